@@ -1,0 +1,99 @@
+# Each target sets up what it needs; on a fresh machine start with `make bench PROFILE=quick` or `make test`.
+SHELL := /bin/bash
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SETUP := orchestrator/setup
+
+# What `find` must not descend into, in every target that looks for files of the project.
+OWN_FILES = find . \( -path ./.venv -o -path ./.git -o -path ./results \) -prune -o
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make bench PROFILE=quick SERVICES="flask sanic" WORKLOADS="json text" REPEATS=3 RESUME=latest'
+	@echo '  ENGINE=skip: never install or start a Docker engine'
+	@echo '  make ends with 2 whenever a command fails; for the exit codes of the lab run $(BIN)/lab itself'
+
+# --- measuring ------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= WORKLOADS= PROFILE= REPEATS= RESUME=
+	$(BIN)/lab run $(SERVICES) \
+	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(PROFILE),--profile $(PROFILE)) \
+	  $(if $(REPEATS),--repeats $(REPEATS)) \
+	  $(if $(RESUME),--resume $(RESUME))
+
+.PHONY: report
+report: $(BIN)/.runtime ## rebuild the report of RUN=... (no Docker needed)
+	@$(call need,RUN,the name of a folder in results/)
+	$(BIN)/lab report $(RUN)
+
+.PHONY: compare
+compare: $(BIN)/.runtime ## compare two runs: BASE=... HEAD=...
+	@$(call need,BASE,the name of a folder in results/)
+	@$(call need,HEAD,the name of a folder in results/)
+	$(BIN)/lab compare $(BASE) $(HEAD)
+
+.PHONY: doctor
+doctor: $(BIN)/.runtime ## what this host can and cannot measure
+	$(BIN)/lab doctor
+
+.PHONY: new
+new: $(BIN)/.runtime ## add a framework: NAME=...
+	@$(call need,NAME,the name of the new framework)
+	$(BIN)/lab new $(NAME)
+
+# --- checking -------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(BIN)/.dev base-images ## all tests, with real containers
+	$(BIN)/python -m pytest tests
+
+.PHONY: check
+check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, under a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(OWN_FILES) -name Dockerfile -print0 | xargs -0 $(BIN)/hadolint
+	$(BIN)/compose-lint docker-compose.yml
+	$(OWN_FILES) -name '*.sh' -print0 | xargs -0 $(BIN)/shellcheck -x .ci/run
+	$(BIN)/python -m pytest -q tests/unit tests/test_repo.py
+
+# --- setting up -----------------------------------------------------------------------------------
+
+.PHONY: engine
+engine: ## a Docker engine with Compose v2: installed (Debian, Ubuntu) and started where there is none
+	@bash $(SETUP)/engine.sh
+
+.PHONY: engine-stop
+engine-stop: ## stop the engine if the lab started it
+	@bash $(SETUP)/engine-stop.sh
+
+.PHONY: base-images
+base-images: engine ## the Python base images, and the limits that this host grants to a container
+	@bash $(SETUP)/base_images.sh
+	@bash $(SETUP)/nofile.sh
+
+.PHONY: images
+images: $(BIN)/.runtime base-images ## build the images of all services
+	$(BIN)/lab images
+
+.PHONY: clean
+clean: ## remove .venv, caches, and the lab's containers and networks; results and images stay
+	@bash $(SETUP)/clean.sh
+
+# A stamp is newer than the lock files that it was installed from, or the environment is brought up to date.
+$(BIN)/.runtime: orchestrator/requirements.txt $(SETUP)/venv.sh
+	@bash $(SETUP)/venv.sh runtime
+	@touch $@
+
+$(BIN)/.dev: orchestrator/requirements.txt tests/requirements.txt $(SETUP)/venv.sh
+	@bash $(SETUP)/venv.sh dev
+	@touch $@ $(BIN)/.runtime
+
+need = test -n '$($(1))' || { echo 'make $@ needs $(1)=: $(2)' >&2; exit 2; }

@@ -1,0 +1,82 @@
+"""Putting the lab's parts into a Locust process, by what that process is."""
+
+import platform
+import signal
+import sys
+from typing import Any
+
+import gevent
+import locust
+from locust.env import Environment
+from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+
+from labload.events import EXIT_FAILED, emit, fail
+from labload.master import TrialFailedError, Workers
+from labload.options import ramp_settings
+from labload.ramp import RampSettings
+from labload.shape import RampShape
+from labload.user import LabUser
+from labload.worker import Worker
+
+
+def install(environment: Environment, runner: Runner, **_: Any) -> None:
+    """Make `runner` do its part: send requests, conduct a trial, or both for the web page."""
+    if isinstance(runner, WorkerRunner | LocalRunner):
+        _install_worker(environment, runner)
+    options = environment.parsed_options
+    settings = ramp_settings(options) if options else None
+    if settings is None or isinstance(runner, WorkerRunner):
+        return
+    if not isinstance(runner, MasterRunner) or not options or not options.headless:
+        sys.exit("--ramp is for a headless master: give --headless --master as well")
+    _install_trial(environment, runner, settings)
+
+
+def _install_worker(environment: Environment, runner: Runner) -> None:
+    worker = LabUser.worker = Worker(environment)
+    hooks: Any = environment.events
+    hooks.test_start.add_listener(lambda environment: worker.start())
+    runner.register_message("lab_step", worker.on_step)
+    runner.register_message("lab_collect", worker.on_collect)
+
+
+def _install_trial(environment: Environment, runner: MasterRunner, settings: RampSettings) -> None:
+    """Wait for the workers and leave the trial to Locust as its shape."""
+    options = environment.parsed_options
+    assert options is not None  # noqa: S101 - install has looked
+    workers = Workers(runner, options.expect_workers)
+    hooks: Any = environment.events
+    hooks.worker_report.add_listener(lambda client_id, data: workers.on_report(data))
+    runner.register_message("lab_collected", workers.on_collected)
+    # Whatever ends Locust before the trial has said how it ended: an interrupt, a worker's
+    # farewell, a fault in the lab itself.
+    hooks.quitting.add_listener(lambda environment: fail(environment, "the trial was cut short"))
+    # Locust handles SIGTERM only once a shape has ended; before that it would die silently.
+    gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner)
+    try:
+        # Here and not in Locust's own loop, which looks once a second.
+        workers.wait_until_connected(options.expect_workers_max_wait)
+    except TrialFailedError as failure:
+        fail(environment, str(failure))
+        sys.exit(EXIT_FAILED)
+    emit(
+        "ready",
+        workers=workers.expected,
+        versions={
+            "locust": locust.__version__,
+            "gevent": gevent.__version__,
+            "python": platform.python_version(),
+        },
+    )
+    environment.shape_class = RampShape(runner, workers, settings)
+
+
+def _terminate(environment: Environment, runner: MasterRunner) -> None:
+    fail(environment, "terminated by SIGTERM")
+    runner.quit()
+
+
+def report_to_master(client_id: str, data: dict[str, Any]) -> None:
+    """Add the lab's counts to a worker's report."""
+    if hasattr(LabUser, "worker"):
+        LabUser.worker.report(data)

@@ -1,0 +1,161 @@
+"""The 2019 protocol as a pure state machine: time and counts come in, the next stage comes out.
+
+Users rise step by step until the server drops connections or the steps are used up (`ramp`);
+users then return to the best step and the server may recover from overload (`settle`); the rest
+of the time is held there (`hold`), which is what gets published.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+Phase = Literal["ramp", "settle", "hold"]
+RampEnd = Literal["drops", "steps", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class RampSettings:
+    """One trial's load. Times in seconds."""
+
+    users: tuple[int, ...]
+    """Users of each step, rising."""
+    step_s: float
+    settle_s: float
+    duration_s: float
+    """Of everything together; whatever the ramp leaves over is held."""
+    connect_timeout_s: float
+    request_timeout_s: float
+
+    def __post_init__(self) -> None:
+        if not self.users or self.users[0] < 1:
+            raise ValueError("users: at least one step of at least one user is needed")
+        if any(
+            later <= earlier for earlier, later in zip(self.users, self.users[1:], strict=False)
+        ):
+            raise ValueError("users: each step must have more users than the one before")
+        if self.settle_s < 0:
+            raise ValueError("settle_s: must not be negative")
+        for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}: must be greater than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of the trial with a constant number of users."""
+
+    index: int
+    phase: Phase
+    users: int
+    until_s: float
+    """When it ends, in seconds since the trial began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is known about a ramp step when the next stage is chosen."""
+
+    completed: int
+    """Successes that ended within the step."""
+    requests: int
+    """Successes and failures that began within it."""
+    drops: int
+    """Failures that began within it."""
+    duration_s: float
+
+    @property
+    def rate(self) -> float:
+        """Successes a second."""
+        return self.completed / self.duration_s if self.duration_s > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """Where a trial is; `first` makes it and `advance` moves it on."""
+
+    settings: RampSettings
+    stage: Stage
+    """The current stage, or the last one once the trial is over."""
+    ended: RampEnd | None = None
+    """Why the ramp ended; None while it goes on."""
+    best_index: int | None = None
+    best_had_drops: bool = False
+    over: bool = False
+
+
+def parse_settings(text: str) -> RampSettings:
+    """The settings in a JSON object; raises ValueError that says what is wrong with it."""
+    data = json.loads(text)
+    names = {field.name for field in fields(RampSettings)}
+    if not isinstance(data, dict) or set(data) != names:
+        raise ValueError(f"an object with exactly these members is needed: {sorted(names)}")
+    users = data.pop("users")
+    if not isinstance(users, list) or not all(type(count) is int for count in users):
+        raise ValueError("users: must be a list of whole numbers")
+    for name, value in data.items():
+        if type(value) not in (int, float):
+            raise ValueError(f"{name}: must be a number of seconds")
+    return RampSettings(users=tuple(users), **data)
+
+
+def first(settings: RampSettings) -> Ramp:
+    """The ramp at its first step."""
+    until_s = min(settings.step_s, settings.duration_s)
+    return Ramp(settings, Stage(0, "ramp", settings.users[0], until_s))
+
+
+def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
+    """The ramp after its current stage, which ended at `now_s`.
+
+    `scores` are those of the ramp's steps so far, in order. A drop ends the ramp even if it is
+    attributed to an earlier step, since a timeout is noticed only when its step is long over.
+    """
+    if ramp.stage.phase == "ramp":
+        ramp = _judge_step(ramp, now_s, scores)
+    if now_s >= ramp.settings.duration_s:
+        return replace(ramp, over=True)
+    return replace(ramp, stage=_next_stage(ramp, now_s))
+
+
+def choose_best(scores: Sequence[Score]) -> int:
+    """The step with the highest rate among those without drops.
+
+    If every step has drops, the one with the fewest drops per request.
+    """
+    steps = range(len(scores))
+    clean = [index for index in steps if not scores[index].drops]
+    if clean:
+        return max(clean, key=lambda index: scores[index].rate)
+    return min(steps, key=lambda index: scores[index].drops / max(scores[index].requests, 1))
+
+
+def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
+    """Whether the ramp ends here, and then which step was its best."""
+    ended: RampEnd
+    if any(score.drops for score in scores):
+        ended = "drops"
+    elif len(scores) == len(ramp.settings.users):
+        ended = "steps"
+    elif now_s >= ramp.settings.duration_s:
+        ended = "time"
+    else:
+        return ramp
+    best = choose_best(scores)
+    return replace(ramp, ended=ended, best_index=best, best_had_drops=scores[best].drops > 0)
+
+
+def _next_stage(ramp: Ramp, now_s: float) -> Stage:
+    settings, stage = ramp.settings, ramp.stage
+    following = stage.index + 1
+    if ramp.best_index is None:
+        until_s = _until(ramp, settings.step_s, now_s)
+        return Stage(following, "ramp", settings.users[following], until_s)
+    users = settings.users[ramp.best_index]
+    if stage.phase == "ramp":
+        return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))
+    return Stage(following, "hold", users, settings.duration_s)
+
+
+def _until(ramp: Ramp, length_s: float, now_s: float) -> float:
+    return min(now_s + length_s, ramp.settings.duration_s)

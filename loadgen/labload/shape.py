@@ -1,0 +1,113 @@
+"""The trial as a Locust shape: puts the ramp's stages into effect and reports on them."""
+
+import time
+from typing import Any
+
+from gevent import sleep
+from locust import LoadTestShape
+from locust.runners import MasterRunner
+
+from labload.events import emit, fail, succeed
+from labload.master import TrialFailedError, Workers
+from labload.ramp import Ramp, RampSettings, Stage, advance, first
+from labload.result import Passed, percentile_ms, result, score
+from labload.tally import total
+
+TICK_S = 1.0
+
+
+class RampShape(LoadTestShape):
+    """A whole trial in one `tick()`.
+
+    Locust's own cadence is a second at least between two ticks, and a step may be shorter, so the
+    tick does not return a number of users: it starts them itself until there is nothing to do.
+    """
+
+    def __init__(self, runner: MasterRunner, workers: Workers, settings: RampSettings) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.runner: MasterRunner = runner
+        self._workers = workers
+        self._settings = settings
+        self._began = 0.0
+        self._reported_at = workers.merged_at
+        self._passed: list[Passed] = []
+
+    def tick(self) -> None:
+        """Conduct the trial and say how it ended; None tells Locust to stop."""
+        environment = self.runner.environment
+        try:
+            succeed(environment, self._conduct())
+        except TrialFailedError as failure:
+            fail(environment, str(failure))
+
+    def _conduct(self) -> dict[str, Any]:
+        self._began = time.monotonic()
+        ramp = first(self._settings)
+        while not ramp.over:
+            ramp = self._pass(ramp)
+        self._workers.check_totals()
+        locust = self.runner.stats.total
+        return {
+            "workers": self._workers.expected,
+            **result(ramp, self._passed, self._workers.tally),
+            "locust": {
+                "requests": locust.num_requests,
+                "failures": locust.num_failures,
+                "rps": locust.total_rps,
+                "median_ms": locust.median_response_time,
+                "exceptions": len(self.runner.exceptions),
+            },
+        }
+
+    def _pass(self, ramp: Ramp) -> Ramp:
+        """Put the current stage into effect; the ramp as it is when the stage has ended."""
+        stage, began, at = ramp.stage, self._elapsed(), time.time()
+        self.runner.send_message("lab_step", {"index": stage.index})
+        emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=at)
+        if stage.phase != "hold":  # it keeps the users of the stage before
+            # With a rate as great as any change, all users come or go at once.
+            self.runner.start(stage.users, spawn_rate=self._settings.users[-1])
+        self._wait(stage)
+        now = self._elapsed()
+        is_last = now >= self._settings.duration_s
+        self._workers.collect(last=is_last)
+        # The last stage ends where counting stops, any other where the next one begins.
+        ended = now if is_last else self._elapsed()
+        self._passed.append(Passed(stage, at, ended - began))
+        steps = [passed for passed in self._passed if passed.stage.phase == "ramp"]
+        return advance(ramp, now, [score(passed, self._workers.tally) for passed in steps])
+
+    def _wait(self, stage: Stage) -> None:
+        """Sleep until the stage ends, looking after the workers once a second."""
+        while (remaining := stage.until_s - self._elapsed()) > 0:
+            # Ticks fall on whole seconds of the trial, whatever the stages' lengths.
+            to_tick = TICK_S - self._elapsed() % TICK_S
+            sleep(min(remaining, to_tick))
+            if to_tick <= remaining:
+                self._workers.check()
+                self._tick_event(stage)
+
+    def _tick_event(self, stage: Stage) -> None:
+        workers, since = self._workers, self._reported_at
+        recent, counts = workers.take_recent(), total(workers.tally)
+        ended = total(recent).requests
+        # Reports arrive twice a second: a rate must be taken between two of them.
+        span = workers.merged_at - since
+        self._reported_at = workers.merged_at
+        latencies = recent.latencies()
+        emit(
+            "tick",
+            at=time.time(),
+            elapsed_s=self._elapsed(),
+            phase=stage.phase,
+            index=stage.index,
+            users=stage.users,
+            requests=counts.requests,
+            failures=counts.failures,
+            rps=ended / span if span > 0 else None,
+            p50_ms=percentile_ms(latencies, 50),
+            p99_ms=percentile_ms(latencies, 99),
+        )
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began

@@ -1,0 +1,144 @@
+"""``docker-compose.yml`` through ``docker compose`` itself: the one definition of a container."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.record import Phase
+
+LOCUST_MASTER = "locust"
+LOCUST_WORKER = "locust-worker"
+ROLE = "weblab.role"
+
+# Keys that the orchestrator turns into the container that it starts ...
+_USED = {
+    "image", "command", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user",
+    "read_only", "tmpfs", "cap_drop", "security_opt", "init", "sysctls", "labels", "logging",
+}  # fmt: skip
+# ... and those that only matter to `docker compose` itself. Anything else is refused: a setting
+# that the measured container silently lacks would be a wrong number.
+_COMPOSE_ONLY = {"build", "depends_on", "networks", "ports", "restart", "entrypoint", "profiles"}
+
+BUILD_WITHIN_S = 900
+CONFIG_WITHIN_S = 60
+
+
+class Compose:
+    """The compose file of one checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def version(self) -> str:
+        """Compose's own version.
+
+        Raises:
+            EnvironmentMissing: no Compose v2.
+        """
+        done = self._call("version", "--short", within_s=CONFIG_WITHIN_S)
+        if done.returncode != 0:
+            raise EnvironmentMissing(
+                "`docker compose` does not answer: Compose v2 is missing; `make engine` installs it"
+            )
+        return done.stdout.strip()
+
+    def containers(self, variables: Mapping[str, str] | None = None) -> dict[str, ContainerSpec]:
+        """Every service's container, with ``variables`` in place of ``.env`` and environment.
+
+        Raises:
+            EnvironmentMissing: no Compose v2.
+            UsageError: the file is wrong, or has a key that the orchestrator would not pass on.
+        """
+        self.version()
+        done = self._call(
+            "config", "--format", "json", within_s=CONFIG_WITHIN_S, variables=variables
+        )
+        if done.returncode != 0:
+            raise UsageError(f"docker-compose.yml: {done.stderr.strip()}")
+        services = json.loads(done.stdout)["services"]
+        problems = [
+            f"docker-compose.yml: {name}: the orchestrator does not know {key!r}; "
+            "teach it in orchestrator/adapters/compose.py or take it out"
+            for name, service in services.items()
+            for key in sorted(set(service) - _USED - _COMPOSE_ONLY)
+        ]
+        if problems:
+            raise UsageError(problems)
+        return {name: container_spec(name, service) for name, service in services.items()}
+
+    def build(self, service: str) -> None:
+        """Build a service's image as the compose file says; cached layers are used.
+
+        Raises:
+            TrialFailed: with the tail of the build's output.
+        """
+        try:
+            done = self._call("build", service, within_s=BUILD_WITHIN_S)
+        except subprocess.TimeoutExpired as error:
+            raise TrialFailed(
+                Phase.BUILD, f"the image of {service} was not built within {BUILD_WITHIN_S} s"
+            ) from error
+        if done.returncode != 0:
+            output = (done.stdout + done.stderr).strip().splitlines()
+            raise TrialFailed(
+                Phase.BUILD,
+                f"the image of {service} could not be built; try `docker compose build {service}`",
+                "\n".join(output[-20:]),
+            )
+
+    def _call(
+        self, *words: str, within_s: float, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                ["docker", "compose", *words],
+                cwd=self._root,
+                env={**os.environ, **(variables or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=within_s,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise EnvironmentMissing("no `docker` command; run `make engine`") from error
+
+
+def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
+    """One service of ``docker compose config --format json``.
+
+    Raises:
+        UsageError: a limit that every container of the lab must have is missing.
+    """
+    required = ("image", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user")
+    if missing := [key for key in required if not service.get(key)]:
+        raise UsageError(f"docker-compose.yml: {name}: no {', '.join(missing)}")
+    logging = service.get("logging") or {}
+    command = service.get("command")
+    return ContainerSpec(
+        service=name,
+        image=service["image"],
+        command=None if command is None else tuple(command),
+        cpus=float(service["cpus"]),
+        cpuset=service["cpuset"],
+        memory_bytes=int(service["mem_limit"]),
+        memory_swap_bytes=int(service["memswap_limit"]),
+        nofile=int(service["ulimits"]["nofile"]["hard"]),
+        user=service["user"],
+        read_only=service.get("read_only", False),
+        tmpfs=tuple(service.get("tmpfs", ())),
+        cap_drop=tuple(service.get("cap_drop", ())),
+        security_opt=tuple(service.get("security_opt", ())),
+        init=service.get("init", False),
+        sysctls=dict(service.get("sysctls", {})),
+        labels=dict(service.get("labels", {})),
+        log_driver=logging.get("driver", "json-file"),
+        log_options=dict(logging.get("options", {})),
+    )

@@ -1,0 +1,312 @@
+"""The Docker engine. The only file that imports the SDK; its errors become the lab's here."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from time import monotonic
+from typing import Any, cast
+
+import docker
+import docker.errors
+import docker.models.containers
+import docker.types
+import requests.exceptions
+
+from orchestrator.adapters import cgroup
+from orchestrator.adapters.compose import ROLE, Compose
+from orchestrator.contract import Answer, Probe, normalized
+from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.record import Phase
+from orchestrator.model.sample import Sample
+from orchestrator.ports import ContainerState, Image
+
+RUN = "weblab.run"
+BASE = "weblab.base"
+OFFICIAL = "official"
+PORT = 8000
+KILL_AFTER_S = 10
+CALL_WITHIN_S = 60
+# The load generator speaks every second; longer silence means that it hangs.
+SILENT_AFTER_S = 20
+
+_FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFacts:
+    """What the engine says of its host."""
+
+    version: str
+    cpus: int
+    memory_bytes: int
+    kernel: str
+    os: str
+    cgroup_version: str
+
+
+class DockerContainer:
+    """A running container."""
+
+    def __init__(self, container: docker.models.containers.Container, service: str) -> None:
+        self._container = container
+        self.service = service
+
+    @property
+    def name(self) -> str:
+        """Its name in the engine."""
+        return str(self._container.name)
+
+    @property
+    def id(self) -> str:
+        """Its id in the engine."""
+        return str(self._container.id)
+
+    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+        """Ask the service for each path from inside its own container.
+
+        Raises:
+            TrialFailed: the service ended, did not answer in time, or answered no HTTP.
+        """
+        program = files("orchestrator.adapters").joinpath("probe.py").read_text()
+        command = ["python", "-c", program, str(PORT), str(wait_s), *paths]
+        try:
+            code, output = self._container.exec_run(command, demux=True)
+            out, err = cast(tuple[bytes | None, bytes | None], output)
+        except _FOREIGN as error:
+            raise self._not_ready(f"no probe could run in it ({error})") from error
+        if code != 0:
+            said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
+            raise self._not_ready(f"no verified answer within {wait_s:g} s ({''.join(said)})")
+        return _probe(json.loads(out or b"{}"))
+
+    def _not_ready(self, reason: str) -> TrialFailed:
+        state = self.state()
+        if state.running:
+            return TrialFailed(Phase.VERIFY, f"{self.service}: {reason}", _last(self.logs()))
+        ended = f"{self.service} ended at its start with exit code {state.exit_code}"
+        return TrialFailed(Phase.START, ended, _last(self.logs()))
+
+    def sample(self) -> Sample | None:
+        """The cgroup's counters now; None where the container does not run."""
+        try:
+            stats = self._container.stats(stream=False, one_shot=True)
+        except docker.errors.APIError:
+            return None
+        return cgroup.sample(cast(dict[str, Any], stats))
+
+    def state(self) -> ContainerState:
+        """Whether it runs, and if not, how it ended."""
+        self._container.reload()
+        state = self._container.attrs["State"]
+        return ContainerState(
+            running=state["Running"],
+            exit_code=state["ExitCode"],
+            oom_killed=state["OOMKilled"],
+            restarts=self._container.attrs["RestartCount"],
+            started_at=cgroup.unix_seconds(state["StartedAt"]),
+        )
+
+    def logs(self) -> str:
+        """All that it printed."""
+        return bytes(self._container.logs()).decode(errors="replace")
+
+    def lines(self) -> Iterator[str]:
+        """What it prints on stdout, line by line, until it ends.
+
+        Raises:
+            TrialFailed: nothing came for ``SILENT_AFTER_S``.
+        """
+        rest = b""
+        try:
+            for chunk in self._container.logs(stream=True, follow=True, stderr=False):
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    yield line.decode(errors="replace")
+        except requests.exceptions.RequestException as error:
+            raise TrialFailed(
+                Phase.LOAD, f"{self.service} said nothing for {SILENT_AFTER_S} s"
+            ) from error
+
+    def stop(self) -> float:
+        """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
+        begin = monotonic()
+        try:
+            self._container.stop(timeout=KILL_AFTER_S)
+        except _FOREIGN as error:
+            raise TrialFailed(
+                Phase.STOP, f"{self.service} could not be stopped: {error}"
+            ) from error
+        return monotonic() - begin
+
+
+class DockerEngine:
+    """Runs the lab's containers; each carries the run's label, and only such are ever removed."""
+
+    def __init__(self, compose: Compose, run_id: str) -> None:
+        self._compose = compose
+        self._run_id = run_id
+        try:
+            self._client = docker.from_env(timeout=CALL_WITHIN_S)
+            self._follower = docker.from_env(timeout=SILENT_AFTER_S)
+            self._client.ping()
+        except _FOREIGN as error:
+            raise EnvironmentMissing(
+                f"no Docker engine answers ({error}); `make engine` starts one"
+            ) from error
+
+    def facts(self) -> EngineFacts:
+        """What the engine says of its host."""
+        info = self._client.info()
+        return EngineFacts(
+            version=info["ServerVersion"],
+            cpus=info["NCPU"],
+            memory_bytes=info["MemTotal"],
+            kernel=info["KernelVersion"],
+            os=info["OperatingSystem"],
+            cgroup_version=info.get("CgroupVersion", "1"),
+        )
+
+    def build(self, service: str) -> Image:
+        """Build a service's image as the compose file says.
+
+        Raises:
+            TrialFailed: with the log's tail.
+        """
+        self._compose.build(service)
+        image = self._client.images.get(self._compose.containers()[service].image)
+        return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
+
+    @contextmanager
+    def start(
+        self,
+        spec: ContainerSpec,
+        *,
+        network: str = "none",
+        command: Sequence[str] | None = None,
+        suffix: str = "",
+    ) -> Iterator[DockerContainer]:
+        """Run a container as the compose file defines it; removed at the end, whatever happens.
+
+        Args:
+            network: a network's name, ``none``, or ``container:<id>`` to share its namespace.
+            command: in place of the definition's own.
+            suffix: tells containers of one service apart.
+
+        Raises:
+            TrialFailed: the engine refused.
+        """
+        try:
+            container = self._client.containers.create(
+                spec.image,
+                list(command or spec.command or ()) or None,
+                name=f"weblab-{self._run_id}-{spec.service}{suffix}",
+                network_mode=network,
+                **_options(spec, {**spec.labels, RUN: self._run_id}),
+            )
+        except _FOREIGN as error:
+            raise TrialFailed(Phase.START, _refusal(spec, error)) from error
+        try:
+            try:
+                container.start()
+            except _FOREIGN as error:
+                raise TrialFailed(Phase.START, _refusal(spec, error)) from error
+            yield DockerContainer(container, spec.service)
+        finally:
+            container.remove(force=True, v=True)
+
+    def follow(self, container: DockerContainer) -> Iterator[str]:
+        """The container's stdout, line by line; silence becomes a failure."""
+        return DockerContainer(
+            self._follower.containers.get(container.id), container.service
+        ).lines()
+
+    @contextmanager
+    def network(self) -> Iterator[str]:
+        """A bridge for this run alone, for ``--network bridge``."""
+        network = self._client.networks.create(
+            f"weblab-{self._run_id}", driver="bridge", labels={RUN: self._run_id}
+        )
+        try:
+            yield str(network.name)
+        finally:
+            network.remove()
+
+    def remove_leftovers(self) -> list[str]:
+        """Remove what runs that died left behind (the caller holds the lock); their names."""
+        removed = []
+        mine: dict[str, str | list[str] | bool] = {"label": RUN}
+        for container in self._client.containers.list(all=True, filters=mine):
+            removed.append(str(container.name))
+            container.remove(force=True, v=True)
+        for network in self._client.networks.list(filters=mine):
+            removed.append(str(network.name))
+            network.remove()
+        return removed
+
+    def strangers(self) -> list[str]:
+        """The lab's own containers that run outside a run (``docker compose up``)."""
+        running = self._client.containers.list(filters={"label": ROLE})
+        return [str(c.name) for c in running if RUN not in c.labels]
+
+
+def _options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, Any]:
+    """The definition in the SDK's words."""
+    return {
+        "nano_cpus": round(spec.cpus * 1e9),
+        "cpuset_cpus": spec.cpuset,
+        "mem_limit": spec.memory_bytes,
+        "memswap_limit": spec.memory_swap_bytes,
+        "ulimits": [docker.types.Ulimit(name="nofile", soft=spec.nofile, hard=spec.nofile)],
+        "user": spec.user,
+        "read_only": spec.read_only,
+        "tmpfs": dict(_mount(text) for text in spec.tmpfs),
+        "cap_drop": list(spec.cap_drop),
+        "security_opt": list(spec.security_opt),
+        "init": spec.init,
+        "sysctls": spec.sysctls,
+        "labels": labels,
+        "log_config": docker.types.LogConfig(type=spec.log_driver, config=spec.log_options),
+    }
+
+
+def _mount(text: str) -> tuple[str, str]:
+    path, _, options = text.partition(":")
+    return path, options
+
+
+def _base(labels: dict[str, str]) -> str:
+    """How the base image came to be, from the labels that the set-up gives to its own."""
+    made = labels.get(BASE)
+    return f"{made}: {labels.get(f'{BASE}.how', 'unknown')}" if made else OFFICIAL
+
+
+def _refusal(spec: ContainerSpec, error: Exception) -> str:
+    text = f"{spec.service}: the engine refused its container: {error}"
+    if "rlimit" in str(error):
+        text += f"; this host does not grant nofile {spec.nofile}: run `make images`"
+    return text
+
+
+def _last(log: str, lines: int = 20) -> str:
+    return "\n".join(log.strip().splitlines()[-lines:])
+
+
+def _probe(document: dict[str, Any]) -> Probe:
+    answers = [
+        Answer(**{**answer, "body": b64decode(answer["body"])}) for answer in document["answers"]
+    ]
+    return Probe(
+        answered_at=document["answered_at"],
+        answers=tuple(answers),
+        python=document["python"],
+        distributions={
+            normalized(name): version for name, version in document["distributions"].items()
+        },
+        nofile=document["nofile"],
+    )

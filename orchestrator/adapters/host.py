@@ -1,0 +1,91 @@
+"""What this host is: CPUs, memory, kernel, the lab's own version."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+CPU_FOLDER = Path("/sys/devices/system/cpu")
+
+
+def cpu_model() -> str | None:
+    """The CPU's name; None where the host does not tell."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or None
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found.group(1) if found else platform.machine()
+
+
+def core_siblings(folder: Path = CPU_FOLDER) -> dict[int, frozenset[int]]:
+    """CPU -> the CPUs that share its physical core; empty where the host does not tell."""
+    found = {}
+    for path in folder.glob("cpu[0-9]*/topology/thread_siblings_list"):
+        cpu = int(path.parent.parent.name.removeprefix("cpu"))
+        found[cpu] = frozenset(cpu_list(path.read_text()))
+    return found
+
+
+def cpu_list(text: str) -> list[int]:
+    """The kernel's list format: ``"0-2,5"`` -> 0, 1, 2, 5."""
+    cpus: list[int] = []
+    for part in text.strip().split(","):
+        first, _, last = part.partition("-")
+        cpus += range(int(first), int(last or first) + 1)
+    return cpus
+
+
+def cpu_ticks() -> tuple[int, int] | None:
+    """Stolen and all CPU time since boot, in ticks; None where there is no ``/proc/stat``."""
+    try:
+        first = Path("/proc/stat").read_text().splitlines()[0]
+    except OSError:
+        return None
+    ticks = [int(word) for word in first.split()[1:9]]
+    return ticks[7], sum(ticks)
+
+
+def steal_between(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
+    """Share of all CPU time that the hypervisor took between two readings."""
+    if before is None or after is None or after[1] <= before[1]:
+        return None
+    return (after[0] - before[0]) / (after[1] - before[1])
+
+
+def load_average() -> float | None:
+    """Runnable tasks over the last minute; None where the host does not tell."""
+    try:
+        return os.getloadavg()[0]
+    except OSError:
+        return None
+
+
+def lab_commit(root: Path) -> str | None:
+    """The checkout's commit, with ``+changes`` if files differ from it; None outside git."""
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return commit + ("+changes" if changed else "")
+
+
+def _git(root: Path, *words: str) -> str:
+    return subprocess.run(
+        ["git", "-C", str(root), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def keep_to(cpus: tuple[int, ...]) -> None:
+    """Keep this process off the server's CPU, where the system allows to say so."""
+    if hasattr(os, "sched_setaffinity"):
+        allowed = os.sched_getaffinity(0) & set(cpus)
+        if allowed:
+            os.sched_setaffinity(0, allowed)

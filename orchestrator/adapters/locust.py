@@ -1,0 +1,104 @@
+"""A Locust master and its workers as containers beside a service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from orchestrator.adapters.docker_engine import PORT, DockerContainer, DockerEngine
+from orchestrator.load_events import parse
+from orchestrator.model.load import LoadEvent
+from orchestrator.model.settings import Plan, Profile
+from orchestrator.ports import Container
+
+WORKERS_WITHIN_S = 30
+
+
+class LocustLoad:
+    """One trial's load while it runs."""
+
+    def __init__(
+        self, engine: DockerEngine, master: DockerContainer, workers: Sequence[DockerContainer]
+    ) -> None:
+        self._engine = engine
+        self._master = master
+        self.workers = workers
+
+    def events(self) -> Iterator[LoadEvent]:
+        """The master's events as they come.
+
+        Raises:
+            TrialFailed: the master fell silent.
+        """
+        for line in self._engine.follow(self._master):
+            event = parse(line)
+            if event is not None:
+                yield event
+
+    def logs(self) -> dict[str, str]:
+        """``master``, ``worker-1`` ... -> all that it printed."""
+        workers = {f"worker-{i}": worker.logs() for i, worker in enumerate(self.workers, 1)}
+        return {"master": self._master.logs(), **workers}
+
+
+class LocustGenerator:
+    """Starts the load of each trial anew: a one-shot master, one worker for each load CPU."""
+
+    def __init__(self, engine: DockerEngine, network: str | None) -> None:
+        self._engine = engine
+        self._network = network
+
+    @contextmanager
+    def at(self, server: Container, workload: str, plan: Plan) -> Iterator[LocustLoad]:
+        """Start master and workers at ``server``; removed at the end.
+
+        Without a network of its own the load shares the server's namespace: loopback.
+        """
+        network = self._network or f"container:{server.id}"
+        target = server.name if self._network else "127.0.0.1"
+        cpus = plan.layout.load_cpus
+        with ExitStack() as stack:
+            master = stack.enter_context(
+                self._engine.start(
+                    plan.master,
+                    network=network,
+                    command=master_command(target, workload, plan.profile, len(cpus)),
+                )
+            )
+            meeting_point = master.name if self._network else "127.0.0.1"
+            workers = [
+                stack.enter_context(
+                    self._engine.start(
+                        replace(plan.worker, cpuset=str(cpu)),
+                        network=network,
+                        command=["--worker", f"--master-host={meeting_point}"],
+                        suffix=f"-{cpu}",
+                    )
+                )
+                for cpu in cpus
+            ]
+            yield LocustLoad(self._engine, master, workers)
+
+
+def master_command(target: str, workload: str, profile: Profile, workers: int) -> list[str]:
+    """The words after ``locust`` for a headless master."""
+    ramp = {
+        "users": profile.users,
+        "step_s": profile.step_s,
+        "settle_s": profile.settle_s,
+        "duration_s": profile.duration_s,
+        "connect_timeout_s": profile.connect_timeout_s,
+        "request_timeout_s": profile.request_timeout_s,
+    }
+    return [
+        "--headless",
+        "--master",
+        f"--expect-workers={workers}",
+        f"--expect-workers-max-wait={WORKERS_WITHIN_S}",
+        "--exit-code-on-error=0",
+        f"--host=http://{target}:{PORT}",
+        f"--workload={workload}",
+        f"--ramp={json.dumps(ramp)}",
+    ]

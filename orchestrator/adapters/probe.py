@@ -1,0 +1,105 @@
+"""Runs inside a service's container: waits for the first answer, asks for each path, tells all.
+
+The orchestrator passes this file's text to the container's own Python (3.6 or later), so that it
+works with every network mode and engine. Arguments: port, seconds to wait, paths.
+"""
+
+import glob
+import json
+import os
+import resource
+import socket
+import sys
+import time
+from base64 import b64encode
+
+
+def connected(port, deadline):
+    """A connection to the service, as soon as it listens."""
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=5)
+        except OSError:
+            if time.time() > deadline:
+                raise
+            time.sleep(0.005)
+
+
+def ask(sock, path):
+    """One GET: status, headers, body, and whether the connection stayed open."""
+    request = "GET %s HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*\r\n\r\n" % path
+    sock.sendall(request.encode())
+    stream = sock.makefile("rb")
+    version, status = stream.readline().decode("latin-1").split(None, 2)[:2]
+    headers = {}
+    for line in iter(stream.readline, b"\r\n"):
+        if not line:
+            raise OSError("connection closed in the headers")
+        name, value = line.decode("latin-1").split(":", 1)
+        headers[name.strip().lower()] = value.strip()
+    body = read_body(stream, headers)
+    says_close = headers.get("connection", "").lower()
+    keep_alive = says_close != "close" if version == "HTTP/1.1" else says_close == "keep-alive"
+    return {
+        "path": path,
+        "status": int(status),
+        "content_type": headers.get("content-type", ""),
+        "body": b64encode(body).decode(),
+        "keep_alive": keep_alive,
+    }
+
+
+def read_body(stream, headers):
+    """A body by length, in chunks, or up to the end of the connection."""
+    if "content-length" in headers:
+        return stream.read(int(headers["content-length"]))
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        return stream.read()
+    body = b""
+    while True:
+        size = int(stream.readline().split(b";")[0], 16)
+        body += stream.read(size)
+        stream.readline()
+        if size == 0:
+            return body
+
+
+def installed():
+    """Every installed distribution and its version."""
+    found = {}
+    for folder in sys.path:
+        for info in glob.glob(os.path.join(folder, "*.dist-info")):
+            name, _, version = os.path.basename(info)[: -len(".dist-info")].partition("-")
+            found[name.lower().replace("_", "-").replace(".", "-")] = version
+    return found
+
+
+def main(port, wait_s, paths):
+    """Print one JSON object."""
+    deadline = time.time() + wait_s
+    answers = []
+    answered_at = None
+    for path in paths:
+        sock = connected(port, deadline)
+        answers.append(ask(sock, path))
+        answered_at = answered_at or time.time()
+        # A second time: on the same connection where the server says that it stays open.
+        if not answers[-1]["keep_alive"]:
+            sock.close()
+            sock = connected(port, deadline)
+        answers.append(ask(sock, path))
+        sock.close()
+    print(
+        json.dumps(
+            {
+                "answered_at": answered_at,
+                "answers": answers,
+                "python": sys.version.replace("\n", " "),
+                "distributions": installed(),
+                "nofile": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+            }
+        )
+    )
+
+
+main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,128 @@
+"""What a person sees while a run goes on: a live line in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from orchestrator.model.load import Tick
+from orchestrator.model.record import Outcome, RunRecord, Totals, TrialRecord
+from orchestrator.model.settings import Plan, PlannedTrial
+
+# What a trial costs beyond its load, for the estimate of the time left.
+OVERHEAD_S = 3.0
+MISSING = "-"
+
+
+class ConsoleProgress:
+    """Progress on a console; ``live`` draws one line anew each second."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._live: Live | None = None
+        self._trials = 0
+        self._left = 0
+        self._trial_s = 0.0
+        self._heading = ""
+
+    def run_begins(self, plan: Plan, where: str, kept: int) -> None:
+        """Say what will happen, and how long it takes."""
+        self._trials, self._left = len(plan.trials), len(plan.trials) - kept
+        self._trial_s = plan.profile.duration_s + OVERHEAD_S
+        layout = plan.layout
+        loads = ", ".join(map(str, layout.load_cpus))
+        if kept:
+            self._say(f"{kept} trials are measured already")
+        self._say(
+            f"{self._left} trials of {plan.profile.duration_s:g} s, about "
+            f"{clock_time(self._left * self._trial_s)}: profile {plan.profile.name}, seed "
+            f"{plan.settings.seed}, server on CPU {layout.server_cpu}, load on CPU {loads}, "
+            f"network {layout.network}"
+        )
+        self._say(f"record: {where}")
+
+    def note(self, text: str) -> None:
+        """A line worth reading."""
+        self._say(text)
+
+    def trial_begins(self, trial: PlannedTrial) -> None:
+        """Name the trial."""
+        _, workload, repeat = trial.key
+        again = f" repeat {repeat}" if repeat > 1 else ""
+        self._heading = (
+            f"[{trial.order}/{self._trials}] {trial.entry.manifest.name} {workload}{again}"
+        )
+        left = clock_time(self._left * self._trial_s)
+        if self._console.is_terminal:
+            self._live = Live(console=self._console, transient=True, refresh_per_second=4)
+            self._live.start()
+            self._live.update(Text(f"{self._heading} · {left} left · starting"))
+        else:
+            self._say(f"{self._heading}, {left} left")
+
+    def tick(self, tick: Tick, server_cpu: float | None) -> None:
+        """Draw the load's state; nothing where the output is no terminal."""
+        if self._live is None:
+            return
+        left = clock_time(max(0.0, self._left * self._trial_s - tick.elapsed_s))
+        cpu = MISSING if server_cpu is None else f"{server_cpu:.0%}"
+        self._live.update(
+            Text(
+                f"{self._heading} · {left} left · {tick.phase} {tick.users:,} users · "
+                f"{tick.rps:,.0f} req/s · p50 {_ms(tick.p50_ms)} p99 {_ms(tick.p99_ms)} · "
+                f"{tick.failures:,} drops · server CPU {cpu}"
+            )
+        )
+
+    def trial_ends(self, record: TrialRecord) -> None:
+        """One line that stays."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._left -= 1
+        if record.outcome is Outcome.MEASURED and record.hold:
+            said = f"{_summary(record.hold)}, limited by {record.limited_by}"
+        else:
+            said = f"{record.outcome} in {record.phase}: {record.reason}"
+        self._say(f"{self._heading}: {said}")
+
+    def run_ends(self, record: RunRecord) -> None:
+        """Leave the terminal as it was."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a finished table; the first column is left-aligned."""
+        drawn = RichTable(title=escape(title), title_justify="left")
+        for number, column in enumerate(columns):
+            drawn.add_column(column, justify="right" if number else "left", overflow="fold")
+        for row in rows:
+            drawn.add_row(*map(escape, row))
+        self._console.print(drawn, soft_wrap=False)
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+
+def clock_time(seconds: float) -> str:
+    """``75`` -> ``1:15``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _summary(hold: Totals) -> str:
+    return (
+        f"{hold.goodput_rps:,.0f} req/s, p50 {_ms(hold.median_ms)}, p99 {_ms(hold.p99_ms)}, "
+        f"{hold.failures:,} failed"
+    )
+
+
+def _ms(value: float | None) -> str:
+    return MISSING if value is None else f"{value:,.3g} ms" if value < 100 else f"{value:,.0f} ms"

@@ -1,0 +1,128 @@
+"""The only file that knows how ``results/`` is laid out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator import codec
+from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import PlannedTrial
+
+RECORD = "run.json"
+
+
+def new_run_id() -> str:
+    """``<UTC date>-<id>``: sorts by day, unique without asking anyone."""
+    return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(3)}"
+
+
+def find_run(results: Path, name: str) -> Path:
+    """A run's folder by its id, by its path, or the latest by ``latest``.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    if name == "latest":
+        records = sorted(results.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
+        if not records:
+            raise UsageError(f"no run in {results}/ yet")
+        return records[-1].parent
+    for folder in (results / name, Path(name)):
+        if (folder / RECORD).is_file():
+            return folder
+    raise UsageError(f"no run {name!r}: neither {results / name}/{RECORD} nor {name}/{RECORD}")
+
+
+def load(folder: Path) -> RunRecord:
+    """A run's record.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    path = folder / RECORD
+    return codec.decode(path.read_bytes(), str(path))
+
+
+class RunFolder:
+    """One run's folder: the record, the raw logs, the report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+
+    def create(self) -> None:
+        """Make the folder now, so that a read-only place is known before the first trial.
+
+        Raises:
+            EnvironmentMissing: it cannot be written.
+        """
+        try:
+            (self.path / "raw").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentMissing(
+                f"{self.path} cannot be written ({error.strerror}); give another --results"
+            ) from error
+
+    def save(self, record: RunRecord) -> None:
+        """Replace ``run.json`` atomically."""
+        write_atomically(self.path / RECORD, codec.encode(record))
+
+    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
+        """``raw/<order>-<service>-<workload>-<repeat>/<container>.log``."""
+        service, workload, repeat = trial.key
+        folder = self.path / "raw" / f"{trial.order:03}-{service}-{workload}-{repeat}"
+        folder.mkdir(exist_ok=True)
+        for name, text in logs.items():
+            (folder / f"{name}.log").write_text(text)
+
+    def save_report(self, files: dict[str, str]) -> None:
+        """Everything derived, under ``report/``."""
+        folder = self.path / "report"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            write_atomically(folder / name, text.encode())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the file, then rename: a reader sees the old content or the new, whole."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+        new.write(content)
+        new.flush()
+        os.fsync(new.fileno())
+    Path(new.name).chmod(0o644)
+    Path(new.name).replace(path)
+
+
+@contextmanager
+def only_one_run() -> Iterator[None]:
+    """Hold this host's lock on measuring, for as long as the block lasts.
+
+    The kernel lets go of it when the process ends in whatever way; nothing stale can remain.
+
+    Raises:
+        EnvironmentMissing: another run measures on this host.
+    """
+    path = Path(tempfile.gettempdir()) / f"weblab-{os.getuid()}.lock"
+    while True:
+        with path.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise EnvironmentMissing(
+                    "another run of the lab measures on this host; wait for it or stop it"
+                ) from error
+            # Its last holder may have removed the file between our open and our lock.
+            if not path.exists() or not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return

@@ -1,0 +1,44 @@
+"""A new service from ``services/_template``, with its block in ``docker-compose.yml``."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from orchestrator.errors import UsageError
+
+PLACEHOLDER = "NAME"
+MARK = "  # `lab new` adds frameworks above this line.\n"
+BLOCK = """\
+  {name}:
+    <<: *server
+    image: weblab/{name}
+    build: {{ context: services/{name}, args: {{ BASE: "${{LAB_PYTHON_313:-python:3.13-slim}}" }} }}
+
+"""
+
+
+def new_service(root: Path, name: str) -> Path:
+    """Copy the template and add the compose block; the new folder.
+
+    Raises:
+        UsageError: the name does not fit, or exists already; nothing is changed then.
+    """
+    folder = root / "services" / name
+    compose = root / "docker-compose.yml"
+    text = compose.read_text()
+    problems = []
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        problems.append(f"{name!r}: a service's name is lower-case letters, digits and hyphens")
+    if folder.exists() or f"\n  {name}:\n" in text:
+        problems.append(f"{name}: already there in services/ or docker-compose.yml")
+    if MARK not in text:
+        problems.append(f"docker-compose.yml has lost the line {MARK.strip()!r}")
+    if problems:
+        raise UsageError(problems)
+    shutil.copytree(root / "services" / "_template", folder)
+    for path in folder.iterdir():
+        path.write_text(re.sub(rf"\b{PLACEHOLDER}\b", name, path.read_text()))
+    compose.write_text(text.replace(MARK, BLOCK.format(name=name) + MARK))
+    return folder

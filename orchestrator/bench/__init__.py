@@ -1,0 +1,1 @@
+"""The bench: one trial after the other, each saved as it ends. Knows ports, never adapters."""

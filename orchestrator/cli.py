@@ -1,0 +1,173 @@
+"""The ``lab`` command: arguments in, exit code out, the one place where errors are caught."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from orchestrator import __version__
+from orchestrator.errors import LabError
+from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.settings import Settings
+from orchestrator.plan import PROFILES
+from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.doctor import examine
+from orchestrator.wiring.run import report, resumable, run
+from orchestrator.wiring.services import build_images, new_service, verify
+
+ALL_MEASURED, SOME_FAILED, INTERRUPTED = 0, 1, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code (see ``docs/methodology.md``)."""
+    arguments = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # docker and CI end a run so
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("lab: interrupted before anything was measured", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    known = catalogue().manifests
+    if arguments.json:
+        facts = {
+            name: {"name": m.name, "server": m.server, "interface": m.interface}
+            for name, m in known.items()
+        }
+        print(json.dumps(facts, indent=2))
+    else:
+        for name, manifest in known.items():
+            print(f"{name:12} {manifest.name:16} {manifest.server} ({manifest.interface})")
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    command = shlex.join(["lab", *sys.argv[1:]])
+    if arguments.resume:
+        settings = resumable(arguments.results, arguments.resume)
+    else:
+        settings = _settings(arguments)
+    record = run(settings, command, arguments.results, arguments.resume)
+    return _exit_code(record)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    known = catalogue()
+    seed = arguments.seed
+    return Settings(
+        services=tuple(dict.fromkeys(arguments.services)) or tuple(known.manifests),
+        workloads=tuple(dict.fromkeys(arguments.workload or ())) or tuple(known.contract),
+        profile=arguments.profile,
+        duration_s=arguments.duration,
+        max_users=arguments.max_users,
+        repeats=arguments.repeats,
+        seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
+        network=arguments.network,
+    )
+
+
+def _exit_code(record: RunRecord) -> int:
+    if record.interrupted:
+        return INTERRUPTED
+    measured = all(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    return ALL_MEASURED if measured else SOME_FAILED
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    report(arguments.results, arguments.run)
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    found = verify(arguments.services)
+    return SOME_FAILED if any(found.values()) else 0
+
+
+def _images(arguments: argparse.Namespace) -> int:
+    return SOME_FAILED if build_images(arguments.services) else 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    findings = examine()
+    if arguments.json:
+        print(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.level:5} {finding.text}")
+            if finding.remedy:
+                print(f"      -> {finding.remedy}")
+    return 3 if any(finding.level == "bad" for finding in findings) else 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    for line in new_service(arguments.name):
+        print(line)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lab", description="A benchmark lab for Python web frameworks."
+    )
+    parser.add_argument("--version", action="version", version=f"lab {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, call: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(command=call)
+        return command
+
+    add("list", _list, "the services that can be measured").add_argument(
+        "--json", action="store_true"
+    )
+    add(
+        "doctor", _doctor, "what this host can and cannot measure, and how to mend it"
+    ).add_argument("--json", action="store_true")
+    verifying = add("verify", _verify, "the HTTP contract against the real containers")
+    for command in (verifying, add("images", _images, "build the images")):
+        command.add_argument("services", nargs="*", metavar="SERVICE")
+    _add_run(add("run", _run, "measure"))
+    command = add("report", _report, "rebuild RUN/report/ from RUN/run.json, no Docker")
+    command.add_argument("run", metavar="RUN", help="a run's id, its folder, or latest")
+    _add_results(command)
+    add("new", _new, "copy the template into a service that passes the contract").add_argument(
+        "name", metavar="NAME"
+    )
+    return parser
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("services", nargs="*", metavar="SERVICE", help="default: all")
+    command.add_argument(
+        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
+    )
+    command.add_argument("--profile", default="standard", metavar="NAME", help=", ".join(PROFILES))
+    command.add_argument(
+        "--duration", type=float, metavar="SECONDS", help="scales the profile's steps and timeouts"
+    )
+    command.add_argument("--max-users", type=int, metavar="N", help="the ramp's last step")
+    command.add_argument("--repeats", type=int, default=1, metavar="N")
+    command.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
+    command.add_argument("--network", choices=("loopback", "bridge"), default="loopback")
+    command.add_argument(
+        "--resume", metavar="RUN|latest", help="measure what is missing of a run, as it was planned"
+    )
+    _add_results(command)
+
+
+def _add_results(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--results", type=Path, default=ROOT / "results", metavar="DIR")

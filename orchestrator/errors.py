@@ -1,0 +1,45 @@
+"""Everything that can go wrong, as one hierarchy; the command line catches it in one place.
+
+LabError
+├── UsageError            the command line or a file is wrong              exit 2
+├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
+└── TrialFailed           one trial failed: a result, never the run's end
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestrator.model.record import Phase
+
+
+class LabError(Exception):
+    """What happened, to which service, and what to do next."""
+
+    exit_code = 1
+
+
+class UsageError(LabError):
+    """The command line or a file is wrong; ``problems`` holds all of them together."""
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class EnvironmentMissing(LabError):
+    """The host lacks something that the lab cannot do without."""
+
+    exit_code = 3
+
+
+class TrialFailed(LabError):
+    """One trial could not be measured; the run goes on and the row says why."""
+
+    def __init__(self, phase: Phase, reason: str, log_tail: str = "") -> None:
+        self.phase = phase
+        self.reason = reason
+        self.log_tail = log_tail
+        super().__init__(f"{phase}: {reason}")

@@ -1,0 +1,70 @@
+"""What the lab knows of a framework before anything runs: its manifest and its container."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What one endpoint must answer (``services/contract.toml``)."""
+
+    workload: str
+    path: str
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """``services/<id>/service.toml``: the facts and notes about one entry."""
+
+    id: str
+    name: str
+    server: str
+    interface: str
+    workers: int
+    threads: str
+    keep_alive: bool
+    backlog: int
+    event_loop: str
+    packages: tuple[str, ...]
+    homepage: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSpec:
+    """One service of ``docker-compose.yml``, resolved: how its container runs.
+
+    ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
+    CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``).
+    """
+
+    service: str
+    image: str
+    command: tuple[str, ...] | None
+    cpus: float
+    cpuset: str
+    memory_bytes: int
+    memory_swap_bytes: int
+    nofile: int
+    user: str
+    read_only: bool
+    tmpfs: tuple[str, ...]
+    cap_drop: tuple[str, ...]
+    security_opt: tuple[str, ...]
+    init: bool
+    sysctls: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    log_driver: str = "json-file"
+    log_options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One framework that can be measured: its manifest beside its container."""
+
+    manifest: Manifest
+    container: ContainerSpec

@@ -1,0 +1,20 @@
+"""A reading of a container's cgroup, as the engine reports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One reading.
+
+    ``at``: unix seconds; ``cpu_s``: CPU seconds used since the container's start;
+    ``memory_bytes``: without the page cache that the kernel can drop, as ``docker stats`` shows
+    it; ``throttled_s``: time without CPU because the quota was used up.
+    """
+
+    at: float
+    cpu_s: float
+    memory_bytes: int
+    throttled_s: float

@@ -1,0 +1,151 @@
+"""What the bench loop needs of the world; adapters implement it, tests bring fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from orchestrator.contract import Probe
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.load import LoadEvent, Tick
+from orchestrator.model.record import RunRecord, TrialRecord
+from orchestrator.model.sample import Sample
+from orchestrator.model.settings import Plan, PlannedTrial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerState:
+    """How a container stands: ``started_at`` in unix seconds."""
+
+    running: bool
+    exit_code: int
+    oom_killed: bool
+    restarts: int
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A built image; ``base`` says how its base image came to be."""
+
+    id: str
+    size_bytes: int
+    base: str
+
+
+class Container(Protocol):
+    """A running container of the lab."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the engine."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the engine."""
+
+    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+        """Ask the service for each path from inside, waiting for its first answer.
+
+        Raises:
+            TrialFailed: no answer in time, or an answer that is no HTTP.
+        """
+
+    def sample(self) -> Sample | None:
+        """The cgroup's counters now; None where the container does not run."""
+
+    def state(self) -> ContainerState:
+        """Whether it runs, and if not, how it ended."""
+
+    def logs(self) -> str:
+        """All that it printed."""
+
+    def stop(self) -> float:
+        """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
+
+
+class Load(Protocol):
+    """A Locust master and its workers at a service."""
+
+    @property
+    def workers(self) -> Sequence[Container]:
+        """The workers' containers."""
+
+    def events(self) -> Iterator[LoadEvent]:
+        """The master's events as they come; ends with its result or failure.
+
+        Raises:
+            TrialFailed: nothing came for too long, or the master ended without a result.
+        """
+
+    def logs(self) -> dict[str, str]:
+        """Container name -> all that it printed."""
+
+
+class Engine(Protocol):
+    """The container engine, as far as a trial needs it."""
+
+    def build(self, service: str) -> Image:
+        """Build a service's image (cached layers are used).
+
+        Raises:
+            TrialFailed: with the log's tail.
+        """
+
+    def start(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
+        """Run a service's container; removed at the end, whatever happens.
+
+        Raises:
+            TrialFailed: the engine refused, or the container ended at once.
+        """
+
+
+class LoadGenerator(Protocol):
+    """Brings load to a service."""
+
+    def at(self, server: Container, workload: str, plan: Plan) -> AbstractContextManager[Load]:
+        """Start a Locust master and its workers at ``server``; removed at the end."""
+
+
+class ResultStore(Protocol):
+    """Where a run's record and raw files are kept."""
+
+    def save(self, record: RunRecord) -> None:
+        """Replace ``run.json`` atomically."""
+
+    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
+        """Keep the container logs of one trial."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can bring their own."""
+
+    def monotonic(self) -> float:
+        """Seconds for durations."""
+
+    def utc(self) -> str:
+        """Now, ISO 8601, UTC."""
+
+
+class Progress(Protocol):
+    """Tells a person how the run stands."""
+
+    def run_begins(self, plan: Plan, where: str, kept: int) -> None:
+        """The plan is made; ``kept`` trials come from a resumed run."""
+
+    def note(self, text: str) -> None:
+        """A line worth reading, such as an image being built."""
+
+    def trial_begins(self, trial: PlannedTrial) -> None:
+        """A trial's container is about to start."""
+
+    def tick(self, tick: Tick, server_cpu: float | None) -> None:
+        """The load stands so, about once a second."""
+
+    def trial_ends(self, record: TrialRecord) -> None:
+        """A trial was measured, failed or skipped."""
+
+    def run_ends(self, record: RunRecord) -> None:
+        """All trials are through."""

@@ -1,0 +1,1 @@
+"""Everything derived from a record. Pure: no Docker, no clock, the same bytes each time."""

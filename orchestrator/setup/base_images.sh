@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Makes sure that the two base images are there: the official ones where a registry answers, else stand-ins
+# made here, recorded in .env and labelled as such. Does nothing when they are there already.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_STEP='base images'
+# shellcheck source=orchestrator/setup/common.sh
+. "$here/common.sh"
+# shellcheck source=orchestrator/setup/dotenv.sh
+. "$here/dotenv.sh"
+# shellcheck source=orchestrator/setup/bootstrap.sh
+. "$here/bootstrap.sh"
+
+readonly PULL_SECONDS=600
+
+scratch=
+trap 'rm -rf --one-file-system "$scratch"' EXIT
+
+main() {
+  if ! has docker || ! engine_answers; then missing 'no Docker engine answers' "Run 'make engine' first."; fi
+  local wanted=() version
+  for version in 3.13 3.7; do
+    there_already "$version" || pulled "$version" || wanted+=("$version")
+  done
+  [ ${#wanted[@]} -eq 0 ] || bootstrap_all "${wanted[@]}"
+  report
+}
+
+variable() { echo "LAB_PYTHON_${1/./}"; }
+official() { echo "python:$1-slim"; }
+bootstrapped() { echo "weblab-base/python:$1-bootstrapped"; }
+image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# The image that docker-compose.yml will use: the environment goes before .env, .env before the official one.
+chosen() {
+  local name recorded
+  name=$(variable "$1")
+  recorded=${!name:-$(dotenv_get "$name")}
+  echo "${recorded:-$(official "$1")}"
+}
+
+there_already() {
+  if image_exists "$(chosen "$1")"; then return; fi
+  dotenv_unset "$(variable "$1")" # it names an image that is gone
+  image_exists "$(chosen "$1")" || adopt_bootstrapped "$1"
+}
+
+adopt_bootstrapped() { # made for another checkout on this host, or before .env was removed
+  image_exists "$(bootstrapped "$1")" && dotenv_set "$(variable "$1")" "$(bootstrapped "$1")"
+}
+
+pulled() {
+  local answer
+  say "pulling $(official "$1")"
+  answer=$(timeout "$PULL_SECONDS" docker pull -q "$(official "$1")" 2>&1 </dev/null) && return
+  warn "no $(official "$1") from a registry: $(tail -n 1 <<<"${answer:-no answer in $PULL_SECONDS s}")"
+  return 1
+}
+
+# Both at once: one waits for the mirror while the other unpacks.
+bootstrap_all() {
+  bootstrap_tools || return 0
+  apt_refresh || true
+  scratch=$(mktemp -d)
+  local version pids=()
+  for version in "$@"; do
+    mkdir "$scratch/$version"
+    (bootstrap_one "$version") >"$scratch/$version/log" 2>&1 &
+    pids+=("$version:$!")
+  done
+  say "making stand-ins for $* from this host's Debian mirror; this takes a minute or two"
+  for version in "${pids[@]}"; do
+    if wait "${version#*:}"; then
+      dotenv_set "$(variable "${version%:*}")" "$(bootstrapped "${version%:*}")"
+    else
+      warn "could not make a stand-in for Python ${version%:*}:"
+      tail -n 15 "$scratch/${version%:*}/log" | sed 's/^/  /' >&2
+    fi
+  done
+}
+
+bootstrap_one() {
+  set -e
+  local tag prefix
+  tag=$(bootstrapped "$1")
+  case $1 in
+  3.13) bootstrap_313 "$tag" "$scratch/$1" ;;
+  3.7)
+    prefix=$(find_python37)
+    [ -n "$prefix" ] || { echo 'there is no CPython 3.7 on this host to copy (looked for pyenv and python3.7)'; return 1; }
+    bootstrap_37 "$tag" "$scratch/$1" "$prefix"
+    ;;
+  esac
+}
+
+report() {
+  local version image found=0
+  for version in 3.13 3.7; do
+    image=$(chosen "$version")
+    if image_exists "$image"; then
+      found=$((found + 1))
+      say "Python $version is $image$(described "$image")"
+    else
+      warn "there is no base image for Python $version: services that need it will be rows that failed." \
+        "Give this host a registry, or set $(variable "$version") in .env to an image of your own."
+    fi
+  done
+  [ "$found" -gt 0 ] || missing 'neither base image can be had' \
+    "Let the engine reach an image registry, or 'docker load' $(official 3.13) and $(official 3.7), then run 'make images'."
+}
+
+described() {
+  local interpreter
+  interpreter=$(docker image inspect --format '{{index .Config.Labels "weblab.base.interpreter"}}' "$1" 2>/dev/null || true)
+  case $interpreter in '' | '<no value>') ;; *) printf ' (not official: %s)' "$interpreter" ;; esac
+}
+
+main

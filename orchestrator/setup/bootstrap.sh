@@ -1,0 +1,185 @@
+# shellcheck shell=bash
+# Stand-ins for the official Python images, for hosts that reach a Debian mirror but no image registry.
+# Sourced by base_images.sh, which gives each function a scratch folder and removes it afterwards.
+#
+# No mirror and no package index is named here: both are the ones that this host is set up with. What the host
+# needs to reach them (CA certificates, proxy, index) goes into the image, so such an image is for this host only.
+
+readonly CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+
+bootstrap_tools() {
+  is_root || { warn 'only root can make stand-ins for the base images'; return 1; }
+  is_debian_family || { warn 'stand-ins for the base images can be made on Debian only'; return 1; }
+  has mmdebstrap || { say 'installing mmdebstrap' && apt_install mmdebstrap >/dev/null; }
+}
+
+# Python 3.13 is Debian trixie's own: built with PGO and LTO, as the official image's is.
+bootstrap_313() { # TAG FOLDER
+  local root=$2/root
+  debian_tree trixie "$root" python3 python3-venv
+  # A virtual environment in place of /usr/local gives `python` and a pip that may install, as the official image has.
+  chroot "$root" /usr/bin/python3 -m venv /usr/local
+  strip_tree "$root"
+  # Its recorded build settings are those of another of Debian's builds and do not show how this one was made.
+  import_image "$1" "$root" trixie "Debian trixie's python3 package" "PGO and LTO by Debian's build rules"
+}
+
+# No supported Debian has Python 3.7 any more: it is copied from this host, with the libraries it is linked to.
+bootstrap_37() { # TAG FOLDER PREFIX
+  local root=$2/root prefix=$3 suite
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}") # the libraries' names are those of this host
+  # shellcheck disable=SC2046 # one word for each package
+  debian_tree "$suite" "$root" $(libraries_of "$prefix")
+  copy_interpreter "$prefix" "$root"
+  strip_tree "$root"
+  import_image "$1" "$root" "$suite" 'a CPython 3.7 found on the host that made the image' \
+    "$(chroot "$root" /usr/local/bin/python -c "$DESCRIBE_BUILD")"
+}
+
+# --- the Debian part ----------------------------------------------------------------------------
+
+debian_tree() { # SUITE FOLDER PACKAGE ...
+  local suite=$1 root=$2 mirror packages option options=()
+  mirror=$(debian_mirror)
+  [ -n "$mirror" ] || { warn 'no Debian mirror among the sources of apt on this host'; return 1; }
+  shift 2
+  packages=$(IFS=,; echo "ca-certificates,netbase,tzdata${*:+,$*}")
+  while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)
+  # The hook makes a merged /usr itself; without it a package pulls in all of Perl to do so.
+  mmdebstrap --quiet --mode=root --format=directory --variant=minbase --include="$packages" \
+    --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    "${options[@]}" "$suite" "$root" "$mirror" </dev/null
+  give_access "$root"
+}
+
+debian_mirror() { # the one that apt uses here; its own lists say which of them is Debian
+  # shellcheck disable=SC2016 # apt-get fills these in
+  apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 2>/dev/null |
+    awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
+}
+
+apt_access() { # how this host's apt reaches its mirror: proxies, certificates, whether release dates are checked
+  apt-config dump | grep -iE '^Acquire::(http|https)(::[^ ]*)?::(Proxy|CaInfo|Verify-Peer) |^Acquire::(http|https)::Proxy |^Acquire::Check-(Valid-Until|Date) ' || true
+}
+
+give_access() { # ROOT: the host's CA certificates and package index, for `pip install` in a build
+  local root=$1 bundle
+  bundle=$(pip_setting cert '^/')
+  bundle=${bundle:-${SSL_CERT_FILE:-$CA_BUNDLE}}
+  if [ -f "$bundle" ]; then cp -L "$bundle" "$root$CA_BUNDLE"; fi
+  if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
+    cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
+  fi
+  pip_configuration >"$root/etc/pip.conf"
+}
+
+pip_configuration() { # only what makes sense in another file system: addresses, no paths
+  local key value
+  printf '[global]\ncert = %s\ndisable-pip-version-check = true\nroot-user-action = ignore\n' "$CA_BUNDLE"
+  for key in index-url extra-index-url proxy; do
+    value=$(pip_setting "$key" '^(https?|socks5h?)://')
+    [ -z "$value" ] || echo "$key = $value"
+  done
+  value=$(pip_setting trusted-host '^[^/]+$')
+  [ -z "$value" ] || echo "trusted-host = $value"
+}
+
+pip_setting() { # KEY PATTERN: the words of a setting of this host's pip that match
+  python3 -m pip config list 2>/dev/null | sed -n "s/^[^=]*[.]$1='\(.*\)'\$/\1/p" | tail -n 1 |
+    sed 's/\\n/ /g' | tr ' ' '\n' | grep -E "$2" | paste -sd ' ' || true
+}
+
+# --- Python 3.7 ---------------------------------------------------------------------------------
+
+# The prefix of a CPython 3.7 that can be copied: all of it in one folder of its own.
+find_python37() {
+  local prefix
+  {
+    if has pyenv; then compgen -G "$(pyenv root)/versions/3.7*" || true; fi
+    compgen -G "$HOME/.pyenv/versions/3.7*" || true
+    python3.7 -c 'import sys; print(sys.base_prefix)' 2>/dev/null || true
+  } | sort -Vr | while IFS= read -r prefix; do
+    case $prefix in /usr | /usr/local | /) continue ;; esac
+    [ -f "$prefix/lib/python3.7/os.py" ] || continue
+    if "$prefix/bin/python3.7" -m ensurepip --version >/dev/null 2>&1; then
+      echo "$prefix"
+      break
+    fi
+  done
+}
+
+libraries_of() { # PREFIX: the Debian packages of the shared libraries that an interpreter needs
+  local library
+  find "$1/bin/python3.7" "$1/lib" -maxdepth 3 -type f \( -name python3.7 -o -name '*.so*' \) ! -name '_tkinter*' -print0 |
+    xargs -0 -n 1 ldd 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
+    while IFS= read -r library; do
+      case $library in "$1"/*) continue ;; esac
+      package_of "$library"
+    done | sort -u
+}
+
+# The package database may know a file by its path before or after the merge of /lib into /usr/lib.
+package_of() {
+  local file
+  file=$(readlink -f "$1")
+  { dpkg -S "$file" || dpkg -S "${file#/usr}" || dpkg -S "$1"; } 2>/dev/null | sed -n '1s/:.*//p'
+}
+
+copy_interpreter() { # PREFIX ROOT
+  local prefix=$1 local=$2/usr/local
+  mkdir -p "$local/bin" "$local/lib" "$local/include"
+  cp -a "$prefix/bin/python3.7" "$local/bin/"
+  if compgen -G "$prefix/lib/libpython3*.so*" >/dev/null; then cp -a "$prefix"/lib/libpython3*.so* "$local/lib/"; fi
+  cp -a "$prefix"/include/python3.7* "$local/include/"
+  tar -C "$prefix" -c --exclude=__pycache__ --exclude='site-packages/*' --exclude=lib/python3.7/test \
+    --exclude='tests' --exclude='config-3.7*/*.a' --exclude=idlelib --exclude=tkinter --exclude='_tkinter*' \
+    lib/python3.7 | tar -C "$local" -x
+  # Build settings that name the old prefix would send a compiler to folders that are not there.
+  grep -rlIF "$prefix" "$local/lib/python3.7" | xargs -r sed -i "s|$prefix|/usr/local|g"
+  ln -s python3.7 "$local/bin/python3"
+  ln -s python3.7 "$local/bin/python"
+  chroot "$2" /sbin/ldconfig
+  chroot "$2" /usr/local/bin/python3.7 -m ensurepip --default-pip >/dev/null 2>&1
+  chroot "$2" /usr/local/bin/python3.7 -m compileall -q /usr/local/lib/python3.7 -x lib2to3/tests >/dev/null || true
+}
+
+# --- the image ----------------------------------------------------------------------------------
+
+strip_tree() {
+  rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/* "$1"/var/log/* "$1"/tmp/* "$1/usr/share/info" "$1/usr/share/lintian"
+  find "$1/usr" -name '*.opt-[12].pyc' -delete
+}
+
+import_image() { # TAG ROOT SUITE HOW BUILD
+  local tag=$1 root=$2 suite=$3 how=$4 build=$5 interpreter
+  interpreter=$(chroot "$root" /usr/local/bin/python -c "$DESCRIBE_INTERPRETER")
+  tar -C "$root" --one-file-system --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' -c . |
+    docker import \
+      --change 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'ENV LANG=C.UTF-8' \
+      --change 'CMD ["python3"]' \
+      --change "LABEL weblab.base=bootstrapped" \
+      --change "LABEL weblab.base.official=no" \
+      --change "LABEL weblab.base.how=\"mmdebstrap, $how\"" \
+      --change "LABEL weblab.base.suite=$suite" \
+      --change "LABEL weblab.base.made=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+      --change "LABEL weblab.base.interpreter=\"$interpreter, $build\"" \
+      - "$tag" >/dev/null
+}
+
+# Fails where a module is missing without which neither pip nor a service would work.
+# shellcheck disable=SC2034 # used above
+readonly DESCRIBE_INTERPRETER='
+import ctypes, platform, ssl, zlib
+print("CPython %s, %s" % (platform.python_version(), platform.python_compiler()))
+'
+
+# Without PGO and LTO CPython is a good deal slower, so the record has to say which it was.
+# shellcheck disable=SC2034 # used above
+readonly DESCRIBE_BUILD='
+import sysconfig
+options = sysconfig.get_config_var("CONFIG_ARGS") or ""
+print("with" if "--enable-optimizations" in options else "without", "PGO,",
+      "with" if "--with-lto" in options else "without", "LTO")
+'

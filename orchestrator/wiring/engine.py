@@ -1,0 +1,51 @@
+"""The engine, with nothing else of the lab running in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from orchestrator import __version__
+from orchestrator.adapters import host
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.errors import EnvironmentMissing
+from orchestrator.model.record import Host
+from orchestrator.wiring.catalogue import ROOT
+
+
+@contextmanager
+def engine_alone(run_id: str, progress: ConsoleProgress) -> Iterator[DockerEngine]:
+    """The engine, with nothing else of the lab running in it.
+
+    Raises:
+        EnvironmentMissing: no engine, or an interactive session of the lab is up.
+    """
+    engine = DockerEngine(Compose(ROOT), run_id)
+    if strangers := engine.strangers():
+        raise EnvironmentMissing(
+            f"{', '.join(strangers)} would disturb the measurement; `docker compose down` ends them"
+        )
+    if left := engine.remove_leftovers():
+        progress.note(f"removed what an earlier run left behind: {', '.join(left)}")
+    yield engine
+
+
+def this_host(engine: DockerEngine, nofile: int) -> Host:
+    """The machine, the engine and the lab as they are now."""
+    facts = engine.facts()
+    return Host(
+        cpu_model=host.cpu_model(),
+        cpus=facts.cpus,
+        memory_bytes=facts.memory_bytes,
+        kernel=facts.kernel,
+        os=facts.os,
+        cgroup_version=facts.cgroup_version,
+        docker_version=facts.version,
+        compose_version=Compose(ROOT).version(),
+        lab_version=__version__,
+        lab_commit=host.lab_commit(ROOT),
+        nofile=nofile,
+        load_average=host.load_average(),
+    )

@@ -1,0 +1,177 @@
+"""One run: plan, build, measure, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from orchestrator import checks
+from orchestrator.adapters import host, results_dir
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER, Compose
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.locust import LocustGenerator
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.bench.run import build_all, run_all
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.model.entry import Entry
+from orchestrator.model.record import SCHEMA, Outcome, RunRecord
+from orchestrator.model.settings import Plan, Settings
+from orchestrator.plan import PROFILES, layout, plan, problems
+from orchestrator.report.document import report_files
+from orchestrator.report.tables import tables
+from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
+from orchestrator.wiring.engine import engine_alone, this_host
+
+
+def run(settings: Settings, command: str, results: Path, resume: str | None) -> RunRecord:
+    """Plan, build, measure, report; prints as it goes.
+
+    Raises:
+        UsageError: the settings are wrong, before anything starts.
+        EnvironmentMissing: no engine, or another run measures.
+    """
+    begin = SystemClock().monotonic()
+    known = catalogue()
+    if found := problems(settings, list(known.manifests), list(known.contract)):
+        raise UsageError(found)
+    progress = ConsoleProgress()
+    folder, earlier = _folder(results, resume)
+    with results_dir.only_one_run(), engine_alone(folder.path.name, progress) as engine:
+        planned = _plan(settings, known, engine)
+        record = earlier or _blank(planned, engine, folder.path.name, command)
+        folder.create()
+        folder.save(record)
+        progress.run_begins(planned, str(folder.path / results_dir.RECORD), kept=_kept(earlier))
+        builds = build_all(planned, engine, progress)
+        _build_load(engine, progress)
+        host.keep_to(planned.layout.load_cpus)
+        record = replace(record, setup_s=SystemClock().monotonic() - begin)
+        ticks = host.cpu_ticks()
+
+        def final_host(done: RunRecord) -> RunRecord:
+            steal = host.steal_between(ticks, host.cpu_ticks())
+            now = replace(done.host, steal=steal)
+            asked = PROFILES[settings.profile]
+            doubts = checks.run_caveats(now, done.layout, asked, done.profile)
+            return replace(done, host=now, caveats=doubts)
+
+        with _network(engine, settings.network) as network:
+            record = run_all(
+                planned,
+                record,
+                builds,
+                engine,
+                LocustGenerator(engine, network),
+                folder,
+                SystemClock(),
+                progress,
+                final_host,
+            )
+    publish(record, folder, progress)
+    return record
+
+
+def publish(
+    record: RunRecord, folder: results_dir.RunFolder, progress: ConsoleProgress | None = None
+) -> None:
+    """Write ``report/`` from the record and print its tables."""
+    progress = progress or ConsoleProgress()
+    folder.save_report(report_files(record))
+    for table in tables(record):
+        progress.table(table.title, table.columns, table.rows)
+    progress.note(f"record: {folder.path / results_dir.RECORD}")
+    progress.note(f"report: {folder.path / 'report' / 'report.md'}")
+
+
+def report(results: Path, name: str) -> RunRecord:
+    """Rebuild a run's report from its record; needs no Docker.
+
+    Raises:
+        UsageError: no such run, or its record cannot be read.
+    """
+    path = results_dir.find_run(results, name)
+    record = results_dir.load(path)
+    publish(record, results_dir.RunFolder(path))
+    return record
+
+
+def resumable(results: Path, name: str) -> Settings:
+    """What an earlier run was asked to do, so that the rest of it is done the same way.
+
+    Raises:
+        UsageError: no such run, or its record cannot be read.
+    """
+    return results_dir.load(results_dir.find_run(results, name)).settings
+
+
+@contextmanager
+def _network(engine: DockerEngine, kind: str) -> Iterator[str | None]:
+    if kind == "loopback":
+        yield None
+    else:
+        with engine.network() as name:
+            yield name
+
+
+def _folder(results: Path, resume: str | None) -> tuple[results_dir.RunFolder, RunRecord | None]:
+    if resume is None:
+        return results_dir.RunFolder(results / results_dir.new_run_id()), None
+    path = results_dir.find_run(results, resume)
+    return results_dir.RunFolder(path), results_dir.load(path)
+
+
+def _kept(earlier: RunRecord | None) -> int:
+    return sum(t.outcome is Outcome.MEASURED for t in earlier.trials) if earlier else 0
+
+
+def _plan(settings: Settings, known: Catalogue, engine: DockerEngine) -> Plan:
+    placed = layout(engine.facts().cpus, host.core_siblings(), settings.network)
+    compose = Compose(ROOT)
+    variables = {
+        "LAB_SERVER_CPU": str(placed.server_cpu),
+        "LAB_LOAD_CPU": str(placed.load_cpus[0]),
+    }
+    containers = compose.containers(variables)
+    if absent := [name for name in settings.services if name not in containers]:
+        raise UsageError(
+            [f"{name} has a folder but no block in docker-compose.yml" for name in absent]
+        )
+    entries = {
+        name: Entry(manifest=manifest, container=containers[name])
+        for name, manifest in known.manifests.items()
+        if name in containers
+    }
+    return plan(
+        settings,
+        entries,
+        known.contract,
+        placed,
+        containers[LOCUST_MASTER],
+        containers[LOCUST_WORKER],
+    )
+
+
+def _build_load(engine: DockerEngine, progress: ConsoleProgress) -> None:
+    progress.note("image of locust")
+    try:
+        engine.build(LOCUST_WORKER)
+    except TrialFailed as failure:
+        raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
+
+
+def _blank(planned: Plan, engine: DockerEngine, run_id: str, command: str) -> RunRecord:
+    return RunRecord(
+        schema=SCHEMA,
+        run_id=run_id,
+        started_at=SystemClock().utc(),
+        finished_at=None,
+        command=command,
+        seed=planned.settings.seed,
+        settings=planned.settings,
+        profile=planned.profile,
+        host=this_host(engine, planned.worker.nofile),
+        layout=planned.layout,
+    )

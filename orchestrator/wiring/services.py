@@ -1,0 +1,72 @@
+"""What is done with services outside a run: verify them, build their images, add one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestrator import contract
+from orchestrator.adapters import results_dir, template
+from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.bench.trial import READY_WITHIN_S, tail
+from orchestrator.errors import TrialFailed, UsageError
+from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.engine import engine_alone
+
+
+def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Check the HTTP contract in each service's real container; service -> problems.
+
+    Raises:
+        UsageError: an unknown service.
+    """
+    known = catalogue()
+    wanted = tuple(services) or tuple(known.manifests)
+    if unknown := [name for name in wanted if name not in known.manifests]:
+        raise UsageError([f"no service {name!r} in services/" for name in unknown])
+    progress = ConsoleProgress()
+    found: dict[str, tuple[str, ...]] = {}
+    with results_dir.only_one_run(), engine_alone("verify", progress) as engine:
+        containers = Compose(ROOT).containers()
+        for name in wanted:
+            try:
+                engine.build(name)
+                with engine.start(containers[name]) as server:
+                    expectations = list(known.contract.values())
+                    probe = server.probe([e.path for e in expectations], READY_WITHIN_S)
+                    found[name] = contract.problems(probe, expectations, known.manifests[name])
+            except TrialFailed as failure:
+                log = f"\n{tail(failure.log_tail)}" if failure.log_tail else ""
+                found[name] = (f"{failure}{log}",)
+            progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
+    return found
+
+
+def build_images(services: Sequence[str]) -> dict[str, str]:
+    """Build the images of all services and of the load; service -> reason where one failed."""
+    progress = ConsoleProgress()
+    engine = DockerEngine(Compose(ROOT), "images")
+    failed: dict[str, str] = {}
+    for name in [*(services or catalogue().manifests), LOCUST_WORKER]:
+        try:
+            image = engine.build(name)
+            progress.note(f"{name}: {image.size_bytes / 1e6:,.0f} MB, base {image.base}")
+        except TrialFailed as failure:
+            failed[name] = f"{failure.reason}\n{failure.log_tail}"
+            progress.note(f"{name}: {failed[name]}")
+    return failed
+
+
+def new_service(name: str) -> list[str]:
+    """Make a service from the template; lines that say what is next.
+
+    Raises:
+        UsageError: the name does not fit, or exists already.
+    """
+    folder = template.new_service(ROOT, name)
+    return [
+        f"{folder.relative_to(ROOT)} is ready, with its block in docker-compose.yml.",
+        f"Next: put the framework into {folder.name}/requirements.in, lock it, write app.py,",
+        f"say what is true in service.toml, then `lab verify {name}`.",
+    ]

@@ -1,0 +1,41 @@
+"""The benchmark contract in Starlette, served by uvicorn."""
+
+import ujson
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+
+class UjsonResponse(JSONResponse):
+    def render(self, content):
+        return ujson.dumps(content).encode()
+
+
+def document():
+    return {
+        "test": True,
+        "date": "2019-03-11T00:00:00",
+        "values": [1, 2, 3, 4, 5],
+        "sub_attributes": {"attribute1": 1, "attribute2": "True"},
+    }
+
+
+async def json(request):
+    return UjsonResponse(document())
+
+
+async def text(request):
+    return PlainTextResponse("Hello World")
+
+
+app = Starlette(routes=[Route("/json", json), Route("/text", text)])
+
+if __name__ == "__main__":
+    uvicorn.run(
+        app,
+        host="0.0.0.0",
+        port=8000,
+        access_log=False,
+        timeout_graceful_shutdown=1,  # SIGTERM stops at once even if a client holds on
+    )
