@@ -5,9 +5,10 @@ import os
 from typing import Any
 
 import locust
+import zmq.green.core
 from locust import argument_parser, runners
 
-from labload.install import install, report_to_master
+from labload.install import install, report_to_master, start_test
 from labload.options import add_options
 from labload.user import LabUser
 
@@ -22,9 +23,12 @@ os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "0.2")
 # parser each time: together 60 to 100 ms in which nothing is sent or received.
 argument_parser.default_args_dict = functools.cache(argument_parser.default_args_dict)
 
+# With thousands of busy sockets in the same loop, gevent can miss that a message has arrived;
+# pyzmq knows of it and looks by itself, but only every 11.6 s.
+zmq.green.core._Socket._gevent_bug_timeout = 0.05
+
 events: Any = locust.events  # which has no types
 events.init_command_line_parser.add_listener(add_options)
-# As early as this, so that it runs before Locust puts its own statistics into the report: both
-# then say the same.
-events.report_to_master.add_listener(report_to_master)
 events.init.add_listener(install)
+events.test_start.add_listener(start_test)
+events.report_to_master.add_listener(report_to_master)

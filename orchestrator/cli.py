@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         settings = _settings(arguments)
     record = run(settings, command, arguments.results, arguments.resume)
-    return _exit_code(record)
+    return exit_code(record)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -78,7 +78,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     )
 
 
-def _exit_code(record: RunRecord) -> int:
+def exit_code(record: RunRecord) -> int:
+    """What a run ends with: 0 all measured, 1 some failed, 130 interrupted."""
     if record.interrupted:
         return INTERRUPTED
     measured = all(trial.outcome is Outcome.MEASURED for trial in record.trials)

@@ -85,7 +85,6 @@ class Connection:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._socket: socket.socket | None = None
-        self._retired: socket.socket | None = None
         self._reader = ResponseReader()
         self._poll: Any = None
         self._type_seen = False
@@ -117,15 +116,14 @@ class Connection:
             self._drop()
         latency_us = (perf_counter_ns() - began_ns) // 1000
         if self._socket is not None and not self._reader.reusable:
-            self._retire()
+            # At once: a server may wait for our end to close before it serves anyone else, as
+            # gunicorn's sync worker does for up to two seconds.
+            self._drop()
         return Outcome(kind, latency_us, self._received, connects, server_closes)
 
     def close(self) -> None:
         """Close whatever is open; the connection may be used again afterwards."""
         self._drop()
-        if self._retired is not None:
-            self._retired.close()
-            self._retired = None
 
     def _connect(self) -> socket.socket:
         target = self._target
@@ -202,17 +200,6 @@ class Connection:
         except ConnectionError:
             pass
         return True
-
-    def _retire(self) -> None:
-        """Leave the finished connection open for one more exchange.
-
-        Whoever closes first keeps the port in TIME_WAIT for a minute. A server that closes after
-        each response does so within that exchange; were this side faster, it would run out of
-        ports after some 28,000 requests.
-        """
-        if self._retired is not None:
-            self._retired.close()
-        self._retired, self._socket = self._socket, None
 
     def _drop(self) -> None:
         if self._socket is not None:

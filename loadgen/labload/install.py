@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import locust
 from locust.env import Environment
-from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from labload.events import EXIT_FAILED, emit, fail
 from labload.master import TrialFailedError, Workers
@@ -16,28 +16,39 @@ from labload.options import ramp_settings
 from labload.ramp import RampSettings
 from labload.shape import RampShape
 from labload.user import LabUser
-from labload.worker import Worker
 
 
 def install(environment: Environment, runner: Runner, **_: Any) -> None:
-    """Make `runner` do its part: send requests, conduct a trial, or both for the web page."""
-    if isinstance(runner, WorkerRunner | LocalRunner):
-        _install_worker(environment, runner)
+    """Let a worker listen to its master, and a master that was given a ramp conduct the trial."""
+    if isinstance(runner, WorkerRunner):
+        runner.register_message("lab_step", LabUser.worker.on_step)
+        runner.register_message("lab_collect", LabUser.worker.on_collect)
+        return
     options = environment.parsed_options
     settings = ramp_settings(options) if options else None
-    if settings is None or isinstance(runner, WorkerRunner):
+    if settings is None:
         return
     if not isinstance(runner, MasterRunner) or not options or not options.headless:
         sys.exit("--ramp is for a headless master: give --headless --master as well")
     _install_trial(environment, runner, settings)
 
 
-def _install_worker(environment: Environment, runner: Runner) -> None:
-    worker = LabUser.worker = Worker(environment)
-    hooks: Any = environment.events
-    hooks.test_start.add_listener(lambda environment: worker.start())
-    runner.register_message("lab_step", worker.on_step)
-    runner.register_message("lab_collect", worker.on_collect)
+def start_test(environment: Environment, **_: Any) -> None:
+    """Locust's listener for the start of a test, wherever there are users.
+
+    To be added before there is a runner: a master's first message may reach a worker that is
+    not further than that.
+    """
+    if not isinstance(environment.runner, MasterRunner):
+        LabUser.worker.start(environment)
+
+
+def report_to_master(client_id: str, data: dict[str, Any]) -> None:
+    """Locust's listener for a worker's report: adds the lab's counts.
+
+    To be added before there is a runner: then it runs before Locust puts its own statistics in.
+    """
+    LabUser.worker.report(data)
 
 
 def _install_trial(environment: Environment, runner: MasterRunner, settings: RampSettings) -> None:
@@ -74,9 +85,3 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
 def _terminate(environment: Environment, runner: MasterRunner) -> None:
     fail(environment, "terminated by SIGTERM")
     runner.quit()
-
-
-def report_to_master(client_id: str, data: dict[str, Any]) -> None:
-    """Add the lab's counts to a worker's report."""
-    if hasattr(LabUser, "worker"):
-        LabUser.worker.report(data)

@@ -58,10 +58,12 @@ class Workers:
         self._answers.clear()
         self._all_answered.clear()
         self._runner.send_message("lab_collect", {"round": self._round, "last": last})
-        if not self._all_answered.wait(COLLECT_TIMEOUT_S):
-            self.check()
-            silent = self.expected - len(self._answers)
-            raise TrialFailedError(f"{silent} of {self.expected} workers gave no answer")
+        deadline = monotonic() + COLLECT_TIMEOUT_S
+        while not self._all_answered.wait(0.5):
+            self.check()  # Locust misses a dead worker's heartbeat before the time is up.
+            if monotonic() > deadline:
+                silent = self.expected - len(self._answers)
+                raise TrialFailedError(f"{silent} of {self.expected} workers gave no answer")
 
     def check_totals(self) -> None:
         """Compare what arrived with what each worker says that it counted, and with Locust's."""

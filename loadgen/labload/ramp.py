@@ -1,8 +1,8 @@
 """The 2019 protocol as a pure state machine: time and counts come in, the next stage comes out.
 
 Users rise step by step until the server drops connections or the steps are used up (`ramp`);
-users then return to the best step and the server may recover from overload (`settle`); the rest
-of the time is held there (`hold`), which is what gets published.
+users then return to the best step and the server recovers from overload (`settle`, as often as it
+takes); the rest of the time is held there (`hold`), which is what gets published.
 """
 
 import json
@@ -12,6 +12,17 @@ from typing import Literal
 
 Phase = Literal["ramp", "settle", "hold"]
 RampEnd = Literal["drops", "steps", "time"]
+
+LONGEST_TIMEOUT_S = 50
+"""Latencies are recorded up to a minute, and a timeout may be noticed a little late."""
+
+
+NEARLY_BEST = 0.95
+"""A rate this close to the highest is as good: noise decides between such steps. The fewest users
+that reach it are the knee; more of them add nothing but waiting (latency = users / rate)."""
+
+LEAST_HOLD = 0.2
+"""Share of the trial that the hold keeps, even if the server has not recovered by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class RampSettings:
         for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: must be greater than 0")
+        if self.request_timeout_s > LONGEST_TIMEOUT_S:
+            raise ValueError(f"request_timeout_s: must not exceed {LONGEST_TIMEOUT_S}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +121,26 @@ def first(settings: RampSettings) -> Ramp:
 def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     """The ramp after its current stage, which ended at `now_s`.
 
-    `scores` are those of the ramp's steps so far, in order. A drop ends the ramp even if it is
+    `scores` are those of all stages so far, in order. A drop ends the ramp even if it is
     attributed to an earlier step, since a timeout is noticed only when its step is long over.
     """
     if ramp.stage.phase == "ramp":
         ramp = _judge_step(ramp, now_s, scores)
     if now_s >= ramp.settings.duration_s:
         return replace(ramp, over=True)
-    return replace(ramp, stage=_next_stage(ramp, now_s))
+    return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
 
 
 def choose_best(scores: Sequence[Score]) -> int:
-    """The step with the highest rate among those without drops.
+    """The knee: the fewest users that reach nearly the highest rate, among steps without drops.
 
     If every step has drops, the one with the fewest drops per request.
     """
     steps = range(len(scores))
     clean = [index for index in steps if not scores[index].drops]
     if clean:
-        return max(clean, key=lambda index: scores[index].rate)
+        enough = NEARLY_BEST * max(scores[index].rate for index in clean)
+        return next(index for index in clean if scores[index].rate >= enough)
     return min(steps, key=lambda index: scores[index].drops / max(scores[index].requests, 1))
 
 
@@ -145,14 +159,16 @@ def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     return replace(ramp, ended=ended, best_index=best, best_had_drops=scores[best].drops > 0)
 
 
-def _next_stage(ramp: Ramp, now_s: float) -> Stage:
+def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
     settings, stage = ramp.settings, ramp.stage
     following = stage.index + 1
     if ramp.best_index is None:
         until_s = _until(ramp, settings.step_s, now_s)
         return Stage(following, "ramp", settings.users[following], until_s)
     users = settings.users[ramp.best_index]
-    if stage.phase == "ramp":
+    recovered = stage.phase == "settle" and last.completed > 0 and not last.drops
+    hold_by = (1 - LEAST_HOLD) * settings.duration_s
+    if stage.phase == "ramp" or (not recovered and now_s + settings.settle_s <= hold_by):
         return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))
     return Stage(following, "hold", users, settings.duration_s)
 

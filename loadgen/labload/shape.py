@@ -64,7 +64,7 @@ class RampShape(LoadTestShape):
         stage, began, at = ramp.stage, self._elapsed(), time.time()
         self.runner.send_message("lab_step", {"index": stage.index})
         emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=at)
-        if stage.phase != "hold":  # it keeps the users of the stage before
+        if not self._passed or self._passed[-1].stage.users != stage.users:
             # With a rate as great as any change, all users come or go at once.
             self.runner.start(stage.users, spawn_rate=self._settings.users[-1])
         self._wait(stage)
@@ -74,8 +74,8 @@ class RampShape(LoadTestShape):
         # The last stage ends where counting stops, any other where the next one begins.
         ended = now if is_last else self._elapsed()
         self._passed.append(Passed(stage, at, ended - began))
-        steps = [passed for passed in self._passed if passed.stage.phase == "ramp"]
-        return advance(ramp, now, [score(passed, self._workers.tally) for passed in steps])
+        scores = [score(passed, self._workers.tally) for passed in self._passed]
+        return advance(ramp, now, scores)
 
     def _wait(self, stage: Stage) -> None:
         """Sleep until the stage ends, looking after the workers once a second."""

@@ -15,8 +15,7 @@ from labload.worker import Worker
 class LabUser(User):
     """Asks for the workload again and again and checks each answer."""
 
-    worker: ClassVar[Worker]
-    """Set once Locust has made its environment."""
+    worker: ClassVar[Worker] = Worker()
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)

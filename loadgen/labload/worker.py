@@ -20,22 +20,23 @@ from labload.options import chosen_target
 class Worker:
     """What the users of this process share. In interactive use without workers: the process."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    def __init__(self) -> None:
         self._step = 0
         self._counter: Counter | None = None
         self._target: Target | None = None
         self._obstacle = "the test has not begun"
 
-    def start(self) -> None:
+    def start(self, environment: Environment) -> None:
         """Forget the last test and read the options of the next."""
+        options = environment.parsed_options
+        assert options is not None  # noqa: S101 - the master has sent them
         self._counter = self._target = None
         try:
-            target = chosen_target(self._options, self._environment.host)
+            target = chosen_target(options, environment.host)
         except (OSError, ValueError) as error:
-            self._obstacle = f"cannot aim at {self._environment.host}: {error}"
+            self._obstacle = f"cannot aim at {environment.host}: {error}"
             return
-        self._counter = Counter(self._environment.stats, target.workload.path, self._step)
+        self._counter = Counter(environment.stats, target.workload.path, self._step)
         self._target = target
 
     def join(self) -> tuple[Target, Counter]:
@@ -70,7 +71,3 @@ class Worker:
         runner._send_stats()
         answer = {"round": msg.data["round"], "totals": asdict(counter.totals())}
         runner.send_message("lab_collected", answer)
-
-    @property
-    def _options(self) -> Any:
-        return self._environment.parsed_options

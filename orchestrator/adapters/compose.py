@@ -62,16 +62,7 @@ class Compose:
         )
         if done.returncode != 0:
             raise UsageError(f"docker-compose.yml: {done.stderr.strip()}")
-        services = json.loads(done.stdout)["services"]
-        problems = [
-            f"docker-compose.yml: {name}: the orchestrator does not know {key!r}; "
-            "teach it in orchestrator/adapters/compose.py or take it out"
-            for name, service in services.items()
-            for key in sorted(set(service) - _USED - _COMPOSE_ONLY)
-        ]
-        if problems:
-            raise UsageError(problems)
-        return {name: container_spec(name, service) for name, service in services.items()}
+        return container_specs(json.loads(done.stdout)["services"])
 
     def build(self, service: str) -> None:
         """Build a service's image as the compose file says; cached layers are used.
@@ -111,6 +102,28 @@ class Compose:
             raise EnvironmentMissing("no `docker` command; run `make engine`") from error
 
 
+def container_specs(services: Mapping[str, Mapping[str, Any]]) -> dict[str, ContainerSpec]:
+    """All services of ``docker compose config --format json``.
+
+    Raises:
+        UsageError: with everything that is missing in any of them, or would not be passed on.
+    """
+    found, problems = {}, []
+    for name, service in services.items():
+        problems += [
+            f"docker-compose.yml: {name}: the orchestrator does not know {key!r}; "
+            "teach it in orchestrator/adapters/compose.py or take it out"
+            for key in sorted(set(service) - _USED - _COMPOSE_ONLY)
+        ]
+        try:
+            found[name] = container_spec(name, service)
+        except UsageError as error:
+            problems += error.problems
+    if problems:
+        raise UsageError(problems)
+    return found
+
+
 def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
     """One service of ``docker compose config --format json``.
 
@@ -118,7 +131,11 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         UsageError: a limit that every container of the lab must have is missing.
     """
     required = ("image", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user")
-    if missing := [key for key in required if not service.get(key)]:
+    missing = [key for key in required if not service.get(key)]
+    nofile = (service.get("ulimits") or {}).get("nofile")
+    if not nofile and "ulimits" not in missing:
+        missing.append("ulimits.nofile")
+    if missing or nofile is None:
         raise UsageError(f"docker-compose.yml: {name}: no {', '.join(missing)}")
     logging = service.get("logging") or {}
     command = service.get("command")
@@ -130,7 +147,7 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         cpuset=service["cpuset"],
         memory_bytes=int(service["mem_limit"]),
         memory_swap_bytes=int(service["memswap_limit"]),
-        nofile=int(service["ulimits"]["nofile"]["hard"]),
+        nofile=int(nofile["hard"] if isinstance(nofile, dict) else nofile),
         user=service["user"],
         read_only=service.get("read_only", False),
         tmpfs=tuple(service.get("tmpfs", ())),

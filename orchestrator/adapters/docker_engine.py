@@ -96,7 +96,7 @@ class DockerContainer:
         """The cgroup's counters now; None where the container does not run."""
         try:
             stats = self._container.stats(stream=False, one_shot=True)
-        except docker.errors.APIError:
+        except _FOREIGN:
             return None
         return cgroup.sample(cast(dict[str, Any], stats))
 

@@ -8,8 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from orchestrator.adapters.docker_engine import PORT, DockerContainer, DockerEngine
+from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent
+from orchestrator.model.record import Phase
 from orchestrator.model.settings import Plan, Profile
 from orchestrator.ports import Container
 
@@ -30,10 +33,13 @@ class LocustLoad:
         """The master's events as they come.
 
         Raises:
-            TrialFailed: the master fell silent.
+            TrialFailed: the master fell silent, or said what this version does not understand.
         """
         for line in self._engine.follow(self._master):
-            event = parse(line)
+            try:
+                event = parse(line)
+            except ValueError as error:
+                raise TrialFailed(Phase.LOAD, f"{error}: {line[:200]}") from error
             if event is not None:
                 yield event
 
@@ -62,7 +68,7 @@ class LocustGenerator:
         with ExitStack() as stack:
             master = stack.enter_context(
                 self._engine.start(
-                    plan.master,
+                    self._placed(plan.master),
                     network=network,
                     command=master_command(target, workload, plan.profile, len(cpus)),
                 )
@@ -71,7 +77,7 @@ class LocustGenerator:
             workers = [
                 stack.enter_context(
                     self._engine.start(
-                        replace(plan.worker, cpuset=str(cpu)),
+                        replace(self._placed(plan.worker), cpuset=str(cpu)),
                         network=network,
                         command=["--worker", f"--master-host={meeting_point}"],
                         suffix=f"-{cpu}",
@@ -80,6 +86,10 @@ class LocustGenerator:
                 for cpu in cpus
             ]
             yield LocustLoad(self._engine, master, workers)
+
+    def _placed(self, spec: ContainerSpec) -> ContainerSpec:
+        """Who shares a network namespace takes its settings from the owner; the engine insists."""
+        return spec if self._network else replace(spec, sysctls={})
 
 
 def master_command(target: str, workload: str, profile: Profile, workers: int) -> list[str]:

@@ -27,7 +27,7 @@ def read_manifests(services: Path) -> dict[str, Manifest]:
         if name.startswith("_"):
             continue
         try:
-            found[name] = _typed({**_toml(path), "id": name}, Manifest, path)
+            found[name] = _typed(_toml(path), Manifest, path, id=name)
         except UsageError as error:
             problems += error.problems
     if problems:
@@ -44,10 +44,15 @@ def read_contract(services: Path) -> dict[str, Expectation]:
         UsageError: the file is missing or wrong.
     """
     path = services / "contract.toml"
-    return {
-        name: _typed({**table, "workload": name}, Expectation, path)
-        for name, table in _toml(path).items()
-    }
+    found, problems = {}, []
+    for name, table in _toml(path).items():
+        try:
+            found[name] = _typed(table, Expectation, path, workload=name)
+        except UsageError as error:
+            problems += error.problems
+    if problems:
+        raise UsageError(problems)
+    return found
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -55,15 +60,18 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or no UTF-8
         raise UsageError(f"{path}: {error}") from error
 
 
-def _typed(table: dict[str, Any], kind: type[T], path: Path) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+def _typed(table: object, kind: type[T], path: Path, **named: str) -> T:
+    """A table as ``kind``; ``named`` is what its place says, so that the table must not."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {', '.join(named.values())} is no table")
+    known = {field.name for field in fields(kind)} - set(named)  # type: ignore[arg-type]
     if unknown := sorted(set(table) - known):
         raise UsageError(f"{path}: unknown key {', '.join(unknown)}")
     try:
-        return msgspec.convert(table, kind)
+        return msgspec.convert({**table, **named}, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}") from error

@@ -30,7 +30,10 @@ def ask(sock, path):
     request = "GET %s HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*\r\n\r\n" % path
     sock.sendall(request.encode())
     stream = sock.makefile("rb")
-    version, status = stream.readline().decode("latin-1").split(None, 2)[:2]
+    first = stream.readline().decode("latin-1")
+    if not first:
+        raise OSError("connection closed without an answer")
+    version, status = first.split(None, 2)[:2]
     headers = {}
     for line in iter(stream.readline, b"\r\n"):
         if not line:
@@ -40,6 +43,8 @@ def ask(sock, path):
     body = read_body(stream, headers)
     says_close = headers.get("connection", "").lower()
     keep_alive = says_close != "close" if version == "HTTP/1.1" else says_close == "keep-alive"
+    if not has_end(headers):
+        keep_alive = False  # the end of the connection was the end of the body
     return {
         "path": path,
         "status": int(status),
@@ -49,11 +54,21 @@ def ask(sock, path):
     }
 
 
+def has_end(headers):
+    """Whether the headers say where the body ends."""
+    return "content-length" in headers or is_chunked(headers)
+
+
+def is_chunked(headers):
+    """Whether the body comes in chunks."""
+    return headers.get("transfer-encoding", "").lower() == "chunked"
+
+
 def read_body(stream, headers):
     """A body by length, in chunks, or up to the end of the connection."""
     if "content-length" in headers:
         return stream.read(int(headers["content-length"]))
-    if headers.get("transfer-encoding", "").lower() != "chunked":
+    if not is_chunked(headers):
         return stream.read()
     body = b""
     while True:

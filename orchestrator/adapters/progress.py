@@ -71,10 +71,11 @@ class ConsoleProgress:
             return
         left = clock_time(max(0.0, self._left * self._trial_s - tick.elapsed_s))
         cpu = MISSING if server_cpu is None else f"{server_cpu:.0%}"
+        rate = MISSING if tick.rps is None else f"{tick.rps:,.0f}"
         self._live.update(
             Text(
                 f"{self._heading} · {left} left · {tick.phase} {tick.users:,} users · "
-                f"{tick.rps:,.0f} req/s · p50 {_ms(tick.p50_ms)} p99 {_ms(tick.p99_ms)} · "
+                f"{rate} req/s · p50 {_ms(tick.p50_ms)} p99 {_ms(tick.p99_ms)} · "
                 f"{tick.failures:,} drops · server CPU {cpu}"
             )
         )

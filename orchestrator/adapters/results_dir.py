@@ -93,11 +93,15 @@ class RunFolder:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the file, then rename: a reader sees the old content or the new, whole."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        new.write(content)
-        new.flush()
-        os.fsync(new.fileno())
-    Path(new.name).chmod(0o644)
-    Path(new.name).replace(path)
+        try:
+            new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
+            Path(new.name).chmod(0o644)
+            Path(new.name).replace(path)
+        except BaseException:
+            Path(new.name).unlink()
+            raise
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from orchestrator.model.sample import Sample
 from orchestrator.ports import ContainerState, Image
 from orchestrator.stats import encoded, merged, percentiles
 
+# The least part of a stretch that samples must span to speak for it.
+COVERED = 0.5
 HOLD = "hold"
 RAMP = "ramp"
 
@@ -95,6 +97,7 @@ def steps(
                 requests=step.requests,
                 failures=sum(step.failures.values()),
                 failures_by_kind={kind: n for kind, n in step.failures.items() if n},
+                unfinished=step.unfinished,
                 goodput_rps=step.completed / step.duration_s,
                 median_ms=latencies.median_ms,
                 p99_ms=latencies.p99_ms,
@@ -108,11 +111,22 @@ def steps(
 def cpu_share(samples: Sequence[Sample], begin: float, end: float) -> float | None:
     """CPU seconds per second between two moments (unix seconds), 1.0 = one whole CPU.
 
-    The counter is interpolated between samples. None where the samples do not reach around the
-    whole stretch: a share of something else would be a wrong number.
+    Samples that lie inside tell exactly; where they span less than ``COVERED`` of the stretch
+    (engines sample once a second, steps may be as short), the counter is interpolated at its
+    ends. None where the samples do not cover it: a share of something else would be wrong.
     """
+    if end <= begin:
+        return None
+    inside = [sample for sample in samples if begin <= sample.at <= end]
+    if inside and inside[-1].at - inside[0].at >= COVERED * (end - begin):
+        first, last = inside[0], inside[-1]
+        return (last.cpu_s - first.cpu_s) / (last.at - first.at)
+    if not samples:
+        return None
+    begin, wanted = max(begin, samples[0].at), end - begin
+    end = min(end, samples[-1].at)
     used_before, used_after = _cpu_at(samples, begin), _cpu_at(samples, end)
-    if used_before is None or used_after is None or end <= begin:
+    if used_before is None or used_after is None or end - begin < COVERED * wanted:
         return None
     return (used_after - used_before) / (end - begin)
 

@@ -9,22 +9,25 @@ from types import TracebackType
 from orchestrator.model.sample import Sample
 from orchestrator.ports import Container
 
-# The engine needs a few milliseconds for a reading; half a second gives each step of `quick` two.
-INTERVAL_S = 0.4
+# Engines up to 20.10 and later answer from a collector that reads once a second and make the
+# caller wait for it; those that answer at once are asked this often.
+INTERVAL_S = 0.5
 
 
 class Sampler:
-    """A ``with`` block during which a thread collects samples of every container."""
+    """A ``with`` block during which a thread for each container collects its samples."""
 
     def __init__(self, containers: Sequence[Container]) -> None:
         self.samples: list[list[Sample]] = [[] for _ in containers]
-        self._containers = containers
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._collect, name="sampler", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._collect, args=pair, name="sampler", daemon=True)
+            for pair in zip(containers, self.samples, strict=True)
+        ]
 
     def __enter__(self) -> Sampler:
-        self._read()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -33,19 +36,15 @@ class Sampler:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # No joining: a reading under way takes up to a second, and what it brings is not needed.
         self._done.set()
-        self._thread.join()
-        self._read()  # so that the samples reach around the last step
 
-    def _collect(self) -> None:
-        while not self._done.wait(INTERVAL_S):
-            self._read()
-
-    def _read(self) -> None:
-        for container, samples in zip(self._containers, self.samples, strict=True):
+    def _collect(self, container: Container, samples: list[Sample]) -> None:
+        while not self._done.is_set():
             sample = container.sample()
-            if sample is not None:
+            if sample is not None and not self._done.is_set():
                 samples.append(sample)
+            self._done.wait(INTERVAL_S)
 
     def latest_cpu(self, index: int) -> float | None:
         """CPU of one container between its last two samples, 1.0 = one whole CPU."""

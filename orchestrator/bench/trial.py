@@ -109,14 +109,17 @@ class Trial:
             try:
                 result, samples = self._load(server, progress)
             finally:
-                self._store.save_raw(self._trial, {"server": server.logs()})
+                log = server.logs()
+                self._store.save_raw(self._trial, {"server": log})
             state = server.state()
             stop_s = server.stop() if state.running else None
             self._conclude(result, samples, idle, state, image, start_s, stop_s)
         if not state.running:
             memory = " (out of memory)" if state.oom_killed else ""
             raise TrialFailed(
-                Phase.LOAD, f"the server ended under load with exit code {state.exit_code}{memory}"
+                Phase.LOAD,
+                f"the server ended under load with exit code {state.exit_code}{memory}",
+                tail(log),
             )
 
     def _verify(self, server: Container) -> float:

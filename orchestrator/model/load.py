@@ -25,7 +25,10 @@ class StepBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """About once a second: counts so far, rate and latencies of the last interval."""
+    """About once a second: counts so far, rate and latencies of the last interval.
+
+    ``rps`` is None where no worker has reported since the tick before.
+    """
 
     at: float
     elapsed_s: float
@@ -34,7 +37,7 @@ class Tick:
     users: int
     requests: int
     failures: int
-    rps: float
+    rps: float | None
     p50_ms: float | None
     p99_ms: float | None
 
@@ -51,6 +54,7 @@ class LoadStep:
     requests: int
     failures: dict[str, int]
     completed: int
+    unfinished: int
     histogram: str
 
 
@@ -73,7 +77,7 @@ class LoadResult:
     duration_s: float
     workers: int
     ramp_ended: str
-    best_index: int
+    best_index: int | None
     best_had_drops: bool
     steps: tuple[LoadStep, ...]
     unfinished: int

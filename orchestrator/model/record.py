@@ -91,8 +91,9 @@ class Step:
     """A stretch of constant users.
 
     Requests, failures and latencies belong to the step in which the request began;
-    ``goodput_rps`` counts the successes that ended within the step. ``started_s`` counts from the
-    begin of the load. CPU: 1.0 = one whole CPU; None where the engine gave too few samples.
+    ``goodput_rps`` counts the successes that ended within the step; ``unfinished`` are requests
+    that neither succeeded nor failed while anyone waited for them (their user was taken away, or
+    the test ended). ``started_s`` counts from the begin of the load. CPU: 1.0 = one whole CPU; None where the engine gave too few samples.
     """
 
     phase: str
@@ -102,6 +103,7 @@ class Step:
     requests: int
     failures: int
     failures_by_kind: dict[str, int]
+    unfinished: int
     goodput_rps: float
     median_ms: float | None
     p99_ms: float | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
-from orchestrator.report.tables import csv_text, markdown, tables
+from orchestrator.report.tables import csv_text, markdown, one_line, tables
 
 
 def report_files(record: RunRecord) -> dict[str, str]:
@@ -27,7 +27,8 @@ def _report(record: RunRecord) -> Iterator[str]:
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
     yield "## Where\n"
-    yield f"- {host.cpu_model}, {host.cpus} CPUs, {host.memory_bytes / 2**30:.1f} GiB, {host.os}"
+    memory = f"{host.memory_bytes / 2**30:.1f} GiB"
+    yield f"- {host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
     yield f"- kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
     loads = ", ".join(map(str, layout.load_cpus))
     yield f"- server on CPU {layout.server_cpu}, load on CPU {loads}, network: {layout.network}"
@@ -65,9 +66,9 @@ def _doubts(record: RunRecord) -> Iterator[str]:
 
 
 def _caveat(caveat: Caveat) -> str:
-    return f"{caveat.text} (`{caveat.code}`; to remove it: {caveat.remedy})"
+    return f"{one_line(caveat.text)} (`{caveat.code}`; to remove it: {caveat.remedy})"
 
 
 def _outcome(trial: TrialRecord) -> str:
     phase = f" in {trial.phase}" if trial.phase else ""
-    return f"{trial.outcome}{phase}: {trial.reason}"
+    return f"{trial.outcome}{phase}: {one_line(trial.reason or 'no reason')}"

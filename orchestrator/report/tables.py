@@ -66,7 +66,7 @@ def markdown(table: Table) -> str:
     """A Markdown table; what came from outside cannot break out of its cell."""
     lines = [f"| {' | '.join(table.columns)} |"]
     lines.append("|---|" + "---:|" * (len(table.columns) - 1))
-    lines += [f"| {' | '.join(_cell(text) for text in row)} |" for row in table.rows]
+    lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.rows]
     return "\n".join(lines) + "\n"
 
 
@@ -79,8 +79,10 @@ def csv_text(table: Table) -> str:
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+def one_line(text: str) -> str:
+    """Text from outside as Markdown that stays in its line and cell, and brings no HTML."""
+    text = " ".join(text.splitlines())
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
 def _groups(record: RunRecord, workload: str) -> list[Sequence[TrialRecord]]:

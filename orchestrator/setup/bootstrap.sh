@@ -124,7 +124,7 @@ libraries_of() { # PREFIX: the Debian packages of the shared libraries that an i
 package_of() {
   local file
   file=$(readlink -f "$1")
-  { dpkg -S "$file" || dpkg -S "${file#/usr}" || dpkg -S "$1"; } 2>/dev/null | sed -n '1s/:.*//p'
+  { dpkg -S "$file" || dpkg -S "${file#/usr}" || dpkg -S "$1"; } 2>/dev/null | sed -n '1s/:.*//p' || true
 }
 
 copy_interpreter() { # PREFIX ROOT

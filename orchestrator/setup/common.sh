@@ -45,7 +45,7 @@ wait_gone() {
 
 apt_lists_fresh=no
 apt_install() {
-  apt_refresh
+  apt_refresh || true # lists that are a little old will often do; if not, the next line says so
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
 }
 

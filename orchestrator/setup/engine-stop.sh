@@ -14,7 +14,7 @@ main() {
   local pid
   pid=$(cat "$OWN_PID" 2>/dev/null || true)
   if [ -z "$pid" ]; then
-    say 'the lab started no engine: nothing to stop'
+    say 'no engine in the background was started by the lab: nothing to stop'
     return
   fi
   if [ "$(program_of "$pid")" != dockerd ]; then

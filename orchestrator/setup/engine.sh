@@ -12,6 +12,7 @@ readonly LOG=/var/log/weblab-dockerd.log
 readonly OWN_PID=/run/weblab-dockerd.pid # says "the lab started this engine"; engine-stop.sh goes by it
 readonly EXEC_ROOT=/run/docker
 readonly WAIT_SECONDS=60
+readonly INSTALL_HINT='Install and start Docker Engine 20.10 or newer with Compose v2, then run this again.'
 readonly WANTED_NOFILE=999999
 
 # The release of Docker Compose that the lab is tested with, for hosts whose distribution has no version 2.
@@ -35,10 +36,9 @@ ensure_engine() {
 
 refuse_what_cannot_be_mended() {
   if has docker; then refuse_unreachable; fi
-  local how='Install and start Docker Engine 20.10 or newer with Compose v2, then run this again.'
-  [ "${ENGINE:-}" != skip ] || missing 'no Docker engine answers, and ENGINE=skip forbids to start one' "$how"
-  is_debian_family || missing 'no Docker engine answers; this set-up installs one on Debian and Ubuntu only' "$how"
-  is_root || missing 'no Docker engine answers, and only root can start one' "Run 'sudo make engine', or:" "$how"
+  [ "${ENGINE:-}" != skip ] || missing 'no Docker engine answers, and ENGINE=skip forbids to start one' "$INSTALL_HINT"
+  is_debian_family || missing 'no Docker engine answers; this set-up installs one on Debian and Ubuntu only' "$INSTALL_HINT"
+  is_root || missing 'no Docker engine answers, and only root can start one' "Run 'sudo make engine', or:" "$INSTALL_HINT"
 }
 
 # An engine that runs but may not be reached, or is somewhere else, is not mended by starting another one.
@@ -65,18 +65,18 @@ install_engine() {
   has iptables || packages+=(iptables)
   if [ ${#packages[@]} -gt 0 ]; then
     say "no Docker engine here: installing ${packages[*]} from this host's package mirror"
-    apt_install "${packages[@]}"
+    apt_install "${packages[@]}" || missing "apt-get could not install ${packages[*]}; its message is above" "$INSTALL_HINT"
   fi
   if ! has docker; then # newer releases ship the command separately, as a mere recommendation
     say 'installing the docker command'
-    apt_install docker-cli
+    apt_install docker-cli || missing 'apt-get could not install docker-cli; its message is above' "$INSTALL_HINT"
   fi
 }
 
 start_engine() {
   if runs_systemd; then
-    say 'starting the Docker engine with systemctl'
-    systemctl start docker
+    say 'starting the Docker engine with systemctl; it stays a service of this host'
+    systemctl start docker || engine_failed 'systemd could not start the Docker engine'
     wait_for_engine "$(systemctl show -p MainPID --value docker)"
   else
     clear_leftovers

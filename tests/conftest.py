@@ -1,0 +1,29 @@
+"""What several kinds of tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.results_dir import only_one_run
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def compose() -> Compose:
+    return Compose(ROOT)
+
+
+@pytest.fixture(scope="module")
+def engine(compose: Compose) -> Iterator[DockerEngine]:
+    """The real engine; a test that needs it fails without it, it is never skipped."""
+    with only_one_run():
+        engine = DockerEngine(compose, "test")
+        engine.remove_leftovers()
+        yield engine
+        assert engine.remove_leftovers() == [], "a test left containers or networks behind"

@@ -1,0 +1,80 @@
+"""Every service's real container keeps the contract, runs as the compose file says, and stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import docker
+import pytest
+
+from orchestrator import contract
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_engine import DockerContainer, DockerEngine
+from orchestrator.contract import Probe
+from orchestrator.wiring.catalogue import catalogue
+
+KNOWN = catalogue()
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    service: str
+    container: DockerContainer
+    probe: Probe
+    nofile: int
+
+
+@pytest.fixture(scope="module", params=sorted(KNOWN.manifests))
+def running(
+    request: pytest.FixtureRequest, engine: DockerEngine, compose: Compose
+) -> Iterator[Running]:
+    service: str = request.param
+    engine.build(service)
+    spec = compose.containers()[service]
+    with engine.start(spec) as container:
+        probe = container.probe([e.path for e in KNOWN.contract.values()], wait_s=30)
+        yield Running(service=service, container=container, probe=probe, nofile=spec.nofile)
+
+
+def test_keeps_the_contract(running: Running) -> None:
+    expectations = list(KNOWN.contract.values())
+    manifest = KNOWN.manifests[running.service]
+    assert contract.problems(running.probe, expectations, manifest) == ()
+
+
+def test_runs_as_the_compose_file_says(running: Running) -> None:
+    attrs = docker.from_env().api.inspect_container(running.container.id)
+    host = attrs["HostConfig"]
+    assert host["NanoCpus"] == 10**9
+    assert host["CpusetCpus"].isdigit()
+    assert host["Memory"] == host["MemorySwap"] == GIB
+    assert host["Ulimits"] == [{"Name": "nofile", "Hard": running.nofile, "Soft": running.nofile}]
+    assert host["ReadonlyRootfs"] is True
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["Init"] is True
+    assert not host["PortBindings"]
+    assert attrs["Config"]["User"].split(":")[0] not in ("", "0", "root")
+    assert running.probe.nofile == running.nofile
+
+
+def test_is_one_serving_process(running: Running) -> None:
+    """One process on one CPU, beside an init and, for some servers, a parent that serves nothing."""
+    listed = docker.from_env().api.top(running.container.id, ps_args="-o pid,args")
+    commands = [row[-1] for row in listed["Processes"]]
+    servers = [command for command in commands if "init" not in command.split()[0]]
+    manifest = KNOWN.manifests[running.service]
+    assert manifest.workers == 1
+    assert len(servers) <= 2, servers
+
+
+def test_is_silent_about_requests_and_stops_at_once(running: Running) -> None:
+    logs = running.container.logs()
+    assert "/json" not in logs
+    assert "/text" not in logs
+    running.container.stop()
+    state = running.container.state()
+    assert not state.running
+    assert state.exit_code != 137, "it had to be killed: SIGTERM did not end it"

@@ -1,0 +1,125 @@
+"""The engine's adapter against the real engine, above all where things go wrong."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import docker
+import pytest
+
+from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.docker_engine import RUN, DockerEngine
+from orchestrator.errors import TrialFailed
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.record import Phase
+
+ROOT = Path(__file__).parents[2]
+MINE = {"label": f"{RUN}=test"}
+
+
+@pytest.fixture(scope="module")
+def spec(engine: DockerEngine, compose: Compose) -> ContainerSpec:
+    """A container that sleeps, from an image that every machine of the lab has."""
+    engine.build(LOCUST_WORKER)
+    return replace(compose.containers()[LOCUST_WORKER], service="sleeper", cpuset="0", labels={})
+
+
+def docker_compose(*words: str) -> None:
+    subprocess.run(["docker", "compose", *words], cwd=ROOT, check=True, capture_output=True)
+
+
+def left() -> list[str]:
+    return [str(c.name) for c in docker.from_env().containers.list(all=True, filters=MINE)]
+
+
+def test_a_container_is_gone_after_its_block_whatever_happens(
+    engine: DockerEngine, spec: ContainerSpec
+) -> None:
+    with pytest.raises(RuntimeError, match="in the block"), engine.start(spec):
+        assert left() == ["weblab-test-sleeper"]
+        raise RuntimeError("in the block")
+    assert left() == []
+
+
+def test_a_service_that_ends_at_its_start_is_told_with_its_log(
+    engine: DockerEngine, spec: ContainerSpec
+) -> None:
+    with pytest.raises(TrialFailed) as failure, engine.start(spec, command=["--no-such"]) as it:
+        docker.from_env().containers.get(it.id).wait(timeout=30)
+        it.probe(["/json"], wait_s=1)
+    assert failure.value.phase is Phase.START
+    assert "exit code 2" in failure.value.reason
+    assert "--no-such" in failure.value.log_tail
+    assert left() == []
+
+
+def test_a_service_that_never_listens_is_not_ready(
+    engine: DockerEngine, spec: ContainerSpec
+) -> None:
+    waiting = ["--worker", "--master-host=127.0.0.1"]
+    with pytest.raises(TrialFailed) as failure, engine.start(spec, command=waiting) as it:
+        it.probe(["/json"], wait_s=0.2)
+    assert failure.value.phase is Phase.VERIFY
+    assert "no verified answer within 0.2 s" in failure.value.reason
+
+
+def test_a_limit_that_the_host_does_not_grant_is_explained(
+    engine: DockerEngine, spec: ContainerSpec
+) -> None:
+    beyond_any_kernel = replace(spec, nofile=2**40)
+    with pytest.raises(TrialFailed) as failure, engine.start(beyond_any_kernel):
+        pass
+    assert failure.value.phase is Phase.START
+    assert "run `make images`" in failure.value.reason
+    assert left() == []
+
+
+def test_samples_grow_and_end_with_the_container(engine: DockerEngine, spec: ContainerSpec) -> None:
+    with engine.start(spec, command=["--worker", "--master-host=127.0.0.1"]) as it:
+        first, second = it.sample(), it.sample()
+        assert first is not None
+        assert second is not None
+        assert second.at > first.at
+        assert second.cpu_s >= first.cpu_s
+        assert second.memory_bytes > 0
+        it.stop()
+        assert it.sample() is None
+
+
+def test_only_what_carries_a_run_is_removed_as_leftover(
+    engine: DockerEngine, spec: ContainerSpec
+) -> None:
+    client = docker.from_env()
+    foreign = client.containers.create(spec.image)
+    mine = client.containers.create(spec.image, labels={RUN: "test"}, name="weblab-test-dead")
+    try:
+        assert engine.remove_leftovers() == ["weblab-test-dead"]
+        assert client.containers.get(str(foreign.id)).status == "created"
+    finally:
+        foreign.remove(force=True)
+
+
+def test_compose_and_orchestrator_start_the_same_container(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    """`docker compose up flask locust` and `make bench` must run the same container."""
+    engine.build("flask")
+    compared = (
+        "NanoCpus", "CpusetCpus", "Memory", "MemorySwap", "Ulimits", "ReadonlyRootfs", "CapDrop",
+        "SecurityOpt", "Init", "Sysctls", "Tmpfs", "LogConfig",
+    )  # fmt: skip
+    client = docker.from_env()
+    with engine.start(compose.containers()["flask"]) as ours:
+        mine = client.api.inspect_container(ours.id)
+    docker_compose("create", "flask")
+    try:
+        theirs = client.api.inspect_container("weblab-flask-1")
+    finally:
+        docker_compose("rm", "--force", "flask")
+        client.networks.get("weblab_lab").remove()
+    for key in compared:
+        assert mine["HostConfig"][key] == theirs["HostConfig"][key], key
+    for key in ("Image", "User", "Cmd", "Entrypoint", "Env", "WorkingDir"):
+        assert mine["Config"][key] == theirs["Config"][key], key

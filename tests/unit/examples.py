@@ -1,0 +1,262 @@
+"""Small, complete examples of the lab's values; tests change what they are about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hdrh.histogram import HdrHistogram
+
+from orchestrator.contract import Answer, Probe
+from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
+from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
+from orchestrator.model.record import Host, Outcome, RunRecord, Server, Totals, TrialRecord
+from orchestrator.model.settings import Layout, Plan, Settings
+from orchestrator.plan import plan
+from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
+
+JSON = Expectation(
+    workload="json", path="/json", status=200, content_type="application/json", body='{"a":1}'
+)
+TEXT = Expectation(
+    workload="text", path="/text", status=200, content_type="text/plain", body="Hello World"
+)
+LAYOUT = Layout(server_cpu=1, load_cpus=(0,), shared=False, smt_shared=False, network="loopback")
+
+
+def manifest(service: str = "flask", **changes: Any) -> Manifest:
+    example = Manifest(
+        id=service,
+        name=service.title(),
+        server="werkzeug",
+        interface="WSGI",
+        workers=1,
+        threads="1",
+        keep_alive=True,
+        backlog=128,
+        event_loop="",
+        packages=(service, "ujson"),
+        homepage="https://example.org/",
+        notes=("a note",),
+    )
+    return replace(example, **changes)
+
+
+def container(service: str = "flask", **changes: Any) -> ContainerSpec:
+    example = ContainerSpec(
+        service=service,
+        image=f"weblab/{service}",
+        command=None,
+        cpus=1.0,
+        cpuset="1",
+        memory_bytes=2**30,
+        memory_swap_bytes=2**30,
+        nofile=20_000,
+        user="10001:10001",
+        read_only=True,
+        tmpfs=("/tmp:size=64m",),
+        cap_drop=("ALL",),
+        security_opt=("no-new-privileges:true",),
+        init=True,
+    )
+    return replace(example, **changes)
+
+
+def entry(service: str = "flask") -> Entry:
+    return Entry(manifest=manifest(service), container=container(service))
+
+
+def settings(**changes: Any) -> Settings:
+    example = Settings(
+        services=("flask",),
+        workloads=("json",),
+        profile="smoke",
+        duration_s=None,
+        max_users=None,
+        repeats=1,
+        seed=1,
+        network="loopback",
+    )
+    return replace(example, **changes)
+
+
+def planned(services: Sequence[str] = ("flask",), **changes: Any) -> Plan:
+    return plan(
+        settings(services=tuple(services), **changes),
+        {service: entry(service) for service in services},
+        {"json": JSON, "text": TEXT},
+        LAYOUT,
+        container("locust"),
+        container("locust-worker"),
+    )
+
+
+def probe(service: str = "flask", *answers: Answer) -> Probe:
+    return Probe(
+        answered_at=990.5,
+        answers=answers or (answer(), answer()),
+        python="3.13.1 (main)",
+        distributions={service: "3.1.0", "ujson": "5.10.0", "unrelated": "1.0"},
+        nofile=20_000,
+    )
+
+
+def answer(expected: Expectation = JSON, **changes: Any) -> Answer:
+    example = Answer(
+        path=expected.path,
+        status=expected.status,
+        content_type=f"{expected.content_type}; charset=utf-8",
+        body=expected.body.encode(),
+        keep_alive=True,
+    )
+    return replace(example, **changes)
+
+
+def histogram(latencies_us: Mapping[int, int]) -> str:
+    found = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
+    for latency_us, count in latencies_us.items():
+        found.record_value(latency_us, count)
+    return encoded(found)
+
+
+def load_step(
+    index: int,
+    phase: str,
+    users: int,
+    latencies_us: Mapping[int, int],
+    **changes: Any,
+) -> LoadStep:
+    """A step of one second; the step with index 0 begins at 1000."""
+    failures: Mapping[str, int] = changes.get("failures", {})
+    successes = sum(latencies_us.values())
+    example = LoadStep(
+        index=index,
+        phase=phase,
+        users=users,
+        started_at=1_000.0 + index,
+        duration_s=1.0,
+        requests=successes + sum(failures.values()),
+        failures={},
+        completed=successes,
+        unfinished=0,
+        histogram=histogram(latencies_us),
+    )
+    return replace(example, **changes)
+
+
+def load_result(**changes: Any) -> LoadResult:
+    """550 requests in 5 s, 10 of them failed; the hold lasts 2 s at 8 users."""
+    example = LoadResult(
+        started_at=1_000.0,
+        duration_s=5.0,
+        workers=1,
+        ramp_ended="drops",
+        best_index=0,
+        best_had_drops=False,
+        steps=(
+            load_step(0, "ramp", 8, {1000: 100}),
+            load_step(1, "ramp", 16, {2000: 150}, failures={"reset": 10, "eof": 0}, unfinished=3),
+            load_step(2, "settle", 8, {1000: 90}),
+            # Ten requests of the settling end within the hold.
+            load_step(3, "hold", 8, {1000: 198, 5000: 2}, duration_s=2.0, completed=210),
+        ),
+        unfinished=3,
+        connects=24,
+        server_closes=1,
+        locust=LocustOwn(requests=550, failures=10, rps=109.5, median_ms=1.0, exceptions=0),
+    )
+    return replace(example, **changes)
+
+
+def tick(**changes: Any) -> Tick:
+    example = Tick(
+        at=1_001.0,
+        elapsed_s=1.0,
+        phase="ramp",
+        index=0,
+        users=1024,
+        requests=5_000,
+        failures=3,
+        rps=4_321.5,
+        p50_ms=1.25,
+        p99_ms=150.4,
+    )
+    return replace(example, **changes)
+
+
+def totals(**changes: Any) -> Totals:
+    example = Totals(
+        requests=1_000,
+        failures=0,
+        duration_s=10.0,
+        rps=100.0,
+        goodput_rps=100.0,
+        median_ms=1.5,
+        p90_ms=2.0,
+        p99_ms=3.0,
+        p999_ms=4.0,
+        max_ms=5.0,
+    )
+    return replace(example, **changes)
+
+
+def server(name: str = "Flask", **changes: Any) -> Server:
+    example = Server(
+        name=name,
+        server="werkzeug",
+        workers=1,
+        threads="1",
+        keep_alive=True,
+        backlog=128,
+        interface="WSGI",
+        event_loop="",
+        notes=("a note",),
+    )
+    return replace(example, **changes)
+
+
+def trial_record(service: str = "flask", repeat: int = 1, **changes: Any) -> TrialRecord:
+    example = TrialRecord(
+        service=service,
+        workload="json",
+        repeat=repeat,
+        order=1,
+        outcome=Outcome.MEASURED,
+        server=server(service.title()),
+    )
+    return replace(example, **changes)
+
+
+def host(**changes: Any) -> Host:
+    example = Host(
+        cpu_model="Example CPU",
+        cpus=2,
+        memory_bytes=4 * 2**30,
+        kernel="6.1.0",
+        os="Debian 12",
+        cgroup_version="2",
+        docker_version="28.0.0",
+        compose_version="2.40.0",
+        lab_version="0.1.0",
+        lab_commit="abc123",
+        nofile=999_999,
+        load_average=0.1,
+        steal=0.0,
+    )
+    return replace(example, **changes)
+
+
+def run_record(plan: Plan | None = None, **changes: Any) -> RunRecord:
+    plan = plan or planned()
+    example = RunRecord(
+        schema=1,
+        run_id="2026-03-02-abcdef",
+        started_at="2026-03-02T12:00:00Z",
+        finished_at=None,
+        command="lab run flask",
+        seed=plan.settings.seed,
+        settings=plan.settings,
+        profile=plan.profile,
+        host=host(),
+        layout=plan.layout,
+    )
+    return replace(example, **changes)

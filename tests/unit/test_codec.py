@@ -1,0 +1,128 @@
+"""The record survives its file."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from orchestrator.bench import measure
+from orchestrator.codec import decode, encode
+from orchestrator.errors import UsageError
+from orchestrator.model.record import (
+    Caveat,
+    LocustTotals,
+    Outcome,
+    Phase,
+    Resources,
+    RunRecord,
+    TrialRecord,
+)
+from tests.unit.examples import load_result, run_record, server, totals, trial_record
+
+
+def full_trial() -> TrialRecord:
+    """Every field has a value that is not its default."""
+    result = load_result()
+    return trial_record(
+        outcome=Outcome.FAILED,
+        server=server(
+            image_id="sha256:1", base="official", python="3.13", versions={"flask": "3.1"}
+        ),
+        phase=Phase.LOAD,
+        reason="ended — ü",
+        log_tail="one\ntwo",
+        started_at="2026-03-02T12:00:00Z",
+        wall_s=12.5,
+        nofile=20_000,
+        workers=1,
+        totals=totals(),
+        hold=totals(p999_ms=None),
+        hold_users=64,
+        steps=measure.steps(result, [], []),
+        breaking_users=128,
+        failures_by_kind={"eof": 1},
+        unfinished=1,
+        connects=2,
+        server_closes=3,
+        limited_by="server-cpu",
+        limited_by_evidence={"server_cpu": 1.0},
+        resources=Resources(
+            cpu_us_per_request=1.5,
+            memory_idle_bytes=1,
+            memory_peak_bytes=2,
+            image_bytes=3,
+            start_s=0.5,
+            stop_s=None,
+            throttled_s=0.0,
+            oom_killed=True,
+            restarts=1,
+        ),
+        histogram=measure.hold_histogram(result),
+        locust=LocustTotals(requests=1, failures=0, rps=0.5, median_ms=1.0),
+        caveats=(Caveat(code="a", text="b", remedy="c"),),
+    )
+
+
+def full_record() -> RunRecord:
+    return run_record(
+        finished_at="2026-03-02T13:00:00Z",
+        interrupted=True,
+        setup_s=1.5,
+        wall_s=2.5,
+        trials=(full_trial(), trial_record(repeat=2, outcome=Outcome.SKIPPED)),
+        caveats=(Caveat(code="nofile", text="b", remedy="c"),),
+    )
+
+
+def test_the_example_fills_every_field() -> None:
+    trial, blank = full_trial(), trial_record()
+    optional = {field.name for field in fields(trial)} - {
+        "service", "workload", "repeat", "order", "outcome", "server",
+    }  # fmt: skip
+    assert [name for name in optional if getattr(trial, name) == getattr(blank, name)] == []
+
+
+def test_a_record_comes_back_from_its_file() -> None:
+    assert decode(encode(full_record()), "run.json") == full_record()
+
+
+def test_the_same_record_gives_the_same_bytes() -> None:
+    text = encode(full_record())
+    assert text == encode(full_record()) == encode(decode(text, "run.json"))
+
+
+def test_the_file_is_readable_json_with_null_for_what_is_missing() -> None:
+    text = encode(full_record()).decode()
+    document = json.loads(text)
+    assert text.startswith('{\n  "schema": 1,\n  "run_id": "2026-03-02-abcdef",\n')
+    assert text.endswith("}\n")
+    assert document["trials"][0]["phase"] == "load"
+    assert document["trials"][0]["resources"]["stop_s"] is None
+    assert document["trials"][1]["totals"] is None
+
+
+def changed(**members: Any) -> bytes:
+    return json.dumps({**json.loads(encode(full_record())), **members}).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (changed(schema=2), "some/run.json: record of schema 2; this version of the lab reads 1"),
+        (b"{}", "some/run.json: record of schema None; this version of the lab reads 1"),
+        (b"<html>", "some/run.json: not a run record: JSON is malformed"),
+        (b"", "some/run.json: not a run record: Input data was truncated"),
+        (b"[1]", "some/run.json: not a run record: Expected `object`, got `array`"),
+        (changed(seed="x"), "some/run.json: not a run record: Expected `int`, got `str` - at `$.s"),
+        (b'{"schema": 1}', "some/run.json: not a run record: Object missing required field"),
+    ],
+)
+def test_what_is_no_record_is_refused_by_the_name_of_its_file(text: bytes, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        decode(text, "some/run.json")
+    assert str(refused.value).startswith(said)
+
+
+def test_a_member_of_a_later_version_does_no_harm() -> None:
+    assert decode(changed(humidity=0.4), "run.json") == full_record()

@@ -1,0 +1,122 @@
+"""The load generator's lines, as its master writes them, become values."""
+
+import json
+from typing import Any
+
+import pytest
+
+from orchestrator.load_events import parse
+from orchestrator.model.load import (
+    LoadEvent,
+    LoadFailed,
+    LoadResult,
+    LoadStep,
+    LocustOwn,
+    Ready,
+    StepBegan,
+    Tick,
+)
+
+
+def line(event: str, **members: Any) -> str:
+    return json.dumps({"lab": 1, "event": event, **members}, separators=(",", ":"))
+
+
+TICK: dict[str, Any] = {
+    "at": 1_001.0,
+    "elapsed_s": 1.0,
+    "phase": "ramp",
+    "index": 0,
+    "users": 8,
+    "requests": 100,
+    "failures": 2,
+    "rps": 99.5,
+    "p50_ms": 1.25,
+    "p99_ms": 3.5,
+}
+STEP = {
+    "index": 0,
+    "phase": "ramp",
+    "users": 8,
+    "started_at": 1_000.0,
+    "duration_s": 1.25,
+    "requests": 11,
+    "failures": {"eof": 1},
+    "completed": 9,
+    "unfinished": 1,
+    "histogram": "HISTFAAAA",
+}
+RESULT: dict[str, Any] = {
+    "started_at": 1_000.0,
+    "duration_s": 1.25,
+    "ramp_ended": "drops",
+    "best_index": 0,
+    "best_had_drops": True,
+    "unfinished": 1,
+    "connects": 8,
+    "server_closes": 0,
+    "workers": 1,
+}
+LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        pytest.param(
+            line("ready", workers=2, versions={"locust": "2.47.0"}),
+            Ready(workers=2, versions={"locust": "2.47.0"}),
+            id="ready",
+        ),
+        pytest.param(
+            line("step", index=1, phase="settle", users=16, at=1_001.5),
+            StepBegan(index=1, phase="settle", users=16, at=1_001.5),
+            id="step",
+        ),
+        pytest.param(line("tick", **TICK), Tick(**TICK), id="tick"),
+        pytest.param(
+            line("tick", **{**TICK, "rps": None, "p50_ms": None, "p99_ms": None}),
+            Tick(**{**TICK, "rps": None, "p50_ms": None, "p99_ms": None}),
+            id="tick in which nothing was reported",
+        ),
+        pytest.param(
+            line("result", **RESULT, steps=[STEP], locust=LOCUST),
+            LoadResult(
+                **RESULT,
+                steps=(LoadStep(**STEP),),  # type: ignore[arg-type]
+                locust=LocustOwn(requests=11, failures=1, rps=8.0, median_ms=1.0, exceptions=0),
+            ),
+            id="result",
+        ),
+        pytest.param(
+            line("failed", reason="0 of 1 workers are left"),
+            LoadFailed(reason="0 of 1 workers are left"),
+            id="failed",
+        ),
+    ],
+)
+def test_an_event_becomes_a_value(text: str, event: LoadEvent) -> None:
+    assert parse(text) == event
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[2026-03-02 12:00:00] locust.main: Starting", '{"other": 1}', "null", ' {"lab":1}'],
+)
+def test_other_output_is_no_event(text: str) -> None:
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (line("coffee"), "unknown event 'coffee' from the load generator"),
+        ('{"lab":1}', "unknown event None from the load generator"),
+        (line("failed"), "Object missing required field `reason`"),
+        (line("tick", **{**TICK, "users": "8"}), r"Expected `int`, got `str` - at `\$.users`"),
+        ('{"lab":1,"event":"fai', "Unterminated string"),
+    ],
+)
+def test_a_lab_event_that_is_not_understood_is_an_error(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse(text)
