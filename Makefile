@@ -21,22 +21,14 @@ help: ## this list
 
 .PHONY: bench
 bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= WORKLOADS= PROFILE= REPEATS= RESUME=
-	$(BIN)/lab run $(SERVICES) \
-	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
-	  $(if $(PROFILE),--profile $(PROFILE)) \
-	  $(if $(REPEATS),--repeats $(REPEATS)) \
-	  $(if $(RESUME),--resume $(RESUME))
+	$(strip $(BIN)/lab run $(SERVICES) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
+	  $(if $(RESUME),--resume $(RESUME)))
 
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild the report of RUN=... (no Docker needed)
 	@$(call need,RUN,the name of a folder in results/)
 	$(BIN)/lab report $(RUN)
-
-.PHONY: compare
-compare: $(BIN)/.runtime ## compare two runs: BASE=... HEAD=...
-	@$(call need,BASE,the name of a folder in results/)
-	@$(call need,HEAD,the name of a folder in results/)
-	$(BIN)/lab compare $(BASE) $(HEAD)
 
 .PHONY: doctor
 doctor: $(BIN)/.runtime ## what this host can and cannot measure

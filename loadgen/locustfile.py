@@ -16,9 +16,8 @@ __all__ = ["LabUser"]
 
 # Twice a second: what the master says of each second is never much older than that.
 runners.WORKER_REPORT_INTERVAL = 0.5
-# Locust waits after each change for the workers to say that all users are there. They do so at
-# once; should one be slow, a step must not be held up for it.
-os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "0.2")
+# How long Locust waits after a change, at most, until the workers say that all users are there.
+os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "10")
 # A worker asks for this (constant) once for each option whenever users are added, building a
 # parser each time: together 60 to 100 ms in which nothing is sent or received.
 argument_parser.default_args_dict = functools.cache(argument_parser.default_args_dict)

@@ -19,16 +19,16 @@ PROFILES = {
         # The protocol of 2019: two minutes, the request timeout within a step.
         Profile(
             name="standard",
-            duration_s=120,
-            step_s=6,
-            settle_s=6,
+            duration_s=120.0,
+            step_s=6.0,
+            settle_s=6.0,
             users=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192),
-            connect_timeout_s=3,
-            request_timeout_s=5,
+            connect_timeout_s=3.0,
+            request_timeout_s=5.0,
         ),
         Profile(
             name="quick",
-            duration_s=12,
+            duration_s=12.0,
             step_s=1.5,
             settle_s=1.2,
             users=(8, 64, 512, 2048),
@@ -38,7 +38,7 @@ PROFILES = {
         ),
         Profile(
             name="smoke",
-            duration_s=3,
+            duration_s=3.0,
             step_s=0.5,
             settle_s=0.5,
             users=(4, 16, 64),

@@ -11,6 +11,16 @@ CONNECT_PAUSE_S = 0.1
 """A refusal takes microseconds: without a pause a dead server would seem to answer very fast."""
 
 
+class Gate(Protocol):
+    """Holds the users back while their number changes (a gevent event)."""
+
+    def is_set(self) -> bool:
+        """Whether users may go on."""
+
+    def wait(self) -> object:
+        """Return when they may."""
+
+
 class RequestLog(Protocol):
     """The part of Locust's statistics that is fed from here."""
 
@@ -87,9 +97,13 @@ class Counter:
         )
 
 
-def keep_asking(connection: Connection, counter: Counter, pause: Callable[[float], object]) -> None:
+def keep_asking(
+    connection: Connection, counter: Counter, gate: Gate, pause: Callable[[float], object]
+) -> None:
     """What a user does: one request after another, without thinking time, while it counts."""
     while counter.counting:
+        if not gate.is_set():
+            gate.wait()
         began = counter.begin()
         outcome = connection.exchange()
         counter.record(began, outcome)

@@ -22,6 +22,7 @@ def install(environment: Environment, runner: Runner, **_: Any) -> None:
     """Let a worker listen to its master, and a master that was given a ramp conduct the trial."""
     if isinstance(runner, WorkerRunner):
         runner.register_message("lab_step", LabUser.worker.on_step)
+        runner.register_message("lab_go", LabUser.worker.on_go)
         runner.register_message("lab_collect", LabUser.worker.on_collect)
         return
     options = environment.parsed_options

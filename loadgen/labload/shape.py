@@ -62,11 +62,8 @@ class RampShape(LoadTestShape):
     def _pass(self, ramp: Ramp) -> Ramp:
         """Put the current stage into effect; the ramp as it is when the stage has ended."""
         stage, began, at = ramp.stage, self._elapsed(), time.time()
-        self.runner.send_message("lab_step", {"index": stage.index})
         emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=at)
-        if not self._passed or self._passed[-1].stage.users != stage.users:
-            # With a rate as great as any change, all users come or go at once.
-            self.runner.start(stage.users, spawn_rate=self._settings.users[-1])
+        self._enter(stage)
         self._wait(stage)
         now = self._elapsed()
         is_last = now >= self._settings.duration_s
@@ -76,6 +73,24 @@ class RampShape(LoadTestShape):
         self._passed.append(Passed(stage, at, ended - began))
         scores = [score(passed, self._workers.tally) for passed in self._passed]
         return advance(ramp, now, scores)
+
+    def _enter(self, stage: Stage) -> None:
+        """Announce the stage and bring the users to its number.
+
+        A user that has its answer waits until all are there. Otherwise the busy ones would leave
+        the workers no time to start or to end thousands of others, and for seconds, well into the
+        hold, there would be far more or far fewer of them than the result says.
+        """
+        changes = not self._passed or self._passed[-1].stage.users != stage.users
+        self.runner.send_message("lab_step", {"index": stage.index, "hold_back": changes})
+        if not changes:
+            return
+        # With a rate as great as any change, Locust does it in one go.
+        self.runner.start(stage.users, spawn_rate=self._settings.users[-1])
+        self._workers.check()
+        if self.runner.user_count != stage.users:
+            raise TrialFailedError(f"{self.runner.user_count} of {stage.users} users are there")
+        self.runner.send_message("lab_go", {})
 
     def _wait(self, stage: Stage) -> None:
         """Sleep until the stage ends, looking after the workers once a second."""

@@ -31,5 +31,5 @@ class LabUser(User):
         """The whole life of the user: Locust's scheduling would cost more than the request."""
         target, counter = self.worker.join()
         self._connection = Connection(target)
-        keep_asking(self._connection, counter, gevent.sleep)
+        keep_asking(self._connection, counter, self.worker.gate, gevent.sleep)
         Event().wait()  # The trial is over: send nothing more until Locust ends this user.

@@ -1,7 +1,9 @@
 """The worker's side: what the master tells it, and what it tells the master.
 
 Custom messages, besides Locust's own:
-  lab_step      {"index"}         requests that begin from now on belong to this step
+  lab_step      {"index", "hold_back"} requests that begin from now on belong to this step; if
+                                  users are to be held back, none begins before lab_go
+  lab_go        {}                all users of the step are there
   lab_collect   {"round", "last"} report now; if it is the last time, stop counting first
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 """
@@ -9,6 +11,7 @@ Custom messages, besides Locust's own:
 from dataclasses import asdict
 from typing import Any
 
+from gevent.event import Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
@@ -24,6 +27,8 @@ class Worker:
         self._step = 0
         self._counter: Counter | None = None
         self._target: Target | None = None
+        self.gate = Event()
+        self.gate.set()
         self._obstacle = "the test has not begun"
 
     def start(self, environment: Environment) -> None:
@@ -56,6 +61,12 @@ class Worker:
         self._step = msg.data["index"]
         if self._counter is not None:
             self._counter.enter(self._step)
+        if msg.data["hold_back"]:
+            self.gate.clear()
+
+    def on_go(self, environment: Environment, msg: Any) -> None:
+        """Locust's listener for lab_go."""
+        self.gate.set()
 
     def on_collect(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_collect."""

@@ -20,9 +20,9 @@ def report_files(record: RunRecord) -> dict[str, str]:
 def _report(record: RunRecord) -> Iterator[str]:
     host, layout = record.host, record.layout
     yield f"# Run {record.run_id}\n"
-    yield f"`{record.command}`, profile `{record.profile.name}`, "
-    yield f"{record.profile.duration_s:g} s a trial, seed {record.seed}, begun {record.started_at}"
-    yield f"{', interrupted' if record.interrupted else ''}.\n"
+    yield f"`{record.command}`, profile `{record.profile.name}`,"
+    yield f"{record.profile.duration_s:g} s a trial, seed {record.seed},"
+    yield f"begun {record.started_at}{', interrupted' if record.interrupted else ''}.\n"
     for table in tables(record):
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
@@ -48,7 +48,7 @@ def _servers(record: RunRecord) -> Iterator[str]:
         server = trial.server
         versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
         keep = "keep-alive" if server.keep_alive else "closes after each response"
-        yield f"- **{server.name}**: {server.server} ({server.interface}), {keep}, "
+        yield f"- **{server.name}**: {server.server} ({server.interface}), {keep},"
         yield f"  backlog {server.backlog}, {versions}, Python {(server.python or '').split()[0]}"
     yield ""
 

@@ -16,7 +16,7 @@ from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import Phase
 
 ROOT = Path(__file__).parents[2]
-MINE = {"label": f"{RUN}=test"}
+MINE: dict[str, str | list[str] | bool] = {"label": f"{RUN}=test"}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_only_what_carries_a_run_is_removed_as_leftover(
 ) -> None:
     client = docker.from_env()
     foreign = client.containers.create(spec.image)
-    mine = client.containers.create(spec.image, labels={RUN: "test"}, name="weblab-test-dead")
+    client.containers.create(spec.image, labels={RUN: "test"}, name="weblab-test-dead")
     try:
         assert engine.remove_leftovers() == ["weblab-test-dead"]
         assert client.containers.get(str(foreign.id)).status == "created"

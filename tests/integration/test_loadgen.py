@@ -159,6 +159,8 @@ def check_counts(result: dict[str, Any], served: int) -> None:
     failed = sum(failures(result).values())
     assert served - result["unfinished"] <= requests <= served
     assert result["unfinished"] == sum(step["unfinished"] for step in result["steps"])
+    last = result["steps"][-1]
+    assert last["unfinished"] <= last["users"]  # each has one request under way, nobody else any
     assert (result["locust"]["requests"], result["locust"]["failures"]) == (requests, failed)
     recorded = 0
     for step in result["steps"]:

@@ -1,0 +1,224 @@
+"""Stand-ins for what the bench needs; they tell a shared journal what is done to them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from orchestrator.contract import Probe
+from orchestrator.errors import TrialFailed
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.load import LoadEvent, Tick
+from orchestrator.model.record import RunRecord, TrialRecord
+from orchestrator.model.sample import Sample
+from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.ports import (
+    Clock,
+    Container,
+    ContainerState,
+    Engine,
+    Image,
+    Load,
+    LoadGenerator,
+    Progress,
+    ResultStore,
+)
+
+Journal = list[str]
+RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0, started_at=990.0)
+
+
+class FakeContainer:
+    """A container that gives the answers it was made with; no samples once they are used up."""
+
+    def __init__(
+        self,
+        name: str,
+        probe: Probe | TrialFailed | None = None,
+        *,
+        state: ContainerState = RUNNING,
+        samples: Sequence[Sample] = (),
+        log: str = "",
+        stop_s: float = 0.25,
+        journal: Journal | None = None,
+    ) -> None:
+        self.id = f"id-of-{name}"
+        self.name = name
+        self._probe = probe
+        self._state = state
+        self._samples = list(samples)
+        self._log = log
+        self._stop_s = stop_s
+        self._journal = [] if journal is None else journal
+
+    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+        self._journal.append(f"verify {self.name} {' '.join(paths)}")
+        if isinstance(self._probe, TrialFailed):
+            raise self._probe
+        assert self._probe is not None
+        return self._probe
+
+    def sample(self) -> Sample | None:
+        return self._samples.pop(0) if self._samples else None
+
+    def state(self) -> ContainerState:
+        return self._state
+
+    def logs(self) -> str:
+        return self._log
+
+    def stop(self) -> float:
+        self._journal.append(f"stop {self.name}")
+        return self._stop_s
+
+
+class FakeEngine:
+    """Builds all but ``broken`` services, starts all but those ``refused``."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        servers: Mapping[str, FakeContainer],
+        *,
+        broken: Mapping[str, TrialFailed] | None = None,
+        refused: Mapping[str, TrialFailed] | None = None,
+    ) -> None:
+        self._journal = journal
+        self._servers = servers
+        self._broken = broken or {}
+        self._refused = refused or {}
+
+    def build(self, service: str) -> Image:
+        self._journal.append(f"build {service}")
+        if service in self._broken:
+            raise self._broken[service]
+        return Image(id=f"sha256:{service}", size_bytes=130_000_000, base="official")
+
+    @contextmanager
+    def start(self, spec: ContainerSpec) -> Iterator[FakeContainer]:
+        self._journal.append(f"start {spec.service}")
+        if spec.service in self._refused:
+            raise self._refused[spec.service]
+        try:
+            yield self._servers[spec.service]
+        finally:
+            self._journal.append(f"remove {spec.service}")
+
+
+class FakeLoad:
+    """Tells its script: events, or an exception where it breaks."""
+
+    def __init__(
+        self, script: Sequence[LoadEvent | BaseException], workers: Sequence[FakeContainer]
+    ) -> None:
+        self._script = script
+        self.workers = workers
+
+    def events(self) -> Iterator[LoadEvent]:
+        for event in self._script:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+
+    def logs(self) -> dict[str, str]:
+        return {"master": "the master's log", "worker-1": "the worker's log"}
+
+
+class FakeGenerator:
+    """Gives each load the next script; the last one stays."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *scripts: Sequence[LoadEvent | BaseException],
+        workers: Sequence[FakeContainer] = (),
+    ) -> None:
+        self._journal = journal
+        self._scripts = list(scripts)
+        self._workers = workers
+
+    @contextmanager
+    def at(self, server: Container, workload: str, plan: Plan) -> Iterator[FakeLoad]:
+        self._journal.append(f"load {server.name} {workload}")
+        script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+        try:
+            yield FakeLoad(script, self._workers)
+        finally:
+            self._journal.append(f"unload {server.name}")
+
+
+class FakeStore:
+    """Keeps every version of the record, and the raw logs."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.versions: list[RunRecord] = []
+        self.raw: dict[tuple[str, str, int], dict[str, str]] = {}
+
+    def save(self, record: RunRecord) -> None:
+        self.versions.append(record)
+        self._journal.append(f"save {' '.join(trial.outcome for trial in record.trials)}")
+
+    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
+        self.raw.setdefault(trial.key, {}).update(logs)
+
+
+class FakeClock:
+    """Every look at it takes a second."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        self._now += 1
+        return self._now
+
+    def utc(self) -> str:
+        return "2026-03-02T12:00:00Z"
+
+
+class NullProgress:
+    """Nobody watches."""
+
+    def run_begins(self, plan: Plan, where: str, kept: int) -> None: ...
+
+    def note(self, text: str) -> None: ...
+
+    def trial_begins(self, trial: PlannedTrial) -> None: ...
+
+    def tick(self, tick: Tick, server_cpu: float | None) -> None: ...
+
+    def trial_ends(self, record: TrialRecord) -> None: ...
+
+    def run_ends(self, record: RunRecord) -> None: ...
+
+
+class JournalProgress(NullProgress):
+    """Writes into the journal what a person would see."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def note(self, text: str) -> None:
+        self._journal.append(f"note {text}")
+
+    def trial_begins(self, trial: PlannedTrial) -> None:
+        self._journal.append(f"trial begins: {trial.entry.manifest.id}")
+
+    def tick(self, tick: Tick, server_cpu: float | None) -> None:
+        self._journal.append(f"tick {tick.users} {server_cpu}")
+
+    def trial_ends(self, record: TrialRecord) -> None:
+        self._journal.append(f"trial ends: {record.service} {record.outcome}")
+
+    def run_ends(self, record: RunRecord) -> None:
+        self._journal.append("run ends")
+
+
+if TYPE_CHECKING:
+    _container: Container = FakeContainer("")
+    _load: Load = FakeLoad((), ())
+    _engine: Engine = FakeEngine([], {})
+    _generator: LoadGenerator = FakeGenerator([])
+    _store: ResultStore = FakeStore([])
+    _clock: Clock = FakeClock()
+    _progress: Progress = NullProgress()

@@ -1,0 +1,177 @@
+"""The command line: exit codes, and errors as sentences without a traceback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.cli import exit_code, main
+from orchestrator.model.record import Outcome
+from tests.unit.examples import run_record, trial_record
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def lab(*words: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "orchestrator", *words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_list_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["flask"] == {
+        "name": "Flask",
+        "server": "werkzeug development server",
+        "interface": "WSGI",
+    }
+    assert len(document) >= 9
+
+
+def test_list_names_each_service_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "flask        Flask            werkzeug development server (WSGI)" in lines
+
+
+def test_all_usage_problems_are_printed_together_to_stderr(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = "run falsk --workload xml --profile fast --duration 0 --max-users 0 --repeats 0"
+    assert main([*words.split(), "--results", str(tmp_path / "results")]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = err.splitlines()
+    assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert lines[1:] == [
+        "no workload 'xml'; there are json, text",
+        "no profile 'fast'; there are standard, quick, smoke",
+        "--duration 0: give 1 to 3600 seconds",
+        "--max-users 0: give at least 1",
+        "--repeats 0: give 1 to 1000",
+    ]
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["report", "nothing"], "lab: no run 'nothing': neither "),
+        (["run", "--resume", "latest"], "lab: no run in "),
+        (["verify", "falsk"], "lab: no service 'falsk' in services/"),
+        (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
+    ],
+)
+def test_a_wrong_command_ends_with_2_and_a_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    results = ["--results", str(tmp_path)] if words[0] in ("report", "run") else []
+    assert main([*words, *results]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(said)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["run", "--network", "moon"], ["report"]])
+def test_words_that_the_parser_does_not_know_end_with_2(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: lab")
+
+
+def test_a_record_that_cannot_be_read_ends_with_2_and_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "run.json").write_text("{")
+    assert main(["report", "x", "--results", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"lab: {tmp_path}/x/run.json: not a run record: ")
+
+
+def test_a_report_is_rebuilt_from_the_record_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = RunFolder(tmp_path / "x")
+    folder.create()
+    folder.save(run_record(trials=(trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),)))
+    assert main(["report", "x", "--results", str(tmp_path)]) == 0
+    assert sorted(path.name for path in (tmp_path / "x" / "report").iterdir()) == [
+        "json-2019.csv",
+        "json-hold.csv",
+        "report.md",
+    ]
+    out = capsys.readouterr().out
+    assert out.startswith("json: the whole trial, as published in 2019")
+    assert out.endswith(f"\nreport: {tmp_path}/x/report/report.md\n")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "interrupted", "code"),
+    [
+        pytest.param([Outcome.MEASURED, Outcome.MEASURED], False, 0, id="all measured"),
+        pytest.param([Outcome.MEASURED, Outcome.FAILED], False, 1, id="one failed"),
+        pytest.param([Outcome.MEASURED, Outcome.SKIPPED], False, 1, id="one skipped"),
+        pytest.param([Outcome.MEASURED, Outcome.FAILED], True, 130, id="interrupted"),
+    ],
+)
+def test_the_exit_code_of_a_run(outcomes: list[Outcome], interrupted: bool, code: int) -> None:
+    trials = tuple(trial_record(outcome=outcome) for outcome in outcomes)
+    assert exit_code(run_record(trials=trials, interrupted=interrupted)) == code
+
+
+def test_without_an_engine_a_run_ends_with_3_and_the_remedy(tmp_path: Path) -> None:
+    process = lab(
+        *("run", "flask", "--profile", "smoke", "--results", str(tmp_path / "results")),
+        DOCKER_HOST=f"unix://{tmp_path}/docker.sock",
+        TMPDIR=str(tmp_path),
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (3, "")
+    assert err.startswith("lab: no Docker engine answers (")
+    assert err.endswith("; `make engine` starts one\n")
+    assert "Traceback" not in err
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_before_anything_was_measured_ends_with_130(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as engine:
+        engine.settimeout(60)
+        process = lab(
+            *("run", "flask", "--profile", "smoke", "--results", str(tmp_path / "results")),
+            DOCKER_HOST=f"tcp://127.0.0.1:{engine.getsockname()[1]}",
+            TMPDIR=str(tmp_path),
+        )
+        asked, _ = engine.accept()  # and never answered
+        with asked:
+            asked.recv(1)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "lab: interrupted before anything was measured\n"

@@ -1,0 +1,54 @@
+"""What the kernel's files say of the host."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.host import core_siblings, cpu_list, lab_commit, steal_between
+
+
+@pytest.mark.parametrize(
+    ("text", "cpus"),
+    [("0\n", [0]), ("0-2,5\n", [0, 1, 2, 5]), ("1,3", [1, 3]), ("0-1,8-9", [0, 1, 8, 9])],
+)
+def test_the_kernels_list_format(text: str, cpus: list[int]) -> None:
+    assert cpu_list(text) == cpus
+
+
+def test_the_cpus_of_a_core(tmp_path: Path) -> None:
+    for cpu, siblings in ((0, "0,2"), (1, "1,3"), (2, "0,2"), (3, "1,3"), (10, "10")):
+        topology = tmp_path / f"cpu{cpu}" / "topology"
+        topology.mkdir(parents=True)
+        (topology / "thread_siblings_list").write_text(f"{siblings}\n")
+    (tmp_path / "cpufreq").mkdir()
+    assert core_siblings(tmp_path) == {
+        0: {0, 2},
+        1: {1, 3},
+        2: {0, 2},
+        3: {1, 3},
+        10: {10},
+    }
+
+
+def test_a_host_that_does_not_tell_its_cores(tmp_path: Path) -> None:
+    assert core_siblings(tmp_path / "missing") == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "share"),
+    [
+        ((10, 1_000), (35, 2_000), 0.025),
+        ((10, 1_000), (10, 2_000), 0.0),
+        ((10, 1_000), (10, 1_000), None),
+        (None, (10, 1_000), None),
+        ((10, 1_000), None, None),
+    ],
+)
+def test_the_share_of_time_that_was_stolen(
+    before: tuple[int, int] | None, after: tuple[int, int] | None, share: float | None
+) -> None:
+    assert steal_between(before, after) == share
+
+
+def test_outside_a_checkout_there_is_no_commit(tmp_path: Path) -> None:
+    assert lab_commit(tmp_path) is None

@@ -1,0 +1,119 @@
+"""What a person sees, in a file and in a terminal."""
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from orchestrator.adapters.progress import ConsoleProgress, clock_time
+from orchestrator.model.record import Outcome, Phase
+from tests.unit.examples import planned, run_record, tick, totals, trial_record
+
+
+def progress(terminal: bool = False) -> tuple[ConsoleProgress, StringIO]:
+    out = StringIO()
+    console = Console(
+        file=out,
+        force_terminal=terminal,
+        highlight=False,
+        soft_wrap=True,
+        width=150,
+        color_system=None,
+    )
+    return ConsoleProgress(console), out
+
+
+def test_a_run_written_to_a_file_is_plain_lines() -> None:
+    shown, out = progress()
+    plan = planned(("flask",), workloads=("json",), repeats=2, seed=7)
+    shown.run_begins(plan, "results/x/run.json", kept=0)
+    shown.note("image of flask [bold]")
+    shown.trial_begins(plan.trials[0])
+    shown.tick(tick(), 0.5)
+    hold = totals(goodput_rps=12_345.6, median_ms=1.234, p99_ms=150.4, failures=1_000)
+    shown.trial_ends(trial_record(hold=hold, limited_by="server-cpu"))
+    shown.trial_begins(plan.trials[1])
+    shown.trial_ends(
+        trial_record(outcome=Outcome.FAILED, phase=Phase.START, reason="[red] refused")
+    )
+    shown.run_ends(run_record(plan))
+    assert (
+        out.getvalue()
+        == """\
+2 trials of 3 s, about 0:12: profile smoke, seed 7, server on CPU 1, load on CPU 0, network loopback
+record: results/x/run.json
+image of flask [bold]
+[1/2] Flask json, 0:12 left
+[1/2] Flask json: 12,346 req/s, p50 1.23 ms, p99 150 ms, 1,000 failed, limited by server-cpu
+[2/2] Flask json repeat 2, 0:06 left
+[2/2] Flask json repeat 2: failed in start: [red] refused
+"""
+    )
+
+
+def test_a_resumed_run_says_what_is_left() -> None:
+    shown, out = progress()
+    shown.run_begins(planned(("flask",), repeats=3), "run.json", kept=2)
+    assert out.getvalue().splitlines()[:2] == [
+        "2 trials are measured already",
+        "1 trials of 3 s, about 0:06: profile smoke, seed 1, server on CPU 1, load on CPU 0, "
+        "network loopback",
+    ]
+
+
+def test_a_terminal_shows_the_load_as_it_stands() -> None:
+    shown, out = progress(terminal=True)
+    plan = planned(("flask",))
+    shown.run_begins(plan, "run.json", kept=0)
+    shown.trial_begins(plan.trials[0])
+    shown.tick(tick(), 0.987)
+    shown.run_ends(run_record(plan))
+    assert (
+        "[1/1] Flask json · 0:05 left · ramp 1,024 users · 4,322 req/s · p50 1.25 ms p99 150 ms "
+        "· 3 drops · server CPU 99%"
+    ) in out.getvalue()
+
+
+def test_what_is_not_known_yet_is_a_dash() -> None:
+    shown, out = progress(terminal=True)
+    plan = planned(("flask",))
+    shown.run_begins(plan, "run.json", kept=0)
+    shown.trial_begins(plan.trials[0])
+    shown.tick(replace(tick(), rps=None, p50_ms=None, p99_ms=None), None)
+    shown.run_ends(run_record(plan))
+    assert "- req/s · p50 - p99 - · 3 drops · server CPU -" in out.getvalue()
+
+
+def test_a_trials_end_takes_the_live_line_away_and_leaves_its_result() -> None:
+    shown, out = progress(terminal=True)
+    plan = planned(("flask",))
+    shown.run_begins(plan, "run.json", kept=0)
+    shown.trial_begins(plan.trials[0])
+    shown.trial_ends(trial_record(hold=totals(), limited_by="unknown"))
+    hide, show = "\x1b[?25l", "\x1b[?25h"
+    assert out.getvalue().count(hide) == out.getvalue().count(show) == 1
+    assert out.getvalue().endswith(
+        "[1/1] Flask json: 100 req/s, p50 1.5 ms, p99 3 ms, 0 failed, limited by unknown\n"
+    )
+
+
+def test_a_table_shows_text_from_outside_as_it_is() -> None:
+    shown, out = progress()
+    shown.table("json [b]", ("Framework", "Requests/s"), [("[red]Flask", "1,000"), ("B", "20")])
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "json [b]",
+        "┏━━━━━━━━━━━━┳━━━━━━━━━━━━┓",
+        "┃ Framework  ┃ Requests/s ┃",
+        "┡━━━━━━━━━━━━╇━━━━━━━━━━━━┩",
+        "│ [red]Flask │      1,000 │",
+        "│ B          │         20 │",
+        "└────────────┴────────────┘",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (75, "1:15"), (59.6, "1:00"), (3_725, "1:02:05")]
+)
+def test_times(seconds: float, text: str) -> None:
+    assert clock_time(seconds) == text

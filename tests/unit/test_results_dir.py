@@ -1,0 +1,164 @@
+"""The folder of results: found, written whole or not at all, used by one run at a time."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.results_dir import (
+    RunFolder,
+    find_run,
+    load,
+    new_run_id,
+    write_atomically,
+)
+from orchestrator.errors import EnvironmentMissing, UsageError
+from tests.unit.examples import planned, run_record
+
+ROOT = Path(__file__).parents[2]
+
+
+def made_run(results: Path, name: str, modified_at: int = 0) -> Path:
+    folder = RunFolder(results / name)
+    folder.create()
+    folder.save(run_record(run_id=name))
+    os.utime(folder.path / "run.json", (modified_at, modified_at))
+    return folder.path
+
+
+def test_a_run_is_found_by_its_id_and_by_its_path(tmp_path: Path) -> None:
+    folder = made_run(tmp_path / "results", "2026-03-02-abcdef")
+    assert find_run(tmp_path / "results", "2026-03-02-abcdef") == folder
+    assert find_run(tmp_path / "elsewhere", str(folder)) == folder
+
+
+def test_the_latest_run_is_the_one_saved_last(tmp_path: Path) -> None:
+    made_run(tmp_path, "2026-03-03-aaaaaa", modified_at=1)
+    resumed = made_run(tmp_path, "2026-03-01-bbbbbb", modified_at=3)
+    made_run(tmp_path, "2026-03-02-cccccc", modified_at=2)
+    assert find_run(tmp_path, "latest") == resumed
+
+
+def test_a_missing_run_is_told_with_the_places_that_were_searched(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError) as refused:
+        find_run(tmp_path, "empty")
+    assert str(refused.value) == (
+        f"no run 'empty': neither {tmp_path}/empty/run.json nor empty/run.json"
+    )
+
+
+def test_there_is_no_latest_run_yet(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^no run in .* yet$"):
+        find_run(tmp_path, "latest")
+
+
+def test_a_run_id_begins_with_its_day_and_is_its_own() -> None:
+    first, second = new_run_id(), new_run_id()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d-[0-9a-f]{6}", first)
+    assert first != second
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    assert load(made_run(tmp_path, "a")) == run_record(run_id="a")
+
+
+def test_logs_and_report_have_their_places(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create()
+    folder.save_raw(planned().trials[0], {"server": "ready\n", "worker-1": ""})
+    folder.save_report({"report.md": "# Run\n"})
+    files = {
+        str(path.relative_to(folder.path)): path.read_text()
+        for path in folder.path.rglob("*")
+        if path.is_file()
+    }
+    assert files == {
+        "raw/001-flask-json-1/server.log": "ready\n",
+        "raw/001-flask-json-1/worker-1.log": "",
+        "report/report.md": "# Run\n",
+    }
+
+
+def test_a_place_that_cannot_be_written_is_known_before_the_first_trial(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EnvironmentMissing, match="give another --results"):
+        RunFolder(tmp_path / "file" / "run").create()
+
+
+def test_writing_replaces_the_whole_file_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    write_atomically(path, b"a long first content")
+    write_atomically(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.mkdir()
+    (path / "old").write_text("old")
+    with pytest.raises(OSError, match="Is a directory"):
+        write_atomically(path, b"new")
+    assert list(tmp_path.rglob("*")) == [path, path / "old"]
+
+
+HOLD = """\
+import sys
+from orchestrator.adapters.results_dir import only_one_run
+from orchestrator.errors import EnvironmentMissing
+try:
+    with only_one_run():
+        print("held", flush=True)
+        sys.stdin.read()
+except EnvironmentMissing as refused:
+    print(f"refused: {refused}", flush=True)
+"""
+
+
+@contextmanager
+def holder(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that holds the lock until its input ends, and what it said first."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+REFUSED = "refused: another run of the lab measures on this host; wait for it or stop it"
+
+
+def test_a_second_run_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    with holder(tmp_path) as (first, said):
+        assert said == "held"
+        with holder(tmp_path) as (_, second_said):
+            assert second_said == REFUSED
+        first.communicate("")
+        assert first.returncode == 0
+        assert list(tmp_path.iterdir()) == []
+        with holder(tmp_path) as (_, third_said):
+            assert third_said == "held"
+
+
+def test_a_run_that_was_killed_holds_nothing_any_more(tmp_path: Path) -> None:
+    with holder(tmp_path) as (first, said):
+        assert said == "held"
+        first.kill()
+        first.wait()
+        with holder(tmp_path) as (_, second_said):
+            assert second_said == "held"

@@ -1,0 +1,195 @@
+"""A whole run against fakes: its order of events, and that nothing measured is ever lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orchestrator.bench.run import build_all, run_all
+from orchestrator.errors import TrialFailed
+from orchestrator.model.load import LoadEvent, LoadFailed
+from orchestrator.model.record import Outcome, Phase, RunRecord
+from orchestrator.model.settings import Plan
+from tests.fakes import (
+    FakeClock,
+    FakeContainer,
+    FakeEngine,
+    FakeGenerator,
+    FakeStore,
+    Journal,
+    JournalProgress,
+)
+from tests.unit.examples import load_result, planned, probe, run_record, tick, trial_record
+
+Script = Sequence[LoadEvent | BaseException]
+GOOD: Script = (load_result(),)
+# With seed 1 the order is flask, tornado, sanic.
+SERVICES = ("flask", "sanic", "tornado")
+
+
+@dataclass
+class Ran:
+    record: RunRecord
+    journal: Journal
+    store: FakeStore
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(trial.service, trial.outcome) for trial in self.record.trials]
+
+    def loaded(self) -> list[str]:
+        return [line.split()[1] for line in self.journal if line.startswith("load ")]
+
+
+def run(
+    plan: Plan,
+    *scripts: Script,
+    record: RunRecord | None = None,
+    broken: Mapping[str, TrialFailed] | None = None,
+    refused: Mapping[str, TrialFailed] | None = None,
+) -> Ran:
+    journal: Journal = []
+    servers = {
+        service: FakeContainer(service, probe(service), journal=journal)
+        for service in plan.settings.services
+    }
+    engine = FakeEngine(journal, servers, broken=broken, refused=refused)
+    store, progress = FakeStore(journal), JournalProgress(journal)
+    final = run_all(
+        plan,
+        record or run_record(plan),
+        build_all(plan, engine, progress),
+        engine,
+        FakeGenerator(journal, *(scripts or (GOOD,))),
+        store,
+        FakeClock(),
+        progress,
+        lambda record: replace(record, host=replace(record.host, steal=0.5)),
+    )
+    return Ran(final, journal, store)
+
+
+def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each() -> None:
+    ran = run(planned(("flask", "sanic"), seed=1))
+    assert ran.journal == [
+        "note image of sanic",
+        "build sanic",
+        "note image of flask",
+        "build flask",
+        "save skipped skipped",
+        "trial begins: sanic",
+        "start sanic",
+        "verify sanic /json",
+        "load sanic json",
+        "unload sanic",
+        "stop sanic",
+        "remove sanic",
+        "trial ends: sanic measured",
+        "save measured skipped",
+        "trial begins: flask",
+        "start flask",
+        "verify flask /json",
+        "load flask json",
+        "unload flask",
+        "stop flask",
+        "remove flask",
+        "trial ends: flask measured",
+        "save measured measured",
+        "save measured measured",
+        "run ends",
+    ]
+
+
+def test_the_record_of_a_finished_run_is_the_one_saved_last() -> None:
+    ran = run(planned(SERVICES, repeats=2))
+    assert ran.record == ran.store.versions[-1]
+    assert (ran.record.finished_at, ran.record.interrupted) == ("2026-03-02T12:00:00Z", False)
+    assert ran.record.host.steal == 0.5
+    assert ran.record.wall_s is not None
+    assert [trial.key for trial in ran.record.trials] == [
+        trial.key for trial in planned(SERVICES, repeats=2).trials
+    ]
+
+
+def test_trials_still_to_come_stand_in_the_record_as_skipped() -> None:
+    first = run(planned(SERVICES)).store.versions[0]
+    assert [(t.outcome, t.reason) for t in first.trials] == [
+        (Outcome.SKIPPED, "not run yet"),
+    ] * 3
+    assert first.finished_at is None
+
+
+def test_a_service_with_repeats_is_built_once() -> None:
+    journal = run(planned(("flask",), workloads=("json",), repeats=3)).journal
+    assert journal.count("build flask") == 1
+
+
+def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run() -> None:
+    broken = TrialFailed(Phase.BUILD, "the image of sanic could not be built", "pip: no such")
+    ran = run(planned(("flask", "sanic"), repeats=2), broken={"sanic": broken})
+    failed = [trial for trial in ran.record.trials if trial.service == "sanic"]
+    assert [(t.outcome, t.phase, t.reason, t.log_tail) for t in failed] == [
+        (
+            Outcome.FAILED,
+            Phase.BUILD,
+            "the image of sanic could not be built",
+            "pip: no such",
+        )
+    ] * 2
+    assert ran.loaded() == ["flask", "flask"]
+    assert ran.journal.count("build sanic") == 1
+    assert "start sanic" not in ran.journal
+    assert "note sanic could not be built: the image of sanic could not be built" in ran.journal
+
+
+def test_a_trial_that_fails_does_not_end_the_run() -> None:
+    refused = TrialFailed(Phase.START, "no room")
+    ran = run(planned(SERVICES), refused={"tornado": refused})
+    assert sorted(ran.outcomes()) == [
+        ("flask", "measured"),
+        ("sanic", "measured"),
+        ("tornado", "failed"),
+    ]
+
+
+def test_ctrl_c_saves_the_record_skips_the_rest_and_removes_the_container() -> None:
+    plan = planned(SERVICES)
+    first, second, third = (trial.entry.manifest.id for trial in plan.trials)
+    ran = run(plan, GOOD, (tick(), KeyboardInterrupt()))
+    assert ran.outcomes() == [(first, "measured"), (second, "skipped"), (third, "skipped")]
+    assert ran.record.interrupted
+    assert ran.record == ran.store.versions[-1]
+    assert ran.journal[-7:] == [
+        f"tick {tick().users} None",
+        f"unload {second}",
+        f"remove {second}",
+        "note interrupted: what was measured is saved; go on with --resume latest",
+        "save measured skipped skipped",
+        "save measured skipped skipped",
+        "run ends",
+    ]
+
+
+def test_resuming_keeps_what_is_measured_and_runs_what_failed_or_was_skipped() -> None:
+    plan = planned(SERVICES)
+    first, second, third = (trial.entry.manifest.id for trial in plan.trials)
+    earlier = run(plan, GOOD, (LoadFailed(reason="a worker was lost"),), (KeyboardInterrupt(),))
+    assert earlier.outcomes() == [(first, "measured"), (second, "failed"), (third, "skipped")]
+
+    resumed = run(plan, record=earlier.record)
+    assert resumed.loaded() == [second, third]
+    assert resumed.outcomes() == [(s, "measured") for s in (first, second, third)]
+    assert resumed.record.trials[0] == earlier.record.trials[0]
+    assert not resumed.record.interrupted
+    assert (resumed.record.wall_s or 0) > (earlier.record.wall_s or 0)
+
+
+def test_resuming_a_finished_run_measures_nothing() -> None:
+    plan = planned(SERVICES)
+    done = tuple(
+        trial_record(
+            t.entry.manifest.id,
+            order=t.order,
+        )
+        for t in plan.trials
+    )
+    ran = run(plan, record=run_record(plan, trials=done))
+    assert ran.loaded() == []
+    assert ran.record.trials == done

@@ -1,0 +1,329 @@
+"""One trial against fakes: measured, or a row that says in which phase and why it failed."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+
+import pytest
+
+from orchestrator.bench import measure
+from orchestrator.bench.trial import Trial
+from orchestrator.errors import TrialFailed
+from orchestrator.model.load import LoadEvent, LoadFailed, LocustOwn, Ready
+from orchestrator.model.record import LocustTotals, Outcome, Phase, Resources, TrialRecord
+from orchestrator.model.sample import Sample
+from orchestrator.ports import ContainerState, Image
+from tests.fakes import (
+    FakeClock,
+    FakeContainer,
+    FakeEngine,
+    FakeGenerator,
+    FakeStore,
+    Journal,
+    JournalProgress,
+)
+from tests.unit.examples import answer, load_result, planned, probe, server, tick
+
+IMAGE = Image(id="sha256:flask", size_bytes=130_000_000, base="official")
+IDLE = Sample(at=999.0, cpu_s=1.0, memory_bytes=20_000_000, throttled_s=0.0)
+LOG = "\n".join(f"line {n}" for n in range(1, 31))
+LOG_TAIL = "\n".join(f"line {n}" for n in range(11, 31))
+DEAD = ContainerState(running=False, exit_code=137, oom_killed=True, restarts=0, started_at=990.0)
+KNOWN_AFTER_VERIFYING = server(
+    "Flask",
+    image_id="sha256:flask",
+    base="official",
+    python="3.13.1 (main)",
+    versions={"flask": "3.1.0", "ujson": "5.10.0"},
+)
+
+
+def flask(**changes: object) -> FakeContainer:
+    return FakeContainer("flask", probe(), samples=[IDLE], log=LOG, **changes)  # type: ignore[arg-type]
+
+
+def run_trial(
+    container: FakeContainer,
+    script: Sequence[LoadEvent | BaseException] = (load_result(),),
+    *,
+    refused: TrialFailed | None = None,
+    journal: Journal | None = None,
+    store: FakeStore | None = None,
+    workers: Sequence[FakeContainer] = (),
+) -> TrialRecord:
+    journal = [] if journal is None else journal
+    plan = planned()
+    engine = FakeEngine(
+        journal, {"flask": container}, refused={"flask": refused} if refused else None
+    )
+    trial = Trial(
+        plan,
+        plan.trials[0],
+        engine,
+        FakeGenerator(journal, script, workers=workers),
+        store or FakeStore(journal),
+        FakeClock(),
+    )
+    return trial.run(IMAGE, JournalProgress(journal))
+
+
+def test_a_measured_trial_is_a_whole_row() -> None:
+    result = load_result()
+    assert run_trial(flask()) == TrialRecord(
+        service="flask",
+        workload="json",
+        repeat=1,
+        order=1,
+        outcome=Outcome.MEASURED,
+        server=KNOWN_AFTER_VERIFYING,
+        started_at="2026-03-02T12:00:00Z",
+        wall_s=1.0,
+        nofile=20_000,
+        workers=1,
+        totals=measure.totals(result),
+        hold=measure.hold(result),
+        hold_users=8,
+        steps=measure.steps(result, [], []),
+        breaking_users=16,
+        failures_by_kind={"reset": 10},
+        unfinished=3,
+        connects=24,
+        server_closes=1,
+        limited_by="unknown",
+        limited_by_evidence={},
+        resources=Resources(
+            cpu_us_per_request=None,
+            memory_idle_bytes=20_000_000,
+            memory_peak_bytes=None,
+            image_bytes=130_000_000,
+            start_s=0.5,
+            stop_s=0.25,
+            throttled_s=None,
+            oom_killed=False,
+            restarts=0,
+        ),
+        histogram=measure.hold_histogram(result),
+        locust=LocustTotals(requests=550, failures=10, rps=109.5, median_ms=1.0),
+    )
+
+
+def test_load_lies_within_the_containers_life_and_ticks_are_shown() -> None:
+    journal: Journal = []
+    container = FakeContainer("flask", probe(), journal=journal)
+    run_trial(
+        container, [Ready(workers=1, versions={}), tick(users=8), load_result()], journal=journal
+    )
+    assert journal == [
+        "start flask",
+        "verify flask /json",
+        "load flask json",
+        "tick 8 None",
+        "unload flask",
+        "stop flask",
+        "remove flask",
+    ]
+
+
+def test_the_logs_of_all_containers_are_kept() -> None:
+    store = FakeStore([])
+    run_trial(flask(), store=store)
+    assert store.raw == {
+        ("flask", "json", 1): {
+            "server": LOG,
+            "master": "the master's log",
+            "worker-1": "the worker's log",
+        }
+    }
+
+
+class Sampled(FakeContainer):
+    """Knows when its samples are used up."""
+
+    def __init__(self, *samples: Sample) -> None:
+        super().__init__("flask", probe(), samples=samples)
+        self.exhausted = threading.Event()
+
+    def sample(self) -> Sample | None:
+        found = super().sample()
+        if found is None:
+            self.exhausted.set()
+        return found
+
+
+class Until(list[LoadEvent | BaseException]):
+    """A script that begins when something has happened."""
+
+    def __init__(self, happened: threading.Event, *events: LoadEvent) -> None:
+        super().__init__(events)
+        self._happened = happened
+
+    def __iter__(self) -> Iterator[LoadEvent | BaseException]:
+        assert self._happened.wait(timeout=30)
+        return super().__iter__()
+
+
+def test_samples_taken_during_the_load_become_cpu_and_memory() -> None:
+    container = Sampled(
+        IDLE,
+        Sample(at=1_002.0, cpu_s=5.0, memory_bytes=50_000_000, throttled_s=0.0),
+        Sample(at=1_006.0, cpu_s=8.8, memory_bytes=40_000_000, throttled_s=0.5),
+    )
+    row = run_trial(container, Until(container.exhausted, load_result()))
+    assert row.resources is not None
+    assert row.resources.memory_peak_bytes == 50_000_000
+    assert row.resources.throttled_s == 0.5
+    # 0.95 of a CPU for the 2 s and the 210 successes of the hold.
+    assert row.resources.cpu_us_per_request == pytest.approx(1.9e6 / 210)
+    assert row.limited_by == "server-cpu"
+    assert row.limited_by_evidence == {"server_cpu": pytest.approx(0.95)}
+
+
+def failure(row: TrialRecord) -> tuple[object, ...]:
+    return row.outcome, row.phase, row.reason, row.log_tail
+
+
+def test_a_container_that_the_engine_refuses_is_a_failed_start() -> None:
+    refused = TrialFailed(Phase.START, "flask: the engine refused its container")
+    row = run_trial(flask(), refused=refused)
+    assert failure(row) == (
+        Outcome.FAILED,
+        Phase.START,
+        "flask: the engine refused its container",
+        None,
+    )
+    assert (row.started_at, row.server) == ("2026-03-02T12:00:00Z", server("Flask"))
+
+
+def test_a_server_that_does_not_answer_is_a_failed_row_and_removed() -> None:
+    journal: Journal = []
+    silent = TrialFailed(Phase.VERIFY, "flask: no verified answer within 30 s", "the log's end")
+    container = FakeContainer("flask", silent, journal=journal)
+    row = run_trial(container, journal=journal)
+    assert failure(row) == (
+        Outcome.FAILED,
+        Phase.VERIFY,
+        "flask: no verified answer within 30 s",
+        "the log's end",
+    )
+    assert row.server.image_id == "sha256:flask"
+    assert journal == ["start flask", "verify flask /json", "remove flask"]
+
+
+def test_a_broken_contract_fails_in_verify_with_reason_and_log_tail() -> None:
+    wrong = probe("flask", answer(status=500), answer(body=b"{}"))
+    row = run_trial(FakeContainer("flask", wrong, log=LOG))
+    assert failure(row) == (
+        Outcome.FAILED,
+        Phase.VERIFY,
+        "GET /json: status 500, not 200; "
+        "GET /json: body of 2 bytes is not the contract's 7 bytes: '{}'",
+        LOG_TAIL,
+    )
+    assert row.server == KNOWN_AFTER_VERIFYING
+    assert row.nofile == 20_000
+
+
+def test_a_load_that_says_it_failed_is_a_failed_load_and_nothing_of_it_counts() -> None:
+    store = FakeStore([])
+    script: list[LoadEvent] = [tick(), LoadFailed(reason="0 of 1 workers are left")]
+    row = run_trial(flask(), script, store=store)
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "0 of 1 workers are left")
+    assert (row.totals, row.hold, row.steps) == (None, None, ())
+    assert store.raw["flask", "json", 1]["server"] == LOG
+
+
+@pytest.mark.parametrize("script", [[], [tick()]])
+def test_a_master_that_ends_without_a_result_is_a_failed_load(script: list[LoadEvent]) -> None:
+    row = run_trial(flask(), script)
+    assert failure(row)[:3] == (
+        Outcome.FAILED,
+        Phase.LOAD,
+        "the Locust master ended without a result",
+    )
+
+
+def test_a_silent_master_is_a_failed_load_and_its_logs_are_kept() -> None:
+    store = FakeStore([])
+    silent = TrialFailed(Phase.LOAD, "locust said nothing for 20 s")
+    row = run_trial(flask(), [tick(), silent], store=store)
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "locust said nothing for 20 s")
+    assert set(store.raw["flask", "json", 1]) == {"server", "master", "worker-1"}
+
+
+MEASURED = (
+    "totals",
+    "hold",
+    "hold_users",
+    "steps",
+    "breaking_users",
+    "failures_by_kind",
+    "histogram",
+    "locust",
+)
+
+
+def measured_part(row: TrialRecord) -> dict[str, object]:
+    assert {field.name for field in fields(row)} >= set(MEASURED)
+    return {name: getattr(row, name) for name in MEASURED}
+
+
+def test_a_server_that_dies_under_load_failed_and_keeps_what_was_measured() -> None:
+    journal: Journal = []
+    row = run_trial(flask(state=DEAD, journal=journal), journal=journal)
+    assert failure(row) == (
+        Outcome.FAILED,
+        Phase.LOAD,
+        "the server ended under load with exit code 137 (out of memory)",
+        LOG_TAIL,
+    )
+    assert measured_part(row) == measured_part(run_trial(flask()))
+    assert row.resources is not None
+    assert (row.resources.oom_killed, row.resources.stop_s) == (True, None)
+    assert "stop flask" not in journal
+    assert journal[-1] == "remove flask"
+
+
+def test_a_server_that_ends_by_itself_is_not_said_to_lack_memory() -> None:
+    row = run_trial(flask(state=replace(DEAD, exit_code=1, oom_killed=False)))
+    assert row.reason == "the server ended under load with exit code 1"
+
+
+@pytest.mark.parametrize(("requests", "failures"), [(551, 10), (550, 9)])
+def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
+    requests: int, failures: int
+) -> None:
+    own = LocustOwn(requests=requests, failures=failures, rps=109.5, median_ms=1.0, exceptions=0)
+    row = run_trial(flask(), [load_result(locust=own)])
+    assert failure(row)[:3] == (
+        Outcome.FAILED,
+        Phase.LOAD,
+        f"the lab counted 550 requests and 10 failures, Locust {requests} and {failures}",
+    )
+    assert row.totals == measure.totals(load_result())
+    assert row.locust == LocustTotals(
+        requests=requests, failures=failures, rps=109.5, median_ms=1.0
+    )
+
+
+def test_a_server_that_cannot_be_stopped_is_a_failed_stop() -> None:
+    class Stubborn(FakeContainer):
+        def stop(self) -> float:
+            raise TrialFailed(Phase.STOP, "flask could not be stopped")
+
+    row = run_trial(Stubborn("flask", probe()))
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.STOP, "flask could not be stopped")
+
+
+@pytest.mark.parametrize(("stop_s", "codes"), [(1.9, []), (2.0, ["slow-stop"])])
+def test_a_slow_stop_is_a_caveat(stop_s: float, codes: list[str]) -> None:
+    row = run_trial(flask(stop_s=stop_s))
+    assert [caveat.code for caveat in row.caveats] == codes
+
+
+def test_ctrl_c_passes_through_after_the_logs_are_kept_and_the_container_removed() -> None:
+    journal: Journal = []
+    store = FakeStore(journal)
+    with pytest.raises(KeyboardInterrupt):
+        run_trial(flask(), [tick(), KeyboardInterrupt()], journal=journal, store=store)
+    assert journal[-2:] == ["unload flask", "remove flask"]
+    assert set(store.raw["flask", "json", 1]) == {"server", "master", "worker-1"}
