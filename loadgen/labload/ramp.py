@@ -94,6 +94,8 @@ class Ramp:
     """Why the ramp ended; None while it goes on."""
     best_index: int | None = None
     best_had_drops: bool = False
+    steps: int = 0
+    """How many steps the ramp had when it ended."""
     over: bool = False
 
 
@@ -126,6 +128,9 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     """
     if ramp.stage.phase == "ramp":
         ramp = _judge_step(ramp, now_s, scores)
+    elif ramp.stage.phase == "settle":
+        # Timeouts of the last steps may have come to light only now.
+        ramp = _choose(ramp, scores[: ramp.steps])
     if now_s >= ramp.settings.duration_s:
         return replace(ramp, over=True)
     return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
@@ -155,7 +160,12 @@ def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
         ended = "time"
     else:
         return ramp
+    return _choose(replace(ramp, ended=ended, steps=len(scores)), scores)
+
+
+def _choose(ramp: Ramp, scores: Sequence[Score]) -> Ramp:
     best = choose_best(scores)
+    ended: RampEnd | None = "drops" if any(score.drops for score in scores) else ramp.ended
     return replace(ramp, ended=ended, best_index=best, best_had_drops=scores[best].drops > 0)
 
 
@@ -166,7 +176,7 @@ def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
         until_s = _until(ramp, settings.step_s, now_s)
         return Stage(following, "ramp", settings.users[following], until_s)
     users = settings.users[ramp.best_index]
-    recovered = stage.phase == "settle" and last.completed > 0 and not last.drops
+    recovered = stage.users == users and last.completed > 0 and not last.drops
     hold_by = (1 - LEAST_HOLD) * settings.duration_s
     if stage.phase == "ramp" or (not recovered and now_s + settings.settle_s <= hold_by):
         return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))

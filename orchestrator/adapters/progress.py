@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -17,6 +18,7 @@ from orchestrator.model.settings import Plan, PlannedTrial
 # What a trial costs beyond its load, for the estimate of the time left.
 OVERHEAD_S = 3.0
 MISSING = "-"
+WIDE = 160
 
 
 class ConsoleProgress:
@@ -24,6 +26,8 @@ class ConsoleProgress:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            self._console.width = WIDE  # a file has no width: let a table have what it needs
         self._live: Live | None = None
         self._trials = 0
         self._left = 0
@@ -98,11 +102,11 @@ class ConsoleProgress:
             self._live.stop()
             self._live = None
 
-    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a finished table; the first column is left-aligned."""
-        drawn = RichTable(title=escape(title), title_justify="left")
+        drawn = RichTable(title=escape(title), title_justify="left", box=SIMPLE_HEAD)
         for number, column in enumerate(columns):
-            drawn.add_column(column, justify="right" if number else "left", overflow="fold")
+            drawn.add_column(escape(column), justify="right" if number else "left")
         for row in rows:
             drawn.add_row(*map(escape, row))
         self._console.print(drawn, soft_wrap=False)

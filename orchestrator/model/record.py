@@ -93,7 +93,8 @@ class Step:
     Requests, failures and latencies belong to the step in which the request began;
     ``goodput_rps`` counts the successes that ended within the step; ``unfinished`` are requests
     that neither succeeded nor failed while anyone waited for them (their user was taken away, or
-    the test ended). ``started_s`` counts from the begin of the load. CPU: 1.0 = one whole CPU; None where the engine gave too few samples.
+    the test ended). ``started_s`` counts from the begin of the load. CPU: 1.0 = one whole CPU;
+    None where the engine gave too few samples.
     """
 
     phase: str

@@ -56,11 +56,16 @@ def _servers(record: RunRecord) -> Iterator[str]:
 def _doubts(record: RunRecord) -> Iterator[str]:
     yield "## Caveats\n"
     lines = [f"- every row: {_caveat(caveat)}" for caveat in record.caveats]
+    shared: dict[Caveat, list[str]] = {}
     for trial in record.trials:
-        where = f"{trial.server.name}, {trial.workload}, repeat {trial.repeat}"
+        where = f"{trial.server.name} {trial.workload}"
+        if record.settings.repeats > 1:
+            where += f" (repeat {trial.repeat})"
         if trial.outcome is not Outcome.MEASURED:
             lines.append(f"- {where}: {_outcome(trial)}")
-        lines += [f"- {where}: {_caveat(caveat)}" for caveat in trial.caveats]
+        for caveat in trial.caveats:
+            shared.setdefault(caveat, []).append(where)
+    lines += [f"- {', '.join(sorted(rows))}: {_caveat(doubt)}" for doubt, rows in shared.items()]
     yield from lines or ["None."]
     yield ""
 

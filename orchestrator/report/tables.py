@@ -20,13 +20,13 @@ AS_IN_2019 = (
 )
 HEADLINE = (
     "Framework",
-    "Users held",
+    "Users",
     "Requests/s",
     "p50 (ms)",
     "p99 (ms)",
-    "Drops from (users)",
+    "Drops from",
     "CPU µs/request",
-    "Peak memory (MB)",
+    "Peak MB",
     "Limited by",
 )
 

@@ -61,7 +61,7 @@ def test_runs_as_the_compose_file_says(running: Running) -> None:
 
 
 def test_is_one_serving_process(running: Running) -> None:
-    """One process on one CPU, beside an init and, for some servers, a parent that serves nothing."""
+    """One process, beside an init and, for some servers, a parent that serves nothing."""
     listed = docker.from_env().api.top(running.container.id, ps_args="-o pid,args")
     commands = [row[-1] for row in listed["Processes"]]
     servers = [command for command in commands if "init" not in command.split()[0]]

@@ -37,7 +37,7 @@ def clean(engine: DockerEngine) -> Iterator[None]:
         engine.build(service)
     yield
     compose("down", "--timeout", "5")
-    mine = {"label": "com.docker.compose.project=weblab"}
+    mine: dict[str, str | list[str] | bool] = {"label": "com.docker.compose.project=weblab"}
     assert docker.from_env().containers.list(all=True, filters=mine) == []
 
 

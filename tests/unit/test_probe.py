@@ -20,7 +20,7 @@ class Server(threading.Thread):
     """Answers each request with the next of ``answers``; closes after those marked so."""
 
     def __init__(self, listener: socket.socket, answers: list[tuple[bytes, bool]]) -> None:
-        super().__init__()
+        super().__init__(daemon=True)  # a failed test must not wait for it
         self.requests: list[str] = []
         self.connections = 0
         self._listener, self._answers = listener, answers

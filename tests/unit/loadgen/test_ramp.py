@@ -79,6 +79,15 @@ def test_a_server_that_still_drops_is_given_more_time_to_recover() -> None:
     ]
 
 
+def test_a_drop_that_comes_to_light_while_it_settles_makes_another_step_the_best() -> None:
+    fast, slow = [score(100), score(300)], [score(100), score(300, drops=4)]
+    settings = replace(SETTINGS, users=(8, 16))
+    ramps = play(settings, [fast[:1], fast, [*slow, score(300)], [*slow, score(300), score(100)]])
+    assert stages(ramps)[2:] == [("settle", 16, 25), ("settle", 8, 30), ("hold", 8, 120)]
+    end = ramps[-1]
+    assert (end.ended, end.best_index, end.best_had_drops) == ("drops", 0, False)
+
+
 def test_a_server_that_never_recovers_is_held_all_the_same() -> None:
     never = [OVERLOADED[:1], [*OVERLOADED, *[score(10, drops=3)] * 30]]
     states = stages(play(SETTINGS, never))
