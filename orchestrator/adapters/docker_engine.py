@@ -6,7 +6,7 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from time import monotonic
 from typing import Any, cast
@@ -151,6 +151,7 @@ class DockerEngine:
     def __init__(self, compose: Compose, run_id: str) -> None:
         self._compose = compose
         self._run_id = run_id
+        self._home = "none"  # the network of services: loopback alone, unless a bridge is made
         try:
             self._client = docker.from_env(timeout=CALL_WITHIN_S)
             self._follower = docker.from_env(timeout=SILENT_AFTER_S)
@@ -187,26 +188,28 @@ class DockerEngine:
         self,
         spec: ContainerSpec,
         *,
-        network: str = "none",
+        network: str | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
     ) -> Iterator[DockerContainer]:
         """Run a container as the compose file defines it; removed at the end, whatever happens.
 
         Args:
-            network: a network's name, ``none``, or ``container:<id>`` to share its namespace.
+            network: ``container:<id>`` to share its namespace; else where services live.
             command: in place of the definition's own.
             suffix: tells containers of one service apart.
 
         Raises:
             TrialFailed: the engine refused.
         """
+        if network and network.startswith("container:"):
+            spec = replace(spec, sysctls={})  # the namespace has those of its owner
         try:
             container = self._client.containers.create(
                 spec.image,
                 list(command or spec.command or ()) or None,
                 name=f"weblab-{self._run_id}-{spec.service}{suffix}",
-                network_mode=network,
+                network_mode=network or self._home,
                 **_options(spec, {**spec.labels, RUN: self._run_id}),
             )
         except _FOREIGN as error:
@@ -228,13 +231,15 @@ class DockerEngine:
 
     @contextmanager
     def network(self) -> Iterator[str]:
-        """A bridge for this run alone, for ``--network bridge``."""
+        """A bridge for this run alone, for ``--network bridge``: containers live on it then."""
         network = self._client.networks.create(
             f"weblab-{self._run_id}", driver="bridge", labels={RUN: self._run_id}
         )
+        self._home = str(network.name)
         try:
-            yield str(network.name)
+            yield self._home
         finally:
+            self._home = "none"
             network.remove()
 
     def remove_leftovers(self) -> list[str]:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from orchestrator.adapters.docker_engine import PORT, DockerContainer, DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
-from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent
 from orchestrator.model.record import Phase
 from orchestrator.model.settings import Plan, Profile
@@ -52,44 +51,37 @@ class LocustLoad:
 class LocustGenerator:
     """Starts the load of each trial anew: a one-shot master, one worker for each load CPU."""
 
-    def __init__(self, engine: DockerEngine, network: str | None) -> None:
+    def __init__(self, engine: DockerEngine) -> None:
         self._engine = engine
-        self._network = network
 
     @contextmanager
     def at(self, server: Container, workload: str, plan: Plan) -> Iterator[LocustLoad]:
         """Start master and workers at ``server``; removed at the end.
 
-        Without a network of its own the load shares the server's namespace: loopback.
+        In loopback mode they share the server's network namespace, else they are its neighbours.
         """
-        network = self._network or f"container:{server.id}"
-        target = server.name if self._network else "127.0.0.1"
+        loopback = plan.layout.network == "loopback"
+        network = f"container:{server.id}" if loopback else None
         cpus = plan.layout.load_cpus
+        target = "127.0.0.1" if loopback else server.name
+        command = master_command(target, workload, plan.profile, len(cpus))
         with ExitStack() as stack:
             master = stack.enter_context(
-                self._engine.start(
-                    self._placed(plan.master),
-                    network=network,
-                    command=master_command(target, workload, plan.profile, len(cpus)),
-                )
+                self._engine.start(plan.master, network=network, command=command)
             )
-            meeting_point = master.name if self._network else "127.0.0.1"
+            master_host = "127.0.0.1" if loopback else master.name
             workers = [
                 stack.enter_context(
                     self._engine.start(
-                        replace(self._placed(plan.worker), cpuset=str(cpu)),
+                        replace(plan.worker, cpuset=str(cpu)),
                         network=network,
-                        command=["--worker", f"--master-host={meeting_point}"],
+                        command=["--worker", f"--master-host={master_host}"],
                         suffix=f"-{cpu}",
                     )
                 )
                 for cpu in cpus
             ]
             yield LocustLoad(self._engine, master, workers)
-
-    def _placed(self, spec: ContainerSpec) -> ContainerSpec:
-        """Who shares a network namespace takes its settings from the owner; the engine insists."""
-        return spec if self._network else replace(spec, sysctls={})
 
 
 def master_command(target: str, workload: str, profile: Profile, workers: int) -> list[str]:

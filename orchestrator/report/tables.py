@@ -137,8 +137,9 @@ def _rank(group: Sequence[TrialRecord]) -> tuple[bool, float]:
 
 
 def _why(group: Sequence[TrialRecord], columns: int) -> tuple[str, ...]:
-    reasons = {f"{t.outcome}: {t.reason}" for t in group}
-    return ("; ".join(sorted(reasons)), *[MISSING] * (columns - 1))
+    """That it failed, and in which phase; the reason stands with the caveats."""
+    ends = {f"{t.outcome} in {t.phase}" if t.phase else str(t.outcome) for t in group}
+    return (", ".join(sorted(ends)), *[MISSING] * (columns - 1))
 
 
 def _megabytes(trial: TrialRecord) -> float | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,13 +57,13 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
             doubts = checks.run_caveats(now, done.layout, asked, done.profile)
             return replace(done, host=now, caveats=doubts)
 
-        with _network(engine, settings.network) as network:
+        with _network(engine, settings.network):
             record = run_all(
                 planned,
                 record,
                 builds,
                 engine,
-                LocustGenerator(engine, network),
+                LocustGenerator(engine),
                 folder,
                 SystemClock(),
                 progress,
@@ -107,13 +106,8 @@ def resumable(results: Path, name: str) -> Settings:
     return results_dir.load(results_dir.find_run(results, name)).settings
 
 
-@contextmanager
-def _network(engine: DockerEngine, kind: str) -> Iterator[str | None]:
-    if kind == "loopback":
-        yield None
-    else:
-        with engine.network() as name:
-            yield name
+def _network(engine: DockerEngine, kind: str) -> AbstractContextManager[object]:
+    return nullcontext() if kind == "loopback" else engine.network()
 
 
 def _folder(results: Path, resume: str | None) -> tuple[results_dir.RunFolder, RunRecord | None]:

@@ -103,12 +103,12 @@ def test_a_table_shows_text_from_outside_as_it_is() -> None:
     shown.table("json [b]", ("Framework", "Requests/s"), [("[red]Flask", "1,000"), ("B", "20")])
     assert [line.rstrip() for line in out.getvalue().splitlines()] == [
         "json [b]",
-        "┏━━━━━━━━━━━━┳━━━━━━━━━━━━┓",
-        "┃ Framework  ┃ Requests/s ┃",
-        "┡━━━━━━━━━━━━╇━━━━━━━━━━━━┩",
-        "│ [red]Flask │      1,000 │",
-        "│ B          │         20 │",
-        "└────────────┴────────────┘",
+        "",
+        "  Framework    Requests/s",
+        " ─────────────────────────",
+        "  [red]Flask        1,000",
+        "  B                    20",
+        "",
     ]
 
 

@@ -64,7 +64,7 @@ def example_run() -> RunRecord:
         host=host(nofile=20_000, cpu_model=None, lab_commit=None),
         trials=(
             measured("flask", 1, 1_000.0, breaking_users=None, caveats=(slow,)),
-            measured("flask", 2, 2_000.0, limited_by="unknown"),
+            measured("flask", 2, 2_000.0, limited_by="unknown", caveats=(slow,)),
             measured("aiohttp", 1, 10_000.4),
             measured("aiohttp", 2, 10_002.4),
             measured("django", 1, 3_000.0, server=django, resources=None, hold_users=None),
