@@ -93,7 +93,7 @@ def run_caveats(host: Host, layout: Layout, planned: Profile, used: Profile) -> 
             Caveat(
                 code="users-capped",
                 text=f"the ramp ends at {used.users[-1]} users, not {planned.users[-1]}",
-                remedy="raise the engine's limit for open files, or drop --max-users",
+                remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
             )
         )
     if layout.shared:

@@ -78,19 +78,19 @@ def scaled(settings: Settings, nofile: int) -> Profile:
     profile = PROFILES[settings.profile]
     if settings.duration_s is not None:
         factor = settings.duration_s / profile.duration_s
+        shorter = min(1.0, factor)  # a longer step needs no longer timeout to outlast it
         profile = replace(
             profile,
             duration_s=settings.duration_s,
             step_s=profile.step_s * factor,
             settle_s=profile.settle_s * factor,
-            connect_timeout_s=profile.connect_timeout_s * factor,
-            request_timeout_s=profile.request_timeout_s * factor,
+            connect_timeout_s=profile.connect_timeout_s * shorter,
+            request_timeout_s=profile.request_timeout_s * shorter,
         )
-    most = nofile - SPARE_FILES
-    if settings.max_users is not None:
-        most = min(most, settings.max_users)
-    users = tuple(n for n in profile.users if n <= most)
-    return replace(profile, users=users or (most,))
+    most = max(1, min(nofile - SPARE_FILES, settings.max_users or nofile))
+    if most >= profile.users[-1]:
+        return profile
+    return replace(profile, users=(*(n for n in profile.users if n < most), most))
 
 
 def problems(settings: Settings, known: Sequence[str], workloads: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from time import monotonic
@@ -101,8 +101,13 @@ class DockerContainer:
         return cgroup.sample(cast(dict[str, Any], stats))
 
     def state(self) -> ContainerState:
-        """Whether it runs, and if not, how it ended."""
-        self._container.reload()
+        """Whether it runs, and if not, how it ended.
+
+        Raises:
+            TrialFailed: the container has vanished, or the engine does not answer.
+        """
+        with self._told("does not tell its state"):
+            self._container.reload()
         state = self._container.attrs["State"]
         return ContainerState(
             running=state["Running"],
@@ -113,8 +118,13 @@ class DockerContainer:
         )
 
     def logs(self) -> str:
-        """All that it printed."""
-        return bytes(self._container.logs()).decode(errors="replace")
+        """All that it printed.
+
+        Raises:
+            TrialFailed: the container has vanished, or the engine does not answer.
+        """
+        with self._told("does not show its log"):
+            return bytes(self._container.logs()).decode(errors="replace")
 
     def lines(self) -> Iterator[str]:
         """What it prints on stdout, line by line, until it ends.
@@ -136,13 +146,21 @@ class DockerContainer:
     def stop(self) -> float:
         """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
         begin = monotonic()
-        try:
+        with self._told("could not be stopped", Phase.STOP):
             self._container.stop(timeout=KILL_AFTER_S)
-        except _FOREIGN as error:
-            raise TrialFailed(
-                Phase.STOP, f"{self.service} could not be stopped: {error}"
-            ) from error
         return monotonic() - begin
+
+    def remove(self) -> None:
+        """Remove it, running or not; nothing happens if it is gone already."""
+        with self._told("could not be removed", Phase.STOP), suppress(docker.errors.NotFound):
+            self._container.remove(force=True, v=True)
+
+    @contextmanager
+    def _told(self, what: str, phase: Phase = Phase.LOAD) -> Iterator[None]:
+        try:
+            yield
+        except _FOREIGN as error:
+            raise TrialFailed(phase, f"{self.service} {what}: {error}") from error
 
 
 class DockerEngine:
@@ -214,14 +232,15 @@ class DockerEngine:
             )
         except _FOREIGN as error:
             raise TrialFailed(Phase.START, _refusal(spec, error)) from error
+        ours = DockerContainer(container, spec.service)
         try:
             try:
                 container.start()
             except _FOREIGN as error:
                 raise TrialFailed(Phase.START, _refusal(spec, error)) from error
-            yield DockerContainer(container, spec.service)
+            yield ours
         finally:
-            container.remove(force=True, v=True)
+            ours.remove()
 
     def follow(self, container: DockerContainer) -> Iterator[str]:
         """The container's stdout, line by line; silence becomes a failure."""

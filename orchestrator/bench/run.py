@@ -50,38 +50,42 @@ def run_all(
         final_host: adds to the record what is known of the host only at the end.
     """
     begin = clock.monotonic()
-    done = {trial.key: trial for trial in record.trials if trial.outcome is Outcome.MEASURED}
+    # A row that failed before stands until the trial has run again.
+    rows = {trial.key: trial for trial in record.trials}
+    missing = [trial for trial in plan.trials if not _measured(rows.get(trial.key))]
 
-    def saved(trials: dict[tuple[str, str, int], TrialRecord], **fields: object) -> RunRecord:
-        rows = tuple(
-            trials.get(trial.key) or planned_record(trial, Outcome.SKIPPED, reason="not run yet")
-            for trial in plan.trials
-        )
+    def saved(finished_at: str | None = None, interrupted: bool = False) -> RunRecord:
         new = replace(
             record,
-            trials=rows,
+            trials=tuple(
+                rows.get(trial.key) or planned_record(trial, Outcome.SKIPPED, reason="not run yet")
+                for trial in plan.trials
+            ),
             wall_s=clock.monotonic() - begin + (record.wall_s or 0),
-            **fields,  # type: ignore[arg-type]
+            finished_at=finished_at,
+            interrupted=interrupted,
         )
         store.save(new)
         return new
 
     interrupted = False
     try:
-        for trial in plan.trials:
-            if trial.key in done:
-                continue
-            saved(done)
+        for trial in missing:
+            saved()
             progress.trial_begins(trial)
-            done[trial.key] = _one(plan, trial, builds, engine, generator, store, clock, progress)
-            progress.trial_ends(done[trial.key])
+            rows[trial.key] = _one(plan, trial, builds, engine, generator, store, clock, progress)
+            progress.trial_ends(rows[trial.key])
     except KeyboardInterrupt:
         interrupted = True
         progress.note("interrupted: what was measured is saved; go on with --resume latest")
-    final = final_host(saved(done, finished_at=clock.utc(), interrupted=interrupted))
+    final = final_host(saved(clock.utc(), interrupted))
     store.save(final)
     progress.run_ends(final)
     return final
+
+
+def _measured(row: TrialRecord | None) -> bool:
+    return row is not None and row.outcome is Outcome.MEASURED
 
 
 def _one(

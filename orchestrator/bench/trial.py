@@ -147,6 +147,8 @@ class Trial:
             try:
                 with Sampler([server, *load.workers]) as sampler:
                     result = self._follow(load, sampler, progress)
+            except TrialFailed as failure:
+                raise TrialFailed(failure.phase, failure.reason, tails(load.logs())) from failure
             finally:
                 self._store.save_raw(self._trial, load.logs())
         return result, sampler.samples
@@ -215,6 +217,15 @@ class Trial:
 def tail(log: str) -> str:
     """The last lines of a log."""
     return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])
+
+
+def tails(logs: dict[str, str]) -> str:
+    """The last lines of several logs, each under its name; without the lab's own events."""
+    spoken = {
+        name: "\n".join(line for line in log.splitlines() if not line.startswith('{"lab"'))
+        for name, log in logs.items()
+    }
+    return "\n".join(f"--- {name}\n{tail(log)}" for name, log in spoken.items())
 
 
 def _slow_stop(stop_s: float | None) -> tuple[Caveat, ...]:

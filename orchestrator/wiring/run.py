@@ -18,7 +18,7 @@ from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, Outcome, RunRecord
 from orchestrator.model.settings import Plan, Settings
-from orchestrator.plan import PROFILES, layout, plan, problems
+from orchestrator.plan import layout, plan, problems, scaled
 from orchestrator.report.document import report_files
 from orchestrator.report.tables import tables
 from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
@@ -53,7 +53,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         def final_host(done: RunRecord) -> RunRecord:
             steal = host.steal_between(ticks, host.cpu_ticks())
             now = replace(done.host, steal=steal)
-            asked = PROFILES[settings.profile]
+            asked = scaled(settings, nofile=checks.WANTED_NOFILE)
             doubts = checks.run_caveats(now, done.layout, asked, done.profile)
             return replace(done, host=now, caveats=doubts)
 

@@ -67,14 +67,21 @@ def test_another_duration_scales_steps_and_timeouts_alike() -> None:
     ) == (60.0, 3.0, 3.0, 1.5, 2.5, STANDARD_USERS)
 
 
+def test_a_longer_duration_needs_no_longer_timeouts() -> None:
+    profile = scaled(settings(profile="standard", duration_s=1200.0), 999_999)
+    assert (profile.step_s, profile.connect_timeout_s, profile.request_timeout_s) == (60.0, 3, 5)
+
+
 @pytest.mark.parametrize(
     ("max_users", "nofile", "users"),
     [
-        pytest.param(64, 999_999, (8, 16, 32, 64), id="as wished"),
+        pytest.param(64, 999_999, (8, 16, 32, 64), id="a step of the profile"),
+        pytest.param(100, 999_999, (8, 16, 32, 64, 100), id="the last step is what was wished"),
         pytest.param(3, 999_999, (3,), id="fewer than the first step"),
         pytest.param(None, 1024 + 128, (8, 16, 32, 64, 128, 256, 512, 1024), id="by open files"),
-        pytest.param(None, 1024 + 127, (8, 16, 32, 64, 128, 256, 512), id="one file too few"),
-        pytest.param(600, 300, (8, 16, 32, 64, 128), id="the lower of both"),
+        pytest.param(None, 1024 + 127, (8, 16, 32, 64, 128, 256, 512, 1023), id="one file too few"),
+        pytest.param(600, 300, (8, 16, 32, 64, 128, 172), id="the lower of both"),
+        pytest.param(None, 100, (1,), id="hardly any open files"),
     ],
 )
 def test_users_are_capped(max_users: int | None, nofile: int, users: tuple[int, ...]) -> None:

@@ -193,3 +193,13 @@ def test_resuming_a_finished_run_measures_nothing() -> None:
     ran = run(plan, record=run_record(plan, trials=done))
     assert ran.loaded() == []
     assert ran.record.trials == done
+
+
+def test_a_failed_row_stands_until_it_has_run_again() -> None:
+    plan = planned(SERVICES)
+    _, second, third = (trial.entry.manifest.id for trial in plan.trials)
+    lost = LoadFailed(reason="a worker was lost")
+    earlier = run(plan, GOOD, lost, lost)
+    again = run(plan, (KeyboardInterrupt(),), record=earlier.record)
+    assert again.outcomes()[1:] == [(second, "failed"), (third, "failed")]
+    assert again.record.trials[1].reason == "a worker was lost"
