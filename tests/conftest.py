@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.results_dir import only_one_run
+from orchestrator.adapters.lock import only_one_run
 
 ROOT = Path(__file__).parent.parent
 

@@ -142,6 +142,7 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
     return ContainerSpec(
         service=name,
         image=service["image"],
+        base_image=((service.get("build") or {}).get("args") or {}).get("BASE", ""),
         command=None if command is None else tuple(command),
         cpus=float(service["cpus"]),
         cpuset=service["cpuset"],

@@ -195,11 +195,28 @@ class DockerEngine:
         """Build a service's image as the compose file says.
 
         Raises:
-            TrialFailed: with the log's tail.
+            TrialFailed: with the log's tail; the reason tells a missing base image apart.
         """
-        self._compose.build(service)
-        image = self._client.images.get(self._compose.containers()[service].image)
+        spec = self._compose.containers()[service]
+        try:
+            self._compose.build(service)
+        except TrialFailed as failure:
+            if spec.base_image and not self._has(spec.base_image):
+                reason = (
+                    f"{service}: its base image {spec.base_image} is not on this host and could "
+                    "not be pulled; `make images` says what would help"
+                )
+                raise TrialFailed(Phase.BUILD, reason, failure.log_tail) from failure
+            raise
+        image = self._client.images.get(spec.image)
         return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
+
+    def _has(self, image: str) -> bool:
+        try:
+            self._client.images.get(image)
+        except docker.errors.ImageNotFound:
+            return False
+        return True
 
     @contextmanager
     def start(

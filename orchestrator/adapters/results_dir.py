@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,31 +99,3 @@ def write_atomically(path: Path, content: bytes) -> None:
         except BaseException:
             Path(new.name).unlink()
             raise
-
-
-@contextmanager
-def only_one_run() -> Iterator[None]:
-    """Hold this host's lock on measuring, for as long as the block lasts.
-
-    The kernel lets go of it when the process ends in whatever way; nothing stale can remain.
-
-    Raises:
-        EnvironmentMissing: another run measures on this host.
-    """
-    path = Path(tempfile.gettempdir()) / f"weblab-{os.getuid()}.lock"
-    while True:
-        with path.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise EnvironmentMissing(
-                    "another run of the lab measures on this host; wait for it or stop it"
-                ) from error
-            # Its last holder may have removed the file between our open and our lock.
-            if not path.exists() or not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                continue
-            try:
-                yield
-            finally:
-                path.unlink(missing_ok=True)
-            return

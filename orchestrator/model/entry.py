@@ -38,12 +38,14 @@ class Manifest:
 class ContainerSpec:
     """One service of ``docker-compose.yml``, resolved: how its container runs.
 
+    ``base_image`` is what its image is built from (the build argument ``BASE``).
     ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
     CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``).
     """
 
     service: str
     image: str
+    base_image: str
     command: tuple[str, ...] | None
     cpus: float
     cpuset: str

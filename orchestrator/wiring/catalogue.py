@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.adapters import manifests
 from orchestrator.model.entry import Expectation, Manifest
 
-ROOT = Path(os.environ.get("LAB_ROOT", Path(__file__).parents[2]))
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

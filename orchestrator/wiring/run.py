@@ -11,6 +11,7 @@ from orchestrator.adapters import host, results_dir
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.run import build_all, run_all
@@ -38,7 +39,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         raise UsageError(found)
     progress = ConsoleProgress()
     folder, earlier = _folder(results, resume)
-    with results_dir.only_one_run(), engine_alone(folder.path.name, progress) as engine:
+    with only_one_run(), engine_alone(folder.path.name, progress) as engine:
         planned = _plan(settings, known, engine)
         record = earlier or _blank(planned, engine, folder.path.name, command)
         folder.create()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator import contract
-from orchestrator.adapters import results_dir, template
+from orchestrator.adapters import template
 from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.trial import READY_WITHIN_S, tail
 from orchestrator.errors import TrialFailed, UsageError
-from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
 from orchestrator.wiring.engine import engine_alone
 
 
@@ -22,12 +23,10 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
         UsageError: an unknown service.
     """
     known = catalogue()
-    wanted = tuple(services) or tuple(known.manifests)
-    if unknown := [name for name in wanted if name not in known.manifests]:
-        raise UsageError([f"no service {name!r} in services/" for name in unknown])
+    wanted = _wanted(services, known)
     progress = ConsoleProgress()
     found: dict[str, tuple[str, ...]] = {}
-    with results_dir.only_one_run(), engine_alone("verify", progress) as engine:
+    with only_one_run(), engine_alone("verify", progress) as engine:
         containers = Compose(ROOT).containers()
         for name in wanted:
             try:
@@ -44,11 +43,16 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def build_images(services: Sequence[str]) -> dict[str, str]:
-    """Build the images of all services and of the load; service -> reason where one failed."""
+    """Build the images of all services and of the load; service -> reason where one failed.
+
+    Raises:
+        UsageError: an unknown service.
+    """
+    wanted = _wanted(services, catalogue())
     progress = ConsoleProgress()
     engine = DockerEngine(Compose(ROOT), "images")
     failed: dict[str, str] = {}
-    for name in [*(services or catalogue().manifests), LOCUST_WORKER]:
+    for name in [*wanted, LOCUST_WORKER]:
         try:
             image = engine.build(name)
             progress.note(f"{name}: {image.size_bytes / 1e6:,.0f} MB, base {image.base}")
@@ -56,6 +60,13 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
             failed[name] = f"{failure.reason}\n{failure.log_tail}"
             progress.note(f"{name}: {failed[name]}")
     return failed
+
+
+def _wanted(services: Sequence[str], known: Catalogue) -> tuple[str, ...]:
+    if unknown := [name for name in services if name not in known.manifests]:
+        there = ", ".join(known.manifests)
+        raise UsageError([f"no service {name!r}; there are {there}" for name in unknown])
+    return tuple(services) or tuple(known.manifests)
 
 
 def new_service(name: str) -> list[str]:

@@ -76,6 +76,17 @@ def test_a_limit_that_the_host_does_not_grant_is_explained(
     assert left() == []
 
 
+def test_a_base_image_that_cannot_be_had_is_named(
+    engine: DockerEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_PYTHON_37", "weblab-base/no-such-image:1")
+    with pytest.raises(TrialFailed) as failure:
+        engine.build("japronto")
+    assert failure.value.phase is Phase.BUILD
+    assert "japronto: its base image weblab-base/no-such-image:1" in failure.value.reason
+    assert "no-such-image" in failure.value.log_tail
+
+
 def test_samples_grow_and_end_with_the_container(engine: DockerEngine, spec: ContainerSpec) -> None:
     with engine.start(spec, command=["--worker", "--master-host=127.0.0.1"]) as it:
         first, second = it.sample(), it.sample()

@@ -45,6 +45,7 @@ def container(service: str = "flask", **changes: Any) -> ContainerSpec:
     example = ContainerSpec(
         service=service,
         image=f"weblab/{service}",
+        base_image="python:3.13-slim",
         command=None,
         cpus=1.0,
         cpuset="1",

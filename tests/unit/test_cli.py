@@ -78,7 +78,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     [
         (["report", "nothing"], "lab: no run 'nothing': neither "),
         (["run", "--resume", "latest"], "lab: no run in "),
-        (["verify", "falsk"], "lab: no service 'falsk' in services/"),
+        (["verify", "falsk"], "lab: no service 'falsk'; there are aiohttp, "),
         (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
     ],
 )

@@ -24,6 +24,7 @@ def test_a_framework(services: Services) -> None:
     assert container_spec("flask", services["flask"]) == ContainerSpec(
         service="flask",
         image="weblab/flask",
+        base_image="python:3.13-slim",
         command=None,
         cpus=1.0,
         cpuset="0",

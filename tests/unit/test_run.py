@@ -198,7 +198,7 @@ def test_resuming_a_finished_run_measures_nothing() -> None:
 def test_a_failed_row_stands_until_it_has_run_again() -> None:
     plan = planned(SERVICES)
     _, second, third = (trial.entry.manifest.id for trial in plan.trials)
-    lost = LoadFailed(reason="a worker was lost")
+    lost = (LoadFailed(reason="a worker was lost"),)
     earlier = run(plan, GOOD, lost, lost)
     again = run(plan, (KeyboardInterrupt(),), record=earlier.record)
     assert again.outcomes()[1:] == [(second, "failed"), (third, "failed")]

@@ -147,8 +147,9 @@ def test_the_timeout_covers_the_whole_exchange(dribble: bool) -> None:
 
     with connected(serve) as connection:
         outcome = connection.exchange()
+    # A server that got another timeout for each byte would reach its last one, and close: "eof".
     assert outcome.kind == "timeout"
-    assert TIMEOUT_S * 1e6 <= outcome.latency_us < TIMEOUT_S * 1.5e6
+    assert outcome.latency_us >= TIMEOUT_S * 1e6
 
 
 def test_refused() -> None:

@@ -1,0 +1,52 @@
+"""`lab new NAME` gives a service that passes the contract as it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAME = "fresh"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """A copy of what the repository tracks, and of what set-up wrote for this host."""
+    copy = tmp_path / "lab"
+    for folder in ("services", "loadgen", "orchestrator"):
+        shutil.copytree(ROOT / folder, copy / folder)
+    for name in ("docker-compose.yml", ".dockerignore", ".env"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, copy / name)
+    yield copy
+    docker.from_env().images.remove(f"weblab/{NAME}", force=True)
+
+
+def lab(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orchestrator", *words],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_a_new_service_passes_the_contract(checkout: Path) -> None:
+    made = lab(checkout, "new", NAME)
+    assert made.returncode == 0, made.stderr
+    assert f"lab verify {NAME}" in made.stdout
+    listed = lab(checkout, "list")
+    assert NAME in listed.stdout
+    verified = lab(checkout, "verify", NAME)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert f"{NAME}: ok" in verified.stdout

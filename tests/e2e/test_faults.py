@@ -1,0 +1,80 @@
+"""Trials that go wrong become rows that say so; the run goes on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import pytest
+
+from orchestrator.adapters.docker_engine import RUN
+
+ROOT = Path(__file__).parents[2]
+WITHIN_S = 120
+
+
+def kill_first(part_of_name: str, done: threading.Event) -> None:
+    """Kill the first container of a run whose name has this part, once it bears load."""
+    client = docker.from_env()
+    filters: dict[str, str | list[str] | bool] = {"label": RUN}
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        running = client.containers.list(filters=filters)
+        master = [c for c in running if str(c.name).endswith("-locust")]
+        victims = [c for c in running if part_of_name in str(c.name)]
+        if victims and master and b'"event":"tick"' in master[0].logs():
+            victims[0].kill()
+            done.set()
+            return
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("victim", "reason"),
+    [("locust-worker", "workers"), ("-bottle", "the server ended under load with exit code 137")],
+)
+def test_a_container_that_dies_fails_its_trial_and_the_run_goes_on(
+    tmp_path: Path, victim: str, reason: str
+) -> None:
+    killed = threading.Event()
+    killer = threading.Thread(target=kill_first, args=(victim, killed))
+    killer.start()
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "orchestrator", "run", "bottle", "--workload", "text"),
+            *("--repeats", "2", "--profile", "smoke", "--duration", "8"),
+            *("--results", str(tmp_path)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    killer.join()
+    assert killed.is_set()
+    assert run.returncode == 1, run.stdout + run.stderr
+    (path,) = tmp_path.glob("*/run.json")
+    first, second = json.loads(path.read_text())["trials"]
+    assert (first["outcome"], first["phase"]) == ("failed", "load")
+    assert reason in first["reason"]
+    assert_nothing_measured_is_lost(first, victim)
+    assert second["outcome"] == "measured"
+    assert "failed in load" in run.stdout
+
+
+def assert_nothing_measured_is_lost(trial: dict[str, Any], victim: str) -> None:
+    if victim == "-bottle":
+        assert trial["totals"]["requests"] > 0
+        assert trial["failures_by_kind"]
+    else:
+        assert trial["totals"] is None, (
+            "a lost worker's share is unknown: no number, not a smaller one"
+        )

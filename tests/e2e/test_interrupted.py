@@ -1,0 +1,98 @@
+"""A run that is interrupted or killed loses nothing that was measured, and leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from orchestrator.adapters.docker_engine import RUN
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "orchestrator", "run"]
+OPTIONS = ["bottle", "--workload", "text", "--repeats", "3", "--profile", "smoke", "--results"]
+WITHIN_S = 120
+
+
+def ours() -> list[str]:
+    client = docker.from_env()
+    filters: dict[str, str | list[str] | bool] = {"label": RUN}
+    return [str(c.name) for c in client.containers.list(all=True, filters=filters)]
+
+
+def record(results: Path) -> dict[str, Any]:
+    (path,) = results.glob("*/run.json")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def outcomes(results: Path) -> list[str]:
+    return [trial["outcome"] for trial in record(results)["trials"]]
+
+
+@pytest.fixture
+def under_load(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run whose first trial is measured and whose second has its containers."""
+    run = subprocess.Popen(
+        [*COMMAND, *OPTIONS, str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + WITHIN_S
+    while not (list(tmp_path.glob("*/run.json")) and outcomes(tmp_path)[:1] == ["measured"]):
+        assert run.poll() is None, run.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    while len(ours()) < 3:
+        assert run.poll() is None, run.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield run
+    if run.poll() is None:
+        run.kill()
+    run.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_saves_what_was_measured_and_removes_its_containers(
+    under_load: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
+) -> None:
+    under_load.send_signal(number)
+    said = under_load.communicate(timeout=WITHIN_S)[0]
+    assert under_load.returncode == 130, said
+    assert "--resume latest" in said
+    assert record(tmp_path)["interrupted"] is True
+    assert outcomes(tmp_path) == ["measured", "skipped", "skipped"]
+    assert ours() == []
+
+
+def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
+    under_load: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    under_load.kill()
+    under_load.communicate()
+    before = record(tmp_path)["trials"][0]
+    assert len(ours()) == 3
+    resumed = subprocess.run(
+        [*COMMAND, "--resume", "latest", "--results", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert "removed what an earlier run left behind" in resumed.stdout
+    assert outcomes(tmp_path) == ["measured"] * 3
+    assert record(tmp_path)["trials"][0] == before
+    assert ours() == []
