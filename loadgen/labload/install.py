@@ -62,7 +62,7 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     runner.register_message("lab_collected", workers.on_collected)
     # Whatever ends Locust before the trial has said how it ended: an interrupt, a worker's
     # farewell, a fault in the lab itself.
-    hooks.quitting.add_listener(lambda environment: fail(environment, "the trial was cut short"))
+    hooks.quitting.add_listener(lambda environment: _cut_short(environment, workers))
     # Locust handles SIGTERM only once a shape has ended; before that it would die silently.
     gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner)
     try:
@@ -81,6 +81,16 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
         },
     )
     environment.shape_class = RampShape(runner, workers, settings)
+
+
+def _cut_short(environment: Environment, workers: Workers) -> None:
+    """Locust ends by itself when its last worker is lost: then say that, else just the end."""
+    reason = "the trial was cut short"
+    try:
+        workers.check()
+    except TrialFailedError as failure:
+        reason = f"{reason}: {failure}"
+    fail(environment, reason)
 
 
 def _terminate(environment: Environment, runner: MasterRunner) -> None:

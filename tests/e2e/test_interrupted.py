@@ -57,10 +57,9 @@ def under_load(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         assert run.poll() is None, run.communicate()[0]
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    yield run
-    if run.poll() is None:
+    with run:  # which closes its pipe and waits for it
+        yield run
         run.kill()
-    run.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
