@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from orchestrator.model.entry import Expectation, Manifest
 
@@ -28,6 +30,20 @@ class Probe:
     python: str
     distributions: dict[str, str]
     nofile: int
+
+
+def probe_from(document: Mapping[str, Any]) -> Probe:
+    """What ``adapters/probe.py`` printed, as types."""
+    answers = document["answers"]
+    return Probe(
+        answered_at=document["answered_at"],
+        answers=tuple(
+            Answer(**{**answer, "body": b64decode(answer["body"])}) for answer in answers
+        ),
+        python=document["python"],
+        distributions={normalized(name): v for name, v in document["distributions"].items()},
+        nofile=document["nofile"],
+    )
 
 
 def problems(

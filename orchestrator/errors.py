@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from orchestrator.model.record import Phase
 
+LOG_TAIL_LINES = 20
+
 
 class LabError(Exception):
     """What happened, to which service, and what to do next."""
@@ -43,3 +45,8 @@ class TrialFailed(LabError):
         self.reason = reason
         self.log_tail = log_tail
         super().__init__(f"{phase}: {reason}")
+
+
+def tail(log: str) -> str:
+    """The last lines of a log, as many as a person reads."""
+    return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])

@@ -57,7 +57,7 @@ def test_a_compose_block_says_nothing_but_image_and_build(service: str) -> None:
     block = COMPOSE["services"][service]
     own = {key for key in block if block[key] != COMPOSE["x-server"].get(key)}
     assert own == {"image", "build"}
-    assert block["image"] == f"weblab/{service}"
+    assert block["image"] == f"weblab/{service}:local"
     assert block["build"]["context"] == f"services/{service}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import Phase
 
@@ -77,11 +77,10 @@ class Compose:
                 Phase.BUILD, f"the image of {service} was not built within {BUILD_WITHIN_S} s"
             ) from error
         if done.returncode != 0:
-            output = (done.stdout + done.stderr).strip().splitlines()
             raise TrialFailed(
                 Phase.BUILD,
                 f"the image of {service} could not be built; try `docker compose build {service}`",
-                "\n".join(output[-20:]),
+                tail(done.stdout + done.stderr),
             )
 
     def _call(

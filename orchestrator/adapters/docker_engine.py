@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,13 +13,13 @@ from typing import Any, cast
 import docker
 import docker.errors
 import docker.models.containers
-import docker.types
 import requests.exceptions
 
 from orchestrator.adapters import cgroup
 from orchestrator.adapters.compose import ROLE, Compose
-from orchestrator.contract import Answer, Probe, normalized
-from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.adapters.container_options import container_options, refusal
+from orchestrator.contract import Probe, probe_from
+from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import Phase
 from orchestrator.model.sample import Sample
@@ -83,14 +82,14 @@ class DockerContainer:
         if code != 0:
             said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
             raise self._not_ready(f"no verified answer within {wait_s:g} s ({''.join(said)})")
-        return _probe(json.loads(out or b"{}"))
+        return probe_from(json.loads(out or b"{}"))
 
     def _not_ready(self, reason: str) -> TrialFailed:
         state = self.state()
         if state.running:
-            return TrialFailed(Phase.VERIFY, f"{self.service}: {reason}", _last(self.logs()))
+            return TrialFailed(Phase.VERIFY, f"{self.service}: {reason}", tail(self.logs()))
         ended = f"{self.service} ended at its start with exit code {state.exit_code}"
-        return TrialFailed(Phase.START, ended, _last(self.logs()))
+        return TrialFailed(Phase.START, ended, tail(self.logs()))
 
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
@@ -245,16 +244,16 @@ class DockerEngine:
                 list(command or spec.command or ()) or None,
                 name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                 network_mode=network or self._home,
-                **_options(spec, {**spec.labels, RUN: self._run_id}),
+                **container_options(spec, {RUN: self._run_id}),
             )
         except _FOREIGN as error:
-            raise TrialFailed(Phase.START, _refusal(spec, error)) from error
+            raise TrialFailed(Phase.START, refusal(spec, error)) from error
         ours = DockerContainer(container, spec.service)
         try:
             try:
                 container.start()
             except _FOREIGN as error:
-                raise TrialFailed(Phase.START, _refusal(spec, error)) from error
+                raise TrialFailed(Phase.START, refusal(spec, error)) from error
             yield ours
         finally:
             ours.remove()
@@ -296,58 +295,9 @@ class DockerEngine:
         return [str(c.name) for c in running if RUN not in c.labels]
 
 
-def _options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, Any]:
-    """The definition in the SDK's words."""
-    return {
-        "nano_cpus": round(spec.cpus * 1e9),
-        "cpuset_cpus": spec.cpuset,
-        "mem_limit": spec.memory_bytes,
-        "memswap_limit": spec.memory_swap_bytes,
-        "ulimits": [docker.types.Ulimit(name="nofile", soft=spec.nofile, hard=spec.nofile)],
-        "user": spec.user,
-        "read_only": spec.read_only,
-        "tmpfs": dict(_mount(text) for text in spec.tmpfs),
-        "cap_drop": list(spec.cap_drop),
-        "security_opt": list(spec.security_opt),
-        "init": spec.init,
-        "sysctls": spec.sysctls,
-        "labels": labels,
-        "log_config": docker.types.LogConfig(type=spec.log_driver, config=spec.log_options),
-    }
-
-
-def _mount(text: str) -> tuple[str, str]:
-    path, _, options = text.partition(":")
-    return path, options
-
-
 def _base(labels: dict[str, str]) -> str:
     """How the base image came to be, from the labels that the set-up gives to its own."""
-    made = labels.get(BASE)
-    return f"{made}: {labels.get(f'{BASE}.how', 'unknown')}" if made else OFFICIAL
-
-
-def _refusal(spec: ContainerSpec, error: Exception) -> str:
-    text = f"{spec.service}: the engine refused its container: {error}"
-    if "rlimit" in str(error):
-        text += f"; this host does not grant nofile {spec.nofile}: run `make images`"
-    return text
-
-
-def _last(log: str, lines: int = 20) -> str:
-    return "\n".join(log.strip().splitlines()[-lines:])
-
-
-def _probe(document: dict[str, Any]) -> Probe:
-    answers = [
-        Answer(**{**answer, "body": b64decode(answer["body"])}) for answer in document["answers"]
-    ]
-    return Probe(
-        answered_at=document["answered_at"],
-        answers=tuple(answers),
-        python=document["python"],
-        distributions={
-            normalized(name): version for name, version in document["distributions"].items()
-        },
-        nofile=document["nofile"],
-    )
+    if BASE not in labels:
+        return OFFICIAL
+    how, interpreter = labels.get(f"{BASE}.how", "?"), labels.get(f"{BASE}.interpreter", "?")
+    return f"{labels[BASE]}: {how} ({interpreter})"

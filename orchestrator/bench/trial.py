@@ -8,7 +8,7 @@ from orchestrator import checks, contract
 from orchestrator.bench import measure
 from orchestrator.bench.sampler import Sampler
 from orchestrator.contract import Probe
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import Manifest
 from orchestrator.model.load import LoadFailed, LoadResult, Tick
 from orchestrator.model.record import (
@@ -34,7 +34,6 @@ from orchestrator.ports import (
 )
 
 READY_WITHIN_S = 30.0
-LOG_TAIL_LINES = 20
 SLOW_STOP_S = 2.0
 
 
@@ -212,11 +211,6 @@ class Trial:
 
     def _know(self, **fields: object) -> None:
         self._record = replace(self._record, **fields)  # type: ignore[arg-type]
-
-
-def tail(log: str) -> str:
-    """The last lines of a log."""
-    return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])
 
 
 def tails(logs: dict[str, str]) -> str:

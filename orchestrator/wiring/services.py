@@ -10,7 +10,7 @@ from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.bench.trial import READY_WITHIN_S, tail
+from orchestrator.bench.trial import READY_WITHIN_S
 from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
 from orchestrator.wiring.engine import engine_alone
@@ -36,7 +36,7 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                     probe = server.probe([e.path for e in expectations], READY_WITHIN_S)
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
             except TrialFailed as failure:
-                log = f"\n{tail(failure.log_tail)}" if failure.log_tail else ""
+                log = f"\n{failure.log_tail}" if failure.log_tail else ""
                 found[name] = (f"{failure}{log}",)
             progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
     return found

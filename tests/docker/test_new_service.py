@@ -26,7 +26,7 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, copy / name)
     yield copy
-    docker.from_env().images.remove(f"weblab/{NAME}", force=True)
+    docker.from_env().images.remove(f"weblab/{NAME}:local", force=True)
 
 
 def lab(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:

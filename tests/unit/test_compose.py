@@ -23,7 +23,7 @@ def services() -> Services:
 def test_a_framework(services: Services) -> None:
     assert container_spec("flask", services["flask"]) == ContainerSpec(
         service="flask",
-        image="weblab/flask",
+        image="weblab/flask:local",
         base_image="python:3.13-slim",
         command=None,
         cpus=1.0,

@@ -10,11 +10,11 @@ from orchestrator.errors import UsageError
 COMPOSE = f"""\
 services:
   flask:
-    image: weblab/flask
+    image: weblab/flask:local
 
 {MARK}
   locust:
-    image: weblab/locust
+    image: weblab/locust:local
 """
 
 
@@ -54,7 +54,7 @@ def test_the_block_stands_before_the_mark(root: Path) -> None:
         """\
   blacksheep:
     <<: *server
-    image: weblab/blacksheep
+    image: weblab/blacksheep:local
     build: { context: services/blacksheep, args: { BASE: "${LAB_PYTHON_313:-python:3.13-slim}" } }
 
 """

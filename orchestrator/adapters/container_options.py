@@ -1,0 +1,41 @@
+"""A container's definition in the words of the Docker SDK; knows no engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestrator.model.entry import ContainerSpec
+
+
+def container_options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, Any]:
+    """Keyword arguments for the SDK's ``containers.create``; ``labels`` join the definition's."""
+    nofile = {"name": "nofile", "soft": spec.nofile, "hard": spec.nofile}
+    return {
+        "nano_cpus": round(spec.cpus * 1e9),
+        "cpuset_cpus": spec.cpuset,
+        "mem_limit": spec.memory_bytes,
+        "memswap_limit": spec.memory_swap_bytes,
+        "ulimits": [nofile],
+        "user": spec.user,
+        "read_only": spec.read_only,
+        "tmpfs": dict(_mount(text) for text in spec.tmpfs),
+        "cap_drop": list(spec.cap_drop),
+        "security_opt": list(spec.security_opt),
+        "init": spec.init,
+        "sysctls": spec.sysctls,
+        "labels": {**spec.labels, **labels},
+        "log_config": {"type": spec.log_driver, "config": spec.log_options},
+    }
+
+
+def refusal(spec: ContainerSpec, error: Exception) -> str:
+    """Why the engine did not start a container, and what would help."""
+    text = f"{spec.service}: the engine refused its container: {error}"
+    if "rlimit" in str(error):
+        text += f"; this host does not grant nofile {spec.nofile}: run `make images`"
+    return text
+
+
+def _mount(text: str) -> tuple[str, str]:
+    path, _, options = text.partition(":")
+    return path, options
