@@ -13,7 +13,8 @@ OWN_FILES = find . \( -path ./.venv -o -path ./.git -o -path ./results \) -prune
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  make bench PROFILE=quick SERVICES="flask sanic" WORKLOADS="json text" REPEATS=3 RESUME=latest'
+	@echo '  make bench PROFILE=quick SERVICES="flask sanic" WORKLOADS="json text" REPEATS=3'
+	@echo '  make bench RESUME=latest: go on with a run that was interrupted'
 	@echo '  ENGINE=skip: never install or start a Docker engine'
 	@echo '  make ends with 2 whenever a command fails; for the exit codes of the lab run $(BIN)/lab itself'
 

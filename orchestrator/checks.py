@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchestrator.model.load import LoadResult
 from orchestrator.model.record import Caveat, Host, Step, Totals
 from orchestrator.model.settings import Layout, Profile
@@ -77,9 +79,24 @@ def trial_caveats(
     return tuple(found)
 
 
-def run_caveats(host: Host, layout: Layout, planned: Profile, used: Profile) -> tuple[Caveat, ...]:
-    """The doubts about every row of a run; ``planned`` is the profile before it was fitted."""
+def run_caveats(
+    host: Host, layout: Layout, planned: Profile, used: Profile, neighbours: Sequence[str] = ()
+) -> tuple[Caveat, ...]:
+    """The doubts about every row of a run.
+
+    Args:
+        planned: the profile before it was fitted to the host.
+        neighbours: other containers that ran beside it.
+    """
     found = []
+    if neighbours:
+        found.append(
+            Caveat(
+                code="neighbours",
+                text=f"other containers ran on this engine meanwhile: {', '.join(neighbours)}",
+                remedy="stop them and repeat",
+            )
+        )
     if host.nofile < WANTED_NOFILE:
         found.append(
             Caveat(

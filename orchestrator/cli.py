@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator import __version__
-from orchestrator.errors import LabError
+from orchestrator.errors import EnvironmentMissing, LabError, UsageError
 from orchestrator.model.record import Outcome, RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.plan import PROFILES
@@ -25,7 +25,7 @@ ALL_MEASURED, SOME_FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code (see ``docs/methodology.md``)."""
+    """Run one command; its exit code (see ``README.md``)."""
     arguments = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # docker and CI end a run so
     command: Callable[[argparse.Namespace], int] = arguments.command
@@ -34,6 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:  # a file or folder that may not be read or written
+        print(f"lab: {error}", file=sys.stderr)
+        return EnvironmentMissing.exit_code
     except KeyboardInterrupt:
         print("lab: interrupted before anything was measured", file=sys.stderr)
         return INTERRUPTED
@@ -49,18 +52,33 @@ def _list(arguments: argparse.Namespace) -> int:
         print(json.dumps(facts, indent=2))
     else:
         for name, manifest in known.items():
-            print(f"{name:12} {manifest.name:16} {manifest.server} ({manifest.interface})")
+            own = manifest.server == "own"
+            kind = "its own server" if own else f"{manifest.server} ({manifest.interface})"
+            print(f"{name:12} {manifest.name:16} {kind}")
     return 0
 
 
 def _run(arguments: argparse.Namespace) -> int:
     command = shlex.join(["lab", *sys.argv[1:]])
     if arguments.resume:
+        if others := _given(arguments):
+            raise UsageError(
+                "--resume goes on with a run as it was planned; leave out " + ", ".join(others)
+            )
         settings = resumable(arguments.results, arguments.resume)
     else:
         settings = _settings(arguments)
     record = run(settings, command, arguments.results, arguments.resume)
     return exit_code(record)
+
+
+def _given(arguments: argparse.Namespace) -> list[str]:
+    """What was said of a run's plan on the command line."""
+    planned = ("workload", "profile", "duration", "max_users", "repeats", "seed", "network")
+    options = [
+        f"--{name.replace('_', '-')}" for name in planned if getattr(arguments, name) is not None
+    ]
+    return [*arguments.services, *options]
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -69,12 +87,12 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return Settings(
         services=tuple(dict.fromkeys(arguments.services)) or tuple(known.manifests),
         workloads=tuple(dict.fromkeys(arguments.workload or ())) or tuple(known.contract),
-        profile=arguments.profile,
+        profile=arguments.profile or "standard",
         duration_s=arguments.duration,
         max_users=arguments.max_users,
-        repeats=arguments.repeats,
+        repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
-        network=arguments.network,
+        network=arguments.network or "loopback",
     )
 
 
@@ -156,14 +174,16 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
     )
-    command.add_argument("--profile", default="standard", metavar="NAME", help=", ".join(PROFILES))
+    command.add_argument(
+        "--profile", metavar="NAME", help=f"{', '.join(PROFILES)}; default: standard"
+    )
     command.add_argument(
         "--duration", type=float, metavar="SECONDS", help="scales the profile's steps and timeouts"
     )
     command.add_argument("--max-users", type=int, metavar="N", help="the ramp's last step")
-    command.add_argument("--repeats", type=int, default=1, metavar="N")
+    command.add_argument("--repeats", type=int, metavar="N", help="default: 1")
     command.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
-    command.add_argument("--network", choices=("loopback", "bridge"), default="loopback")
+    command.add_argument("--network", choices=("loopback", "bridge"), help="default: loopback")
     command.add_argument(
         "--resume", metavar="RUN|latest", help="measure what is missing of a run, as it was planned"
     )

@@ -81,14 +81,16 @@ class DockerContainer:
             raise self._not_ready(f"no probe could run in it ({error})") from error
         if code != 0:
             said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
-            raise self._not_ready(f"no verified answer within {wait_s:g} s ({''.join(said)})")
+            raise self._not_ready(
+                f"no verified answer on port {PORT} within {wait_s:g} s ({''.join(said)})"
+            )
         return probe_from(json.loads(out or b"{}"))
 
     def _not_ready(self, reason: str) -> TrialFailed:
         state = self.state()
         if state.running:
-            return TrialFailed(Phase.VERIFY, f"{self.service}: {reason}", tail(self.logs()))
-        ended = f"{self.service} ended at its start with exit code {state.exit_code}"
+            return TrialFailed(Phase.VERIFY, reason, tail(self.logs()))
+        ended = f"it ended at its start with exit code {state.exit_code}"
         return TrialFailed(Phase.START, ended, tail(self.logs()))
 
     def sample(self) -> Sample | None:
@@ -200,17 +202,22 @@ class DockerEngine:
         try:
             self._compose.build(service)
         except TrialFailed as failure:
-            if spec.base_image and not self._has(spec.base_image):
+            if spec.base_image and not self.has(spec.base_image):
                 reason = (
                     f"{service}: its base image {spec.base_image} is not on this host and could "
                     "not be pulled; `make images` says what would help"
                 )
                 raise TrialFailed(Phase.BUILD, reason, failure.log_tail) from failure
             raise
-        image = self._client.images.get(spec.image)
+        return self.image(spec.image)
+
+    def image(self, name: str) -> Image:
+        """An image that is on this host."""
+        image = self._client.images.get(name)
         return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
 
-    def _has(self, image: str) -> bool:
+    def has(self, image: str) -> bool:
+        """Whether an image is on this host."""
         try:
             self._client.images.get(image)
         except docker.errors.ImageNotFound:
@@ -288,6 +295,11 @@ class DockerEngine:
             removed.append(str(network.name))
             network.remove()
         return removed
+
+    def neighbours(self) -> list[str]:
+        """Running containers that are none of the lab's: they take CPU time too."""
+        running = self._client.containers.list()
+        return [str(c.name) for c in running if RUN not in c.labels and ROLE not in c.labels]
 
     def strangers(self) -> list[str]:
         """The lab's own containers that run outside a run (``docker compose up``)."""

@@ -37,10 +37,19 @@ def new_service(root: Path, name: str) -> Path:
         problems.append(f"docker-compose.yml has lost the line {MARK.strip()!r}")
     if problems:
         raise UsageError(problems)
+    try:  # nothing half made stays
+        _make(root, folder, compose, text)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _make(root: Path, folder: Path, compose: Path, text: str) -> None:
+    name = folder.name
     shutil.copytree(
         root / "services" / "_template", folder, ignore=shutil.ignore_patterns("__pycache__")
     )
     for path in folder.iterdir():
         path.write_text(re.sub(rf"\b{PLACEHOLDER}\b", name, path.read_text()))
     compose.write_text(text.replace(MARK, BLOCK.format(name=name) + MARK))
-    return folder

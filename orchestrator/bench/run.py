@@ -21,7 +21,7 @@ def build_all(plan: Plan, engine: Engine, progress: Progress) -> dict[str, Image
         service = trial.entry.manifest.id
         if service in builds:
             continue
-        progress.note(f"image of {service}")
+        progress.note(f"building the image of {service}")
         try:
             builds[service] = engine.build(service)
         except TrialFailed as failure:
@@ -77,7 +77,9 @@ def run_all(
             progress.trial_ends(rows[trial.key])
     except KeyboardInterrupt:
         interrupted = True
-        progress.note("interrupted: what was measured is saved; go on with --resume latest")
+        progress.note(
+            "interrupted: what was measured is saved; go on with `make bench RESUME=latest`"
+        )
     final = final_host(saved(clock.utc(), interrupted))
     store.save(final)
     progress.run_ends(final)

@@ -23,6 +23,11 @@ def _report(record: RunRecord) -> Iterator[str]:
     yield f"`{record.command}`, profile `{record.profile.name}`,"
     yield f"{record.profile.duration_s:g} s a trial, seed {record.seed},"
     yield f"begun {record.started_at}{', interrupted' if record.interrupted else ''}.\n"
+    profile = record.profile
+    steps = ", ".join(f"{users:,}" for users in profile.users)
+    yield f"Steps of {profile.step_s:g} s with {steps} users;"
+    yield f"timeouts: {profile.connect_timeout_s:g} s to connect,"
+    yield f"{profile.request_timeout_s:g} s for a whole request.\n"
     for table in tables(record):
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
@@ -48,7 +53,10 @@ def _servers(record: RunRecord) -> Iterator[str]:
         server = trial.server
         versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
         keep = "keep-alive" if server.keep_alive else "closes after each response"
-        yield f"- **{server.name}**: {server.server} ({server.interface}), {keep},"
+        kind = (
+            "its own server" if server.server == "own" else f"{server.server} ({server.interface})"
+        )
+        yield f"- **{server.name}**: {kind}, {keep},"
         yield f"  backlog {server.backlog}, {versions}, Python {(server.python or '').split()[0]}"
     yield ""
 

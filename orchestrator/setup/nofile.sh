@@ -45,7 +45,7 @@ set_nofile() {
       "See why: docker run --rm --ulimit nofile=$granted:$granted $1 true"
   fi
   dotenv_set LAB_NOFILE "$granted"
-  say "this host refuses $WANTED open files for a container and grants $granted: LAB_NOFILE=$granted is in .env now"
+  say "this host refuses $WANTED open files for a container and grants $granted (LAB_NOFILE in .env)"
 }
 
 starts_with() { docker run --rm --network none --ulimit "nofile=$2:$2" "$1" true </dev/null >/dev/null 2>&1; }
@@ -54,7 +54,7 @@ starts_with() { docker run --rm --network none --ulimit "nofile=$2:$2" "$1" true
 set_load_cpu() {
   if [ "$(docker info --format '{{.NCPU}}')" -le 1 ]; then
     dotenv_set LAB_LOAD_CPU 0
-    say 'one CPU only: server and load share it (LAB_LOAD_CPU=0 is in .env now)'
+    say 'one CPU only: server and load share it (LAB_LOAD_CPU=0 in .env)'
   elif [ "$(dotenv_get LAB_LOAD_CPU)" = 0 ]; then
     dotenv_unset LAB_LOAD_CPU
   fi

@@ -39,6 +39,9 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         raise UsageError(found)
     progress = ConsoleProgress()
     folder, earlier = _folder(results, resume)
+    if earlier and _kept(earlier) == len(earlier.trials):
+        progress.note(f"run {earlier.run_id} is complete: nothing is left to measure")
+        return earlier
     with only_one_run(), engine_alone(folder.path.name, progress) as engine:
         planned = _plan(settings, known, engine)
         record = earlier or _blank(planned, engine, folder.path.name, command)
@@ -48,14 +51,19 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         builds = build_all(planned, engine, progress)
         _build_load(engine, progress)
         host.keep_to(planned.layout.load_cpus)
-        record = replace(record, setup_s=SystemClock().monotonic() - begin)
+        setup_s = SystemClock().monotonic() - begin
+        record = replace(record, setup_s=setup_s + (record.setup_s or 0))
         ticks = host.cpu_ticks()
+        neighbours = set(engine.neighbours())
 
         def final_host(done: RunRecord) -> RunRecord:
             steal = host.steal_between(ticks, host.cpu_ticks())
-            now = replace(done.host, steal=steal)
+            # Of a resumed run the worse part counts.
+            known = [share for share in (steal, done.host.steal) if share is not None]
+            now = replace(done.host, steal=max(known, default=None))
             asked = scaled(settings, nofile=checks.WANTED_NOFILE)
-            doubts = checks.run_caveats(now, done.layout, asked, done.profile)
+            others = sorted(neighbours | set(engine.neighbours()))
+            doubts = checks.run_caveats(now, done.layout, asked, done.profile, others)
             return replace(done, host=now, caveats=doubts)
 
         with _network(engine, settings.network):
@@ -150,7 +158,7 @@ def _plan(settings: Settings, known: Catalogue, engine: DockerEngine) -> Plan:
 
 
 def _build_load(engine: DockerEngine, progress: ConsoleProgress) -> None:
-    progress.note("image of locust")
+    progress.note("building the image of locust")
     try:
         engine.build(LOCUST_WORKER)
     except TrialFailed as failure:

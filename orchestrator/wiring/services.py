@@ -37,7 +37,7 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
             except TrialFailed as failure:
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""
-                found[name] = (f"{failure}{log}",)
+                found[name] = (f"{failure.reason}{log}",)
             progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
     return found
 
@@ -78,6 +78,6 @@ def new_service(name: str) -> list[str]:
     folder = template.new_service(ROOT, name)
     return [
         f"{folder.relative_to(ROOT)} is ready, with its block in docker-compose.yml.",
-        f"Next: put the framework into {folder.name}/requirements.in, lock it, write app.py,",
-        f"say what is true in service.toml, then `lab verify {name}`.",
+        f"It keeps the contract as it is: .venv/bin/lab verify {name}",
+        'Next: CONTRIBUTING.md, "Add a framework", from step 2.',
     ]

@@ -62,7 +62,7 @@ def test_a_service_that_never_listens_is_not_ready(
     with pytest.raises(TrialFailed) as failure, engine.start(spec, command=waiting) as it:
         it.probe(["/json"], wait_s=0.2)
     assert failure.value.phase is Phase.VERIFY
-    assert "no verified answer within 0.2 s" in failure.value.reason
+    assert "no verified answer on port 8000 within 0.2 s" in failure.value.reason
 
 
 def test_a_limit_that_the_host_does_not_grant_is_explained(

@@ -44,7 +44,7 @@ def lab(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_new_service_passes_the_contract(checkout: Path) -> None:
     made = lab(checkout, "new", NAME)
     assert made.returncode == 0, made.stderr
-    assert f"lab verify {NAME}" in made.stdout
+    assert f".venv/bin/lab verify {NAME}" in made.stdout
     listed = lab(checkout, "list")
     assert NAME in listed.stdout
     verified = lab(checkout, "verify", NAME)

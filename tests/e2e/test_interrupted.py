@@ -69,7 +69,7 @@ def test_an_interrupt_saves_what_was_measured_and_removes_its_containers(
     under_load.send_signal(number)
     said = under_load.communicate(timeout=WITHIN_S)[0]
     assert under_load.returncode == 130, said
-    assert "--resume latest" in said
+    assert "RESUME=latest" in said
     assert record(tmp_path)["interrupted"] is True
     assert outcomes(tmp_path) == ["measured", "skipped", "skipped"]
     assert ours() == []

@@ -111,6 +111,15 @@ def test_a_resumed_run_measures_only_what_is_missing(run: Any) -> None:
     assert new["started_at"] > first["started_at"]
 
 
+def test_resuming_a_complete_run_changes_nothing(run: Any) -> None:
+    folder, _, _ = run
+    before = (folder / "run.json").read_bytes()
+    done = lab("run", "--resume", folder.name, "--results", str(folder.parent))
+    assert done.returncode == 0, done.stderr
+    assert "nothing is left to measure" in done.stdout
+    assert (folder / "run.json").read_bytes() == before
+
+
 def test_nothing_is_left_in_the_engine(run: Any) -> None:
     client = docker.from_env()
     assert client.containers.list(all=True, filters={"label": RUN}) == []

@@ -127,6 +127,12 @@ def test_a_poor_host(changes: dict[str, float], code: str, text: str) -> None:
     assert (caveat.code, caveat.text) == (code, text)
 
 
+def test_other_containers_on_the_engine_are_named() -> None:
+    (caveat,) = run_caveats(host(), LAYOUT, STANDARD, STANDARD, ["postgres", "redis"])
+    assert caveat.code == "neighbours"
+    assert caveat.text.endswith(": postgres, redis")
+
+
 def test_a_little_steal_is_everywhere() -> None:
     assert run_caveats(host(steal=0.01), LAYOUT, STANDARD, STANDARD) == ()
 

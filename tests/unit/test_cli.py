@@ -78,6 +78,11 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     [
         (["report", "nothing"], "lab: no run 'nothing': neither "),
         (["run", "--resume", "latest"], "lab: no run in "),
+        (
+            ["run", "sanic", "--resume", "latest", "--seed", "0", "--max-users", "3"],
+            "lab: --resume goes on with a run as it was planned; "
+            "leave out sanic, --max-users, --seed\n",
+        ),
         (["verify", "falsk"], "lab: no service 'falsk'; there are aiohttp, "),
         (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
     ],

@@ -69,9 +69,9 @@ def run(
 def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each() -> None:
     ran = run(planned(("flask", "sanic"), seed=1))
     assert ran.journal == [
-        "note image of sanic",
+        "note building the image of sanic",
         "build sanic",
-        "note image of flask",
+        "note building the image of flask",
         "build flask",
         "save skipped skipped",
         "trial begins: sanic",
@@ -160,7 +160,7 @@ def test_ctrl_c_saves_the_record_skips_the_rest_and_removes_the_container() -> N
         f"tick {tick().users} None",
         f"unload {second}",
         f"remove {second}",
-        "note interrupted: what was measured is saved; go on with --resume latest",
+        "note interrupted: what was measured is saved; go on with `make bench RESUME=latest`",
         "save measured skipped skipped",
         "save measured skipped skipped",
         "run ends",
