@@ -37,6 +37,11 @@ class Settings:
     seed: int
     network: str
 
+    @property
+    def trials(self) -> int:
+        """How many trials the run has."""
+        return len(self.services) * len(self.workloads) * self.repeats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:

@@ -39,7 +39,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         raise UsageError(found)
     progress = ConsoleProgress()
     folder, earlier = _folder(results, resume)
-    if earlier and _kept(earlier) == len(earlier.trials):
+    if earlier and _kept(earlier) == settings.trials:
         progress.note(f"run {earlier.run_id} is complete: nothing is left to measure")
         return earlier
     with only_one_run(), engine_alone(folder.path.name, progress) as engine:
