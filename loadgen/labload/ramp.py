@@ -128,8 +128,7 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     """
     if ramp.stage.phase == "ramp":
         ramp = _judge_step(ramp, now_s, scores)
-    elif ramp.stage.phase == "settle":
-        # Timeouts of the last steps may have come to light only now.
+    elif ramp.stage.phase == "settle" and _best_has_new_drops(ramp, scores):
         ramp = _choose(ramp, scores[: ramp.steps])
     if now_s >= ramp.settings.duration_s:
         return replace(ramp, over=True)
@@ -163,6 +162,12 @@ def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     return _choose(replace(ramp, ended=ended, steps=len(scores)), scores)
 
 
+def _best_has_new_drops(ramp: Ramp, scores: Sequence[Score]) -> bool:
+    """Whether timeouts of the chosen step came to light only while the server settled."""
+    best = ramp.best_index
+    return best is not None and not ramp.best_had_drops and scores[best].drops > 0
+
+
 def _choose(ramp: Ramp, scores: Sequence[Score]) -> Ramp:
     best = choose_best(scores)
     ended: RampEnd | None = "drops" if any(score.drops for score in scores) else ramp.ended
@@ -176,9 +181,13 @@ def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
         until_s = _until(ramp, settings.step_s, now_s)
         return Stage(following, "ramp", settings.users[following], until_s)
     users = settings.users[ramp.best_index]
-    recovered = stage.users == users and last.completed > 0 and not last.drops
-    hold_by = (1 - LEAST_HOLD) * settings.duration_s
-    if stage.phase == "ramp" or (not recovered and now_s + settings.settle_s <= hold_by):
+    settled_s = now_s + settings.settle_s
+    recovered = last.completed > 0 and not last.drops
+    if (
+        stage.phase == "ramp"
+        or (stage.users != users and settled_s < settings.duration_s)
+        or (not recovered and settled_s <= (1 - LEAST_HOLD) * settings.duration_s)
+    ):
         return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))
     return Stage(following, "hold", users, settings.duration_s)
 

@@ -88,6 +88,20 @@ def test_a_drop_that_comes_to_light_while_it_settles_makes_another_step_the_best
     assert (end.ended, end.best_index, end.best_had_drops) == ("drops", 0, False)
 
 
+def test_noise_that_comes_later_does_not_move_the_users_any_more() -> None:
+    settings = replace(SETTINGS, users=(8, 16))
+    before, after = [score(96), score(100)], [score(94), score(100)]
+    ramps = play(settings, [before[:1], before, [*after, score(96)], [*after, score(96)]])
+    assert stages(ramps)[2:] == [("settle", 8, 25), ("hold", 8, 120)]
+
+
+def test_other_users_settle_before_they_are_held_however_late_it_is() -> None:
+    settings = replace(SETTINGS, users=(8, 16), duration_s=31)
+    fast, slow = [score(100), score(300)], [score(100), score(300, drops=4)]
+    ramps = play(settings, [fast[:1], fast, [*slow, score(300)], [*slow, score(300), score(100)]])
+    assert stages(ramps)[2:] == [("settle", 16, 25), ("settle", 8, 30), ("hold", 8, 31)]
+
+
 def test_a_server_that_never_recovers_is_held_all_the_same() -> None:
     never = [OVERLOADED[:1], [*OVERLOADED, *[score(10, drops=3)] * 30]]
     states = stages(play(SETTINGS, never))
