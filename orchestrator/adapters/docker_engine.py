@@ -288,7 +288,7 @@ class DockerEngine:
         """Remove what runs that died left behind (the caller holds the lock); their names."""
         removed = []
         mine: dict[str, str | list[str] | bool] = {"label": RUN}
-        for container in self._client.containers.list(all=True, filters=mine):
+        for container in self._client.containers.list(all=True, ignore_removed=True, filters=mine):
             removed.append(str(container.name))
             container.remove(force=True, v=True)
         for network in self._client.networks.list(filters=mine):
@@ -298,12 +298,12 @@ class DockerEngine:
 
     def neighbours(self) -> list[str]:
         """Running containers that are none of the lab's: they take CPU time too."""
-        running = self._client.containers.list()
+        running = self._client.containers.list(ignore_removed=True)
         return [str(c.name) for c in running if RUN not in c.labels and ROLE not in c.labels]
 
     def strangers(self) -> list[str]:
         """The lab's own containers that run outside a run (``docker compose up``)."""
-        running = self._client.containers.list(filters={"label": ROLE})
+        running = self._client.containers.list(ignore_removed=True, filters={"label": ROLE})
         return [str(c.name) for c in running if RUN not in c.labels]
 
 

@@ -31,7 +31,10 @@ def docker_compose(*words: str) -> None:
 
 
 def left() -> list[str]:
-    return [str(c.name) for c in docker.from_env().containers.list(all=True, filters=MINE)]
+    return [
+        str(c.name)
+        for c in docker.from_env().containers.list(all=True, ignore_removed=True, filters=MINE)
+    ]
 
 
 def test_a_container_is_gone_after_its_block_whatever_happens(

@@ -38,7 +38,7 @@ def clean(engine: DockerEngine) -> Iterator[None]:
     yield
     compose("down", "--timeout", "5")
     mine: dict[str, str | list[str] | bool] = {"label": "com.docker.compose.project=weblab"}
-    assert docker.from_env().containers.list(all=True, filters=mine) == []
+    assert docker.from_env().containers.list(all=True, ignore_removed=True, filters=mine) == []
 
 
 def stats() -> dict[str, Any] | None:
@@ -77,7 +77,7 @@ def test_two_frameworks_at_once_are_refused(clean: None) -> None:
     assert "2 frameworks are up" in said
     assert "weblab-flask-1" in said
     assert "weblab-starlette-1" in said
-    running = {c.name for c in docker.from_env().containers.list()}
+    running = {c.name for c in docker.from_env().containers.list(ignore_removed=True)}
     assert "weblab-locust-1" not in running
 
 

@@ -26,7 +26,7 @@ def kill_first(part_of_name: str, done: threading.Event) -> None:
     filters: dict[str, str | list[str] | bool] = {"label": RUN}
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
-        running = client.containers.list(filters=filters)
+        running = client.containers.list(ignore_removed=True, filters=filters)
         master = [c for c in running if str(c.name).endswith("-locust")]
         victims = [c for c in running if part_of_name in str(c.name)]
         if victims and master and b'"event":"tick"' in master[0].logs():

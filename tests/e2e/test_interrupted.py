@@ -25,7 +25,9 @@ WITHIN_S = 120
 def ours() -> list[str]:
     client = docker.from_env()
     filters: dict[str, str | list[str] | bool] = {"label": RUN}
-    return [str(c.name) for c in client.containers.list(all=True, filters=filters)]
+    return [
+        str(c.name) for c in client.containers.list(all=True, ignore_removed=True, filters=filters)
+    ]
 
 
 def record(results: Path) -> dict[str, Any]:
@@ -41,25 +43,26 @@ def outcomes(results: Path) -> list[str]:
 @pytest.fixture
 def under_load(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A run whose first trial is measured and whose second has its containers."""
-    run = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, *OPTIONS, str(tmp_path)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    deadline = time.monotonic() + WITHIN_S
-    while not (list(tmp_path.glob("*/run.json")) and outcomes(tmp_path)[:1] == ["measured"]):
-        assert run.poll() is None, run.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    while len(ours()) < 3:
-        assert run.poll() is None, run.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    with run:  # which closes its pipe and waits for it
-        yield run
-        run.kill()
+    ) as run:
+        try:
+            deadline = time.monotonic() + WITHIN_S
+            while not (has_measured_one(tmp_path) and len(ours()) == 3):
+                assert run.poll() is None, run.communicate()[0]
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield run
+        finally:
+            run.kill()
+
+
+def has_measured_one(results: Path) -> bool:
+    return bool(list(results.glob("*/run.json"))) and outcomes(results)[:1] == ["measured"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -122,5 +122,5 @@ def test_resuming_a_complete_run_changes_nothing(run: Any) -> None:
 
 def test_nothing_is_left_in_the_engine(run: Any) -> None:
     client = docker.from_env()
-    assert client.containers.list(all=True, filters={"label": RUN}) == []
+    assert client.containers.list(all=True, ignore_removed=True, filters={"label": RUN}) == []
     assert client.networks.list(filters={"label": RUN}) == []
