@@ -123,7 +123,7 @@ def _headline(group: Sequence[TrialRecord]) -> tuple[str, ...]:
         at_least + f"{median(h.goodput_rps for h in holds):,.0f}",
         _latency([h.median_ms for h in holds]),
         _latency([h.p99_ms for h in holds]),
-        _middle([t.breaking_users for t in measured], "{:,.0f}", MISSING),
+        _middle([t.breaking_users for t in measured], "{:,.0f}"),
         _middle([t.resources.cpu_us_per_request for t in measured if t.resources], "{:,.0f}"),
         _middle([_megabytes(t) for t in measured], "{:,.0f}"),
         ", ".join(verdicts),
@@ -159,6 +159,6 @@ def _number(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _middle(values: Sequence[float | None], form: str, missing: str = MISSING) -> str:
+def _middle(values: Sequence[float | None], form: str) -> str:
     known = [value for value in values if value is not None]
-    return form.format(median(known)) if known else missing
+    return form.format(median(known)) if known else MISSING
