@@ -26,6 +26,10 @@ bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= WORKLOA
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)))
 
+.PHONY: crosscheck
+crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted by both ends: SERVICES= PAIRS=
+	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
+
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild the report of RUN=... (no Docker needed)
 	@$(call need,RUN,the name of a folder in results/)

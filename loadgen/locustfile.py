@@ -10,9 +10,9 @@ from locust import argument_parser, runners
 
 from labload.install import install, report_to_master, start_test
 from labload.options import add_options
-from labload.user import LabUser
+from labload.user import LabFastHttpUser, LabHttpUser, LabUser
 
-__all__ = ["LabUser"]
+__all__ = ["LabFastHttpUser", "LabHttpUser", "LabUser"]
 
 # Twice a second: what the master says of each second is never much older than that.
 runners.WORKER_REPORT_INTERVAL = 0.5

@@ -12,16 +12,33 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator import __version__
+from orchestrator.compare import summary
 from orchestrator.errors import EnvironmentMissing, LabError, UsageError
+from orchestrator.model.crosscheck import CrossCheck, CrossCheckSettings
 from orchestrator.model.record import Outcome, RunRecord
 from orchestrator.model.settings import Settings
-from orchestrator.plan import PROFILES
+from orchestrator.profiles import CLIENTS, ENGINE, PROFILES
 from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.crosscheck import crosscheck
 from orchestrator.wiring.doctor import examine
 from orchestrator.wiring.run import report, resumable, run
 from orchestrator.wiring.services import build_images, new_service, verify
 
 ALL_MEASURED, SOME_FAILED, INTERRUPTED = 0, 1, 130
+
+# The options that make a run's plan: a resumed run has it already.
+PLANNED = (
+    "workload",
+    "profile",
+    "duration",
+    "max_users",
+    "repeats",
+    "seed",
+    "network",
+    "client",
+    "open_loop",
+    "rate",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,9 +91,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _given(arguments: argparse.Namespace) -> list[str]:
     """What was said of a run's plan on the command line."""
-    planned = ("workload", "profile", "duration", "max_users", "repeats", "seed", "network")
+    values = {name: getattr(arguments, name) for name in PLANNED}
     options = [
-        f"--{name.replace('_', '-')}" for name in planned if getattr(arguments, name) is not None
+        f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
+        for name, value in values.items()
+        if value is not None
     ]
     return [*arguments.services, *options]
 
@@ -93,6 +112,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         network=arguments.network or "loopback",
+        client=arguments.client or ENGINE,
+        open_loop=arguments.open_loop,
+        rate=arguments.rate,
     )
 
 
@@ -102,6 +124,28 @@ def exit_code(record: RunRecord) -> int:
         return INTERRUPTED
     measured = all(trial.outcome is Outcome.MEASURED for trial in record.trials)
     return ALL_MEASURED if measured else SOME_FAILED
+
+
+def _crosscheck(arguments: argparse.Namespace) -> int:
+    settings = CrossCheckSettings(
+        services=tuple(dict.fromkeys(arguments.services)) or tuple(catalogue().manifests),
+        workload=arguments.workload,
+        pairs=arguments.pairs,
+        seconds=arguments.seconds,
+        connections=arguments.connections,
+        network=arguments.network,
+    )
+    command = shlex.join(["lab", *sys.argv[1:]])
+    return crosscheck_code(crosscheck(settings, command, arguments.results))
+
+
+def crosscheck_code(record: CrossCheck) -> int:
+    """0 all checked, 1 some failed or were counted differently by both ends, 130 interrupted."""
+    if record.interrupted:
+        return INTERRUPTED
+    rows = [summary(check, record.settings.connections) for check in record.services]
+    failed = any(check.reason for check in record.services)
+    return SOME_FAILED if failed or not all(row.counts_agree for row in rows) else ALL_MEASURED
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -160,6 +204,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (verifying, add("images", _images, "build the images")):
         command.add_argument("services", nargs="*", metavar="SERVICE")
     _add_run(add("run", _run, "measure"))
+    _add_crosscheck(
+        add("crosscheck", _crosscheck, "the lab's own client beside wrk, counted by both ends")
+    )
     command = add("report", _report, "rebuild RUN/report/ from RUN/run.json, no Docker")
     command.add_argument("run", metavar="RUN", help="a run's id, its folder, or latest")
     _add_results(command)
@@ -185,7 +232,42 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
     command.add_argument("--network", choices=("loopback", "bridge"), help="default: loopback")
     command.add_argument(
+        "--client", choices=CLIENTS, help=f"what sends the requests; default: {ENGINE}"
+    )
+    command.add_argument(
+        "--open-loop",
+        action=argparse.BooleanOptionalAction,
+        help="measure at constant arrival rates, too; default: as the profile has it",
+    )
+    command.add_argument(
+        "--rate",
+        type=float,
+        metavar="R",
+        help="requests/s of the open loop that all services have in common",
+    )
+    command.add_argument(
         "--resume", metavar="RUN|latest", help="measure what is missing of a run, as it was planned"
+    )
+    _add_results(command)
+
+
+def _add_crosscheck(command: argparse.ArgumentParser) -> None:
+    command.add_argument("services", nargs="*", metavar="SERVICE", help="default: all")
+    for option, default, text in (
+        ("pairs", 10, "of slices for each service"),
+        ("seconds", 3, "of one slice"),
+        ("connections", 64, "of both clients"),
+    ):
+        command.add_argument(
+            f"--{option}",
+            type=int,
+            metavar="N",
+            default=default,
+            help=f"{text}; default: {default}",
+        )
+    command.add_argument("--workload", metavar="json|text", default="json", help="default: json")
+    command.add_argument(
+        "--network", choices=("loopback", "bridge"), default="loopback", help="default: loopback"
     )
     _add_results(command)
 

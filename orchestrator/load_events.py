@@ -30,4 +30,8 @@ def parse(line: str) -> LoadEvent | None:
     if kind is None:
         raise ValueError(f"unknown event {document.get('event')!r} from the load generator")
     event: LoadEvent = msgspec.convert(document, kind)
+    if isinstance(event, LoadResult):
+        for step in event.steps:
+            if (step.phase == "open") != (step.rate is not None):
+                raise ValueError(f"step {step.index} ({step.phase}) with the rate {step.rate}")
     return event

@@ -4,49 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation
 from orchestrator.model.settings import Layout, Plan, PlannedTrial, Profile, Settings
+from orchestrator.profiles import (
+    CLIENTS,
+    ENGINE,
+    FASTHTTP,
+    FASTHTTP_USERS,
+    HTTP,
+    PROFILES,
+    asks_for_open_loop,
+    most_users,
+    scaled,
+)
 
-# Open files that a Locust worker needs beside its users' connections.
-SPARE_FILES = 128
-
-PROFILES = {
-    profile.name: profile
-    for profile in (
-        # The protocol of 2019: two minutes, the request timeout within a step.
-        Profile(
-            name="standard",
-            duration_s=120.0,
-            step_s=6.0,
-            settle_s=6.0,
-            users=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192),
-            connect_timeout_s=3.0,
-            request_timeout_s=5.0,
-        ),
-        Profile(
-            name="quick",
-            duration_s=12.0,
-            step_s=1.5,
-            settle_s=1.2,
-            users=(8, 64, 512, 2048),
-            # Longer than a second: the kernel sends a connection request again after that.
-            connect_timeout_s=1.3,
-            request_timeout_s=1.3,
-        ),
-        Profile(
-            name="smoke",
-            duration_s=3.0,
-            step_s=0.5,
-            settle_s=0.5,
-            users=(4, 16, 64),
-            connect_timeout_s=0.4,
-            request_timeout_s=0.4,
-        ),
-    )
-}
+HIGHEST_RATE = 1e6
 
 
 def layout(cpus: int, siblings: Mapping[int, frozenset[int]], network: str) -> Layout:
@@ -73,28 +47,17 @@ def layout(cpus: int, siblings: Mapping[int, frozenset[int]], network: str) -> L
     )
 
 
-def scaled(settings: Settings, nofile: int) -> Profile:
-    """The profile as this run will use it: duration and users fitted to settings and host."""
-    profile = PROFILES[settings.profile]
-    if settings.duration_s is not None:
-        factor = settings.duration_s / profile.duration_s
-        shorter = min(1.0, factor)  # a longer step needs no longer timeout to outlast it
-        profile = replace(
-            profile,
-            duration_s=settings.duration_s,
-            step_s=profile.step_s * factor,
-            settle_s=profile.settle_s * factor,
-            connect_timeout_s=profile.connect_timeout_s * shorter,
-            request_timeout_s=profile.request_timeout_s * shorter,
-        )
-    most = max(1, min(nofile - SPARE_FILES, settings.max_users or nofile))
-    if most >= profile.users[-1]:
-        return profile
-    return replace(profile, users=(*(n for n in profile.users if n < most), most))
+def problems(
+    settings: Settings,
+    known: Sequence[str],
+    workloads: Sequence[str],
+    workers: int | None = None,
+) -> list[str]:
+    """All that is wrong with the settings, in words; empty if nothing is.
 
-
-def problems(settings: Settings, known: Sequence[str], workloads: Sequence[str]) -> list[str]:
-    """All that is wrong with the settings, in words; empty if nothing is."""
+    Args:
+        workers: how many workers will bring the load; None where the host is not known yet.
+    """
     found = [
         f"no {kind} {name!r}; there are {', '.join(there)}"
         for kind, names, there in (
@@ -112,6 +75,32 @@ def problems(settings: Settings, known: Sequence[str], workloads: Sequence[str])
         found.append(f"--max-users {settings.max_users}: give at least 1")
     if not 1 <= settings.repeats <= 1000:
         found.append(f"--repeats {settings.repeats}: give 1 to 1000")
+    return found + _client_problems(settings, workers) + _open_loop_problems(settings)
+
+
+def _client_problems(settings: Settings, workers: int | None) -> list[str]:
+    if settings.client not in CLIENTS:
+        return [f"no client {settings.client!r}; there are {', '.join(CLIENTS)}"]
+    most = None if workers is None else most_users(settings.client, workers)
+    if most is None or settings.max_users is None or settings.max_users <= most:
+        return []
+    return [
+        f"--max-users {settings.max_users}: the client {settings.client} keeps no more than {most} "
+        f"connections open ({FASTHTTP_USERS} for each worker); give at most that, or use {ENGINE}"
+    ]
+
+
+def _open_loop_problems(settings: Settings) -> list[str]:
+    found = []
+    if settings.rate is not None and not 0 < settings.rate <= HIGHEST_RATE:
+        found.append(f"--rate {settings.rate:g}: give more than 0, up to {HIGHEST_RATE:,.0f}")
+    if settings.rate is not None and settings.open_loop is False:
+        found.append("--rate is a rate of the open loop; leave out it or --no-open-loop")
+    if asks_for_open_loop(settings) and settings.client in (FASTHTTP, HTTP):
+        found.append(
+            f"the client {settings.client} has no open loop; leave out --open-loop and --rate, "
+            f"or use {ENGINE}"
+        )
     return found
 
 
@@ -122,16 +111,22 @@ def plan(
     layout: Layout,
     master: ContainerSpec,
     worker: ContainerSpec,
+    profile: Profile | None = None,
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
     Each repeat measures every service and workload once, in an order of its own drawn from the
     seed, so that a slow drift of the machine does not favour the same entry each time.
 
+    Args:
+        profile: that of the run to be resumed, since all rows of a run have the same load;
+            else it is made of the settings.
+
     Raises:
         UsageError: with all problems together.
     """
-    if found := problems(settings, list(entries), list(expectations)):
+    workers = len(layout.load_cpus)
+    if found := problems(settings, list(entries), list(expectations), workers):
         raise UsageError(found)
     draw = random.Random(settings.seed)  # an order, not a secret
     trials: list[PlannedTrial] = []
@@ -149,7 +144,7 @@ def plan(
             )
     return Plan(
         settings=settings,
-        profile=scaled(settings, worker.nofile),
+        profile=profile or scaled(settings, worker.nofile, workers),
         layout=layout,
         master=master,
         worker=worker,

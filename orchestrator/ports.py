@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.contract import Probe
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.crosscheck import Seen, WrkSlice
+from orchestrator.model.entry import ContainerSpec, Expectation
 from orchestrator.model.load import LoadEvent, Tick
 from orchestrator.model.record import RunRecord, TrialRecord
 from orchestrator.model.sample import Sample
@@ -55,6 +56,12 @@ class Container(Protocol):
 
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
+
+    def listen_overflows(self) -> int | None:
+        """Connections that full listen queues of its network namespace turned away so far.
+
+        None where the container does not run, or its kernel does not tell.
+        """
 
     def state(self) -> ContainerState:
         """Whether it runs, and if not, how it ended."""
@@ -149,3 +156,32 @@ class Progress(Protocol):
 
     def run_ends(self, record: RunRecord) -> None:
         """All trials are through."""
+
+
+class ReferenceClient(Protocol):
+    """Another load generator, for the cross-check: it shares nothing with the lab's own."""
+
+    def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
+        """One slice at ``server``; ``compared``: every answer with the contract.
+
+        Raises:
+            TrialFailed: it could not do its work.
+        """
+
+
+class ServerEnd(Protocol):
+    """Counts the requests that reach a server without the server's help."""
+
+    def begin(self, server: Container) -> None:
+        """Count from now on.
+
+        Raises:
+            TrialFailed: it cannot be counted here.
+        """
+
+    def end(self, server: Container) -> Seen:
+        """What was counted since.
+
+        Raises:
+            TrialFailed: the server has ended, and its counts with it.
+        """

@@ -28,7 +28,7 @@ RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0
 
 
 class FakeContainer:
-    """A container that gives the answers it was made with; no samples once they are used up."""
+    """A container that gives the answers it was made with; no readings once they are used up."""
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class FakeContainer:
         *,
         state: ContainerState = RUNNING,
         samples: Sequence[Sample] = (),
+        listen_overflows: Sequence[int | None] = (),
         log: str = "",
         stop_s: float = 0.25,
         journal: Journal | None = None,
@@ -46,6 +47,7 @@ class FakeContainer:
         self._probe = probe
         self._state = state
         self._samples = list(samples)
+        self._listen_overflows = list(listen_overflows)
         self._log = log
         self._stop_s = stop_s
         self._journal = [] if journal is None else journal
@@ -59,6 +61,9 @@ class FakeContainer:
 
     def sample(self) -> Sample | None:
         return self._samples.pop(0) if self._samples else None
+
+    def listen_overflows(self) -> int | None:
+        return self._listen_overflows.pop(0) if self._listen_overflows else None
 
     def state(self) -> ContainerState:
         return self._state

@@ -11,17 +11,23 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.adapters.compose import (
+    CROSSCHECK,
+    LOCUST_MASTER,
+    LOCUST_WORKER,
+    WRK,
+    WRK_COUNTER,
+)
 from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.adapters.template import MARK
-from orchestrator.plan import PROFILES
+from orchestrator.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
 SERVICES = [name for name in FOLDERS if not name.startswith("_")]
 MANIFESTS = read_manifests(ROOT / "services")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, "one-framework-at-a-time"}
+NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, "one-framework-at-a-time", WRK, WRK_COUNTER}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,
@@ -50,6 +56,12 @@ def test_a_service_folder_is_complete(service: str) -> None:
     files = {path.name for path in (ROOT / "services" / service).iterdir()}
     wanted = {"Dockerfile", "app.py", "requirements.in", "requirements.txt", "service.toml"}
     assert wanted <= files
+
+
+def test_only_the_cross_check_is_left_out_of_docker_compose_up() -> None:
+    profiles = {name: block.get("profiles") for name, block in COMPOSE["services"].items()}
+    assert {name for name, of in profiles.items() if of} == {WRK, WRK_COUNTER}
+    assert profiles[WRK] == profiles[WRK_COUNTER] == [CROSSCHECK]
 
 
 @pytest.mark.parametrize("service", SERVICES)

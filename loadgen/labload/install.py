@@ -12,24 +12,28 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from labload.events import EXIT_FAILED, emit, fail
 from labload.master import TrialFailedError, Workers
-from labload.options import ramp_settings
+from labload.options import ramp_settings, unfit
 from labload.ramp import RampSettings
 from labload.shape import RampShape
-from labload.user import LabUser
+from labload.user import USERS, WORKER
 
 
 def install(environment: Environment, runner: Runner, **_: Any) -> None:
     """Let a worker listen to its master, and a master that was given a ramp conduct the trial."""
     if isinstance(runner, WorkerRunner):
-        runner.register_message("lab_step", LabUser.worker.on_step)
-        runner.register_message("lab_go", LabUser.worker.on_go)
-        runner.register_message("lab_collect", LabUser.worker.on_collect)
+        runner.register_message("lab_step", WORKER.on_step)
+        runner.register_message("lab_go", WORKER.on_go)
+        runner.register_message("lab_collect", WORKER.on_collect, concurrent=True)
         return
     options = environment.parsed_options
-    settings = ramp_settings(options) if options else None
+    if options is None:
+        return
+    # All are known here and on every worker; the master spawns those it has.
+    environment.user_classes = [USERS[options.client]]
+    settings = ramp_settings(options)
     if settings is None:
         return
-    if not isinstance(runner, MasterRunner) or not options or not options.headless:
+    if not isinstance(runner, MasterRunner) or not options.headless:
         sys.exit("--ramp is for a headless master: give --headless --master as well")
     _install_trial(environment, runner, settings)
 
@@ -41,7 +45,7 @@ def start_test(environment: Environment, **_: Any) -> None:
     not further than that.
     """
     if not isinstance(environment.runner, MasterRunner):
-        LabUser.worker.start(environment)
+        WORKER.start(environment)
 
 
 def report_to_master(client_id: str, data: dict[str, Any]) -> None:
@@ -49,7 +53,7 @@ def report_to_master(client_id: str, data: dict[str, Any]) -> None:
 
     To be added before there is a runner: then it runs before Locust puts its own statistics in.
     """
-    LabUser.worker.report(data)
+    WORKER.report(data)
 
 
 def _install_trial(environment: Environment, runner: MasterRunner, settings: RampSettings) -> None:
@@ -57,6 +61,9 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     options = environment.parsed_options
     assert options is not None  # noqa: S101 - install has looked
     workers = Workers(runner, options.expect_workers)
+    if obstacle := unfit(options.client, settings, workers.expected):
+        fail(environment, obstacle)
+        sys.exit(EXIT_FAILED)
     hooks: Any = environment.events
     hooks.worker_report.add_listener(lambda client_id, data: workers.on_report(data))
     runner.register_message("lab_collected", workers.on_collected)

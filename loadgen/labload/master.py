@@ -24,8 +24,8 @@ class Workers:
     def __init__(self, runner: MasterRunner, expected: int) -> None:
         self._runner = runner
         self.expected = expected
-        self.tally = Tally()
-        self.recent = Tally()
+        self.tally: Tally = {}
+        self.recent: Tally = {}
         """The part of `tally` that was merged since the last `take_recent`."""
         self.merged_at = monotonic()
         self._round = 0
@@ -51,14 +51,20 @@ class Workers:
         for error in self._runner.exceptions.values():
             raise TrialFailedError(f"a user of the load generator broke: {error['msg']}")
 
-    def collect(self, *, last: bool = False) -> None:
-        """Merge everything counted until now; after the `last` time nothing more is counted."""
+    def collect(self, *, close_within_s: float | None = None) -> None:
+        """Merge everything counted until now.
+
+        With `close_within_s` what has begun until now counts no more when it ends, nothing new
+        begins, and it is waited for so long until nothing is under way any more.
+        """
         self.check()
         self._round += 1
         self._answers.clear()
         self._all_answered.clear()
-        self._runner.send_message("lab_collect", {"round": self._round, "last": last})
-        deadline = monotonic() + COLLECT_TIMEOUT_S
+        self._runner.send_message(
+            "lab_collect", {"round": self._round, "close": close_within_s is not None}
+        )
+        deadline = monotonic() + COLLECT_TIMEOUT_S + (close_within_s or 0)
         while not self._all_answered.wait(0.5):
             self.check()  # Locust misses a dead worker's heartbeat before the time is up.
             if monotonic() > deadline:
@@ -80,7 +86,7 @@ class Workers:
 
     def take_recent(self) -> Tally:
         """What was merged since the last call."""
-        recent, self.recent = self.recent, Tally()
+        recent, self.recent = self.recent, {}
         return recent
 
     def on_report(self, data: dict[str, Any]) -> None:

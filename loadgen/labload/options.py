@@ -3,9 +3,14 @@
 import argparse
 from typing import Any
 
-from labload.exchange import Target, aim
 from labload.ramp import RampSettings, parse_settings
+from labload.target import Target, aim
 from labload.workloads import contract_path, read_workloads
+
+CLIENTS = ("engine", "fasthttp", "http")
+FAST_HTTP_USERS = 900
+"""What a worker may have of FastHttpUser: with file descriptors from 1024 on geventhttpclient takes
+each connection for dead and silently opens a new one for every request."""
 
 
 def add_options(parser: Any) -> None:
@@ -19,14 +24,28 @@ def add_options(parser: Any) -> None:
         help="What is asked for, by its name in the contract",
     )
     parser.add_argument(
+        "--client",
+        choices=CLIENTS,
+        default=CLIENTS[0],
+        env_var="LAB_CLIENT",
+        help="The lab's engine, or Locust's own FastHttpUser or HttpUser for comparison",
+    )
+    parser.add_argument(
+        "--rate",
+        type=_positive,
+        env_var="LAB_RATE",
+        help="Requests a second of all workers, sent on schedule over the users' connections "
+        "(open loop); without it each user asks again when it has its answer",
+    )
+    parser.add_argument(
         "--connect-timeout",
-        type=_seconds,
+        type=_positive,
         default=3.0,
         help="Seconds a connect may take (a ramp says it itself)",
     )
     parser.add_argument(
         "--request-timeout",
-        type=_seconds,
+        type=_positive,
         default=5.0,
         help="Seconds a request may take, connecting included (a ramp says it itself)",
     )
@@ -44,10 +63,25 @@ def ramp_settings(options: argparse.Namespace) -> RampSettings | None:
     return parse_settings(options.ramp) if options.ramp else None
 
 
+def unfit(client: str, settings: RampSettings, workers: int) -> str | None:
+    """Why this client cannot carry out these settings; None if it can."""
+    if client != "engine" and settings.open_s:
+        return "an open loop needs --client engine"
+    most = FAST_HTTP_USERS * workers
+    if client == "fasthttp" and settings.users[-1] > most:
+        return (
+            f"{settings.users[-1]} users are too many for --client fasthttp: with file descriptors "
+            f"from 1024 on it would open a connection for each request; {most} are possible"
+        )
+    return None
+
+
 def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
     """What the options ask for, at `url`; raises OSError or ValueError if that cannot be."""
     if not url:
         raise ValueError("no target: --host=http://host:port is missing")
+    if options.rate and options.client != "engine":
+        raise ValueError("an arrival rate (--rate) needs --client engine")
     ramp = ramp_settings(options)
     return aim(
         url,
@@ -57,11 +91,11 @@ def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
     )
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not seconds > 0:
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
         raise argparse.ArgumentTypeError("must be greater than 0")
-    return seconds
+    return number
 
 
 def _ramp(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Users rise step by step until the server drops connections or the steps are used up (`ramp`);
 users then return to the best step and the server recovers from overload (`settle`, as often as it
-takes); the rest of the time is held there (`hold`), which is what gets published.
+takes); the rest of the time is held there (`hold`), which is what gets published. After that, and
+not part of the protocol, latency is measured at constant arrival rates (`open`).
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-Phase = Literal["ramp", "settle", "hold"]
+Phase = Literal["ramp", "settle", "hold", "open"]
 RampEnd = Literal["drops", "steps", "time"]
 
 LONGEST_TIMEOUT_S = 50
@@ -34,9 +35,15 @@ class RampSettings:
     step_s: float
     settle_s: float
     duration_s: float
-    """Of everything together; whatever the ramp leaves over is held."""
+    """Of everything but the open loop; whatever the ramp leaves over is held."""
     connect_timeout_s: float
     request_timeout_s: float
+    open_s: float = 0.0
+    """Of each arrival rate of the open loop."""
+    open_shares: tuple[float, ...] = ()
+    """Arrival rates as shares of the hold's rate."""
+    open_rate: float | None = None
+    """One arrival rate more, in requests/s: the same for everyone who is to be compared."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:
@@ -45,8 +52,11 @@ class RampSettings:
             later <= earlier for earlier, later in zip(self.users, self.users[1:], strict=False)
         ):
             raise ValueError("users: each step must have more users than the one before")
-        if self.settle_s < 0:
-            raise ValueError("settle_s: must not be negative")
+        for name in ("settle_s", "open_s"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: must not be negative")
+        if any(rate is not None and rate <= 0 for rate in (*self.open_shares, self.open_rate)):
+            raise ValueError("open_shares, open_rate: must be greater than 0")
         for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: must be greater than 0")
@@ -63,6 +73,10 @@ class Stage:
     users: int
     until_s: float
     """When it ends, in seconds since the trial began."""
+    rate: float | None = None
+    """Requests/s that are to be sent; None in the closed loop."""
+    share: float | None = None
+    """What part of the hold's rate that is; None for the common rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,8 @@ class Ramp:
     best_had_drops: bool = False
     steps: int = 0
     """How many steps the ramp had when it ended."""
+    to_come: tuple[Stage, ...] = ()
+    """The rest of the open loop; their ends are not known yet."""
     over: bool = False
 
 
@@ -105,13 +121,15 @@ def parse_settings(text: str) -> RampSettings:
     names = {field.name for field in fields(RampSettings)}
     if not isinstance(data, dict) or set(data) != names:
         raise ValueError(f"an object with exactly these members is needed: {sorted(names)}")
-    users = data.pop("users")
+    users, shares = data.pop("users"), data.pop("open_shares")
     if not isinstance(users, list) or not all(type(count) is int for count in users):
         raise ValueError("users: must be a list of whole numbers")
+    if not isinstance(shares, list) or not all(map(_is_number, shares)):
+        raise ValueError("open_shares: must be a list of numbers")
     for name, value in data.items():
-        if type(value) not in (int, float):
-            raise ValueError(f"{name}: must be a number of seconds")
-    return RampSettings(users=tuple(users), **data)
+        if not _is_number(value) and not (name == "open_rate" and value is None):
+            raise ValueError(f"{name}: must be a number")
+    return RampSettings(users=tuple(users), open_shares=tuple(shares), **data)
 
 
 def first(settings: RampSettings) -> Ramp:
@@ -130,9 +148,15 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
         ramp = _judge_step(ramp, now_s, scores)
     elif ramp.stage.phase == "settle" and _best_has_new_drops(ramp, scores):
         ramp = _choose(ramp, scores[: ramp.steps])
-    if now_s >= ramp.settings.duration_s:
+    if now_s < ramp.settings.duration_s:
+        return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
+    if ramp.stage.phase == "hold":
+        ramp = replace(ramp, to_come=_open_loop(ramp, scores[-1].rate))
+    if not ramp.to_come:
         return replace(ramp, over=True)
-    return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
+    coming, *rest = ramp.to_come
+    until_s = now_s + ramp.settings.open_s
+    return replace(ramp, stage=replace(coming, until_s=until_s), to_come=tuple(rest))
 
 
 def choose_best(scores: Sequence[Score]) -> int:
@@ -190,6 +214,25 @@ def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
     ):
         return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))
     return Stage(following, "hold", users, settings.duration_s)
+
+
+def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
+    """The stages after the hold; `capacity` is its rate."""
+    settings, hold = ramp.settings, ramp.stage
+    if not settings.open_s or not capacity:
+        return ()
+    rates: list[tuple[float, float | None]]
+    rates = [(capacity * share, share) for share in settings.open_shares]
+    if settings.open_rate is not None:
+        rates.append((settings.open_rate, None))
+    return tuple(
+        Stage(index, "open", hold.users, 0.0, rate, share)
+        for index, (rate, share) in enumerate(rates, hold.index + 1)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
 
 
 def _until(ramp: Ramp, length_s: float, now_s: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labload.ramp import Ramp, Score, Stage
-from labload.tally import StepTally, Tally
+from labload.tally import StepTally, Tally, together
 
 LONGEST_US = 60_000_000
 """The histogram's upper end: a minute, well beyond any request timeout."""
@@ -26,22 +26,24 @@ class Passed:
 
 def score(passed: Passed, tally: Tally) -> Score:
     """What the ramp needs to know about a step."""
-    step = tally.steps[passed.stage.index]
+    step = tally.get(passed.stage.index, StepTally())
     return Score(step.completed, step.ended, step.failed, passed.duration_s)
 
 
-def result(ramp: Ramp, stages: Sequence[Passed], tally: Tally) -> dict[str, Any]:
-    """The lab's own part of the `result` event."""
+def result(ramp: Ramp, stages: Sequence[Passed], tally: Tally, duration_s: float) -> dict[str, Any]:
+    """The lab's own part of the `result` event; `duration_s` is that of the closed loop."""
     return {
         "started_at": stages[0].started_at,
-        "duration_s": sum(passed.duration_s for passed in stages),
+        "duration_s": duration_s,
         "ramp_ended": ramp.ended,
         "best_index": ramp.best_index,
         "best_had_drops": ramp.best_had_drops,
-        "steps": [_describe(passed, tally.steps[passed.stage.index]) for passed in stages],
-        "unfinished": sum(step.unfinished for step in tally.steps.values()),
-        "connects": tally.connects,
-        "server_closes": tally.server_closes,
+        "steps": [
+            _describe(passed, tally.get(passed.stage.index, StepTally())) for passed in stages
+        ],
+        "unfinished": sum(step.unfinished for step in tally.values()),
+        "connects": sum(step.connects for step in tally.values()),
+        "server_closes": sum(step.server_closes for step in tally.values()),
     }
 
 
@@ -67,10 +69,11 @@ def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
 
 
 def _describe(passed: Passed, step: StepTally) -> dict[str, Any]:
+    stage, health = passed.stage, step.health
     return {
-        "index": passed.stage.index,
-        "phase": passed.stage.phase,
-        "users": passed.stage.users,
+        "index": stage.index,
+        "phase": stage.phase,
+        "users": stage.users,
         "started_at": passed.started_at,
         "duration_s": passed.duration_s,
         "requests": step.ended,
@@ -78,4 +81,25 @@ def _describe(passed: Passed, step: StepTally) -> dict[str, Any]:
         "completed": step.completed,
         "unfinished": step.unfinished,
         "histogram": histogram(step.latencies),
+        "all_histogram": histogram(together((step.latencies, step.waits))),
+        "pending": step.pending.total(),
+        "pending_histogram": histogram(step.pending),
+        "answered_users": step.answered,
+        "in_flight": step.in_flight_us / step.present_us if step.present_us else None,
+        "connects": step.connects,
+        "connect_s": step.connecting_us / 1e6,
+        "server_closes": step.server_closes,
+        "idle": health.idle,
+        "lag_ms": None if health.lag_us is None else health.lag_us / 1000,
+        "listen_overflows": health.listen_overflows,
+        **(_describe_open(stage, step) if stage.rate is not None else {}),
+    }
+
+
+def _describe_open(stage: Stage, step: StepTally) -> dict[str, Any]:
+    return {
+        "rate": stage.rate,
+        "of_capacity": stage.share,
+        "service_histogram": histogram(step.service),
+        "late_histogram": histogram(step.late),
     }

@@ -11,7 +11,7 @@ from labload.events import emit, fail, succeed
 from labload.master import TrialFailedError, Workers
 from labload.ramp import Ramp, RampSettings, Stage, advance, first
 from labload.result import Passed, percentile_ms, result, score
-from labload.tally import total
+from labload.tally import together, total
 
 TICK_S = 1.0
 
@@ -31,6 +31,8 @@ class RampShape(LoadTestShape):
         self._began = 0.0
         self._reported_at = workers.merged_at
         self._passed: list[Passed] = []
+        self._closed_s = 0.0  # how long the closed loop lasted
+        self._locust: dict[str, Any] = {}  # what Locust had counted at its end
 
     def tick(self) -> None:
         """Conduct the trial and say how it ended; None tells Locust to stop."""
@@ -46,31 +48,30 @@ class RampShape(LoadTestShape):
         while not ramp.over:
             ramp = self._pass(ramp)
         self._workers.check_totals()
-        locust = self.runner.stats.total
         return {
             "workers": self._workers.expected,
-            **result(ramp, self._passed, self._workers.tally),
-            "locust": {
-                "requests": locust.num_requests,
-                "failures": locust.num_failures,
-                "rps": locust.total_rps,
-                "median_ms": locust.median_response_time,
-                "exceptions": len(self.runner.exceptions),
-            },
+            **result(ramp, self._passed, self._workers.tally, self._closed_s),
+            "locust": self._locust,
         }
 
     def _pass(self, ramp: Ramp) -> Ramp:
         """Put the current stage into effect; the ramp as it is when the stage has ended."""
-        stage, began, at = ramp.stage, self._elapsed(), time.time()
-        emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=at)
+        stage = ramp.stage
+        emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=time.time())
         self._enter(stage)
+        began, at = self._elapsed(), time.time()
         self._wait(stage)
-        now = self._elapsed()
-        is_last = now >= self._settings.duration_s
-        self._workers.collect(last=is_last)
-        # The last stage ends where counting stops, any other where the next one begins.
-        ended = now if is_last else self._elapsed()
+        now = ended = self._elapsed()
+        if stage.phase == "open" or now >= self._settings.duration_s:
+            self._workers.collect(close_within_s=self._settings.request_timeout_s)
+            now = self._elapsed()
+        else:
+            self._workers.collect()
+            # Until the next stage is announced what begins still belongs to this one.
+            ended = self._elapsed()
         self._passed.append(Passed(stage, at, ended - began))
+        if stage.phase != "open":
+            self._closed_s, self._locust = ended, self._locust_totals()
         scores = [score(passed, self._workers.tally) for passed in self._passed]
         return advance(ramp, now, scores)
 
@@ -82,7 +83,15 @@ class RampShape(LoadTestShape):
         hold, there would be far more or far fewer of them than the result says.
         """
         changes = not self._passed or self._passed[-1].stage.users != stage.users
-        self.runner.send_message("lab_step", {"index": stage.index, "hold_back": changes})
+        self.runner.send_message(
+            "lab_step",
+            {
+                "index": stage.index,
+                "hold_back": changes,
+                "rate": stage.rate,
+                "workers": self._workers.expected,
+            },
+        )
         if not changes:
             return
         # With a rate as great as any change, Locust does it in one go.
@@ -91,6 +100,17 @@ class RampShape(LoadTestShape):
         if self.runner.user_count != stage.users:
             raise TrialFailedError(f"{self.runner.user_count} of {stage.users} users are there")
         self.runner.send_message("lab_go", {})
+
+    def _locust_totals(self) -> dict[str, Any]:
+        """Locust's own totals so far."""
+        locust = self.runner.stats.total
+        return {
+            "requests": locust.num_requests,
+            "failures": locust.num_failures,
+            "rps": locust.total_rps,
+            "median_ms": locust.median_response_time,
+            "exceptions": len(self.runner.exceptions),
+        }
 
     def _wait(self, stage: Stage) -> None:
         """Sleep until the stage ends, looking after the workers once a second."""
@@ -109,7 +129,7 @@ class RampShape(LoadTestShape):
         # Reports arrive twice a second: a rate must be taken between two of them.
         span = workers.merged_at - since
         self._reported_at = workers.merged_at
-        latencies = recent.latencies()
+        latencies = together(step.latencies for step in recent.values())
         emit(
             "tick",
             at=time.time(),

@@ -1,35 +1,120 @@
-"""One Locust user: one connection that always has a request under way."""
+"""The users: connections of the lab's engine, or Locust's own for comparison."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event
-from locust import User, task
+from locust import FastHttpUser, HttpUser, User, task
 from locust.env import Environment
+from locust.exception import StopUser
 
-from labload.counting import keep_asking
-from labload.exchange import Connection
+from labload.slot import Slot
+from labload.stock_kinds import kind_of_error
+from labload.stock_load import CONNECT_FAILURES, CONNECT_PAUSE_S, StockLoad
 from labload.worker import Worker
+
+WORKER = Worker()
 
 
 class LabUser(User):
-    """Asks for the workload again and again and checks each answer."""
+    """A place in the engine, which does all the work; the user itself is parked.
 
-    worker: ClassVar[Worker] = Worker()
+    So users come, go and are counted as Locust does it, at the cost of a greenlet that sleeps.
+    """
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._connection: Connection | None = None
+        self._slot: Slot | None = None
 
     def on_stop(self) -> None:
         """Close the connection when Locust takes this user away."""
-        if self._connection is not None:
-            self._connection.close()
+        if self._slot is not None:
+            WORKER.engine.close(self._slot)
 
     @task
     def load(self) -> None:
-        """The whole life of the user: Locust's scheduling would cost more than the request."""
-        target, counter = self.worker.join()
-        self._connection = Connection(target)
-        keep_asking(self._connection, counter, self.worker.gate, gevent.sleep)
-        Event().wait()  # The trial is over: send nothing more until Locust ends this user.
+        """The whole life of the user."""
+        self._slot = WORKER.engine.open()
+        Event().wait()
+
+
+class _StockUser(User):
+    """Asks for the workload again and again with Locust's own client."""
+
+    abstract = True
+    client: Any
+    options: ClassVar[dict[str, Any]] = {}
+    """What the client wants to be told at each request."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._load: StockLoad = WORKER.stock
+        self.host = self._load.target.url
+        self.configure(self._load)
+        super().__init__(environment)
+        self._load.join()
+
+    def configure(self, load: StockLoad) -> None:
+        """Set what the client reads when it is made."""
+
+    def on_stop(self) -> None:
+        """The user is taken away."""
+        self._load.part(self)
+
+    @task
+    def load(self) -> None:
+        """The whole life of the user: choosing a task each time would cost even more."""
+        while True:
+            kind = self._ask()
+            if kind in CONNECT_FAILURES:
+                gevent.sleep(CONNECT_PAUSE_S)
+
+    def _ask(self) -> str | None:
+        workload = self._load.target.workload
+        self._load.begin(self)
+        with self.client.get(
+            workload.path, name=workload.path, catch_response=True, **self.options
+        ) as response:
+            kind = self._judge(response)
+            if not self._load.end(self, kind):
+                raise StopUser  # too late to count: Locust must not count it either
+            if kind is None:
+                response.success()
+            else:
+                response.failure(kind)
+        return kind
+
+    def _judge(self, response: Any) -> str | None:
+        workload = self._load.target.workload
+        error = getattr(response, "error", None)  # a response has one only if there is one
+        if error is not None:
+            return kind_of_error(error)
+        if response.status_code != workload.status:
+            return "bad_status"
+        content_type = (response.headers.get("content-type") or "").lower().encode("latin-1")
+        if response.content != workload.body or not content_type.startswith(workload.content_type):
+            return "bad_body"
+        return None
+
+
+class LabFastHttpUser(_StockUser, FastHttpUser):
+    """Locust's FastHttpUser (geventhttpclient)."""
+
+    concurrency = 1
+
+    def configure(self, load: StockLoad) -> None:
+        """The timeouts of the trial."""
+        self.connection_timeout = load.target.connect_timeout_s
+        self.network_timeout = load.target.request_timeout_s
+
+
+class LabHttpUser(_StockUser, HttpUser):
+    """Locust's HttpUser (requests)."""
+
+    def configure(self, load: StockLoad) -> None:
+        """The timeouts of the trial."""
+        timeouts = load.target.connect_timeout_s, load.target.request_timeout_s
+        self.options = {"timeout": timeouts}  # type: ignore[misc]
+
+
+USERS = {"engine": LabUser, "fasthttp": LabFastHttpUser, "http": LabHttpUser}
+"""By the name that `--client` takes."""

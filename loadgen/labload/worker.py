@@ -1,84 +1,125 @@
 """The worker's side: what the master tells it, and what it tells the master.
 
 Custom messages, besides Locust's own:
-  lab_step      {"index", "hold_back"} requests that begin from now on belong to this step; if
-                                  users are to be held back, none begins before lab_go
+  lab_step      {"index", "hold_back", "rate", "workers"} requests that begin from now on belong to
+                                  this step; if users are to be held back, none begins before
+                                  lab_go; with a rate, they begin on schedule
   lab_go        {}                all users of the step are there
-  lab_collect   {"round", "last"} report now; if it is the last time, stop counting first
+  lab_collect   {"round", "close"} report now; if the books are closed, what is under way counts no
+                                  more, and the answer comes when it has ended
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 """
 
+import sys
 from dataclasses import asdict
+from time import perf_counter_ns
 from typing import Any
 
-from gevent.event import Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from labload.counting import Counter
-from labload.exchange import Target
+from labload.engine_load import EngineLoad
+from labload.ledger import Ledger
+from labload.locust_stats import LocustStats
 from labload.options import chosen_target
+from labload.stock_load import StockLoad
+from labload.target import Target
 
 
 class Worker:
     """What the users of this process share. In interactive use without workers: the process."""
 
     def __init__(self) -> None:
+        # What the master said; the first step is announced before there is a load.
         self._step = 0
-        self._counter: Counter | None = None
-        self._target: Target | None = None
-        self.gate = Event()
-        self.gate.set()
+        self._held = False
+        self._load: EngineLoad | StockLoad | None = None
         self._obstacle = "the test has not begun"
 
     def start(self, environment: Environment) -> None:
         """Forget the last test and read the options of the next."""
         options = environment.parsed_options
         assert options is not None  # noqa: S101 - the master has sent them
-        self._counter = self._target = None
+        if self._load is not None:
+            self._load.shut()
+            self._load = None
         try:
             target = chosen_target(options, environment.host)
         except (OSError, ValueError) as error:
             self._obstacle = f"cannot aim at {environment.host}: {error}"
             return
-        self._counter = Counter(environment.stats, target.workload.path, self._step)
-        self._target = target
+        self._load = load = self._begin(environment, target, options.client)
+        load.enter(self._step, held=self._held)
+        if options.rate:
+            index = getattr(environment.runner, "worker_index", 0)
+            load.follow(options.rate, index, max(options.expect_workers, 1))
 
-    def join(self) -> tuple[Target, Counter]:
-        """What a user needs; raises RuntimeError, which ends the trial, if the test cannot be."""
-        if self._target is None or self._counter is None:
+    @property
+    def engine(self) -> EngineLoad:
+        """For the engine's users; raises RuntimeError, which ends the trial, if there is none."""
+        if not isinstance(self._load, EngineLoad):
             raise RuntimeError(self._obstacle)
-        return self._target, self._counter
+        return self._load
+
+    @property
+    def stock(self) -> StockLoad:
+        """For Locust's own users; raises RuntimeError, which ends the trial, if there is none."""
+        if not isinstance(self._load, StockLoad):
+            raise RuntimeError(self._obstacle)
+        return self._load
 
     def report(self, data: dict[str, Any]) -> None:
         """Add what was counted since the last report to the one that is about to leave."""
-        if self._counter is not None:
-            data["lab"] = self._counter.drain()
+        if self._load is not None:
+            data["lab"] = self._load.ledger.drain()
 
     def on_step(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_step."""
-        # The first step is announced before there is a counter.
-        self._step = msg.data["index"]
-        if self._counter is not None:
-            self._counter.enter(self._step)
-        if msg.data["hold_back"]:
-            self.gate.clear()
+        index, rate, self._held = msg.data["index"], msg.data["rate"], msg.data["hold_back"]
+        if self._load is not None:
+            if self._load.ledger.counts(self._step):
+                self._load.leave()
+            self._load.enter(index, held=self._held)
+            if rate is not None:
+                worker: Any = environment.runner
+                self._load.follow(rate, worker.worker_index, msg.data["workers"])
+        self._step = index
 
     def on_go(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_go."""
-        self.gate.set()
+        self._held = False
+        if self._load is not None:
+            self._load.go()
 
     def on_collect(self, environment: Environment, msg: Any) -> None:
-        """Locust's listener for lab_collect."""
-        runner = environment.runner
+        """Locust's listener for lab_collect; a greenlet of its own, since it may wait."""
+        runner, load = environment.runner, self._load
         assert isinstance(runner, WorkerRunner)  # noqa: S101 - registered on workers only
-        counter = self._counter
-        if counter is None:
+        if load is None:
             return  # The master waits in vain and ends the trial, as it should.
-        if msg.data["last"]:
-            counter.counting = False
+        if msg.data["close"]:
+            load.leave()
+            load.close_books()
+            load.wait_until_quiet()
         # Private, but the only way to report out of turn; messages arrive in the order sent, so
         # the master has merged this report before it sees the answer.
         runner._send_stats()
-        answer = {"round": msg.data["round"], "totals": asdict(counter.totals())}
+        answer = {"round": msg.data["round"], "totals": asdict(load.ledger.totals())}
         runner.send_message("lab_collected", answer)
+
+    def _begin(
+        self, environment: Environment, target: Target, client: str
+    ) -> EngineLoad | StockLoad:
+        now = perf_counter_ns()
+        if client != "engine":
+            return StockLoad(target, Ledger(None, self._step, now))
+        locust = LocustStats(environment.stats, target.workload.path)
+        ledger = Ledger(locust, self._step, now)
+        return EngineLoad(target, ledger, lambda error: _broken(environment, error))
+
+
+def _broken(environment: Environment, error: BaseException) -> None:
+    """The engine's own trouble, told to the master as Locust tells a user's: it ends the trial."""
+    hooks: Any = environment.events
+    hooks.user_error.fire(user_instance=None, exception=error, tb=error.__traceback__)
+    sys.stderr.write(f"the engine broke: {error!r}\n")

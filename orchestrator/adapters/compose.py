@@ -15,16 +15,21 @@ from orchestrator.model.record import Phase
 
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
+# Of the cross-check alone; `docker compose up` leaves out what has a profile.
+WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
 ROLE = "weblab.role"
 
 # Keys that the orchestrator turns into the container that it starts ...
 _USED = {
     "image", "command", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user",
-    "read_only", "tmpfs", "cap_drop", "security_opt", "init", "sysctls", "labels", "logging",
+    "read_only", "tmpfs", "cap_add", "cap_drop", "security_opt", "init", "sysctls", "labels",
+    "logging",
 }  # fmt: skip
 # ... and those that only matter to `docker compose` itself. Anything else is refused: a setting
 # that the measured container silently lacks would be a wrong number.
-_COMPOSE_ONLY = {"build", "depends_on", "networks", "ports", "restart", "entrypoint", "profiles"}
+_COMPOSE_ONLY = {
+    "build", "depends_on", "networks", "network_mode", "ports", "restart", "entrypoint", "profiles",
+}  # fmt: skip
 
 BUILD_WITHIN_S = 900
 CONFIG_WITHIN_S = 60
@@ -57,9 +62,8 @@ class Compose:
             UsageError: the file is wrong, or has a key that the orchestrator would not pass on.
         """
         self.version()
-        done = self._call(
-            "config", "--format", "json", within_s=CONFIG_WITHIN_S, variables=variables
-        )
+        words = ("--profile", CROSSCHECK, "config", "--format", "json")
+        done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
         if done.returncode != 0:
             raise UsageError(f"docker-compose.yml: {done.stderr.strip()}")
         return container_specs(json.loads(done.stdout)["services"])
@@ -151,6 +155,7 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         user=service["user"],
         read_only=service.get("read_only", False),
         tmpfs=tuple(service.get("tmpfs", ())),
+        cap_add=tuple(service.get("cap_add", ())),
         cap_drop=tuple(service.get("cap_drop", ())),
         security_opt=tuple(service.get("security_opt", ())),
         init=service.get("init", False),

@@ -19,6 +19,7 @@ def container_options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, 
         "user": spec.user,
         "read_only": spec.read_only,
         "tmpfs": dict(_mount(text) for text in spec.tmpfs),
+        "cap_add": list(spec.cap_add) or None,  # as Compose has it where nothing is added
         "cap_drop": list(spec.cap_drop),
         "security_opt": list(spec.security_opt),
         "init": spec.init,

@@ -15,7 +15,7 @@ import docker.errors
 import docker.models.containers
 import requests.exceptions
 
-from orchestrator.adapters import cgroup
+from orchestrator.adapters import cgroup, netstat
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
 from orchestrator.contract import Probe, probe_from
@@ -101,6 +101,17 @@ class DockerContainer:
             return None
         return cgroup.sample(cast(dict[str, Any], stats))
 
+    def listen_overflows(self) -> int | None:
+        """Connections that full listen queues of its network namespace turned away so far.
+
+        None where the container does not run, or its kernel does not tell.
+        """
+        try:
+            code, output = self._container.exec_run(["cat", netstat.PATH])
+        except _FOREIGN:
+            return None
+        return netstat.listen_overflows(cast(bytes, output).decode()) if code == 0 else None
+
     def state(self) -> ContainerState:
         """Whether it runs, and if not, how it ended.
 
@@ -143,6 +154,15 @@ class DockerContainer:
             raise TrialFailed(
                 Phase.LOAD, f"{self.service} said nothing for {SILENT_AFTER_S} s"
             ) from error
+
+    def wait(self, within_s: float) -> int:
+        """Its exit code, once it has ended.
+
+        Raises:
+            TrialFailed: it still runs after ``within_s``.
+        """
+        with self._told(f"did not end within {within_s:g} s"):
+            return int(self._container.wait(timeout=within_s)["StatusCode"])
 
     def stop(self) -> float:
         """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
@@ -264,6 +284,27 @@ class DockerEngine:
             yield ours
         finally:
             ours.remove()
+
+    def output(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        within_s: float,
+        network: str | None = None,
+    ) -> str:
+        """Run a container to its end; what it printed.
+
+        Raises:
+            TrialFailed: the engine refused, or it ended with an error or not in time.
+        """
+        with self.start(spec, network=network, command=command) as container:
+            code = container.wait(within_s)
+            said = container.logs()
+        if code != 0:
+            reason = f"{spec.service} ended with exit code {code}"
+            raise TrialFailed(Phase.LOAD, reason, tail(said))
+        return said
 
     def follow(self, container: DockerContainer) -> Iterator[str]:
         """The container's stdout, line by line; silence becomes a failure."""

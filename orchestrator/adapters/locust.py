@@ -12,7 +12,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
 from orchestrator.model.load import LoadEvent
 from orchestrator.model.record import Phase
-from orchestrator.model.settings import Plan, Profile
+from orchestrator.model.settings import Plan
 from orchestrator.ports import Container
 
 WORKERS_WITHIN_S = 30
@@ -64,7 +64,7 @@ class LocustGenerator:
         network = f"container:{server.id}" if loopback else None
         cpus = plan.layout.load_cpus
         target = "127.0.0.1" if loopback else server.name
-        command = master_command(target, workload, plan.profile, len(cpus))
+        command = master_command(target, workload, plan)
         with ExitStack() as stack:
             master = stack.enter_context(
                 self._engine.start(plan.master, network=network, command=command)
@@ -84,8 +84,9 @@ class LocustGenerator:
             yield LocustLoad(self._engine, master, workers)
 
 
-def master_command(target: str, workload: str, profile: Profile, workers: int) -> list[str]:
+def master_command(target: str, workload: str, plan: Plan) -> list[str]:
     """The words after ``locust`` for a headless master."""
+    profile = plan.profile
     ramp = {
         "users": profile.users,
         "step_s": profile.step_s,
@@ -93,14 +94,18 @@ def master_command(target: str, workload: str, profile: Profile, workers: int) -
         "duration_s": profile.duration_s,
         "connect_timeout_s": profile.connect_timeout_s,
         "request_timeout_s": profile.request_timeout_s,
+        "open_s": profile.open_s,
+        "open_shares": profile.open_shares,
+        "open_rate": profile.open_rate,
     }
     return [
         "--headless",
         "--master",
-        f"--expect-workers={workers}",
+        f"--expect-workers={len(plan.layout.load_cpus)}",
         f"--expect-workers-max-wait={WORKERS_WITHIN_S}",
         "--exit-code-on-error=0",
         f"--host=http://{target}:{PORT}",
         f"--workload={workload}",
+        f"--client={plan.settings.client}",
         f"--ramp={json.dumps(ramp)}",
     ]

@@ -37,13 +37,13 @@ class ConsoleProgress:
     def run_begins(self, plan: Plan, where: str, kept: int) -> None:
         """Say what will happen, and how long it takes."""
         self._trials, self._left = len(plan.trials), len(plan.trials) - kept
-        self._trial_s = plan.profile.duration_s + OVERHEAD_S
+        self._trial_s = plan.profile.load_s + OVERHEAD_S
         layout = plan.layout
         loads = ", ".join(map(str, layout.load_cpus))
         if kept:
             self._say(f"{kept} trials are measured already")
         self._say(
-            f"{self._left} trials of {plan.profile.duration_s:g} s, about "
+            f"{self._left} trials of {plan.profile.load_s:g} s, about "
             f"{clock_time(self._left * self._trial_s)}: profile {plan.profile.name}, seed "
             f"{plan.settings.seed}, server on CPU {layout.server_cpu}, load on CPU {loads}, "
             f"network {layout.network}"
@@ -113,6 +113,11 @@ class ConsoleProgress:
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False)
+
+
+def on_stderr() -> ConsoleProgress:
+    """For a command whose output is a table: what a person watches goes elsewhere."""
+    return ConsoleProgress(Console(stderr=True, highlight=False, soft_wrap=True))
 
 
 def clock_time(seconds: float) -> str:

@@ -14,6 +14,7 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 
 RECORD = "run.json"
+CROSSCHECK = "crosscheck-"
 
 
 def new_run_id() -> str:
@@ -60,12 +61,7 @@ class RunFolder:
         Raises:
             EnvironmentMissing: it cannot be written.
         """
-        try:
-            (self.path / "raw").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EnvironmentMissing(
-                f"{self.path} cannot be written ({error.strerror}); give another --results"
-            ) from error
+        _make(self.path / "raw")
 
     def save(self, record: RunRecord) -> None:
         """Replace ``run.json`` atomically."""
@@ -85,6 +81,35 @@ class RunFolder:
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
             write_atomically(folder / name, text.encode())
+
+
+class CrossCheckFolder:
+    """One cross-check's folder: its JSON and its report side by side."""
+
+    def __init__(self, results: Path) -> None:
+        self.path = results / f"{CROSSCHECK}{new_run_id()}"
+
+    def create(self) -> None:
+        """Make the folder now, so that a read-only place is known before the first slice.
+
+        Raises:
+            EnvironmentMissing: it cannot be written.
+        """
+        _make(self.path)
+
+    def save(self, files: dict[str, str]) -> None:
+        """Replace each file atomically."""
+        for name, text in files.items():
+            write_atomically(self.path / name, text.encode())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"{folder} cannot be written ({error.strerror}); give another --results"
+        ) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:

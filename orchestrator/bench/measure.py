@@ -1,29 +1,36 @@
-"""The load's result and the engine's samples become the record's numbers. Pure."""
+"""The load's result becomes the numbers of the whole trial and of its hold. Pure.
+
+They are of the closed loop alone, as in 2019; the open loop that may follow has rows of its own.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import pairwise
 
+from orchestrator.bench.observed import Observed
+from orchestrator.bench.shares import share
 from orchestrator.model.load import LoadResult, LoadStep
-from orchestrator.model.record import Resources, Step, Totals
-from orchestrator.model.sample import Sample
-from orchestrator.ports import ContainerState, Image
+from orchestrator.model.record import Resources, Totals
 from orchestrator.stats import encoded, merged, percentiles
 
-# The least part of a stretch that samples must span to speak for it.
-COVERED = 0.5
 HOLD = "hold"
 RAMP = "ramp"
+OPEN = "open"
+
+
+def closed(result: LoadResult) -> tuple[LoadStep, ...]:
+    """The steps of the closed loop."""
+    return tuple(step for step in result.steps if step.phase != OPEN)
 
 
 def totals(result: LoadResult) -> Totals:
     """The whole trial, as the 2019 table has it."""
-    failures = sum(sum(step.failures.values()) for step in result.steps)
-    requests = sum(step.requests for step in result.steps)
-    return _totals(result.steps, requests, failures, requests - failures, result.duration_s)
+    steps = closed(result)
+    failures = sum(sum(step.failures.values()) for step in steps)
+    requests = sum(step.requests for step in steps)
+    return _totals(steps, requests, failures, requests - failures, result.duration_s)
 
 
 def hold(result: LoadResult) -> Totals | None:
@@ -69,103 +76,33 @@ def breaking_users(result: LoadResult) -> int | None:
 
 
 def failures_by_kind(result: LoadResult) -> dict[str, int]:
-    """Failures of the whole trial; kinds that did not occur are left out."""
+    """Failures of the whole closed loop; kinds that did not occur are left out."""
     counts: Counter[str] = Counter()
-    for step in result.steps:
+    for step in closed(result):
         counts.update(step.failures)
     return {kind: n for kind, n in sorted(counts.items()) if n}
 
 
-def steps(
-    result: LoadResult, server: Sequence[Sample], workers: Iterable[Sequence[Sample]]
-) -> tuple[Step, ...]:
-    """The load's steps beside the CPU that server and busiest worker used in them."""
-    loads = list(workers)
-    found = []
-    for step in result.steps:
-        latencies = percentiles(merged([step.histogram]))
-        begin, end = step.started_at, step.started_at + step.duration_s
-        busiest = [
-            cpu for cpu in (cpu_share(load, begin, end) for load in loads) if cpu is not None
-        ]
-        found.append(
-            Step(
-                phase=step.phase,
-                started_s=step.started_at - result.started_at,
-                duration_s=step.duration_s,
-                users=step.users,
-                requests=step.requests,
-                failures=sum(step.failures.values()),
-                failures_by_kind={kind: n for kind, n in step.failures.items() if n},
-                unfinished=step.unfinished,
-                goodput_rps=step.completed / step.duration_s,
-                median_ms=latencies.median_ms,
-                p99_ms=latencies.p99_ms,
-                server_cpu=cpu_share(server, begin, end),
-                loadgen_cpu=max(busiest, default=None),
-            )
-        )
-    return tuple(found)
-
-
-def cpu_share(samples: Sequence[Sample], begin: float, end: float) -> float | None:
-    """CPU seconds per second between two moments (unix seconds), 1.0 = one whole CPU.
-
-    Samples that lie inside tell exactly; where they span less than ``COVERED`` of the stretch
-    (engines sample once a second, steps may be as short), the counter is interpolated at its
-    ends. None where the samples do not cover it: a share of something else would be wrong.
-    """
-    if end <= begin:
-        return None
-    inside = [sample for sample in samples if begin <= sample.at <= end]
-    if inside and inside[-1].at - inside[0].at >= COVERED * (end - begin):
-        first, last = inside[0], inside[-1]
-        return (last.cpu_s - first.cpu_s) / (last.at - first.at)
-    if not samples:
-        return None
-    begin, wanted = max(begin, samples[0].at), end - begin
-    end = min(end, samples[-1].at)
-    used_before, used_after = _cpu_at(samples, begin), _cpu_at(samples, end)
-    if used_before is None or used_after is None or end - begin < COVERED * wanted:
-        return None
-    return (used_after - used_before) / (end - begin)
-
-
-def _cpu_at(samples: Sequence[Sample], at: float) -> float | None:
-    for before, after in pairwise(samples):
-        if before.at <= at <= after.at and after.at > before.at:
-            share = (at - before.at) / (after.at - before.at)
-            return before.cpu_s + share * (after.cpu_s - before.cpu_s)
-    return None
-
-
-def resources(
-    result: LoadResult,
-    samples: Sequence[Sample],
-    idle: Sample | None,
-    state: ContainerState,
-    image: Image,
-    start_s: float,
-    stop_s: float | None,
-) -> Resources:
-    """What the server used. ``idle``: the sample between verification and load."""
+def resources(result: LoadResult, observed: Observed) -> Resources:
+    """What the server used."""
+    samples, idle, state = observed.server, observed.idle, observed.state
     return Resources(
-        cpu_us_per_request=_cpu_us_per_request(result, samples),
+        cpu_us_per_request=_cpu_us_per_request(result, observed),
         memory_idle_bytes=idle.memory_bytes if idle else None,
         memory_peak_bytes=max((sample.memory_bytes for sample in samples), default=None),
-        image_bytes=image.size_bytes,
-        start_s=start_s,
-        stop_s=stop_s,
+        image_bytes=observed.image.size_bytes,
+        start_s=observed.start_s,
+        stop_s=observed.stop_s,
         throttled_s=samples[-1].throttled_s - samples[0].throttled_s if samples else None,
         oom_killed=state.oom_killed,
         restarts=state.restarts,
+        listen_overflows=observed.listen_overflows,
     )
 
 
-def _cpu_us_per_request(result: LoadResult, samples: Sequence[Sample]) -> float | None:
-    hold_step = next((step for step in result.steps if step.phase == HOLD), None)
-    if hold_step is None or not hold_step.completed:
+def _cpu_us_per_request(result: LoadResult, observed: Observed) -> float | None:
+    step = next((step for step in result.steps if step.phase == HOLD), None)
+    if step is None or not step.completed:
         return None
-    begin, end = hold_step.started_at, hold_step.started_at + hold_step.duration_s
-    share = cpu_share(samples, begin, end)
-    return None if share is None else share * hold_step.duration_s * 1e6 / hold_step.completed
+    used = share(observed.server, step.started_at, step.started_at + step.duration_s)
+    return None if used is None else used * step.duration_s * 1e6 / step.completed

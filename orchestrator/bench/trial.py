@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator import checks, contract
+from orchestrator import contract
 from orchestrator.bench import measure
+from orchestrator.bench.conclude import concluded
+from orchestrator.bench.observed import Observed
 from orchestrator.bench.sampler import Sampler
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import Manifest
 from orchestrator.model.load import LoadFailed, LoadResult, Tick
-from orchestrator.model.record import (
-    Caveat,
-    LocustTotals,
-    Outcome,
-    Phase,
-    Server,
-    TrialRecord,
-)
+from orchestrator.model.record import Outcome, Phase, Server, TrialRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
 from orchestrator.ports import (
     Clock,
     Container,
-    ContainerState,
     Engine,
     Image,
     Load,
@@ -34,7 +28,6 @@ from orchestrator.ports import (
 )
 
 READY_WITHIN_S = 30.0
-SLOW_STOP_S = 2.0
 
 
 def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> TrialRecord:
@@ -104,15 +97,29 @@ class Trial:
         with self._engine.start(self._trial.entry.container) as server:
             self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
             start_s = self._verify(server)
-            idle = server.sample()
+            idle, overflows = server.sample(), server.listen_overflows()
             try:
                 result, samples = self._load(server, progress)
             finally:
                 log = server.logs()
                 self._store.save_raw(self._trial, {"server": log})
             state = server.state()
+            overflows = risen(overflows, server.listen_overflows())
             stop_s = server.stop() if state.running else None
-            self._conclude(result, samples, idle, state, image, start_s, stop_s)
+            self._conclude(
+                result,
+                Observed(
+                    server=samples[0],
+                    workers=samples[1:],
+                    idle=idle,
+                    state=state,
+                    image=image,
+                    start_s=start_s,
+                    stop_s=stop_s,
+                    listen_overflows=overflows,
+                    one_namespace=self._plan.layout.network == "loopback",
+                ),
+            )
         if not state.running:
             memory = " (out of memory)" if state.oom_killed else ""
             raise TrialFailed(
@@ -162,51 +169,14 @@ class Trial:
                 return event
         raise TrialFailed(Phase.LOAD, "the Locust master ended without a result")
 
-    def _conclude(
-        self,
-        result: LoadResult,
-        samples: list[list[Sample]],
-        idle: Sample | None,
-        state: ContainerState,
-        image: Image,
-        start_s: float,
-        stop_s: float | None,
-    ) -> None:
-        totals, hold = measure.totals(result), measure.hold(result)
-        server_samples, worker_samples = samples[0], samples[1:]
-        steps = measure.steps(result, server_samples, worker_samples)
-        verdict, evidence = checks.limited_by(steps, totals)
-        caveats = checks.trial_caveats(result, hold, verdict, image.base)
-        self._know(
-            workers=result.workers,
-            totals=totals,
-            hold=hold,
-            hold_users=next((s.users for s in result.steps if s.phase == measure.HOLD), None),
-            steps=steps,
-            breaking_users=measure.breaking_users(result),
-            failures_by_kind=measure.failures_by_kind(result),
-            unfinished=result.unfinished,
-            connects=result.connects,
-            server_closes=result.server_closes,
-            limited_by=verdict,
-            limited_by_evidence=evidence,
-            resources=measure.resources(
-                result, server_samples, idle, state, image, start_s, stop_s
-            ),
-            histogram=measure.hold_histogram(result),
-            locust=LocustTotals(
-                requests=result.locust.requests,
-                failures=result.locust.failures,
-                rps=result.locust.rps,
-                median_ms=result.locust.median_ms,
-            ),
-            caveats=caveats + _slow_stop(stop_s),
-        )
-        if (totals.requests, totals.failures) != (result.locust.requests, result.locust.failures):
+    def _conclude(self, result: LoadResult, observed: Observed) -> None:
+        self._record = concluded(self._record, result, observed)
+        totals, locust = measure.totals(result), result.locust
+        if (totals.requests, totals.failures) != (locust.requests, locust.failures):
             raise TrialFailed(
                 Phase.LOAD,
                 f"the lab counted {totals.requests} requests and {totals.failures} failures, "
-                f"Locust {result.locust.requests} and {result.locust.failures}",
+                f"Locust {locust.requests} and {locust.failures}",
             )
 
     def _know(self, **fields: object) -> None:
@@ -222,13 +192,6 @@ def tails(logs: dict[str, str]) -> str:
     return "\n".join(f"--- {name}\n{tail(log)}" for name, log in spoken.items())
 
 
-def _slow_stop(stop_s: float | None) -> tuple[Caveat, ...]:
-    if stop_s is None or stop_s < SLOW_STOP_S:
-        return ()
-    return (
-        Caveat(
-            code="slow-stop",
-            text=f"the server needed {stop_s:.1f} s to end after SIGTERM",
-            remedy="see services/README.md: SIGTERM stops a service at once",
-        ),
-    )
+def risen(before: int | None, after: int | None) -> int | None:
+    """By how much a counter rose; None where one of its readings is missing."""
+    return None if before is None or after is None else after - before

@@ -58,6 +58,7 @@ class ContainerSpec:
     cap_drop: tuple[str, ...]
     security_opt: tuple[str, ...]
     init: bool
+    cap_add: tuple[str, ...] = ()
     sysctls: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     log_driver: str = "json-file"

@@ -44,7 +44,26 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStep:
-    """One step as the master merged it from all workers; ``histogram``: HdrHistogram V2."""
+    """One step as the master merged it from all workers.
+
+    Histograms are HdrHistogram V2 (base64), microseconds. Requests belong to the step in which
+    they began, or, in the open loop (``rate`` requests/s are to be sent, ``of_capacity`` of the
+    hold's rate), should have begun.
+
+    ``histogram``: successes; in the open loop since the intended send time.
+    ``all_histogram``: every request; those without a success count as at least the time for which
+    they were waited for.
+    ``service_histogram``, ``late_histogram``: open loop only; successes since the real send time,
+    and by how much the generator itself sent late.
+    ``pending``: requests under way at the step's end, ``pending_histogram`` their ages.
+    ``answered_users``: users that got any answer within the step.
+    ``in_flight``: mean number of requests under way, as a share of the users (Little's law says 1).
+    None where there is no such thing (open loop) or the client does not know.
+    ``idle``: the least share of the time in which a worker's engine had nothing to do; None for the
+    stock clients. ``lag_ms``: the longest that a worker's event loop kept a timer waiting.
+    ``connect_s``: time in connecting, all successful connects together.
+    ``listen_overflows``: of the workers' network namespace.
+    """
 
     index: int
     phase: str
@@ -56,6 +75,21 @@ class LoadStep:
     completed: int
     unfinished: int
     histogram: str
+    all_histogram: str
+    pending: int
+    pending_histogram: str
+    answered_users: int
+    in_flight: float | None = None
+    connects: int
+    connect_s: float
+    server_closes: int
+    idle: float | None = None
+    lag_ms: float | None = None
+    listen_overflows: int | None = None
+    rate: float | None = None
+    of_capacity: float | None = None
+    service_histogram: str | None = None
+    late_histogram: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +105,7 @@ class LocustOwn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The whole load of one trial."""
+    """The whole load of one trial. ``duration_s`` and ``locust``: without the open loop."""
 
     started_at: float
     duration_s: float

@@ -88,13 +88,25 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A stretch of constant users.
+    """A stretch of constant users, each with a request under way all the time (closed loop).
 
     Requests, failures and latencies belong to the step in which the request began;
     ``goodput_rps`` counts the successes that ended within the step; ``unfinished`` are requests
     that neither succeeded nor failed while anyone waited for them (their user was taken away, or
     the test ended). ``started_s`` counts from the begin of the load. CPU: 1.0 = one whole CPU;
     None where the engine gave too few samples.
+
+    ``median_ms`` and ``p99_ms`` are of successes. ``all_median_ms`` and ``all_p99_ms`` are of all
+    requests; those without a success count as at least the time for which they were waited for.
+    ``pending``: requests under way at the step's end; their ages beside it.
+    ``answered_users``: users that got any answer within the step.
+    ``in_flight``: mean number of requests under way / users: 1 by Little's law.
+    ``loadgen_idle``: the least share of the time in which a worker had nothing to do;
+    ``loadgen_lag_ms``: the longest that a worker's event loop kept a timer waiting.
+    ``server_throttled``, ``loadgen_throttled``: share of the time without CPU, quota used up.
+    ``connect_ms``: mean time to connect. ``listen_overflows``: connections that the kernel turned
+    away since the server's listen queue was full; None where nobody could look.
+    ``caveats`` are about this step alone.
     """
 
     phase: str
@@ -110,11 +122,71 @@ class Step:
     p99_ms: float | None
     server_cpu: float | None
     loadgen_cpu: float | None
+    all_median_ms: float | None = None
+    all_p99_ms: float | None = None
+    pending: int | None = None
+    pending_age_median_ms: float | None = None
+    pending_age_max_ms: float | None = None
+    answered_users: int | None = None
+    in_flight: float | None = None
+    connects: int | None = None
+    connect_ms: float | None = None
+    server_closes: int | None = None
+    loadgen_idle: float | None = None
+    loadgen_lag_ms: float | None = None
+    server_throttled: float | None = None
+    loadgen_throttled: float | None = None
+    listen_overflows: int | None = None
+    caveats: tuple[Caveat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLoop:
+    """A stretch with a constant arrival rate (open loop): requests leave on schedule.
+
+    ``rate`` is the intended rate in requests/s, ``of_capacity`` its share of the hold's rate (None
+    for the rate that all entries of the run have in common). Latencies count from the intended
+    send time: ``median_ms`` to ``max_ms`` of successes, ``all_*`` of all requests as in `Step`.
+    ``service_*``: the same successes from the real send time. ``late_*``: by how much the generator
+    sent later than it could have. ``unfinished``: due, but not answered by the end.
+    ``histogram``: successes, HdrHistogram V2 (base64), microseconds.
+    ``limited_by``: ``schedule`` where the server kept up with the rate.
+    """
+
+    rate: float
+    of_capacity: float | None
+    started_s: float
+    duration_s: float
+    connections: int
+    requests: int
+    failures: int
+    failures_by_kind: dict[str, int]
+    unfinished: int
+    goodput_rps: float
+    median_ms: float | None
+    p90_ms: float | None
+    p99_ms: float | None
+    p999_ms: float | None
+    max_ms: float | None
+    all_p99_ms: float | None
+    all_max_ms: float | None
+    service_median_ms: float | None
+    service_p99_ms: float | None
+    service_max_ms: float | None
+    late_p99_ms: float | None
+    late_max_ms: float | None
+    server_cpu: float | None
+    loadgen_cpu: float | None
+    loadgen_idle: float | None
+    connects: int
+    limited_by: str
+    histogram: str
+    caveats: tuple[Caveat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What the trial cost the server."""
+    """What the trial cost the server. ``listen_overflows``: of its network namespace."""
 
     cpu_us_per_request: float | None
     memory_idle_bytes: int | None
@@ -125,6 +197,7 @@ class Resources:
     throttled_s: float | None
     oom_killed: bool
     restarts: int
+    listen_overflows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +240,7 @@ class TrialRecord:
     limited_by_evidence: dict[str, float] = field(default_factory=dict)
     resources: Resources | None = None
     histogram: str | None = None
+    open_loop: tuple[OpenLoop, ...] = ()
     locust: LocustTotals | None = None
     caveats: tuple[Caveat, ...] = ()
 

@@ -13,6 +13,9 @@ class Profile:
 
     ``users`` are the ramp's steps, each ``step_s`` long. A step outlasts the timeouts, so that a
     drop is seen in the step in which its request began or in the next.
+
+    Then, where ``open_s`` is not 0, the open loop: ``open_s`` seconds at each of ``open_shares`` of
+    the capacity that was found, and at ``open_rate`` requests/s.
     """
 
     name: str
@@ -22,11 +25,24 @@ class Profile:
     users: tuple[int, ...]
     connect_timeout_s: float
     request_timeout_s: float
+    open_s: float = 0.0
+    open_shares: tuple[float, ...] = ()
+    open_rate: float | None = None
+
+    @property
+    def load_s(self) -> float:
+        """Seconds of load in a trial, closed and open loop together."""
+        rates = len(self.open_shares) + (self.open_rate is not None)
+        return self.duration_s + self.open_s * rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The choices of one ``lab run``, kept in the record so that a run can be resumed."""
+    """The choices of one ``lab run``, kept in the record so that a run can be resumed.
+
+    ``open_loop``: whether the open loop follows; None leaves it to the profile. ``rate``: the
+    arrival rate (requests/s) that all entries have in common; None leaves it to the profile.
+    """
 
     services: tuple[str, ...]
     workloads: tuple[str, ...]
@@ -36,6 +52,9 @@ class Settings:
     repeats: int
     seed: int
     network: str
+    client: str = "engine"
+    open_loop: bool | None = None
+    rate: float | None = None
 
     @property
     def trials(self) -> int:

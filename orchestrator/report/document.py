@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
-from orchestrator.report.tables import csv_text, markdown, one_line, tables
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import Profile
+from orchestrator.report.doubts import doubts
+from orchestrator.report.table import csv_text, markdown
+from orchestrator.report.tables import tables
 
 
 def report_files(record: RunRecord) -> dict[str, str]:
     """File name -> text: ``report.md`` and a CSV for each table."""
     files = {"report.md": "\n".join(_report(record))}
-    for table in tables(record):
-        kind = "2019" if "2019" in table.title else "hold"
-        files[f"{table.title.split(':')[0]}-{kind}.csv"] = csv_text(table)
+    files |= {f"{table.name}.csv": csv_text(table) for table in tables(record)}
     return files
 
 
@@ -21,13 +22,16 @@ def _report(record: RunRecord) -> Iterator[str]:
     host, layout = record.host, record.layout
     yield f"# Run {record.run_id}\n"
     yield f"`{record.command}`, profile `{record.profile.name}`,"
-    yield f"{record.profile.duration_s:g} s a trial, seed {record.seed},"
+    yield f"{record.profile.load_s:g} s a trial, client `{record.settings.client}`,"
+    yield f"seed {record.seed},"
     yield f"begun {record.started_at}{', interrupted' if record.interrupted else ''}.\n"
     profile = record.profile
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:g} s to connect,"
     yield f"{profile.request_timeout_s:g} s for a whole request.\n"
+    if profile.open_s:
+        yield f"{_open_loop(profile)}\n"
     for table in tables(record):
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
@@ -40,7 +44,19 @@ def _report(record: RunRecord) -> Iterator[str]:
     yield f"- open files for each container: {host.nofile:,}"
     yield f"- lab {host.lab_version}, commit {host.lab_commit or 'unknown'}\n"
     yield from _servers(record)
-    yield from _doubts(record)
+    yield "## Caveats\n"
+    yield from doubts(record)
+    yield ""
+
+
+def _open_loop(profile: Profile) -> str:
+    rates = [f"{share:.0%}" for share in profile.open_shares]
+    said = [f"{', '.join(rates)} of the hold's rate"] if rates else []
+    said += [f"{profile.open_rate:,g} requests/s"] if profile.open_rate is not None else []
+    return (
+        f"Then the open loop, {profile.open_s:g} s each at {' and at '.join(said)}:\n"
+        "latencies count from the moment at which a request was due."
+    )
 
 
 def _servers(record: RunRecord) -> Iterator[str]:
@@ -59,29 +75,3 @@ def _servers(record: RunRecord) -> Iterator[str]:
         yield f"- **{server.name}**: {kind}, {keep},"
         yield f"  backlog {server.backlog}, {versions}, Python {(server.python or '').split()[0]}"
     yield ""
-
-
-def _doubts(record: RunRecord) -> Iterator[str]:
-    yield "## Caveats\n"
-    lines = [f"- every row: {_caveat(caveat)}" for caveat in record.caveats]
-    shared: dict[Caveat, list[str]] = {}
-    for trial in record.trials:
-        where = f"{trial.server.name} {trial.workload}"
-        if record.settings.repeats > 1:
-            where += f" (repeat {trial.repeat})"
-        if trial.outcome is not Outcome.MEASURED:
-            lines.append(f"- {where}: {_outcome(trial)}")
-        for caveat in trial.caveats:
-            shared.setdefault(caveat, []).append(where)
-    lines += [f"- {', '.join(sorted(rows))}: {_caveat(doubt)}" for doubt, rows in shared.items()]
-    yield from lines or ["None."]
-    yield ""
-
-
-def _caveat(caveat: Caveat) -> str:
-    return f"{one_line(caveat.text)} (`{caveat.code}`; to remove it: {caveat.remedy})"
-
-
-def _outcome(trial: TrialRecord) -> str:
-    phase = f" in {trial.phase}" if trial.phase else ""
-    return f"{trial.outcome}{phase}: {one_line(trial.reason or 'no reason')}"

@@ -11,7 +11,10 @@ from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import Host
+from orchestrator.model.settings import Layout
+from orchestrator.plan import layout
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -49,3 +52,17 @@ def this_host(engine: DockerEngine, nofile: int) -> Host:
         nofile=nofile,
         load_average=host.load_average(),
     )
+
+
+def placed_here(engine: DockerEngine, network: str) -> tuple[Layout, dict[str, ContainerSpec]]:
+    """Which CPU serves and which load on this host, and every container placed accordingly.
+
+    Raises:
+        UsageError: the compose file is wrong.
+    """
+    placed = layout(engine.facts().cpus, host.core_siblings(), network)
+    variables = {
+        "LAB_SERVER_CPU": str(placed.server_cpu),
+        "LAB_LOAD_CPU": str(placed.load_cpus[0]),
+    }
+    return placed, Compose(ROOT).containers(variables)

@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator import checks
 from orchestrator.adapters import host, results_dir
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.locust import LocustGenerator
@@ -18,12 +18,13 @@ from orchestrator.bench.run import build_all, run_all
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, Outcome, RunRecord
-from orchestrator.model.settings import Plan, Settings
-from orchestrator.plan import layout, plan, problems, scaled
+from orchestrator.model.settings import Plan, Profile, Settings
+from orchestrator.plan import plan, problems
+from orchestrator.profiles import most_users, wished
 from orchestrator.report.document import report_files
 from orchestrator.report.tables import tables
-from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
-from orchestrator.wiring.engine import engine_alone, this_host
+from orchestrator.wiring.catalogue import Catalogue, catalogue
+from orchestrator.wiring.engine import engine_alone, placed_here, this_host
 
 
 def run(settings: Settings, command: str, results: Path, resume: str | None) -> RunRecord:
@@ -43,7 +44,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         progress.note(f"run {earlier.run_id} is complete: nothing is left to measure")
         return earlier
     with only_one_run(), engine_alone(folder.path.name, progress) as engine:
-        planned = _plan(settings, known, engine)
+        planned = _plan(settings, known, engine, earlier.profile if earlier else None)
         record = earlier or _blank(planned, engine, folder.path.name, command)
         folder.create()
         folder.save(record)
@@ -61,9 +62,11 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
             # Of a resumed run the worse part counts.
             known = [share for share in (steal, done.host.steal) if share is not None]
             now = replace(done.host, steal=max(known, default=None))
-            asked = scaled(settings, nofile=checks.WANTED_NOFILE)
             others = sorted(neighbours | set(engine.neighbours()))
-            doubts = checks.run_caveats(now, done.layout, asked, done.profile, others)
+            most = most_users(settings.client, len(done.layout.load_cpus))
+            doubts = checks.run_caveats(
+                now, done.layout, wished(settings), done.profile, others, most
+            )
             return replace(done, host=now, caveats=doubts)
 
         with _network(engine, settings.network):
@@ -130,14 +133,10 @@ def _kept(earlier: RunRecord | None) -> int:
     return sum(t.outcome is Outcome.MEASURED for t in earlier.trials) if earlier else 0
 
 
-def _plan(settings: Settings, known: Catalogue, engine: DockerEngine) -> Plan:
-    placed = layout(engine.facts().cpus, host.core_siblings(), settings.network)
-    compose = Compose(ROOT)
-    variables = {
-        "LAB_SERVER_CPU": str(placed.server_cpu),
-        "LAB_LOAD_CPU": str(placed.load_cpus[0]),
-    }
-    containers = compose.containers(variables)
+def _plan(
+    settings: Settings, known: Catalogue, engine: DockerEngine, profile: Profile | None
+) -> Plan:
+    placed, containers = placed_here(engine, settings.network)
     if absent := [name for name in settings.services if name not in containers]:
         raise UsageError(
             [f"{name} has a folder but no block in docker-compose.yml" for name in absent]
@@ -154,6 +153,7 @@ def _plan(settings: Settings, known: Catalogue, engine: DockerEngine) -> Plan:
         placed,
         containers[LOCUST_MASTER],
         containers[LOCUST_WORKER],
+        profile,
     )
 
 

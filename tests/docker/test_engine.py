@@ -121,8 +121,8 @@ def test_compose_and_orchestrator_start_the_same_container(
     """`docker compose up flask locust` and `make bench` must run the same container."""
     engine.build("flask")
     compared = (
-        "NanoCpus", "CpusetCpus", "Memory", "MemorySwap", "Ulimits", "ReadonlyRootfs", "CapDrop",
-        "SecurityOpt", "Init", "Sysctls", "Tmpfs", "LogConfig",
+        "NanoCpus", "CpusetCpus", "Memory", "MemorySwap", "Ulimits", "ReadonlyRootfs", "CapAdd",
+        "CapDrop", "SecurityOpt", "Init", "Sysctls", "Tmpfs", "LogConfig",
     )  # fmt: skip
     client = docker.from_env()
     with engine.start(compose.containers()["flask"]) as ours:

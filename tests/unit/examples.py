@@ -6,12 +6,25 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Probe
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
-from orchestrator.model.record import Host, Outcome, RunRecord, Server, Totals, TrialRecord
+from orchestrator.model.record import (
+    Host,
+    OpenLoop,
+    Outcome,
+    Resources,
+    RunRecord,
+    Server,
+    Step,
+    Totals,
+    TrialRecord,
+)
+from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Layout, Plan, Settings
 from orchestrator.plan import plan
+from orchestrator.ports import ContainerState, Image
 from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
 
 JSON = Expectation(
@@ -140,6 +153,29 @@ def load_step(
         completed=successes,
         unfinished=0,
         histogram=histogram(latencies_us),
+        all_histogram=histogram(latencies_us),
+        pending=0,
+        pending_histogram=histogram({}),
+        answered_users=users,
+        in_flight=1.0,
+        connects=0,
+        connect_s=0.0,
+        server_closes=0,
+    )
+    return replace(example, **changes)
+
+
+def open_step(index: int, rate: float, latencies_us: Mapping[int, int], **changes: Any) -> LoadStep:
+    """An open loop of one second over 16 connections."""
+    example = load_step(
+        index,
+        "open",
+        16,
+        latencies_us,
+        rate=rate,
+        in_flight=None,
+        service_histogram=histogram(latencies_us),
+        late_histogram=histogram({100: 1}),
     )
     return replace(example, **changes)
 
@@ -164,6 +200,100 @@ def load_result(**changes: Any) -> LoadResult:
         connects=24,
         server_closes=1,
         locust=LocustOwn(requests=550, failures=10, rps=109.5, median_ms=1.0, exceptions=0),
+    )
+    return replace(example, **changes)
+
+
+IMAGE = Image(id="sha256:1", size_bytes=130_000_000, base="official")
+STATE = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0, started_at=990.0)
+
+
+def sample(at: float, cpu_s: float, memory_bytes: int = 0, throttled_s: float = 0.0) -> Sample:
+    return Sample(at=at, cpu_s=cpu_s, memory_bytes=memory_bytes, throttled_s=throttled_s)
+
+
+def observed(server: Sequence[Sample] = (), *workers: Sequence[Sample], **changes: Any) -> Observed:
+    """What the bench saw of a trial that went well."""
+    example = Observed(
+        server=server,
+        workers=workers,
+        idle=None,
+        state=STATE,
+        image=IMAGE,
+        start_s=0.5,
+        stop_s=0.25,
+        listen_overflows=None,
+        one_namespace=True,
+    )
+    return replace(example, **changes)
+
+
+def step(**changes: Any) -> Step:
+    """A hold of one second in which nothing was full."""
+    example = Step(
+        phase="hold",
+        started_s=0.0,
+        duration_s=1.0,
+        users=8,
+        requests=100,
+        failures=0,
+        failures_by_kind={},
+        unfinished=0,
+        goodput_rps=100.0,
+        median_ms=1.0,
+        p99_ms=2.0,
+        server_cpu=None,
+        loadgen_cpu=None,
+    )
+    return replace(example, **changes)
+
+
+def open_loop_row(rate: float = 250.0, **changes: Any) -> OpenLoop:
+    """A server that kept up with the rate."""
+    example = OpenLoop(
+        rate=rate,
+        of_capacity=None,
+        started_s=120.0,
+        duration_s=8.0,
+        connections=64,
+        requests=2_000,
+        failures=0,
+        failures_by_kind={},
+        unfinished=0,
+        goodput_rps=rate,
+        median_ms=1.0,
+        p90_ms=2.0,
+        p99_ms=3.0,
+        p999_ms=4.0,
+        max_ms=5.0,
+        all_p99_ms=3.0,
+        all_max_ms=5.0,
+        service_median_ms=0.9,
+        service_p99_ms=2.5,
+        service_max_ms=4.5,
+        late_p99_ms=0.2,
+        late_max_ms=0.5,
+        server_cpu=0.25,
+        loadgen_cpu=0.2,
+        loadgen_idle=0.8,
+        connects=0,
+        limited_by="schedule",
+        histogram=histogram({1000: 2_000}),
+    )
+    return replace(example, **changes)
+
+
+def resources(**changes: Any) -> Resources:
+    example = Resources(
+        cpu_us_per_request=81.4,
+        memory_idle_bytes=20_000_000,
+        memory_peak_bytes=41_600_000,
+        image_bytes=130_000_000,
+        start_s=0.5,
+        stop_s=0.1,
+        throttled_s=0.0,
+        oom_killed=False,
+        restarts=0,
     )
     return replace(example, **changes)
 

@@ -83,6 +83,16 @@ def test_all_usage_problems_are_printed_together_to_stderr(
             "lab: --resume goes on with a run as it was planned; "
             "leave out sanic, --max-users, --seed\n",
         ),
+        (
+            ["run", "--resume", "latest", "--client", "http", "--no-open-loop", "--rate", "9"],
+            "lab: --resume goes on with a run as it was planned; "
+            "leave out --client, --no-open-loop, --rate\n",
+        ),
+        (["run", "--rate", "0"], "lab: --rate 0: give more than 0, up to 1,000,000\n"),
+        (
+            ["run", "--client", "fasthttp", "--open-loop"],
+            "lab: the client fasthttp has no open loop; ",
+        ),
         (["verify", "falsk"], "lab: no service 'falsk'; there are aiohttp, "),
         (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
     ],
@@ -98,7 +108,9 @@ def test_a_wrong_command_ends_with_2_and_a_sentence(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("words", [[], ["dance"], ["run", "--network", "moon"], ["report"]])
+@pytest.mark.parametrize(
+    "words", [[], ["dance"], ["run", "--network", "moon"], ["run", "--client", "curl"], ["report"]]
+)
 def test_words_that_the_parser_does_not_know_end_with_2(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.bench import measure
+from orchestrator.bench.steps import steps
 from orchestrator.codec import decode, encode
 from orchestrator.errors import UsageError
 from orchestrator.model.record import (
@@ -18,7 +19,15 @@ from orchestrator.model.record import (
     RunRecord,
     TrialRecord,
 )
-from tests.unit.examples import load_result, run_record, server, totals, trial_record
+from tests.unit.examples import (
+    load_result,
+    observed,
+    open_loop_row,
+    run_record,
+    server,
+    totals,
+    trial_record,
+)
 
 
 def full_trial() -> TrialRecord:
@@ -39,7 +48,7 @@ def full_trial() -> TrialRecord:
         totals=totals(),
         hold=totals(p999_ms=None),
         hold_users=64,
-        steps=measure.steps(result, [], []),
+        steps=steps(result, observed()),
         breaking_users=128,
         failures_by_kind={"eof": 1},
         unfinished=1,
@@ -59,6 +68,7 @@ def full_trial() -> TrialRecord:
             restarts=1,
         ),
         histogram=measure.hold_histogram(result),
+        open_loop=(open_loop_row(), open_loop_row(1_000.0, of_capacity=0.5)),
         locust=LocustTotals(requests=1, failures=0, rps=0.5, median_ms=1.0),
         caveats=(Caveat(code="a", text="b", remedy="c"),),
     )
@@ -126,3 +136,23 @@ def test_what_is_no_record_is_refused_by_the_name_of_its_file(text: bytes, said:
 
 def test_a_member_of_a_later_version_does_no_harm() -> None:
     assert decode(changed(humidity=0.4), "run.json") == full_record()
+
+
+def without(document: Any, *names: str) -> Any:
+    if isinstance(document, dict):
+        return {k: without(v, *names) for k, v in document.items() if k not in names}
+    return [without(v, *names) for v in document] if isinstance(document, list) else document
+
+
+def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read() -> None:
+    old = without(
+        json.loads(encode(full_record())),
+        *("client", "open_loop", "rate", "open_s", "open_shares", "open_rate"),
+        *("all_median_ms", "all_p99_ms", "pending", "answered_users", "in_flight"),
+        *("connect_ms", "loadgen_idle", "listen_overflows"),
+    )
+    record = decode(json.dumps(old).encode(), "run.json")
+    assert (record.settings.client, record.settings.open_loop) == ("engine", None)
+    assert record.profile.open_s == 0
+    assert record.trials[0].open_loop == ()
+    assert record.trials[0].steps[0].loadgen_idle is None

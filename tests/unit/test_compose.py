@@ -1,12 +1,14 @@
 """A recorded answer of `docker compose config` becomes the containers that are measured."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestrator.adapters.compose import container_spec, container_specs
+from orchestrator.adapters.container_options import container_options
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import ContainerSpec
 
@@ -53,6 +55,13 @@ def test_all_services(services: Services) -> None:
         "one-framework-at-a-time": ("1", "guard"),
     }
     assert specs["locust-worker"].command == ("--worker", "--master-host=locust")
+
+
+def test_an_added_capability_is_passed_on(services: Services) -> None:
+    services["flask"]["cap_add"] = ["NET_ADMIN"]
+    spec = container_spec("flask", services["flask"])
+    assert container_options(spec, {})["cap_add"] == ["NET_ADMIN"]
+    assert container_options(replace(spec, cap_add=()), {})["cap_add"] is None
 
 
 @pytest.mark.parametrize(

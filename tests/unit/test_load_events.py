@@ -34,7 +34,7 @@ TICK: dict[str, Any] = {
     "p50_ms": 1.25,
     "p99_ms": 3.5,
 }
-STEP = {
+STEP: dict[str, Any] = {
     "index": 0,
     "phase": "ramp",
     "users": 8,
@@ -45,6 +45,26 @@ STEP = {
     "completed": 9,
     "unfinished": 1,
     "histogram": "HISTFAAAA",
+    "all_histogram": "HISTFAAAB",
+    "pending": 1,
+    "pending_histogram": "HISTFAAAC",
+    "answered_users": 7,
+    "in_flight": 0.99,
+    "connects": 8,
+    "connect_s": 0.004,
+    "server_closes": 0,
+    "idle": 0.5,
+    "lag_ms": 1.5,
+    "listen_overflows": 0,
+}
+OPEN: dict[str, Any] = {
+    **STEP,
+    "phase": "open",
+    "in_flight": None,
+    "rate": 250.0,
+    "of_capacity": None,
+    "service_histogram": "HISTFAAAD",
+    "late_histogram": "HISTFAAAE",
 }
 RESULT: dict[str, Any] = {
     "started_at": 1_000.0,
@@ -80,10 +100,10 @@ LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions":
             id="tick in which nothing was reported",
         ),
         pytest.param(
-            line("result", **RESULT, steps=[STEP], locust=LOCUST),
+            line("result", **RESULT, steps=[STEP, OPEN], locust=LOCUST),
             LoadResult(
                 **RESULT,
-                steps=(LoadStep(**STEP),),  # type: ignore[arg-type]
+                steps=(LoadStep(**STEP), LoadStep(**OPEN)),
                 locust=LocustOwn(requests=11, failures=1, rps=8.0, median_ms=1.0, exceptions=0),
             ),
             id="result",
@@ -115,6 +135,14 @@ def test_other_output_is_no_event(text: str) -> None:
         (line("failed"), "Object missing required field `reason`"),
         (line("tick", **{**TICK, "users": "8"}), r"Expected `int`, got `str` - at `\$.users`"),
         ('{"lab":1,"event":"fai', "Unterminated string"),
+        (
+            line("result", **RESULT, steps=[{**OPEN, "rate": None}], locust=LOCUST),
+            r"step 0 \(open\) with the rate None",
+        ),
+        (
+            line("result", **RESULT, steps=[{**STEP, "rate": 250}], locust=LOCUST),
+            r"step 0 \(ramp\) with the rate 250.0",
+        ),
     ],
 )
 def test_a_lab_event_that_is_not_understood_is_an_error(text: str, said: str) -> None:

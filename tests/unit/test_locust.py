@@ -1,5 +1,6 @@
 """The words that start a headless Locust master, and what it says."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from orchestrator.adapters.locust import LocustLoad, master_command
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadFailed
-from orchestrator.plan import PROFILES
+from tests.unit.examples import planned
 
 
 def test_the_command_of_a_master() -> None:
-    assert master_command("127.0.0.1", "json", PROFILES["smoke"], workers=3) == [
+    plan = planned(profile="smoke")
+    plan = replace(plan, layout=replace(plan.layout, load_cpus=(0, 2, 3)))
+    assert master_command("127.0.0.1", "json", plan) == [
         "--headless",
         "--master",
         "--expect-workers=3",
@@ -19,9 +22,20 @@ def test_the_command_of_a_master() -> None:
         "--exit-code-on-error=0",
         "--host=http://127.0.0.1:8000",
         "--workload=json",
+        "--client=engine",
         '--ramp={"users": [4, 16, 64], "step_s": 0.5, "settle_s": 0.5, "duration_s": 3.0, '
-        '"connect_timeout_s": 0.4, "request_timeout_s": 0.4}',
+        '"connect_timeout_s": 0.4, "request_timeout_s": 0.4, '
+        '"open_s": 0.0, "open_shares": [], "open_rate": null}',
     ]
+
+
+def test_the_command_of_a_master_with_an_open_loop() -> None:
+    ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0))[-1]
+    assert ramp.endswith('"open_s": 1.0, "open_shares": [0.25, 0.5, 0.75], "open_rate": 400.0}')
+
+
+def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
+    assert "--client=fasthttp" in master_command("x", "json", planned(client="fasthttp"))
 
 
 class Following:

@@ -1,16 +1,17 @@
 """Settings become an ordered list of trials, or all that is wrong with them."""
 
+from dataclasses import replace
 from itertools import product
+from math import nan
 from typing import Any
 
 import pytest
 
 from orchestrator.errors import UsageError
 from orchestrator.model.settings import Layout
-from orchestrator.plan import PROFILES, layout, problems, scaled
-from tests.unit.examples import planned, settings
-
-STANDARD_USERS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+from orchestrator.plan import layout, plan, problems
+from orchestrator.profiles import PROFILES
+from tests.unit.examples import JSON, LAYOUT, container, entry, planned, settings
 
 
 @pytest.mark.parametrize(
@@ -51,43 +52,6 @@ def test_the_server_has_the_last_cpu_and_the_load_those_apart_from_its_core(
     )
 
 
-def test_a_profile_without_wishes_is_used_as_it_stands() -> None:
-    assert scaled(settings(profile="standard"), 999_999) == PROFILES["standard"]
-
-
-def test_another_duration_scales_steps_and_timeouts_alike() -> None:
-    profile = scaled(settings(profile="standard", duration_s=60.0), 999_999)
-    assert (
-        profile.duration_s,
-        profile.step_s,
-        profile.settle_s,
-        profile.connect_timeout_s,
-        profile.request_timeout_s,
-        profile.users,
-    ) == (60.0, 3.0, 3.0, 1.5, 2.5, STANDARD_USERS)
-
-
-def test_a_longer_duration_needs_no_longer_timeouts() -> None:
-    profile = scaled(settings(profile="standard", duration_s=1200.0), 999_999)
-    assert (profile.step_s, profile.connect_timeout_s, profile.request_timeout_s) == (60.0, 3, 5)
-
-
-@pytest.mark.parametrize(
-    ("max_users", "nofile", "users"),
-    [
-        pytest.param(64, 999_999, (8, 16, 32, 64), id="a step of the profile"),
-        pytest.param(100, 999_999, (8, 16, 32, 64, 100), id="the last step is what was wished"),
-        pytest.param(3, 999_999, (3,), id="fewer than the first step"),
-        pytest.param(None, 1024 + 128, (8, 16, 32, 64, 128, 256, 512, 1024), id="by open files"),
-        pytest.param(None, 1024 + 127, (8, 16, 32, 64, 128, 256, 512, 1023), id="one file too few"),
-        pytest.param(600, 300, (8, 16, 32, 64, 128, 172), id="the lower of both"),
-        pytest.param(None, 100, (1,), id="hardly any open files"),
-    ],
-)
-def test_users_are_capped(max_users: int | None, nofile: int, users: tuple[int, ...]) -> None:
-    assert scaled(settings(profile="standard", max_users=max_users), nofile).users == users
-
-
 def test_good_settings_have_no_problems() -> None:
     assert problems(settings(), ["flask"], ["json"]) == []
 
@@ -100,6 +64,9 @@ def test_all_problems_are_reported_together() -> None:
         duration_s=0.5,
         max_users=0,
         repeats=0,
+        client="curl",
+        open_loop=False,
+        rate=0.0,
     )
     assert problems(wrong, ["flask", "sanic"], ["json", "text"]) == [
         "no service 'falsk'; there are flask, sanic",
@@ -108,7 +75,63 @@ def test_all_problems_are_reported_together() -> None:
         "--duration 0.5: give 1 to 3600 seconds",
         "--max-users 0: give at least 1",
         "--repeats 0: give 1 to 1000",
+        "no client 'curl'; there are engine, fasthttp, http",
+        "--rate 0: give more than 0, up to 1,000,000",
+        "--rate is a rate of the open loop; leave out it or --no-open-loop",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "fits"),
+    [(-1.0, False), (0.0, False), (0.5, True), (1e6, True), (1e6 + 1, False), (nan, False)],
+)
+def test_a_rate_is_positive_and_at_most_a_million(rate: float, fits: bool) -> None:
+    assert (problems(settings(rate=rate), ["flask"], ["json"]) == []) == fits
+
+
+@pytest.mark.parametrize("client", ["fasthttp", "http"])
+@pytest.mark.parametrize("asked", [{"open_loop": True}, {"rate": 100.0}])
+def test_locusts_own_clients_have_no_open_loop(client: str, asked: dict[str, Any]) -> None:
+    assert problems(settings(client=client, **asked), ["flask"], ["json"]) == [
+        f"the client {client} has no open loop; leave out --open-loop and --rate, or use engine"
+    ]
+    assert problems(settings(client=client, open_loop=False), ["flask"], ["json"]) == []
+
+
+@pytest.mark.parametrize(
+    ("client", "users", "workers", "fits"),
+    [
+        ("fasthttp", 900, 1, True),
+        ("fasthttp", 901, 1, False),
+        ("fasthttp", 1_800, 2, True),
+        ("fasthttp", 1_801, 2, False),
+        ("fasthttp", 1_801, None, True),
+        ("http", 8_192, 1, True),
+        ("engine", 8_192, 1, True),
+    ],
+)
+def test_fasthttp_keeps_so_many_connections_for_each_worker(
+    client: str, users: int, workers: int | None, fits: bool
+) -> None:
+    wish = settings(client=client, max_users=users)
+    assert (problems(wish, ["flask"], ["json"], workers) == []) == fits
+
+
+def test_too_many_users_for_fasthttp_are_refused_in_words() -> None:
+    with pytest.raises(UsageError) as refused:
+        planned(client="fasthttp", max_users=1_000)
+    assert refused.value.problems == [
+        "--max-users 1000: the client fasthttp keeps no more than 900 connections open "
+        "(900 for each worker); give at most that, or use engine"
+    ]
+
+
+def test_a_run_that_is_resumed_keeps_the_load_it_had() -> None:
+    old = replace(PROFILES["standard"], open_s=0.0, open_shares=(), open_rate=None)
+    wish = settings(profile="standard")
+    parts = ({"flask": entry()}, {"json": JSON}, LAYOUT, container(), container())
+    assert plan(wish, *parts).profile == PROFILES["standard"]
+    assert plan(wish, *parts, profile=old).profile == old
 
 
 def test_a_plan_of_wrong_settings_is_refused_with_all_problems() -> None:

@@ -62,6 +62,12 @@ def test_a_resumed_run_says_what_is_left() -> None:
     ]
 
 
+def test_the_time_that_a_run_takes_has_the_open_loop_in_it() -> None:
+    shown, out = progress()
+    shown.run_begins(planned(("flask",), open_loop=True), "run.json", kept=0)
+    assert out.getvalue().startswith("1 trials of 7 s, about 0:10: profile smoke, ")
+
+
 def test_a_terminal_shows_the_load_as_it_stands() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))

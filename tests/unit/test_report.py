@@ -7,15 +7,26 @@ import pytest
 
 from orchestrator.model.record import (
     Caveat,
+    OpenLoop,
     Outcome,
     Phase,
-    Resources,
     RunRecord,
     TrialRecord,
 )
 from orchestrator.report.document import report_files
-from orchestrator.report.tables import MISSING, Table, csv_text, markdown, tables
-from tests.unit.examples import host, planned, run_record, server, totals, trial_record
+from orchestrator.report.table import MISSING, Table, csv_text, markdown
+from orchestrator.report.tables import tables
+from tests.unit.examples import (
+    host,
+    open_loop_row,
+    planned,
+    resources,
+    run_record,
+    server,
+    step,
+    totals,
+    trial_record,
+)
 
 # What a server can make the record say about it.
 HOSTILE = "body is '|x|\\|\r\n## Heading\n- <script>alert(1)</script>'"
@@ -35,24 +46,27 @@ def measured(service: str, repeat: int, goodput_rps: float, **changes: object) -
         hold_users=1024,
         breaking_users=2048,
         limited_by="server-cpu",
-        resources=Resources(
-            cpu_us_per_request=81.4,
-            memory_idle_bytes=20_000_000,
-            memory_peak_bytes=41_600_000,
-            image_bytes=130_000_000,
-            start_s=0.5,
-            stop_s=0.1,
-            throttled_s=0.0,
-            oom_killed=False,
-            restarts=0,
-        ),
+        resources=resources(),
     )
     return replace(example, **changes)  # type: ignore[arg-type]
 
 
+STARVED = Caveat(code="starved-users", text="only 3 of 64 users", remedy="read all_p99_ms")
+LATE = Caveat(code="generator-late", text="up to 9 ms late", remedy="choose a lower --rate")
+
+
+def open_rows(capacity: float) -> tuple[OpenLoop, ...]:
+    return (
+        open_loop_row(capacity / 4, of_capacity=0.25),
+        open_loop_row(capacity / 2, of_capacity=0.5, p99_ms=30.0, max_ms=250.0),
+        open_loop_row(),
+    )
+
+
 def example_run() -> RunRecord:
-    services = ("aiohttp", "django", "flask", "sanic", "tornado")
-    plan = planned(services, workloads=("json",), repeats=2)
+    services = ("aiohttp", "bottle", "django", "flask", "sanic", "tornado")
+    plan = planned(services, workloads=("json",), repeats=2, open_loop=True)
+    starving = tuple(step(phase="ramp", users=n, caveats=(STARVED,)) for n in (512, 1024))
     slow = Caveat(code="slow-stop", text="needed 2.0 s | to end", remedy="see the README")
     django = server(
         "Django+Gunicorn", keep_alive=False, python="3.13.1 (main)", versions={"django": "5.2"}
@@ -65,8 +79,27 @@ def example_run() -> RunRecord:
         trials=(
             measured("flask", 1, 1_000.0, breaking_users=None, caveats=(slow,)),
             measured("flask", 2, 2_000.0, limited_by="unknown", caveats=(slow,)),
-            measured("aiohttp", 1, 10_000.4),
-            measured("aiohttp", 2, 10_002.4),
+            measured("aiohttp", 1, 10_000.4, open_loop=open_rows(10_000.4)),
+            measured("aiohttp", 2, 10_002.4, open_loop=open_rows(10_002.4)),
+            measured(
+                "bottle",
+                1,
+                20_000.0,
+                limited_by="loadgen-cpu",
+                steps=(step(phase="ramp", users=8), *starving),
+                open_loop=(
+                    open_loop_row(
+                        failures=12,
+                        unfinished=400,
+                        goodput_rps=198.5,
+                        p99_ms=1_234.5,
+                        max_ms=None,
+                        limited_by="connection-setup",
+                        caveats=(LATE,),
+                    ),
+                ),
+            ),
+            measured("bottle", 2, 20_000.0, limited_by="loadgen-cpu", steps=starving),
             measured("django", 1, 3_000.0, server=django, resources=None, hold_users=None),
             trial_record("django", 2, server=django, outcome=Outcome.SKIPPED, reason="not run yet"),
             trial_record("sanic", 1, outcome=Outcome.FAILED, phase=Phase.VERIFY, reason=HOSTILE),
@@ -78,7 +111,7 @@ def example_run() -> RunRecord:
     )
 
 
-@pytest.mark.parametrize("name", ["report.md", "json-2019.csv", "json-hold.csv"])
+@pytest.mark.parametrize("name", ["report.md", "json-2019.csv", "json-hold.csv", "json-open.csv"])
 def test_the_files_of_a_report(name: str, golden: Callable[[str, str], None]) -> None:
     golden(name, report_files(example_run())[name])
 
@@ -92,6 +125,17 @@ def test_a_report_has_these_files_and_no_others() -> None:
         "text-2019.csv",
         "text-hold.csv",
     ]
+
+
+def test_a_workload_with_an_open_loop_has_a_file_of_it() -> None:
+    plan = planned(("flask",), workloads=("json", "text"))
+    trials = (
+        measured("flask", 1, 1_000.0),
+        measured("flask", 1, 1_000.0, workload="text", open_loop=open_rows(1_000.0)),
+    )
+    files = report_files(run_record(plan, trials=trials))
+    assert "text-open.csv" in files
+    assert "json-open.csv" not in files
 
 
 def test_the_same_record_gives_the_same_files() -> None:
@@ -140,19 +184,39 @@ def test_what_was_not_measured_is_a_dash_and_not_zero() -> None:
         "flask", 1, 0.0, hold=hold, hold_users=None, breaking_users=None, resources=None
     )
     assert list(rows(bare)[1].values()) == [
-        "Flask", MISSING, "0", MISSING, MISSING, MISSING, MISSING, MISSING, "server-cpu",
+        "Flask", "1", MISSING, "0", MISSING, MISSING, MISSING, MISSING, MISSING, "server-cpu",
     ]  # fmt: skip
 
 
-def test_the_fastest_stand_first_and_those_that_failed_last() -> None:
+def test_only_rows_limited_by_the_server_are_ranked_and_stand_above_the_others() -> None:
     headline = tables(example_run())[1]
-    assert [row[0] for row in headline.rows] == [
-        "Aiohttp", "Django+Gunicorn", "Flask", "Sanic", "Tornado",
-    ]  # fmt: skip
+    assert [row[:2] for row in headline.rows] == [
+        ("Aiohttp", "1"),
+        ("Django+Gunicorn", "2"),
+        ("Bottle", MISSING),
+        ("Flask", MISSING),
+        ("Sanic", "failed in verify"),
+        ("Tornado", "skipped"),
+    ]
+
+
+def test_a_failed_trial_has_no_row_of_the_open_loop() -> None:
+    failed = measured("flask", 1, 1.0, outcome=Outcome.FAILED, reason="x", open_loop=open_rows(1.0))
+    assert len(tables(run_record(planned(workloads=("json",)), trials=(failed,)))) == 2
+
+
+def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> None:
+    trials = tuple(
+        measured("flask", n, 1.0, open_loop=(open_loop_row(p99_ms=p99, limited_by=limit),))
+        for n, p99, limit in ((1, 3.0, "schedule"), (2, 9.0, "server-cpu"), (3, 4.0, "schedule"))
+    )
+    table = tables(run_record(planned(workloads=("json",), repeats=3), trials=trials))[2]
+    (row,) = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    assert (row["p99 (ms)"], row["Limited by"]) == ("4", "schedule, server-cpu")
 
 
 def test_text_from_outside_stays_in_its_cell() -> None:
-    table = Table(title="t", columns=("A", "B"), rows=((HOSTILE, "1"),))
+    table = Table(name="t", title="t", columns=("A", "B"), rows=((HOSTILE, "1"),))
     assert markdown(table).splitlines() == [
         "| A | B |",
         "|---|---:|",
@@ -161,5 +225,5 @@ def test_text_from_outside_stays_in_its_cell() -> None:
 
 
 def test_csv_quotes_what_csv_must_quote() -> None:
-    table = Table(title="t", columns=("A", "B"), rows=(('a,"b"\nc', "1,000"),))
+    table = Table(name="t", title="t", columns=("A", "B"), rows=(('a,"b"\nc', "1,000"),))
     assert csv_text(table) == 'A,B\n"a,""b""\nc","1,000"\n'

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.results_dir import (
+    CrossCheckFolder,
     RunFolder,
     find_run,
     load,
@@ -101,3 +102,15 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     with pytest.raises(OSError, match="Is a directory"):
         write_atomically(path, b"new")
     assert list(tmp_path.rglob("*")) == [path, path / "old"]
+
+
+def test_a_cross_check_has_a_folder_that_no_run_is_taken_for(tmp_path: Path) -> None:
+    folder = CrossCheckFolder(tmp_path / "results")
+    folder.create()
+    folder.save({"crosscheck.md": "# old"})
+    folder.save({"crosscheck.md": "# new", "crosscheck.json": "{}"})
+    assert re.fullmatch(r"crosscheck-\d{4}-\d\d-\d\d-[0-9a-f]{6}", folder.path.name)
+    assert (folder.path / "crosscheck.md").read_text() == "# new"
+    assert len(list(folder.path.iterdir())) == 2
+    with pytest.raises(UsageError, match="no run in"):
+        find_run(tmp_path / "results", "latest")

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from orchestrator.bench import measure
+from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed, LocustOwn, Ready
@@ -22,7 +23,16 @@ from tests.fakes import (
     Journal,
     JournalProgress,
 )
-from tests.unit.examples import answer, load_result, planned, probe, server, tick
+from tests.unit.examples import (
+    answer,
+    load_result,
+    observed,
+    open_step,
+    planned,
+    probe,
+    server,
+    tick,
+)
 
 IMAGE = Image(id="sha256:flask", size_bytes=130_000_000, base="official")
 IDLE = Sample(at=999.0, cpu_s=1.0, memory_bytes=20_000_000, throttled_s=0.0)
@@ -83,14 +93,20 @@ def test_a_measured_trial_is_a_whole_row() -> None:
         totals=measure.totals(result),
         hold=measure.hold(result),
         hold_users=8,
-        steps=measure.steps(result, [], []),
+        steps=steps(result, observed()),
         breaking_users=16,
         failures_by_kind={"reset": 10},
         unfinished=3,
         connects=24,
         server_closes=1,
         limited_by="unknown",
-        limited_by_evidence={},
+        limited_by_evidence={
+            "oom_killed": 0.0,
+            "restarts": 0.0,
+            "failure_share": 10 / 550,
+            "hold_failure_share": 0.0,
+            "connects_per_request": 0.0,
+        },
         resources=Resources(
             cpu_us_per_request=None,
             memory_idle_bytes=20_000_000,
@@ -175,7 +191,27 @@ def test_samples_taken_during_the_load_become_cpu_and_memory() -> None:
     # 0.95 of a CPU for the 2 s and the 210 successes of the hold.
     assert row.resources.cpu_us_per_request == pytest.approx(1.9e6 / 210)
     assert row.limited_by == "server-cpu"
-    assert row.limited_by_evidence == {"server_cpu": pytest.approx(0.95)}
+    assert row.limited_by_evidence["server_cpu"] == pytest.approx(0.95)
+
+
+def test_a_trial_with_an_open_loop_has_its_rows_and_closed_numbers() -> None:
+    closed = load_result()
+    result = load_result(steps=(*closed.steps, open_step(5, 100.0, {1000: 100})))
+    row = run_trial(flask(), [result])
+    assert row.outcome is Outcome.MEASURED
+    assert [(found.rate, found.limited_by) for found in row.open_loop] == [(100.0, "schedule")]
+    assert (row.totals, len(row.steps)) == (measure.totals(closed), len(closed.steps))
+
+
+@pytest.mark.parametrize(
+    ("readings", "found"), [((3, 10), 7), ((None, 10), None), ((3, None), None), ((), None)]
+)
+def test_overflows_of_the_listen_queue_are_those_during_the_load(
+    readings: tuple[int | None, ...], found: int | None
+) -> None:
+    row = run_trial(flask(listen_overflows=readings))
+    assert row.resources is not None
+    assert row.resources.listen_overflows == found
 
 
 def failure(row: TrialRecord) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Serve = Callable[[socket.socket, int], None]
 """Handles one accepted connection; the number counts connections from 0."""
@@ -34,7 +34,8 @@ def serving(serve: Serve) -> Iterator[Server]:
                     return
                 with connection:
                     connection.settimeout(5)
-                    serve(connection, server.connections)
+                    with suppress(ConnectionError):  # a client may leave in the middle
+                        serve(connection, server.connections)
                     server.connections += 1
 
         thread = threading.Thread(target=accept)

@@ -160,6 +160,32 @@ def test_the_best_step(scores: list[Score], best: int) -> None:
     assert choose_best(scores) == best
 
 
+def test_after_the_hold_come_shares_of_its_rate_and_then_the_common_rate() -> None:
+    settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5), open_rate=70)
+    ramps = play(settings, [[score(100)], [score(100), score(900, drops=1)]])
+    opened = [ramp.stage for ramp in ramps if ramp.stage.phase == "open" and not ramp.over]
+    assert [(s.index, s.users, s.until_s, s.rate, s.share) for s in opened] == [
+        (4, 8, 128, 25, 0.25),
+        (5, 8, 136, 50, 0.5),
+        (6, 8, 144, 70, None),
+    ]
+    assert (ramps[-1].over, ramps[-1].ended, ramps[-1].best_index) == (True, "drops", 0)
+
+
+def test_a_stage_that_ends_late_shortens_no_other_of_the_open_loop() -> None:
+    settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5))
+    hold = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
+    opened = advance(hold, 125.0, [score(100)])
+    assert opened.stage.until_s == 133.0
+    assert advance(opened, 136.5, [score(100)] * 2).stage.until_s == 144.5
+
+
+def test_a_server_that_answers_nothing_has_no_open_loop() -> None:
+    settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5), open_rate=70)
+    ramp = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
+    assert advance(ramp, 120.0, [score(0)]).over
+
+
 GOOD = {
     "users": [8, 16],
     "step_s": 1,
@@ -167,12 +193,15 @@ GOOD = {
     "duration_s": 3,
     "connect_timeout_s": 3,
     "request_timeout_s": 5,
+    "open_s": 2,
+    "open_shares": [0.5],
+    "open_rate": None,
 }
 
 
 def test_settings_are_read_from_json() -> None:
     settings = parse_settings(json.dumps(GOOD))
-    assert settings == RampSettings((8, 16), 1, 0.5, 3, 3, 5)
+    assert settings == RampSettings((8, 16), 1, 0.5, 3, 3, 5, 2, (0.5,), None)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +217,11 @@ def test_settings_are_read_from_json() -> None:
         ({"request_timeout_s": 60}, "request_timeout_s: must not exceed"),
         ({"duration_s": "3"}, "duration_s: must be a number"),
         ({"surprise": 1}, "exactly these members"),
+        ({"open_s": -1}, "open_s: must not be negative"),
+        ({"open_rate": 0}, "must be greater than 0"),
+        ({"open_shares": [0.5, 0]}, "must be greater than 0"),
+        ({"open_shares": 0.5}, "list of numbers"),
+        ({"open_s": None}, "open_s: must be a number"),
     ],
 )
 def test_wrong_settings_are_refused_with_the_reason(

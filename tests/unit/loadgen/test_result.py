@@ -1,11 +1,13 @@
 """The record says what was counted."""
 
+from collections import Counter
+
 import pytest
 from hdrh.histogram import HdrHistogram
 
 from labload.ramp import Ramp, RampSettings, Stage
 from labload.result import Passed, histogram, percentile_ms, result, score
-from labload.tally import StepTally, Tally
+from labload.tally import Health, StepTally
 
 SETTINGS = RampSettings((8,), 1, 1, 3, 3, 5)
 
@@ -38,14 +40,29 @@ def test_percentiles(latencies: dict[int, int], percent: float, ms: float | None
 def test_a_result_lists_its_stages() -> None:
     stage = Stage(0, "ramp", 8, 1.0)
     passed = Passed(stage, started_at=1_000.0, duration_s=1.25)
-    tally = Tally(connects=8)
-    tally.steps[0] = StepTally(began=12, completed=9, failures={"eof": 1}, latencies={500: 10})
-    said = result(Ramp(SETTINGS, stage, "drops", 0, True), [passed], tally)
-    text = said["steps"][0].pop("histogram")
-    assert HdrHistogram.decode(text).get_total_count() == 10
+    step = StepTally(
+        began=12,
+        completed=9,
+        failures=Counter(eof=1),
+        latencies=Counter({500: 10}),
+        waits=Counter({900: 2}),
+        pending=Counter({700: 1}),
+        answered=7,
+        in_flight_us=950,
+        present_us=1_000,
+        connects=8,
+        connecting_us=2_000_000,
+        health=Health(idle=0.25, lag_us=1_500, listen_overflows=0),
+    )
+    said = result(Ramp(SETTINGS, stage, "drops", 0, True), [passed], {0: step}, 1.5)
+    counts = {
+        name: HdrHistogram.decode(said["steps"][0].pop(name)).get_total_count()
+        for name in ("histogram", "all_histogram", "pending_histogram")
+    }
+    assert counts == {"histogram": 10, "all_histogram": 12, "pending_histogram": 1}
     assert said == {
         "started_at": 1_000.0,
-        "duration_s": 1.25,
+        "duration_s": 1.5,
         "ramp_ended": "drops",
         "best_index": 0,
         "best_had_drops": True,
@@ -60,10 +77,19 @@ def test_a_result_lists_its_stages() -> None:
                 "failures": {"eof": 1},
                 "completed": 9,
                 "unfinished": 1,
+                "pending": 1,
+                "answered_users": 7,
+                "in_flight": 0.95,
+                "connects": 8,
+                "connect_s": 2.0,
+                "server_closes": 0,
+                "idle": 0.25,
+                "lag_ms": 1.5,
+                "listen_overflows": 0,
             }
         ],
         "unfinished": 1,
         "connects": 8,
         "server_closes": 0,
     }
-    assert score(passed, tally).rate == pytest.approx(7.2)
+    assert score(passed, {0: step}).rate == pytest.approx(7.2)

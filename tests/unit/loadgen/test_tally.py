@@ -1,15 +1,16 @@
 """Counts survive the journey from the workers, in whatever order and however cut up."""
 
 import json
+from collections import Counter
 from copy import deepcopy
+from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labload.counting import Counter
-from labload.exchange import Outcome
-from labload.tally import Tally, Totals, from_wire, merge, to_wire, total
+from labload.ledger import Ledger
+from labload.tally import Distribution, Health, StepTally, Tally, from_wire, merge, to_wire, total
 
 KINDS = [None, "reset", "eof", "timeout"]
 
@@ -19,89 +20,91 @@ requests = st.lists(
         st.integers(0, 2),  # steps until it ends
         st.sampled_from(KINDS),
         st.integers(1, 10_000_000),
-        st.integers(0, 1),
         st.booleans(),  # whether a report leaves after it
     ),
     max_size=30,
 )
 
 
-class Log:
+class Locust:
     """What Locust would have counted."""
 
     def __init__(self) -> None:
-        self.requests = self.errors = 0
+        self.successes = self.failures = self.received = 0
 
-    def log_request(
-        self, method: str, name: str, response_time: float, content_length: int
-    ) -> None:
-        assert (method, name) == ("GET", "/json")
-        self.requests += 1
-
-    def log_error(self, method: str, name: str, error: str) -> None:
-        self.errors += 1
+    def add(self, latencies: Distribution, failures: Counter[str], received: int) -> None:
+        self.successes += latencies.total()
+        self.failures += failures.total()
+        self.received += received
 
 
-def over_the_wire(data: object) -> Tally:
+def over_the_wire(data: Any) -> Tally:
     return from_wire(msgpack.loads(msgpack.dumps(data), strict_map_key=False))
 
 
 @given(requests, st.randoms())
-def test_reports_add_up_in_any_order(load: list[tuple[int, ...]], random: object) -> None:
-    log = Log()
-    counter, whole = Counter(log, "/json"), Counter(Log(), "/json")
+def test_reports_add_up_in_any_order(load: list[tuple[Any, ...]], random: Any) -> None:
+    locust = Locust()
+    ledger, whole = Ledger(locust, 0, 0), Ledger(Locust(), 0, 0)
     reports = []
-    for begins, later, kind, latency_us, connects, report in load:
-        outcome = Outcome(kind, latency_us, 100, connects, 0)  # type: ignore[arg-type]
-        for each in (counter, whole):
-            each.enter(begins)
-            step = each.begin()
-            each.enter(begins + later)
-            each.record(step, outcome)
+    for begins, later, kind, latency_us, report in load:
+        for each in (ledger, whole):
+            each.enter(begins, 0)
+            each.began()
+            each.enter(begins + later, 0)
+            if kind is None:
+                each.succeeded(begins, 0, latency_us * 1000)
+            else:
+                each.failed(begins, 0, latency_us * 1000, kind)
         if report:
-            reports.append(counter.drain())
-    reports.append(counter.drain())
-    random.shuffle(reports)  # type: ignore[attr-defined]
+            reports.append(ledger.drain())
+    reports.append(ledger.drain())
+    random.shuffle(reports)
 
-    merged = Tally()
+    merged: Tally = {}
     for data in reports:
         merge(merged, over_the_wire(data))
     assert merged == over_the_wire(whole.drain())
-    assert total(merged) == counter.totals() == whole.totals()
-    assert (log.requests, log.errors) == (total(merged).requests, total(merged).failures)
+    assert total(merged) == ledger.totals() == whole.totals()
+    assert locust.successes + locust.failures == total(merged).requests == len(load)
+    assert locust.failures == total(merged).failures
 
 
-def test_a_request_belongs_to_the_step_it_began_in_and_its_completion_to_the_one_it_ended_in() -> (
-    None
-):
-    counter = Counter(Log(), "/json")
-    slow, late = counter.begin(), counter.begin()
-    counter.enter(1)
-    counter.record(slow, Outcome(None, 700, 1, 1, 0))
-    counter.record(late, Outcome("timeout", 900, 0, 0, 1))
-    tally = over_the_wire(counter.drain())
-    assert tally.steps[0].latencies == {700: 1}
-    assert tally.steps[0].failures == {"timeout": 1}
-    assert (tally.steps[0].completed, tally.steps[1].completed) == (0, 1)
-    assert (tally.connects, tally.server_closes) == (1, 1)
+def test_every_number_of_a_step_survives_the_wire() -> None:
+    step = StepTally(
+        began=9,
+        completed=4,
+        failures=Counter(eof=2),
+        latencies=Counter({7: 5}),
+        waits=Counter({8: 2}),
+        service=Counter({3: 5}),
+        late=Counter({1: 5}),
+        pending=Counter({6: 1}),
+        answered=3,
+        in_flight_us=10,
+        present_us=11,
+        connects=2,
+        connecting_us=12,
+        server_closes=1,
+        health=Health(idle=0.5, lag_us=20, listen_overflows=0),
+    )
+    assert over_the_wire(to_wire({4: step})) == {4: step}
 
 
-def test_what_ends_after_the_trial_is_unfinished() -> None:
-    counter = Counter(Log(), "/json")
-    done, cut_off = counter.begin(), counter.begin()
-    counter.record(done, Outcome(None, 700, 1, 1, 0))
-    counter.counting = False
-    counter.record(cut_off, Outcome("eof", 900, 0, 0, 0))
-    assert counter.totals() == Totals(requests=1, unfinished=1, connects=1)
-    assert total(from_wire(counter.drain())) == counter.totals()
+def test_of_several_workers_the_worst_counts() -> None:
+    one = Health(idle=0.5, lag_us=20, listen_overflows=3)
+    other = Health(idle=0.1, lag_us=None, listen_overflows=3)
+    assert one.worst(other) == other.worst(one) == Health(idle=0.1, lag_us=20, listen_overflows=3)
+    assert Health().worst(one) == one
 
 
 def test_merging_leaves_the_other_alone() -> None:
-    counter = Counter(Log(), "/json")
-    counter.record(counter.begin(), Outcome(None, 700, 1, 1, 0))
-    part = from_wire(counter.drain())
+    ledger = Ledger(None, 0, 0)
+    ledger.began()
+    ledger.succeeded(0, 0, 700_000)
+    part = from_wire(ledger.drain())
     before = deepcopy(part)
-    into = Tally()
+    into: Tally = {}
     merge(into, part)
     merge(into, part)
     assert part == before
@@ -109,8 +112,7 @@ def test_merging_leaves_the_other_alone() -> None:
 
 
 def test_the_wire_form_is_plain_data() -> None:
-    assert json.loads(json.dumps(to_wire(Tally()))) == {
-        "steps": {},
-        "connects": 0,
-        "server_closes": 0,
-    }
+    ledger = Ledger(None, 3, 0)
+    ledger.began()
+    assert json.loads(json.dumps(to_wire({}))) == {}
+    assert json.loads(json.dumps(ledger.drain())) == {"3": {"began": 1, "health": [None] * 3}}

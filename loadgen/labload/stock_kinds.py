@@ -1,0 +1,45 @@
+"""Which kind of failure an exception of Locust's own clients is."""
+
+import errno
+
+from labload.target import REFUSALS
+
+
+def kind_of_error(error: BaseException) -> str:
+    """The kind; both clients wrap what the socket said, each in its own way.
+
+    geventhttpclient tells no timeout of a connect from one of a request: `timeout`.
+    """
+    causes = _causes(error)
+    names = {type(cause).__name__ for cause in causes}
+    if names & {"ConnectTimeout", "ConnectTimeoutError"}:
+        return "connect_timeout"
+    if names & {"ReadTimeout", "ReadTimeoutError"} or _any(causes, TimeoutError):
+        return "timeout"
+    if _any(causes, ConnectionRefusedError) or any(
+        isinstance(cause, OSError) and cause.errno in REFUSALS - {errno.ECONNRESET}
+        for cause in causes
+    ):
+        return "connect_refused"
+    if names & {"HTTPConnectionClosed", "RemoteDisconnected", "IncompleteRead"}:
+        return "eof"
+    if _any(causes, ConnectionError):
+        return "reset"
+    return "bad_status"
+
+
+def _any(causes: list[BaseException], kind: type[BaseException]) -> bool:
+    return any(isinstance(cause, kind) for cause in causes)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception and all that are inside it."""
+    found: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        candidate = waiting.pop(0)
+        if isinstance(candidate, BaseException) and candidate not in found:
+            found.append(candidate)
+            waiting += [*candidate.args, getattr(candidate, "reason", None)]
+            waiting += [candidate.__cause__, candidate.__context__]
+    return found

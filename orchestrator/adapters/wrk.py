@@ -1,0 +1,189 @@
+"""wrk as a container beside a service, and the count of the requests that arrived there."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from orchestrator.adapters.docker_engine import PORT, DockerEngine
+from orchestrator.errors import TrialFailed
+from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.model.entry import ContainerSpec, Expectation
+from orchestrator.model.record import Phase
+from orchestrator.ports import Container
+
+# How long a container may take to start and to end, beside its work.
+SPARE_S = 30.0
+# The engine may be busy for a moment after it has started a container. Locust's users begin seconds
+# after theirs; wrk would measure that moment, too.
+REST_S = 1
+TABLE = ("table", "ip", "crosscheck")  # in requests.nft
+
+T = TypeVar("T")
+
+
+class Wrk:
+    """Runs wrk with one thread where a Locust worker would run, one slice at a time."""
+
+    def __init__(
+        self,
+        engine: DockerEngine,
+        spec: ContainerSpec,
+        settings: CrossCheckSettings,
+        timeout_s: float,
+    ) -> None:
+        self._engine = engine
+        self._spec = spec
+        self._settings = settings
+        self._timeout_s = timeout_s
+
+    def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
+        """One slice; ``compared``: every answer with the contract, which takes time.
+
+        Raises:
+            TrialFailed: it could not connect, or did not say what it counted.
+        """
+        loopback = self._settings.network == "loopback"
+        target = "127.0.0.1" if loopback else server.name
+        words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
+        if compared:
+            words += ["--", str(expectation.status), expectation.body]
+        said = self._engine.output(
+            self._spec,
+            words,
+            network=f"container:{server.id}" if loopback else None,
+            within_s=REST_S + self._settings.seconds + SPARE_S,
+        )
+        return wrk_slice(said, compared=compared)
+
+
+class RequestCounter:
+    """Lets the kernel count the requests that reach a server, whatever serves them.
+
+    Rules in the server's own network namespace do it: no line of any framework takes part. They
+    take time for each segment, so they are there only while somebody counts.
+    """
+
+    def __init__(self, engine: DockerEngine, spec: ContainerSpec) -> None:
+        self._engine = engine
+        self._spec = spec
+
+    def begin(self, server: Container) -> None:
+        """Count from now on.
+
+        Raises:
+            TrialFailed: this kernel takes no such rules.
+        """
+        self._nft(server, "-f", "/lab/requests.nft")
+
+    def end(self, server: Container) -> Seen:
+        """What was counted since; the rules are gone after it.
+
+        Raises:
+            TrialFailed: the server has ended, and its counts with it.
+        """
+        found = seen(self._nft(server, "-j", "list", "counters", *TABLE))
+        self._nft(server, "delete", *TABLE)
+        return found
+
+    def _nft(self, server: Container, *words: str) -> str:
+        return self._engine.output(
+            self._spec, ["nft", *words], network=f"container:{server.id}", within_s=SPARE_S
+        )
+
+
+def tools(engine: DockerEngine, spec: ContainerSpec) -> tuple[str, ...]:
+    """The versions of what the cross-check relies on, as Debian names them."""
+    words = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", "wrk", "nftables"]
+    return tuple(engine.output(spec, words, network="none", within_s=SPARE_S).splitlines())
+
+
+def wrk_command(
+    target: str, path: str, settings: CrossCheckSettings, timeout_s: float
+) -> list[str]:
+    """wrk with one thread after a rest, made to say what it counted as JSON."""
+    return [
+        *("sh", "-c", f'sleep {REST_S} && exec "$@"', "sh"),
+        "wrk",
+        "--threads=1",
+        f"--connections={settings.connections}",
+        f"--duration={settings.seconds}s",
+        f"--timeout={timeout_s:.0f}s",
+        "--script=/lab/wrk.lua",
+        f"http://{target}:{PORT}{path}",
+    ]
+
+
+def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
+    """What wrk printed, as numbers; ``wrong`` is None unless it compared.
+
+    Raises:
+        TrialFailed: the line of ``wrk.lua`` is not there, or not as it should be.
+    """
+    lines = [line for line in said.splitlines() if line.startswith('{"wrk"')]
+    if len(lines) != 1:
+        raise TrialFailed(Phase.LOAD, "wrk did not say what it counted", said)
+    told = _decoded(lines[0], _Told)
+    return WrkSlice(
+        requests=told.requests,
+        duration_s=told.duration_us / 1e6,
+        received_bytes=told.bytes,
+        connect_errors=told.errors.connect,
+        read_errors=told.errors.read,
+        write_errors=told.errors.write,
+        late=told.errors.timeout,
+        bad_status=told.errors.status,
+        wrong=told.wrong if compared else None,
+    )
+
+
+def seen(said: str) -> Seen:
+    """What ``nft -j list counters`` printed, as numbers.
+
+    Raises:
+        TrialFailed: the counters of ``requests.nft`` are not in it.
+    """
+    listed = _decoded(said, _Listed).nftables
+    packets = {
+        item.counter.name: item.counter.packets for item in listed if item.counter is not None
+    }
+    if missing := {"requests", "segments"} - set(packets):
+        raise TrialFailed(Phase.LOAD, f"nft lists no counter {', '.join(sorted(missing))}", said)
+    return Seen(requests=packets["requests"], segments=packets["segments"])
+
+
+class _Errors(msgspec.Struct):
+    connect: int
+    read: int
+    write: int
+    timeout: int
+    status: int
+
+
+class _Told(msgspec.Struct):
+    requests: int
+    duration_us: int
+    bytes: int
+    errors: _Errors
+    wrong: int
+
+
+class _Counter(msgspec.Struct):
+    name: str
+    packets: int
+
+
+class _Item(msgspec.Struct):
+    counter: _Counter | None = None
+
+
+class _Listed(msgspec.Struct):
+    nftables: list[_Item]
+
+
+def _decoded(text: str, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError as error:
+        raise TrialFailed(Phase.LOAD, f"not as expected: {error}: {text[:200]}") from error

@@ -1,0 +1,54 @@
+"""A load's result and what the bench saw become the trial's row. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator import trial_checks
+from orchestrator.bench import measure
+from orchestrator.bench.observed import Observed
+from orchestrator.bench.open_loop import open_loop
+from orchestrator.bench.steps import steps
+from orchestrator.model.load import LoadResult
+from orchestrator.model.record import LocustTotals, TrialRecord
+from orchestrator.verdict import limited_by
+
+
+def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> TrialRecord:
+    """``record`` with all that the trial measured, its verdict and its doubts."""
+    totals = measure.totals(result)
+    found = steps(result, observed)
+    hold = next((step for step in found if step.phase == measure.HOLD), None)
+    used = measure.resources(result, observed)
+    verdict, evidence = limited_by(hold, totals, used)
+    return replace(
+        record,
+        workers=result.workers,
+        totals=totals,
+        hold=measure.hold(result),
+        hold_users=hold.users if hold else None,
+        steps=found,
+        breaking_users=measure.breaking_users(result),
+        failures_by_kind=measure.failures_by_kind(result),
+        unfinished=result.unfinished,
+        connects=result.connects,
+        server_closes=result.server_closes,
+        limited_by=verdict,
+        limited_by_evidence=evidence,
+        resources=used,
+        histogram=measure.hold_histogram(result),
+        open_loop=open_loop(result, observed, used),
+        locust=LocustTotals(
+            requests=result.locust.requests,
+            failures=result.locust.failures,
+            rps=result.locust.rps,
+            median_ms=result.locust.median_ms,
+        ),
+        caveats=trial_checks.trial_caveats(
+            hold,
+            verdict,
+            base=observed.image.base,
+            stop_s=observed.stop_s,
+            every_step_had_drops=result.best_had_drops,
+        ),
+    )

@@ -1,0 +1,68 @@
+"""The stretches at a constant arrival rate, with latencies from the intended send time. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator import trial_checks, verdict
+from orchestrator.bench.observed import Observed
+from orchestrator.bench.steps import step
+from orchestrator.model.load import LoadResult, LoadStep
+from orchestrator.model.record import OpenLoop, Resources
+from orchestrator.stats import Percentiles, merged, percentiles
+
+
+def open_loop(result: LoadResult, observed: Observed, used: Resources) -> tuple[OpenLoop, ...]:
+    """One row for each rate; empty where the trial had no open loop.
+
+    Args:
+        used: the trial's resources, for the verdict of each row.
+    """
+    return tuple(
+        _row(result, load, load.rate, observed, used)
+        for load in result.steps
+        if load.rate is not None
+    )
+
+
+def _row(
+    result: LoadResult, load: LoadStep, rate: float, observed: Observed, used: Resources
+) -> OpenLoop:
+    seen = step(result, load, observed)
+    intended, service = percentiles(merged([load.histogram])), _of(load.service_histogram)
+    everything, late = percentiles(merged([load.all_histogram])), _of(load.late_histogram)
+    row = OpenLoop(
+        rate=rate,
+        of_capacity=load.of_capacity,
+        started_s=seen.started_s,
+        duration_s=seen.duration_s,
+        connections=seen.users,
+        requests=seen.requests,
+        failures=seen.failures,
+        failures_by_kind=seen.failures_by_kind,
+        unfinished=seen.unfinished,
+        goodput_rps=seen.goodput_rps,
+        median_ms=intended.median_ms,
+        p90_ms=intended.p90_ms,
+        p99_ms=intended.p99_ms,
+        p999_ms=intended.p999_ms,
+        max_ms=intended.max_ms,
+        all_p99_ms=everything.p99_ms,
+        all_max_ms=everything.max_ms,
+        service_median_ms=service.median_ms,
+        service_p99_ms=service.p99_ms,
+        service_max_ms=service.max_ms,
+        late_p99_ms=late.p99_ms,
+        late_max_ms=late.max_ms,
+        server_cpu=seen.server_cpu,
+        loadgen_cpu=seen.loadgen_cpu,
+        loadgen_idle=seen.loadgen_idle,
+        connects=load.connects,
+        limited_by=verdict.open_loop_limited_by(seen, rate, used),
+        histogram=load.histogram,
+    )
+    return replace(row, caveats=trial_checks.open_loop_caveats(row))
+
+
+def _of(histogram: str | None) -> Percentiles:
+    return percentiles(merged([histogram] if histogram else []))

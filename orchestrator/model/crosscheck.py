@@ -1,0 +1,143 @@
+"""The cross-check (``crosscheck.json``): the lab's client and wrk in turns on the same server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.model.record import Host
+from orchestrator.model.settings import Layout
+
+CROSSCHECK_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheckSettings:
+    """The choices of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` a service."""
+
+    services: tuple[str, ...]
+    workload: str
+    pairs: int
+    seconds: int
+    connections: int
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrkSlice:
+    """What wrk counted in one slice.
+
+    ``requests`` are answers of any kind; ``bad_status`` those above 399, ``late`` those that took
+    longer than the timeout; the other errors are no answers. ``wrong``: answers whose status or
+    body is not the contract's; None where wrk was not told to look (it costs time).
+    """
+
+    requests: int
+    duration_s: float
+    received_bytes: int
+    connect_errors: int
+    read_errors: int
+    write_errors: int
+    late: int
+    bad_status: int
+    wrong: int | None = None
+
+    @property
+    def good(self) -> int:
+        """Answers that the lab would not count as failures, as far as wrk can tell."""
+        return max(0, self.requests - max(self.bad_status, self.wrong or 0) - self.late)
+
+    @property
+    def failures(self) -> int:
+        """Everything that went wrong."""
+        without_answer = self.connect_errors + self.read_errors + self.write_errors
+        return self.requests - self.good + without_answer
+
+    @property
+    def rps(self) -> float:
+        """Good answers a second."""
+        return self.good / self.duration_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSlice:
+    """What the lab's client counted in one slice.
+
+    ``requests`` ended, in success or failure; ``unfinished`` had begun when the books were closed.
+    ``completed``: successes that ended within ``duration_s``. ``idle``: share of the time in which
+    the worker had nothing to do.
+    """
+
+    requests: int
+    failures: dict[str, int]
+    unfinished: int
+    completed: int
+    duration_s: float
+    connects: int
+    idle: float | None
+
+    @property
+    def rps(self) -> float:
+        """Successes a second."""
+        return self.completed / self.duration_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two slices, one right after the other; ``first`` is ``lab`` or ``wrk``."""
+
+    first: str
+    lab: LabSlice
+    wrk: WrkSlice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the kernel counted at the server's end: requests, and segments that brought them.
+
+    More segments than requests: some were sent again.
+    """
+
+    requests: int
+    segments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A pair whose speed nobody looks at: both clients counted by the server's end as well."""
+
+    wrk: WrkSlice
+    wrk_seen: Seen
+    lab: LabSlice
+    lab_seen: Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCheck:
+    """One service: the counted pair, then the timed ones; ``reason`` says why there are no more."""
+
+    service: str
+    name: str
+    keep_alive: bool
+    base: str | None = None
+    counted: Counted | None = None
+    pairs: tuple[Pair, ...] = ()
+    reason: str | None = None
+    log_tail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheck:
+    """A whole cross-check; times are UTC, ISO 8601. ``tools``: the versions of wrk and nft."""
+
+    schema: int
+    run_id: str
+    started_at: str
+    finished_at: str | None
+    command: str
+    settings: CrossCheckSettings
+    tools: tuple[str, ...]
+    host: Host
+    layout: Layout
+    neighbours: tuple[str, ...] = ()
+    interrupted: bool = False
+    services: tuple[ServiceCheck, ...] = ()

@@ -1,0 +1,114 @@
+"""The profiles, and how one is fitted to a run's settings, its host and its client. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.model.settings import Profile, Settings
+
+# Open files that a Locust worker needs beside its users' connections.
+SPARE_FILES = 128
+
+# The lab's own client, and the two that Locust brings.
+ENGINE, FASTHTTP, HTTP = CLIENTS = ("engine", "fasthttp", "http")
+# From file descriptor 1024 on geventhttpclient silently opens a new connection for each request.
+# What is left below is for the worker itself.
+FASTHTTP_USERS = 900
+
+# The open loop's arrival rates: shares of what the hold found, and one that all entries share.
+OPEN_SHARES = (0.25, 0.5, 0.75)
+OPEN_RATE = 250.0
+# Where a profile without an open loop is asked for one, each rate gets this part of the trial.
+OPEN_PART, OPEN_LEAST_S = 1 / 12, 1.0
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        # The protocol of 2019: two minutes, the request timeout within a step.
+        Profile(
+            name="standard",
+            duration_s=120.0,
+            step_s=6.0,
+            settle_s=6.0,
+            users=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192),
+            connect_timeout_s=3.0,
+            request_timeout_s=5.0,
+            open_s=8.0,
+            open_shares=OPEN_SHARES,
+            open_rate=OPEN_RATE,
+        ),
+        Profile(
+            name="quick",
+            duration_s=12.0,
+            step_s=1.5,
+            settle_s=1.2,
+            users=(8, 64, 512, 2048),
+            # Longer than a second: the kernel sends a connection request again after that.
+            connect_timeout_s=1.3,
+            request_timeout_s=1.3,
+        ),
+        Profile(
+            name="smoke",
+            duration_s=3.0,
+            step_s=0.5,
+            settle_s=0.5,
+            users=(4, 16, 64),
+            connect_timeout_s=0.4,
+            request_timeout_s=0.4,
+        ),
+    )
+}
+
+
+def wished(settings: Settings) -> Profile:
+    """The profile as the settings ask for it, before it is fitted to host and client."""
+    profile = PROFILES[settings.profile]
+    if settings.duration_s is not None:
+        factor = settings.duration_s / profile.duration_s
+        shorter = min(1.0, factor)  # a longer step needs no longer timeout to outlast it
+        profile = replace(
+            profile,
+            duration_s=settings.duration_s,
+            step_s=profile.step_s * factor,
+            settle_s=profile.settle_s * factor,
+            connect_timeout_s=profile.connect_timeout_s * shorter,
+            request_timeout_s=profile.request_timeout_s * shorter,
+            open_s=profile.open_s * factor,
+        )
+    profile = _with_open_loop(profile, settings)
+    return _at_most(profile, settings.max_users)
+
+
+def _with_open_loop(profile: Profile, settings: Settings) -> Profile:
+    if settings.open_loop is False or settings.client != ENGINE:
+        return replace(profile, open_s=0.0, open_shares=(), open_rate=None)
+    if not profile.open_s and not asks_for_open_loop(settings):
+        return profile
+    return replace(
+        profile,
+        open_s=profile.open_s or max(OPEN_LEAST_S, profile.duration_s * OPEN_PART),
+        open_shares=OPEN_SHARES,
+        open_rate=OPEN_RATE if settings.rate is None else settings.rate,
+    )
+
+
+def asks_for_open_loop(settings: Settings) -> bool:
+    """Whether a person wants an open loop, whatever the profile has."""
+    return settings.open_loop is True or settings.rate is not None
+
+
+def scaled(settings: Settings, nofile: int, workers: int) -> Profile:
+    """The profile as this run will use it, fitted to settings, host and client."""
+    profile = _at_most(wished(settings), max(1, nofile - SPARE_FILES))
+    return _at_most(profile, most_users(settings.client, workers))
+
+
+def most_users(client: str, workers: int) -> int | None:
+    """Users that so many workers with this client can have; None where there is no limit."""
+    return FASTHTTP_USERS * workers if client == FASTHTTP else None
+
+
+def _at_most(profile: Profile, users: int | None) -> Profile:
+    if users is None or users >= profile.users[-1]:
+        return profile
+    return replace(profile, users=(*(n for n in profile.users if n < users), users))

@@ -1,0 +1,103 @@
+"""A cross-check's files, made of its record alone: a page to read, and all of it as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import msgspec
+
+from orchestrator.checks import STEAL_SEEN
+from orchestrator.model.crosscheck import CrossCheck
+from orchestrator.report.crosscheck_tables import counts, rates, summaries
+from orchestrator.report.table import markdown, one_line
+
+BASE_OFFICIAL = "official"
+RATES_EXPLAINED = """\
+The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server; who is
+first alternates from pair to pair. The ratio is the median of the pairs' ratios of successes a
+second. "Within 5 %" is about this median; the interval beside it says how sure it is.
+"""
+COUNTS_EXPLAINED = """\
+One slice each that is not timed. Meanwhile the kernel counts, in the server's network namespace,
+the segments that bring a request (`loadgen/crosscheck/requests.nft`). Every answered request must
+have been seen, and nothing beyond those that were answered or under way at the end. "exactly": all
+that had begun was seen. wrk does not tell what was under way: at most one request for each
+connection. In this slice it compares every answer's status and body with the contract.
+"""
+
+
+def crosscheck_files(record: CrossCheck) -> dict[str, str]:
+    """File name -> text. The JSON holds every slice, and the rows that follow from them."""
+    rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
+    document = {**msgspec.to_builtins(record), "rows": rows}
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return {"crosscheck.json": text, "crosscheck.md": "\n".join(_document(record))}
+
+
+def _document(record: CrossCheck) -> Iterator[str]:
+    settings = record.settings
+    ended = "" if record.finished_at else ", not finished"
+    state = ", interrupted" if record.interrupted else ended
+    yield f"# Cross-check {record.run_id}\n"
+    yield f"`{record.command}`, begun {record.started_at}{state}.\n"
+    yield f"For each service: {settings.pairs} pairs of slices of {settings.seconds} s,"
+    yield f"{settings.connections} connections, workload {settings.workload}.\n"
+    yield RATES_EXPLAINED
+    yield markdown(rates(record))
+    yield f"## {counts(record).title}\n"
+    yield COUNTS_EXPLAINED
+    yield markdown(counts(record))
+    yield from _where(record)
+    yield "## Caveats\n"
+    yield from (f"- {text}" for text in caveats(record))
+    yield ""
+
+
+def _where(record: CrossCheck) -> Iterator[str]:
+    host, layout = record.host, record.layout
+    yield "## Where\n"
+    memory = f"{host.memory_bytes / 2**30:.1f} GiB"
+    yield f"- {host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
+    yield f"- kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
+    load = layout.load_cpus[0]
+    yield f"- server on CPU {layout.server_cpu}, load on CPU {load}, network: {layout.network}"
+    yield f"- lab {host.lab_version}, commit {host.lab_commit or 'unknown'}"
+    yield f"- {', '.join(record.tools)}\n"
+
+
+def caveats(record: CrossCheck) -> list[str]:
+    """What a reader must know to believe the rows, in words."""
+    return [
+        "Both clients have one CPU. On it the lab's Locust master runs beside its worker, and the"
+        " lab compares every answer with the contract; wrk in a timed slice looks at the status"
+        " only, and takes whatever is below 400 for an answer.",
+        "Where the server is the limit, both measure the server and the ratio says nothing of the"
+        " clients' own speed; the idle share of the lab's worker says how far that was.",
+        *_of_host(record),
+        *_of_services(record),
+    ]
+
+
+def _of_host(record: CrossCheck) -> Iterator[str]:
+    if record.settings.pairs < 6:
+        yield "Fewer than six pairs give no 95 % interval: use --pairs 10."
+    if record.layout.shared:
+        yield "Server and clients shared one CPU: the rates are about the two together."
+    elif record.layout.smt_shared:
+        yield "Server and clients shared one physical core."
+    if record.host.steal is not None and record.host.steal > STEAL_SEEN:
+        yield f"A hypervisor took {record.host.steal:.1%} of the CPU time."
+    if record.neighbours:
+        yield f"Other containers ran beside it: {', '.join(record.neighbours)}."
+
+
+def _of_services(record: CrossCheck) -> Iterator[str]:
+    bases: dict[str, list[str]] = {}
+    for check in record.services:
+        if check.base not in (None, BASE_OFFICIAL):
+            bases.setdefault(one_line(check.base or ""), []).append(check.name)
+        if check.reason:
+            yield f"{check.name}: {one_line(check.reason)} (after {len(check.pairs)} pairs)"
+    for base, names in bases.items():
+        yield f"{', '.join(names)}: the base image is not the official one: {base}."

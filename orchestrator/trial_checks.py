@@ -1,0 +1,121 @@
+"""Doubt as data: what a reader must know to believe one row, one step, one arrival rate."""
+
+from __future__ import annotations
+
+from orchestrator.model.record import Caveat, OpenLoop, Step
+from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, worker_full
+
+# Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.
+LITTLE_LEAST, LITTLE_MOST = 0.95, 1.05
+# Share of the users below which the successes are those of a lucky few.
+ANSWERED_LEAST = 0.95
+# The generator's own lateness counts as noise up to this part of the median latency and 1 ms more.
+LATE_SHARE, LATE_MS = 0.1, 1.0
+SLOW_STOP_S = 2.0
+
+
+def step_caveats(step: Step) -> tuple[Caveat, ...]:
+    """The doubts about one step of the closed loop."""
+    found = []
+    if step.in_flight is not None and not LITTLE_LEAST <= step.in_flight <= LITTLE_MOST:
+        found.append(
+            Caveat(
+                code="little",
+                text=f"requests under way account for {step.in_flight:.0%} of the users",
+                remedy="look at the step's failures (a user pauses after a failed connect), or "
+                "give the load more CPUs",
+            )
+        )
+    if step.answered_users is not None and step.answered_users < ANSWERED_LEAST * step.users:
+        found.append(
+            Caveat(
+                code="starved-users",
+                text=f"only {step.answered_users} of {step.users} users got any answer: "
+                "percentiles of successes flatter",
+                remedy="read all_p99_ms, pending and unfinished of the step in run.json",
+            )
+        )
+    return tuple(found)
+
+
+def open_loop_caveats(row: OpenLoop) -> tuple[Caveat, ...]:
+    """The doubts about one arrival rate."""
+    if row.late_p99_ms is None or row.median_ms is None:
+        return ()
+    if row.late_p99_ms <= LATE_SHARE * row.median_ms + LATE_MS:
+        return ()
+    return (
+        Caveat(
+            code="generator-late",
+            text=f"the load generator itself sent up to {row.late_p99_ms:.3g} ms late (p99)",
+            remedy="give the load more CPUs, or choose a lower --rate",
+        ),
+    )
+
+
+def trial_caveats(
+    hold: Step | None,
+    verdict: str,
+    *,
+    base: str,
+    stop_s: float | None,
+    every_step_had_drops: bool,
+) -> tuple[Caveat, ...]:
+    """The doubts about one measured trial; those about its hold are among them.
+
+    Args:
+        verdict: what limited the hold.
+        base: how the base image came to be.
+        stop_s: seconds from SIGTERM to the server's end; None if it ended before.
+    """
+    found = []
+    if every_step_had_drops:
+        found.append(
+            Caveat(
+                code="every-step-had-drops",
+                text="every step of the ramp had drops; the hold runs at the step with the fewest",
+                remedy="start with fewer users or longer timeouts (a longer --duration)",
+            )
+        )
+    if hold is not None and hold.failures:
+        found.append(
+            Caveat(
+                code="drops-in-hold",
+                text=f"{hold.failures} of the hold's {hold.requests} requests failed",
+                remedy="repeat; if it stays, the ramp's steps are too short to show this drop",
+            )
+        )
+    found += hold.caveats if hold else ()
+    if verdict == LOADGEN_CPU:
+        found.append(
+            Caveat(
+                code="loadgen-limited",
+                text="the load generator had no time left: the server can do at least this much",
+                remedy="give the load more CPUs",
+            )
+        )
+    if verdict == SERVER_CPU and hold is not None and worker_full(hold):
+        found.append(
+            Caveat(
+                code="loadgen-busy",
+                text="the load generator was nearly full too: its own waiting is in the latencies",
+                remedy="give the load more CPUs",
+            )
+        )
+    if base != "official":
+        found.append(
+            Caveat(
+                code="base-not-official",
+                text=f"the base image is not the official one: {base}",
+                remedy="run where a registry can be reached",
+            )
+        )
+    if stop_s is not None and stop_s >= SLOW_STOP_S:
+        found.append(
+            Caveat(
+                code="slow-stop",
+                text=f"the server needed {stop_s:.1f} s to end after SIGTERM",
+                remedy="see services/README.md: SIGTERM stops a service at once",
+            )
+        )
+    return tuple(found)

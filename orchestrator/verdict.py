@@ -1,0 +1,154 @@
+"""What kept a rate from being higher: the first rule that its evidence meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from orchestrator.model.record import Resources, Step, Totals
+
+SERVER_CPU = "server-cpu"
+"""The only verdict under which a row is ranked."""
+LOADGEN_CPU = "loadgen-cpu"
+SCHEDULE = "schedule"
+UNKNOWN = "unknown"
+
+# A CPU counts as full from here on. The engine's samples do not fall on the ends of the hold, and
+# what the hypervisor takes is no CPU time of the container: a full CPU reads 0.92 to 1.00.
+FULL_CPU = 0.9
+# Below it a server has time left beyond doubt; between it and FULL_CPU nobody can tell.
+FREE_CPU = 0.75
+# A worker that waits for less of its time is what its requests wait for, too.
+IDLE_LEAST = 0.1
+# A timer kept waiting for longer is in the latencies, and seconds of it look like a dead server.
+LAG_MOST_MS = 250.0
+# Share of the time without CPU that can no longer be a burst at the begin of a step.
+THROTTLED_MOST = 0.05
+# Of a whole trial: its ramp ends in drops by intention, so only a majority tells anything.
+TRIAL_FAILURES_MOST = 0.5
+# Of a hold, which stands at a step without drops.
+HOLD_FAILURES_MOST = 0.05
+# A server that keeps connections open has about 0 connects a request, one that closes them 1.
+CONNECTS_LEAST = 0.5
+# Part of the median latency that connecting takes.
+CONNECTING_LEAST = 0.5
+# An open loop kept up if it answered nearly all that was due. Not quite all: what is due in its
+# last moments may still be under way when it ends.
+KEPT_UP = 0.95
+UNFINISHED_MOST = 0.01
+
+Evidence = Mapping[str, float]
+
+
+def limited_by(hold: Step | None, totals: Totals, used: Resources) -> tuple[str, dict[str, float]]:
+    """What kept the hold from being faster, and every number that was looked at.
+
+    What is unknown is left out of the evidence and meets no rule. Times are in ms or in the unit
+    that the name has; the rest are shares and counts.
+    """
+    evidence = {
+        **_of_server(used),
+        **_known(failure_share=_ratio(totals.failures, totals.requests)),
+        **(_of_step(hold) if hold else {}),
+    }
+    return _first(evidence), evidence
+
+
+def open_loop_limited_by(step: Step, rate: float, used: Resources) -> str:
+    """``schedule`` where the server kept up with ``rate`` (requests/s), else as for a hold."""
+    due = step.requests + step.unfinished
+    kept_up = (
+        step.failures == 0
+        and step.unfinished <= UNFINISHED_MOST * due
+        and step.goodput_rps >= KEPT_UP * rate
+    )
+    return SCHEDULE if kept_up else _first({**_of_server(used), **_of_step(step)})
+
+
+def worker_full(step: Step) -> bool:
+    """Whether a worker had next to no time left in this step."""
+    return step.loadgen_idle is not None and step.loadgen_idle < IDLE_LEAST
+
+
+def _of_server(used: Resources) -> dict[str, float]:
+    return {"oom_killed": float(used.oom_killed), "restarts": float(used.restarts)}
+
+
+def _of_step(step: Step) -> dict[str, float]:
+    return _known(
+        hold_failure_share=_ratio(step.failures, step.requests),
+        server_cpu=step.server_cpu,
+        server_throttled=step.server_throttled,
+        loadgen_cpu=step.loadgen_cpu,
+        loadgen_idle=step.loadgen_idle,
+        loadgen_throttled=step.loadgen_throttled,
+        loadgen_lag_ms=step.loadgen_lag_ms,
+        connects_per_request=_ratio(step.connects, step.requests),
+        connect_share=_ratio(step.connect_ms, step.median_ms),
+        listen_overflows=step.listen_overflows,
+    )
+
+
+def _ratio(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def _known(**numbers: float | None) -> dict[str, float]:
+    return {name: float(number) for name, number in numbers.items() if number is not None}
+
+
+def _first(seen: Evidence) -> str:
+    return next((name for name, met in _RULES if met(seen)), UNKNOWN)
+
+
+def _memory(seen: Evidence) -> bool:
+    return seen["oom_killed"] > 0 or seen["restarts"] > 0
+
+
+def _errors(seen: Evidence) -> bool:
+    return (
+        seen.get("failure_share", 0) > TRIAL_FAILURES_MOST
+        or seen.get("hold_failure_share", 0) > HOLD_FAILURES_MOST
+    )
+
+
+def _throttled(seen: Evidence) -> bool:
+    waited = seen.get("server_throttled", 0) > THROTTLED_MOST
+    return waited and "server_cpu" in seen and not _server_cpu(seen)
+
+
+def _server_cpu(seen: Evidence) -> bool:
+    return seen.get("server_cpu", 0) >= FULL_CPU
+
+
+def _loadgen_cpu(seen: Evidence) -> bool:
+    if "loadgen_idle" in seen:
+        busy = seen["loadgen_idle"] < IDLE_LEAST
+    else:  # a client that does not know: the engine's samples have to do
+        busy = seen.get("loadgen_cpu", 0) >= FULL_CPU
+    return (
+        busy
+        or seen.get("loadgen_throttled", 0) > THROTTLED_MOST
+        or seen.get("loadgen_lag_ms", 0) > LAG_MOST_MS
+    )
+
+
+def _connection_setup(seen: Evidence) -> bool:
+    return seen.get("connects_per_request", 0) >= CONNECTS_LEAST and (
+        seen.get("listen_overflows", 0) > 0 or seen.get("connect_share", 0) >= CONNECTING_LEAST
+    )
+
+
+def _latency_floor(seen: Evidence) -> bool:
+    # Had the load generator's CPU been full, its rule would have been met before.
+    return "server_cpu" in seen and seen["server_cpu"] < FREE_CPU
+
+
+_RULES: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (
+    ("memory", _memory),
+    ("errors", _errors),
+    ("throttled", _throttled),
+    (SERVER_CPU, _server_cpu),
+    (LOADGEN_CPU, _loadgen_cpu),
+    ("connection-setup", _connection_setup),
+    ("latency-floor", _latency_floor),
+)

@@ -1,0 +1,75 @@
+"""`lab crosscheck` with real containers: both ends count the same requests, to the last one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from orchestrator.adapters.docker_engine import RUN
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    results = tmp_path_factory.mktemp("results")
+    words = ["crosscheck", "starlette", "--pairs", "1", "--seconds", "1", "--connections", "16"]
+    run = subprocess.run(
+        [sys.executable, "-m", "orchestrator", *words, "--results", str(results)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    (folder,) = results.iterdir()
+    return run, folder, json.loads((folder / "crosscheck.json").read_text())
+
+
+def test_both_ends_count_the_same_requests(done: Any) -> None:
+    _, _, record = done
+    (check,) = record["services"]
+    counted = check["counted"]
+    lab, wrk = counted["lab"], counted["wrk"]
+    assert lab["requests"] > 100
+    assert lab["failures"] == {}
+    assert counted["lab_seen"]["requests"] == lab["requests"] + lab["unfinished"]
+    # wrk does not tell what was under way when it ended: at most one request a connection.
+    assert 0 <= counted["wrk_seen"]["requests"] - wrk["requests"] <= 16
+    assert wrk["wrong"] == 0
+    assert counted["lab_seen"]["segments"] == counted["lab_seen"]["requests"]
+    (row,) = record["rows"]
+    assert row["counts_agree"] is True
+
+
+def test_the_timed_pair_has_both_clients(done: Any) -> None:
+    _, _, record = done
+    ((pair,),) = (check["pairs"] for check in record["services"])
+    assert pair["first"] == "wrk"
+    assert pair["lab"]["completed"] > 100
+    assert pair["wrk"]["requests"] > 100
+    assert 0 <= pair["lab"]["idle"] <= 1
+    assert 0.5 < pair["lab"]["duration_s"] < 2
+
+
+def test_progress_is_told_on_stderr_and_the_tables_on_stdout(done: Any) -> None:
+    run, folder, record = done
+    assert "[1/1] Starlette 1/1: lab " in run.stderr
+    assert f"{folder.name}/crosscheck.md" in run.stderr.replace("\n", "")
+    assert "Counted by both ends" in run.stdout
+    assert "Starlette" in run.stdout
+    assert "| Starlette |" in (folder / "crosscheck.md").read_text()
+    assert any(tool.startswith("wrk ") for tool in record["tools"])
+
+
+def test_nothing_is_left_in_the_engine(done: Any) -> None:
+    client = docker.from_env()
+    assert client.containers.list(all=True, ignore_removed=True, filters={"label": RUN}) == []
+    assert client.networks.list(filters={"label": RUN}) == []

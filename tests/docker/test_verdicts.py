@@ -1,0 +1,128 @@
+"""What limits a trial is found out on real containers whose limit is known beforehand."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.locust import LocustGenerator
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.bench.trial import Trial
+from orchestrator.model.entry import ContainerSpec, Entry
+from orchestrator.model.record import Outcome, TrialRecord
+from orchestrator.model.settings import Settings
+from orchestrator.plan import plan
+from orchestrator.wiring.catalogue import catalogue
+from orchestrator.wiring.engine import placed_here
+
+# The Docker SDK leaves a log that was not read to its end to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+SERVICE = "aiohttp"
+SLEEPY = """
+import asyncio, ujson
+from aiohttp import web
+
+DOCUMENT = {"test": True, "date": "2019-03-11T00:00:00", "values": [1, 2, 3, 4, 5],
+            "sub_attributes": {"attribute1": 1, "attribute2": "True"}}
+
+async def answer(request):
+    await asyncio.sleep(0.04)
+    return web.json_response(DOCUMENT, dumps=ujson.dumps)
+
+app = web.Application()
+app.router.add_get("/json", answer)
+web.run_app(app, port=8000, access_log=None, print=None)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    yield
+    gc.collect()
+
+
+def measured(
+    engine: DockerEngine,
+    folder: Path,
+    *,
+    server: dict[str, object] | None = None,
+    worker: dict[str, object] | None = None,
+    most_users: int = 64,
+) -> TrialRecord:
+    """A trial of eight seconds with something about its server or its worker changed."""
+    settings = Settings(
+        services=(SERVICE,),
+        workloads=("json",),
+        profile="smoke",
+        duration_s=8.0,
+        max_users=most_users,
+        repeats=1,
+        seed=1,
+        network="loopback",
+    )
+    known = catalogue()
+    layout, containers = placed_here(engine, settings.network)
+    changed = _changed(containers[SERVICE], server)
+    engine.build(LOCUST_WORKER)
+    planned = plan(
+        settings,
+        {SERVICE: Entry(manifest=known.manifests[SERVICE], container=changed)},
+        known.contract,
+        layout,
+        containers[LOCUST_MASTER],
+        _changed(containers[LOCUST_WORKER], worker),
+    )
+    store = RunFolder(folder / "run")
+    store.create()
+    trial = Trial(
+        planned,
+        planned.trials[0],
+        engine,
+        LocustGenerator(engine),
+        store,
+        SystemClock(),
+    )
+    record = trial.run(engine.build(SERVICE), ConsoleProgress())
+    assert record.outcome is Outcome.MEASURED, record.reason
+    return record
+
+
+def _changed(spec: ContainerSpec, changes: dict[str, object] | None) -> ContainerSpec:
+    return replace(spec, **(changes or {}))  # type: ignore[arg-type]
+
+
+def test_a_busy_server_is_limited_by_its_cpu(engine: DockerEngine, tmp_path: Path) -> None:
+    record = measured(engine, tmp_path)
+    assert record.limited_by == "server-cpu", record.limited_by_evidence
+
+
+def test_a_worker_with_a_fifth_of_a_cpu_is_the_limit(engine: DockerEngine, tmp_path: Path) -> None:
+    record = measured(engine, tmp_path, worker={"cpus": 0.2})
+    assert record.limited_by == "loadgen-cpu", record.limited_by_evidence
+    assert "loadgen-limited" in {caveat.code for caveat in record.caveats}
+
+
+def test_a_server_that_sleeps_is_limited_by_its_latency(
+    engine: DockerEngine, tmp_path: Path
+) -> None:
+    record = measured(engine, tmp_path, server={"command": ("python", "-c", SLEEPY)})
+    assert record.limited_by == "latency-floor", record.limited_by_evidence
+    assert record.hold is not None
+    assert record.hold.median_ms == pytest.approx(40, rel=0.25)
+    assert record.limited_by_evidence["server_cpu"] < 0.75
+
+
+def test_a_server_with_a_quarter_of_a_cpu_is_throttled(
+    engine: DockerEngine, tmp_path: Path
+) -> None:
+    record = measured(engine, tmp_path, server={"cpus": 0.25})
+    assert record.limited_by == "throttled", record.limited_by_evidence

@@ -1,0 +1,78 @@
+"""What belongs to which step, and what a step's end leaves behind."""
+
+from labload.ledger import Ledger
+from labload.tally import Health, StepTally, Totals, from_wire, total
+
+MS = 1_000_000  # nanoseconds
+
+
+def step(ledger: Ledger, index: int) -> StepTally:
+    """A step's counts; drains them."""
+    return from_wire(ledger.drain()).get(index, StepTally())
+
+
+def test_a_request_belongs_to_the_step_it_began_in_and_its_completion_to_the_one_it_ended_in() -> (
+    None
+):
+    ledger = Ledger(None, 0, 0)
+    ledger.began(2)
+    ledger.enter(1, 5 * MS)
+    ledger.succeeded(0, 0, 7 * MS)
+    ledger.failed(0, 0, 9 * MS, "timeout")
+    tally = from_wire(ledger.drain())
+    assert tally[0].latencies == {7_000: 1}
+    assert tally[0].failures == {"timeout": 1}
+    assert tally[0].waits == {9_000: 1}
+    assert (tally[0].completed, tally[1].completed) == (0, 1)
+
+
+def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
+    ledger = Ledger(None, 0, 0)
+    ledger.began(3)
+    ledger.succeeded(0, 0, MS)
+    ledger.abandoned(0, 0, 2 * MS)
+    ledger.abandoned(0, 0, 2 * MS)
+    ledger.close()
+    ledger.succeeded(0, 0, 3 * MS)
+    ledger.failed(0, 0, 3 * MS, "eof")
+    ledger.abandoned(0, 0, 3 * MS)
+    found = step(ledger, 0)
+    assert (found.latencies, found.waits) == ({1_000: 1}, {2_000: 2})
+    assert ledger.totals() == total({0: found}) == Totals(requests=1, unfinished=2)
+
+
+def test_little_closes_exactly_whatever_spans_the_ends_of_a_step() -> None:
+    """Two users, a step of 10 ms: one answer within it, one from before, two under way."""
+    ledger = Ledger(None, 0, 0)
+    ledger.began(2)
+    ledger.enter(1, 100 * MS)
+    ledger.succeeded(0, 90 * MS, 104 * MS)  # 4 of its 14 ms
+    ledger.failed(0, 95 * MS, 103 * MS, "eof")  # 3 of its 8
+    ledger.began(3)
+    ledger.succeeded(1, 103 * MS, 105 * MS)  # all 2
+    ledger.leave([6_000, 5_000], users=2, answered=2, now_ns=110 * MS, health=Health())
+    found = step(ledger, 1)
+    assert found.in_flight_us == found.present_us == 20_000
+    assert found.pending == {6_000: 1, 5_000: 1}
+
+
+def test_a_request_older_than_the_step_was_under_way_for_all_of_it() -> None:
+    ledger = Ledger(None, 0, 0)
+    ledger.began()
+    ledger.enter(1, 100 * MS)
+    ledger.leave([105_000], users=1, answered=0, now_ns=105 * MS, health=Health())
+    found = step(ledger, 1)
+    assert found.in_flight_us == found.present_us == 5_000
+    assert (found.pending, found.answered) == ({105_000: 1}, 0)
+
+
+def test_what_ends_between_two_steps_is_credited_to_the_rate_of_neither() -> None:
+    ledger = Ledger(None, 0, 0)
+    ledger.began(2)
+    ledger.enter(1, 10 * MS)
+    ledger.paused = True
+    ledger.succeeded(0, 0, 12 * MS)
+    ledger.failed(0, 0, 12 * MS, "reset")
+    tally = from_wire(ledger.drain())
+    assert (tally[0].successes, tally[0].failed) == (1, 1)
+    assert 1 not in tally or (tally[1].completed, tally[1].in_flight_us) == (0, 0)

@@ -1,0 +1,179 @@
+"""A whole cross-check against fakes: whose turn it is, and that nothing measured is ever lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestrator.bench.crosscheck import Bench, check_all, lab_slice
+from orchestrator.errors import TrialFailed
+from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
+from orchestrator.model.entry import Expectation
+from orchestrator.model.load import LoadEvent, LoadFailed
+from orchestrator.model.record import Phase
+from orchestrator.ports import Container, ReferenceClient, ServerEnd
+from tests.fakes import (
+    FakeClock,
+    FakeContainer,
+    FakeEngine,
+    FakeGenerator,
+    Journal,
+    JournalProgress,
+)
+from tests.unit.crosschecks import crosscheck_record, wrk
+from tests.unit.examples import answer, load_result, load_step, planned, probe
+
+ONE_STEP = load_result(
+    steps=(
+        load_step(
+            0,
+            "ramp",
+            64,
+            {1000: 300},
+            failures={"reset": 0, "timeout": 2},
+            unfinished=64,
+            completed=298,
+            duration_s=3.0,
+            connects=64,
+            idle=0.4,
+        ),
+    )
+)
+Script = Sequence[LoadEvent | BaseException]
+
+
+class FakeWrk:
+    def __init__(self, journal: Journal, broken: BaseException | None = None) -> None:
+        self._journal = journal
+        self._broken = broken
+
+    def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
+        self._journal.append(f"wrk {server.name}{' compared' if compared else ''}")
+        if self._broken and not compared:
+            raise self._broken
+        return wrk(wrong=0 if compared else None)
+
+
+class FakeServerEnd:
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def begin(self, server: Container) -> None:
+        self._journal.append("count")
+
+    def end(self, server: Container) -> Seen:
+        self._journal.append("counted")
+        return Seen(requests=3064, segments=3064)
+
+
+class Checked:
+    """A cross-check of these services, with what it did and every version it saved."""
+
+    def __init__(
+        self,
+        *services: str,
+        scripts: Sequence[Script] = ((ONE_STEP,),),
+        broken_wrk: BaseException | None = None,
+        silent: str = "",
+    ) -> None:
+        self.journal: Journal = []
+        self.saved: list[CrossCheck] = []
+        wrong = probe("flask", answer(body=b"{}"))
+        servers = {
+            name: FakeContainer(name, wrong if name == silent else probe(name)) for name in services
+        }
+        bench = Bench(
+            engine=FakeEngine(self.journal, servers),
+            lab=FakeGenerator(self.journal, *scripts),
+            wrk=FakeWrk(self.journal, broken_wrk),
+            server_end=FakeServerEnd(self.journal),
+            progress=JournalProgress(self.journal),
+            clock=FakeClock(),
+        )
+        # Each trial of the plan is a service; its repeats are the pairs.
+        plan = planned(services)
+        plan = replace(plan, settings=replace(plan.settings, repeats=3))
+        blank = crosscheck_record(services=(), finished_at=None)
+        self.record = check_all(plan, blank, bench, self._save)
+
+    def _save(self, record: CrossCheck) -> CrossCheck:
+        self.saved.append(record)
+        return record
+
+    def turns(self) -> list[str]:
+        ours = ("wrk", "load", "count", "counted")
+        return [line for line in self.journal if line.split()[0] in ours]
+
+
+def test_the_clients_take_turns_and_who_is_first_alternates() -> None:
+    checked = Checked("flask")
+    assert checked.turns() == [
+        *("count", "wrk flask compared", "counted", "count", "load flask json", "counted"),
+        *("wrk flask", "load flask json"),
+        *("load flask json", "wrk flask"),
+        *("wrk flask", "load flask json"),
+    ]
+    (check,) = checked.record.services
+    assert [pair.first for pair in check.pairs] == ["wrk", "lab", "wrk"]
+
+
+def test_a_slice_of_the_lab_is_its_one_step() -> None:
+    found = lab_slice(ONE_STEP)
+    assert (found.requests, found.failures, found.unfinished) == (302, {"timeout": 2}, 64)
+    assert (found.rps, found.idle) == (298 / 3.0, 0.4)
+    with pytest.raises(TrialFailed, match="a slice has one step, not 4"):
+        lab_slice(load_result())
+
+
+def test_what_is_known_is_saved_after_each_pair() -> None:
+    checked = Checked("flask")
+    known = [
+        (bool(check.counted), len(check.pairs))
+        for version in checked.saved
+        for check in version.services
+    ]
+    assert known == [(True, 0), (True, 1), (True, 2), (True, 3), (True, 3)]
+    assert checked.saved[0].services == ()
+    assert [version.finished_at is None for version in checked.saved] == [True] * 5 + [False]
+
+
+def test_a_service_that_fails_is_a_row_with_its_reason_and_the_next_is_checked() -> None:
+    lost: Script = (LoadFailed(reason="0 of 1 workers are left"),)
+    # Of the first service the counted pair and one more are good.
+    checked = Checked("flask", "sanic", scripts=((ONE_STEP,), (ONE_STEP,), lost, (ONE_STEP,)))
+    services = [trial.service for trial in checked.record.services]
+    failed, good = checked.record.services
+    assert sorted(services) == ["flask", "sanic"]
+    assert failed.reason == "load: 0 of 1 workers are left"
+    assert "the master's log" in (failed.log_tail or "")
+    assert (len(failed.pairs), len(good.pairs), good.reason) == (1, 3, None)
+    assert f"remove {failed.service}" in checked.journal
+
+
+def test_a_wrong_answer_before_the_load_is_the_reason() -> None:
+    (check,) = Checked("flask", silent="flask").record.services
+    assert (check.reason or "").startswith("verify: GET /json: body of 2 bytes is not")
+    assert check.counted is None
+
+
+def test_a_failure_of_wrk_is_the_services_and_not_the_end() -> None:
+    broken = TrialFailed(Phase.LOAD, "wrk did not say what it counted")
+    (check,) = Checked("flask", broken_wrk=broken).record.services
+    assert (check.reason, check.pairs) == ("load: wrk did not say what it counted", ())
+    assert check.counted is not None
+
+
+def test_an_interrupt_keeps_what_was_measured_and_removes_the_container() -> None:
+    checked = Checked("flask", "sanic", broken_wrk=KeyboardInterrupt())
+    assert checked.record.interrupted
+    assert checked.record.finished_at is not None
+    assert [bool(check.counted) for check in checked.record.services] == [True]
+    assert checked.saved[-1] == checked.record
+    started = [line for line in checked.journal if line.startswith(("start", "remove"))]
+    assert len(started) == 2
+
+
+if TYPE_CHECKING:
+    _wrk: ReferenceClient = FakeWrk([])
+    _server_end: ServerEnd = FakeServerEnd([])

@@ -1,0 +1,87 @@
+"""``lab crosscheck`` on the command line: what is wrong is said, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.cli import crosscheck_code, main
+from orchestrator.model.crosscheck import Seen
+from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_all_usage_problems_are_printed_together(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = "crosscheck falsk --workload xml --pairs 0 --seconds 0 --connections 0 --results"
+    assert main([*words.split(), str(tmp_path / "results")]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = err.splitlines()
+    assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert lines[1:] == [
+        "no workload 'xml'; there are json, text",
+        "--pairs 0: give 1 to 1000",
+        "--seconds 0: give 1 to 60",
+        "--connections 0: give at least 1",
+    ]
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("services", "interrupted", "code"),
+    [
+        pytest.param([service_check()], False, 0, id="all checked"),
+        pytest.param([service_check(reason="load: x")], False, 1, id="one failed"),
+        pytest.param(
+            [service_check(counted=counted(lab_seen=Seen(requests=1, segments=1)))],
+            False,
+            1,
+            id="counted differently",
+        ),
+        pytest.param(
+            [service_check(counted=counted(wrk=wrk(wrong=1)))], False, 1, id="wrong answers"
+        ),
+        pytest.param([service_check()], True, 130, id="interrupted"),
+    ],
+)
+def test_the_exit_code(services: list[Any], interrupted: bool, code: int) -> None:
+    record = crosscheck_record(services=tuple(services), interrupted=interrupted)
+    assert crosscheck_code(record) == code
+
+
+def test_a_ratio_of_any_size_is_a_result_and_no_failure() -> None:
+    assert crosscheck_code(crosscheck_record(services=(service_check(pairs=()),))) == 0
+
+
+def test_without_an_engine_it_ends_with_3_and_the_remedy(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "crosscheck", "--results", str(tmp_path / "r")],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DOCKER_HOST": f"unix://{tmp_path}/docker.sock",
+            "TMPDIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.endswith("; `make engine` starts one\n")
+    assert not (tmp_path / "r").exists()

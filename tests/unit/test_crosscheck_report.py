@@ -1,0 +1,82 @@
+"""The cross-check's page and JSON, made of its record alone."""
+
+import json
+from dataclasses import replace
+
+from orchestrator.model.crosscheck import Seen
+from orchestrator.report.crosscheck import caveats, crosscheck_files
+from orchestrator.report.crosscheck_tables import counts, rates
+from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
+
+
+def test_a_row_says_how_fast_and_how_sure() -> None:
+    ratios = (0.96, 0.97, 0.98, 0.99, 1.0, 1.02)
+    check = service_check(pairs=tuple(pair(1000 * ratio) for ratio in ratios))
+    assert rates(crosscheck_record(services=(check,))).rows == (
+        ("Flask", "0.985", "0.960 to 1.020", "yes", "985", "1,000", "50%", "0", "0"),
+    )
+
+
+def test_a_row_says_who_counted_what() -> None:
+    assert counts(crosscheck_record()).rows == (
+        ("Flask", "3,000 + 64", "3,064", "exactly", "3,000 + 64", "3,063", "yes", "0", "0"),
+    )
+
+
+def test_a_count_that_differs_is_a_no() -> None:
+    check = service_check(counted=counted(lab_seen=Seen(requests=2999, segments=3010)))
+    (row,) = counts(crosscheck_record(services=(check,))).rows
+    assert row[1:4] == ("3,000 + 64", "2,999", "no")
+    assert row[7] == "11"
+
+
+def test_what_was_not_measured_is_a_dash() -> None:
+    check = service_check(counted=None, pairs=(), reason="start: the engine refused | it")
+    record = crosscheck_record(services=(check,))
+    assert set(rates(record).rows[0][1:]) == {"-"}
+    assert set(counts(record).rows[0][1:]) == {"-"}
+    assert "Flask: start: the engine refused \\| it (after 0 pairs)" in caveats(record)
+
+
+def test_the_json_holds_every_slice_and_the_rows_that_follow_from_them() -> None:
+    document = json.loads(crosscheck_files(crosscheck_record())["crosscheck.json"])
+    assert document["schema"] == 1
+    assert [pair["first"] for pair in document["services"][0]["pairs"]] == ["wrk", "lab"]
+    (row,) = document["rows"]
+    assert row["ratio"] == {"median": 1.0, "low": None, "high": None}
+    assert row["lab_counts"]["seen"] == 3064
+    assert (row["within_5_percent"], row["counts_agree"]) == ("yes", True)
+
+
+def test_the_page_says_what_where_and_with_which_doubts() -> None:
+    page = crosscheck_files(crosscheck_record())["crosscheck.md"]
+    assert page.startswith("# Cross-check crosscheck-2026-03-02-abcdef\n")
+    assert "2 pairs of slices of 3 s,\n64 connections, workload json." in page
+    assert "| Flask | 1.000 | - | yes | 1,000 | 1,000 | 50% | 0 | 0 |" in page
+    assert "- nftables 1.1.3-1, wrk 4.1.0-4+b1" in page
+    assert "server on CPU 1, load on CPU 0, network: loopback" in page
+    assert "- Fewer than six pairs give no 95 % interval: use --pairs 10." in page
+    assert page.endswith("\n")
+
+
+def test_an_unfinished_or_interrupted_check_says_so() -> None:
+    running = crosscheck_record(finished_at=None)
+    assert "begun 2026-03-02T12:00:00Z, not finished." in crosscheck_files(running)["crosscheck.md"]
+    ended = crosscheck_record(interrupted=True)
+    assert "12:00:00Z, interrupted." in crosscheck_files(ended)["crosscheck.md"]
+
+
+def test_doubts_about_the_host_are_told() -> None:
+    record = crosscheck_record()
+    disturbed = replace(
+        record,
+        host=replace(record.host, steal=0.2),
+        layout=replace(record.layout, shared=True),
+        neighbours=("other",),
+        services=(service_check(base="bootstrapped: x"), service_check("sanic", base="official")),
+    )
+    said = " ".join(caveats(disturbed))
+    assert "Server and clients shared one CPU" in said
+    assert "A hypervisor took 20.0% of the CPU time." in said
+    assert "Other containers ran beside it: other." in said
+    assert "Flask: the base image is not the official one: bootstrapped: x." in said

@@ -1,0 +1,33 @@
+"""The kernel's counters of a network namespace."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.netstat import PATH, listen_overflows
+
+EXAMPLE = """\
+TcpExt: SyncookiesSent ListenOverflows ListenDrops
+TcpExt: 5 17 18
+IpExt: InNoRoutes InTruncatedPkts
+IpExt: 3 4
+"""
+
+
+def test_the_value_stands_below_its_name() -> None:
+    assert listen_overflows(EXAMPLE) == 17
+
+
+def test_another_group_may_come_first() -> None:
+    assert listen_overflows("IpExt: InNoRoutes\nIpExt: 3\n" + EXAMPLE) == 17
+
+
+@pytest.mark.parametrize(
+    "text", ["", "TcpExt: ListenDrops\nTcpExt: 1\n", "IpExt: ListenOverflows\nIpExt: 1\n"]
+)
+def test_a_kernel_that_does_not_tell_is_none_and_not_zero(text: str) -> None:
+    assert listen_overflows(text) is None
+
+
+def test_this_hosts_own_kernel_is_understood() -> None:
+    assert listen_overflows(Path(PATH).read_text()) is not None

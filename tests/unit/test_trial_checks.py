@@ -1,0 +1,129 @@
+"""Every doubt about a row, a step or a rate, where it belongs and only there."""
+
+from typing import Any
+
+import pytest
+
+from orchestrator.model.record import Caveat, Step
+from orchestrator.trial_checks import open_loop_caveats, step_caveats, trial_caveats
+from tests.unit.examples import open_loop_row, step
+
+DOUBT = Caveat(code="little", text="a", remedy="b")
+
+
+def codes(caveats: tuple[Caveat, ...]) -> list[str]:
+    return [caveat.code for caveat in caveats]
+
+
+@pytest.mark.parametrize(
+    ("in_flight", "found"),
+    [
+        (0.94, ["little"]),
+        (0.95, []),
+        (1.0, []),
+        (1.05, []),
+        (1.06, ["little"]),
+        (None, []),
+    ],
+)
+def test_requests_under_way_must_account_for_the_users(
+    in_flight: float | None, found: list[str]
+) -> None:
+    assert codes(step_caveats(step(in_flight=in_flight))) == found
+
+
+def test_littles_law_is_told_with_its_number() -> None:
+    (caveat,) = step_caveats(step(in_flight=0.501))
+    assert caveat.text == "requests under way account for 50% of the users"
+
+
+@pytest.mark.parametrize(
+    ("answered", "found"),
+    [(94, ["starved-users"]), (95, []), (100, []), (None, [])],
+)
+def test_users_without_any_answer_are_starved(answered: int | None, found: list[str]) -> None:
+    assert codes(step_caveats(step(users=100, answered_users=answered))) == found
+
+
+def test_starved_users_are_told_with_their_number() -> None:
+    (caveat,) = step_caveats(step(users=8, answered_users=3))
+    assert caveat.text == ("only 3 of 8 users got any answer: percentiles of successes flatter")
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "median_ms", "found"),
+    [
+        (2.0, 10.0, []),
+        (2.01, 10.0, ["generator-late"]),
+        (1.0, 0.0, []),
+        (None, 10.0, []),
+        (5.0, None, []),
+    ],
+)
+def test_a_generator_that_sends_late_is_part_of_the_latency(
+    late_ms: float | None, median_ms: float | None, found: list[str]
+) -> None:
+    row = open_loop_row(late_p99_ms=late_ms, median_ms=median_ms)
+    assert codes(open_loop_caveats(row)) == found
+
+
+def caveats(hold: Step | None, verdict: str = "server-cpu", **changes: Any) -> tuple[Caveat, ...]:
+    known = {"base": "official", "stop_s": 0.1, "every_step_had_drops": False, **changes}
+    return trial_caveats(hold, verdict, **known)
+
+
+def test_a_clean_trial_has_no_caveats() -> None:
+    assert caveats(step(loadgen_idle=0.5)) == ()
+    assert caveats(None, "unknown", stop_s=None) == ()
+
+
+def test_a_ramp_with_drops_at_every_step() -> None:
+    assert codes(caveats(step(), every_step_had_drops=True)) == ["every-step-had-drops"]
+
+
+def test_drops_in_the_hold() -> None:
+    (caveat,) = caveats(step(failures=3, requests=1_000))
+    assert (caveat.code, caveat.text) == (
+        "drops-in-hold",
+        "3 of the hold's 1000 requests failed",
+    )
+
+
+def test_a_doubt_about_the_hold_is_one_about_the_trial() -> None:
+    assert caveats(step(caveats=(DOUBT,))) == (DOUBT,)
+
+
+def test_a_full_load_generator() -> None:
+    assert codes(caveats(step(loadgen_idle=0.0), "loadgen-cpu")) == ["loadgen-limited"]
+
+
+@pytest.mark.parametrize(("idle", "found"), [(0.09, ["loadgen-busy"]), (0.1, []), (None, [])])
+def test_a_load_generator_that_was_nearly_full_beside_a_full_server(
+    idle: float | None, found: list[str]
+) -> None:
+    assert codes(caveats(step(loadgen_idle=idle))) == found
+
+
+def test_a_base_image_of_ones_own() -> None:
+    (caveat,) = caveats(step(), base="bootstrapped: from Debian")
+    assert (caveat.code, caveat.text) == (
+        "base-not-official",
+        "the base image is not the official one: bootstrapped: from Debian",
+    )
+
+
+@pytest.mark.parametrize(("stop_s", "found"), [(1.9, []), (2.0, ["slow-stop"]), (None, [])])
+def test_a_slow_stop(stop_s: float | None, found: list[str]) -> None:
+    assert codes(caveats(step(), stop_s=stop_s)) == found
+
+
+def test_every_caveat_says_how_to_remove_it() -> None:
+    bad = step(in_flight=0.1, answered_users=0, failures=1, loadgen_idle=0.0)
+    found = (
+        *step_caveats(bad),
+        *open_loop_caveats(open_loop_row(late_p99_ms=9.0)),
+        *caveats(bad, base="own", stop_s=9.0, every_step_had_drops=True),
+        *caveats(bad, "loadgen-cpu"),
+    )
+    assert len(set(codes(found))) == 9
+    assert all(caveat.text and caveat.remedy for caveat in found)

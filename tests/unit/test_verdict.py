@@ -1,0 +1,232 @@
+"""Every verdict, at its threshold and on both sides of it."""
+
+from typing import Any
+
+import pytest
+
+from orchestrator.model.record import Step
+from orchestrator.verdict import limited_by, open_loop_limited_by, worker_full
+from tests.unit.examples import resources, step, totals
+
+
+def verdict(hold: Step | None, **used: Any) -> str:
+    return limited_by(hold, totals(), resources(**used))[0]
+
+
+def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> None:
+    assert verdict(step()) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("used", "found"),
+    [
+        ({"oom_killed": True}, "memory"),
+        ({"restarts": 1}, "memory"),
+        ({}, "server-cpu"),
+    ],
+)
+def test_a_server_that_was_killed_or_began_again_lacked_memory(
+    used: dict[str, Any], found: str
+) -> None:
+    assert verdict(step(server_cpu=1.0, failures=100), **used) == (found if used else "errors")
+    assert verdict(step(server_cpu=1.0), **used) == found
+
+
+@pytest.mark.parametrize(
+    ("failed", "found"), [(499, "server-cpu"), (500, "server-cpu"), (501, "errors")]
+)
+def test_more_than_half_of_a_trial_failing_is_the_limit(failed: int, found: str) -> None:
+    whole = totals(requests=1_000, failures=failed)
+    assert limited_by(step(server_cpu=1.0), whole, resources())[0] == found
+
+
+@pytest.mark.parametrize(("failed", "found"), [(4, "server-cpu"), (5, "server-cpu"), (6, "errors")])
+def test_more_than_a_twentieth_of_the_hold_failing_is_the_limit(failed: int, found: str) -> None:
+    assert verdict(step(server_cpu=1.0, requests=100, failures=failed)) == found
+
+
+@pytest.mark.parametrize(
+    ("throttled", "cpu", "found"),
+    [
+        (0.04, 0.8, "unknown"),
+        (0.05, 0.8, "unknown"),
+        (0.06, 0.8, "throttled"),
+        (0.06, 0.89, "throttled"),
+        (0.06, 0.9, "server-cpu"),
+        (None, 0.8, "unknown"),
+        (0.06, None, "unknown"),
+    ],
+)
+def test_a_server_kept_from_its_cpu_by_the_quota_is_throttled(
+    throttled: float | None, cpu: float | None, found: str
+) -> None:
+    assert verdict(step(server_throttled=throttled, server_cpu=cpu)) == found
+
+
+@pytest.mark.parametrize(
+    ("cpu", "found"), [(0.89, "unknown"), (0.9, "server-cpu"), (1.0, "server-cpu")]
+)
+def test_a_full_cpu_of_the_server_is_the_limit(cpu: float, found: str) -> None:
+    assert verdict(step(server_cpu=cpu)) == found
+
+
+@pytest.mark.parametrize(
+    ("worker", "found"),
+    [
+        pytest.param({"loadgen_idle": 0.09}, "loadgen-cpu", id="nearly no idle time"),
+        pytest.param({"loadgen_idle": 0.1}, "unknown", id="some idle time"),
+        pytest.param({"loadgen_idle": 0.5}, "unknown", id="much idle time"),
+        pytest.param(
+            {"loadgen_idle": 0.5, "loadgen_cpu": 1.0},
+            "unknown",
+            id="a worker that knows its idle time is believed",
+        ),
+        pytest.param({"loadgen_cpu": 0.89}, "unknown", id="stock client below full"),
+        pytest.param({"loadgen_cpu": 0.9}, "loadgen-cpu", id="stock client full"),
+        pytest.param({"loadgen_throttled": 0.05}, "unknown", id="hardly throttled"),
+        pytest.param({"loadgen_throttled": 0.06}, "loadgen-cpu", id="throttled"),
+        pytest.param({"loadgen_lag_ms": 250.0}, "unknown", id="timers on time"),
+        pytest.param({"loadgen_lag_ms": 251.0}, "loadgen-cpu", id="timers late"),
+    ],
+)
+def test_a_load_generator_without_time_is_the_limit(worker: dict[str, float], found: str) -> None:
+    assert verdict(step(server_cpu=0.8, **worker)) == found
+    assert verdict(step(server_cpu=0.95, **worker)) == "server-cpu"
+
+
+@pytest.mark.parametrize(
+    ("connecting", "found"),
+    [
+        pytest.param({"connects": 49, "listen_overflows": 1}, "unknown", id="connections are kept"),
+        pytest.param({"connects": 50, "listen_overflows": 0}, "unknown", id="no overflow"),
+        pytest.param({"connects": 50, "listen_overflows": 1}, "connection-setup", id="overflow"),
+        pytest.param({"connects": 50, "connect_ms": 0.99}, "unknown", id="connecting is fast"),
+        pytest.param(
+            {"connects": 50, "connect_ms": 1.0}, "connection-setup", id="half of the latency"
+        ),
+        pytest.param(
+            {"connects": 100, "connect_ms": 5.0, "median_ms": None}, "unknown", id="no latency"
+        ),
+        pytest.param({"connect_ms": 5.0, "listen_overflows": 3}, "unknown", id="no connects"),
+    ],
+)
+def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], found: str) -> None:
+    hold = {"requests": 100, "median_ms": 2.0, "server_cpu": 0.8, **connecting}
+    assert verdict(step(**hold)) == found
+
+
+@pytest.mark.parametrize(
+    ("cpu", "found"),
+    [(0.74, "latency-floor"), (0.75, "unknown"), (0.0, "latency-floor"), (None, "unknown")],
+)
+def test_a_server_with_time_left_waits_for_something_else(cpu: float | None, found: str) -> None:
+    assert verdict(step(server_cpu=cpu)) == found
+
+
+def test_the_first_rule_wins() -> None:
+    """From the first to the last, each step drops what the rule before had needed."""
+    setup = {"connects": 100, "listen_overflows": 9}
+    worker = {"loadgen_idle": 0.0}
+    assert [
+        verdict(step(failures=100, **worker, **setup), oom_killed=True),
+        verdict(step(failures=100, server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
+        verdict(step(server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
+        verdict(step(server_throttled=1.0, server_cpu=1.0, **worker, **setup)),
+        verdict(step(server_cpu=0.5, **worker, **setup)),
+        verdict(step(server_cpu=0.5, **setup)),
+        verdict(step(server_cpu=0.5)),
+        verdict(step()),
+    ] == [
+        "memory",
+        "errors",
+        "throttled",
+        "server-cpu",
+        "loadgen-cpu",
+        "connection-setup",
+        "latency-floor",
+        "unknown",
+    ]
+
+
+def test_the_evidence_is_every_number_that_was_looked_at() -> None:
+    hold = step(
+        requests=200,
+        failures=1,
+        median_ms=4.0,
+        server_cpu=0.8,
+        server_throttled=0.01,
+        loadgen_cpu=0.7,
+        loadgen_idle=0.3,
+        loadgen_throttled=0.02,
+        loadgen_lag_ms=12.5,
+        connects=50,
+        connect_ms=1.0,
+        listen_overflows=7,
+    )
+    assert limited_by(hold, totals(requests=400, failures=100), resources()) == (
+        "unknown",
+        {
+            "oom_killed": 0.0,
+            "restarts": 0.0,
+            "failure_share": 0.25,
+            "hold_failure_share": 0.005,
+            "server_cpu": 0.8,
+            "server_throttled": 0.01,
+            "loadgen_cpu": 0.7,
+            "loadgen_idle": 0.3,
+            "loadgen_throttled": 0.02,
+            "loadgen_lag_ms": 12.5,
+            "connects_per_request": 0.25,
+            "connect_share": 0.25,
+            "listen_overflows": 7.0,
+        },
+    )
+
+
+def test_what_is_unknown_is_no_evidence() -> None:
+    hold = step(median_ms=None, requests=0)
+    assert limited_by(hold, totals(requests=0, failures=0), resources()) == (
+        "unknown",
+        {"oom_killed": 0.0, "restarts": 0.0},
+    )
+
+
+def test_a_trial_that_ended_before_its_hold_is_judged_by_what_there_is() -> None:
+    assert verdict(None) == "unknown"
+    assert verdict(None, oom_killed=True) == "memory"
+    assert limited_by(None, totals(requests=2, failures=2), resources())[0] == "errors"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({}, "schedule", id="all answered"),
+        pytest.param({"server_cpu": 1.0}, "schedule", id="a full CPU that kept up"),
+        pytest.param({"requests": 990, "unfinished": 10}, "schedule", id="a hundredth unanswered"),
+        pytest.param({"requests": 989, "unfinished": 11}, "unknown", id="more unanswered"),
+        pytest.param({"goodput_rps": 950.0}, "schedule", id="just fast enough"),
+        pytest.param({"goodput_rps": 949.0}, "unknown", id="too slow"),
+        pytest.param({"failures": 1}, "unknown", id="one failure"),
+        pytest.param({"failures": 51}, "errors", id="many failures"),
+        pytest.param({"goodput_rps": 500.0, "server_cpu": 0.9}, "server-cpu", id="server full"),
+        pytest.param(
+            {"goodput_rps": 500.0, "loadgen_idle": 0.05}, "loadgen-cpu", id="generator full"
+        ),
+        pytest.param({"goodput_rps": 0.0, "requests": 0}, "unknown", id="nothing came back"),
+    ],
+)
+def test_an_open_loop_is_limited_by_its_schedule_where_the_server_kept_up(
+    changes: dict[str, Any], found: str
+) -> None:
+    row = step(**{"requests": 1_000, "goodput_rps": 1_000.0, "server_cpu": 0.8, **changes})
+    assert open_loop_limited_by(row, 1_000.0, resources()) == found
+
+
+def test_an_open_loop_at_a_server_that_was_killed() -> None:
+    row = step(goodput_rps=1.0)
+    assert open_loop_limited_by(row, 1_000.0, resources(oom_killed=True)) == "memory"
+
+
+@pytest.mark.parametrize(("idle", "full"), [(0.09, True), (0.1, False), (None, False)])
+def test_a_worker_with_next_to_no_idle_time_is_full(idle: float | None, full: bool) -> None:
+    assert worker_full(step(loadgen_idle=idle)) == full
