@@ -134,6 +134,7 @@ def _crosscheck(arguments: argparse.Namespace) -> int:
         seconds=arguments.seconds,
         connections=arguments.connections,
         network=arguments.network,
+        client=arguments.client,
     )
     command = shlex.join(["lab", *sys.argv[1:]])
     return crosscheck_code(crosscheck(settings, command, arguments.results))
@@ -268,6 +269,9 @@ def _add_crosscheck(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workload", metavar="json|text", default="json", help="default: json")
     command.add_argument(
         "--network", choices=("loopback", "bridge"), default="loopback", help="default: loopback"
+    )
+    command.add_argument(
+        "--client", choices=CLIENTS, default=ENGINE, help=f"the lab's; default: {ENGINE}"
     )
     _add_results(command)
 

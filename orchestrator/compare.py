@@ -16,7 +16,7 @@ from orchestrator.model.crosscheck import (
     WrkSlice,
 )
 from orchestrator.model.settings import Profile
-from orchestrator.profiles import PROFILES
+from orchestrator.profiles import PROFILES, most_users
 
 CONFIDENCE = 0.95
 # The lab's client passes if the median ratio is this close to 1.
@@ -102,6 +102,9 @@ def problems(
             found.append(f"--{option} {value}: give 1 to {most}")
     if settings.connections < 1:
         found.append(f"--connections {settings.connections}: give at least 1")
+    most = most_users(settings.client, workers=1)
+    if most is not None and settings.connections > most:
+        found.append(f"--connections {settings.connections}: --client {settings.client} has {most}")
     return found
 
 

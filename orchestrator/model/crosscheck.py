@@ -20,6 +20,7 @@ class CrossCheckSettings:
     seconds: int
     connections: int
     network: str
+    client: str = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,8 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield f"# Cross-check {record.run_id}\n"
     yield f"`{record.command}`, begun {record.started_at}{state}.\n"
     yield f"For each service: {settings.pairs} pairs of slices of {settings.seconds} s,"
-    yield f"{settings.connections} connections, workload {settings.workload}.\n"
+    yield f"{settings.connections} connections, workload {settings.workload},"
+    yield f"the lab's client: {settings.client}.\n"
     yield RATES_EXPLAINED
     yield markdown(rates(record))
     yield f"## {counts(record).title}\n"

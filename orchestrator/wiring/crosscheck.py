@@ -141,6 +141,7 @@ def _plan(
             repeats=settings.pairs,
             seed=0,
             network=settings.network,
+            client=settings.client,
         ),
         profile=slice_profile(settings),
         layout=replace(placed, load_cpus=placed.load_cpus[:1]),
