@@ -102,9 +102,9 @@ def problems(
             found.append(f"--{option} {value}: give 1 to {most}")
     if settings.connections < 1:
         found.append(f"--connections {settings.connections}: give at least 1")
-    most = most_users(settings.client, workers=1)
-    if most is not None and settings.connections > most:
-        found.append(f"--connections {settings.connections}: --client {settings.client} has {most}")
+    limit = most_users(settings.client, workers=1)
+    if limit is not None and settings.connections > limit:
+        found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")
     return found
 
 

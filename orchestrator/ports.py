@@ -179,8 +179,15 @@ class ServerEnd(Protocol):
             TrialFailed: it cannot be counted here.
         """
 
-    def end(self, server: Container) -> Seen:
+    def seen(self, server: Container) -> Seen:
         """What was counted since.
+
+        Raises:
+            TrialFailed: the server has ended, and its counts with it.
+        """
+
+    def end(self, server: Container) -> None:
+        """Count no more.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.

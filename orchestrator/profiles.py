@@ -33,7 +33,7 @@ PROFILES = {
             users=(8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192),
             connect_timeout_s=3.0,
             request_timeout_s=5.0,
-            open_s=8.0,
+            open_s=6.0,
             open_shares=OPEN_SHARES,
             open_rate=OPEN_RATE,
         ),

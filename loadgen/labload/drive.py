@@ -65,7 +65,7 @@ class Driver:
     def _turn(self) -> None:
         try:
             self._engine.turn()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends the trial
             self._watchers[0].stop()
             # The loop's own greenlet may not wait for anything.
             gevent.spawn(self._on_error, error)

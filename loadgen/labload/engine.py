@@ -377,6 +377,8 @@ class Engine:
 
     def _read_to_the_end(self, slot: Slot) -> None:
         """The server has closed, or says something before it has the whole request."""
+        if slot.phase == SENDING:  # the rest would not be read any more
+            self._epoll.modify(slot.fd, READABLE)
         slot.phase = READING
         while slot.phase == READING:
             try:

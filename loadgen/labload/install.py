@@ -48,6 +48,11 @@ def start_test(environment: Environment, **_: Any) -> None:
         WORKER.start(environment)
 
 
+def stop_test(environment: Environment, **_: Any) -> None:
+    """Locust's listener for the end of a test."""
+    WORKER.stop()
+
+
 def report_to_master(client_id: str, data: dict[str, Any]) -> None:
     """Locust's listener for a worker's report: adds the lab's counts.
 

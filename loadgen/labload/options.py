@@ -76,12 +76,22 @@ def unfit(client: str, settings: RampSettings, workers: int) -> str | None:
     return None
 
 
+def chosen_rate(options: argparse.Namespace) -> float | None:
+    """Requests/s that are to be sent, None in a closed loop; raises ValueError if it cannot be."""
+    if not options.rate:
+        return None
+    if options.client != "engine":
+        raise ValueError("an arrival rate (--rate) needs --client engine")
+    rate = float(options.rate)  # the web page's form has a text
+    if not rate > 0:
+        raise ValueError("an arrival rate (--rate) must be greater than 0")
+    return rate
+
+
 def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
     """What the options ask for, at `url`; raises OSError or ValueError if that cannot be."""
     if not url:
         raise ValueError("no target: --host=http://host:port is missing")
-    if options.rate and options.client != "engine":
-        raise ValueError("an arrival rate (--rate) needs --client engine")
     ramp = ramp_settings(options)
     return aim(
         url,

@@ -15,13 +15,15 @@ from dataclasses import asdict
 from time import perf_counter_ns
 from typing import Any
 
+import gevent
+from locust import runners
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from labload.engine_load import EngineLoad
 from labload.ledger import Ledger
 from labload.locust_stats import LocustStats
-from labload.options import chosen_target
+from labload.options import chosen_rate, chosen_target
 from labload.stock_load import StockLoad
 from labload.target import Target
 
@@ -35,6 +37,7 @@ class Worker:
         self._held = False
         self._load: EngineLoad | StockLoad | None = None
         self._obstacle = "the test has not begun"
+        self._reporting: Any = None
 
     def start(self, environment: Environment) -> None:
         """Forget the last test and read the options of the next."""
@@ -44,15 +47,17 @@ class Worker:
             self._load.shut()
             self._load = None
         try:
-            target = chosen_target(options, environment.host)
+            target, rate = chosen_target(options, environment.host), chosen_rate(options)
         except (OSError, ValueError) as error:
             self._obstacle = f"cannot aim at {environment.host}: {error}"
             return
         self._load = load = self._begin(environment, target, options.client)
         load.enter(self._step, held=self._held)
-        if options.rate:
+        if not isinstance(environment.runner, WorkerRunner):
+            self._reporting = gevent.spawn(self._report_to_itself)
+        if rate is not None:
             index = getattr(environment.runner, "worker_index", 0)
-            load.follow(options.rate, index, max(options.expect_workers, 1))
+            load.follow(rate, index, max(options.expect_workers, 1))
 
     @property
     def engine(self) -> EngineLoad:
@@ -72,6 +77,19 @@ class Worker:
         """Add what was counted since the last report to the one that is about to leave."""
         if self._load is not None:
             data["lab"] = self._load.ledger.drain()
+
+    def stop(self) -> None:
+        """The test is over: what was counted must not wait for a next report."""
+        if self._reporting is not None:
+            self._reporting.kill()
+            self._reporting = None
+            self.report({})
+
+    def _report_to_itself(self) -> None:
+        """Without workers nobody asks for reports, but Locust's tables live on them."""
+        while True:
+            gevent.sleep(runners.WORKER_REPORT_INTERVAL)
+            self.report({})
 
     def on_step(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_step."""

@@ -77,15 +77,21 @@ class RequestCounter:
         """
         self._nft(server, "-f", "/lab/requests.nft")
 
-    def end(self, server: Container) -> Seen:
-        """What was counted since; the rules are gone after it.
+    def seen(self, server: Container) -> Seen:
+        """What was counted since.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.
         """
-        found = seen(self._nft(server, "-j", "list", "counters", *TABLE))
+        return seen(self._nft(server, "-j", "list", "counters", *TABLE))
+
+    def end(self, server: Container) -> None:
+        """Take the rules away.
+
+        Raises:
+            TrialFailed: the server has ended, and its counts with it.
+        """
         self._nft(server, "delete", *TABLE)
-        return found
 
     def _nft(self, server: Container, *words: str) -> str:
         return self._engine.output(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from orchestrator import contract
 from orchestrator.bench.trial import READY_WITHIN_S, tails
 from orchestrator.errors import TrialFailed, tail
-from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, ServiceCheck
+from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.record import Phase
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -93,10 +93,15 @@ def _counted(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -
     """One slice each, counted at the server's end too; it also warms the server up."""
     bench.server_end.begin(server)
     wrk = bench.wrk.slice(server, trial.expectation, compared=True)
-    wrk_seen = bench.server_end.end(server)
-    bench.server_end.begin(server)
+    wrk_seen = bench.server_end.seen(server)
     lab = _lab_slice(plan, trial, server, bench)
-    lab_seen = bench.server_end.end(server)
+    # Not counted anew: what the kernel still sends for wrk's last connections is known by then.
+    both_seen = bench.server_end.seen(server)
+    bench.server_end.end(server)
+    lab_seen = Seen(
+        requests=both_seen.requests - wrk_seen.requests,
+        segments=both_seen.segments - wrk_seen.segments,
+    )
     return Counted(wrk=wrk, wrk_seen=wrk_seen, lab=lab, lab_seen=lab_seen)
 
 

@@ -13,6 +13,7 @@ from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import share
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.record import Resources, Totals
+from orchestrator.model.sample import Sample
 from orchestrator.stats import encoded, merged, percentiles
 
 HOLD = "hold"
@@ -89,7 +90,7 @@ def resources(result: LoadResult, observed: Observed) -> Resources:
     return Resources(
         cpu_us_per_request=_cpu_us_per_request(result, observed),
         memory_idle_bytes=idle.memory_bytes if idle else None,
-        memory_peak_bytes=max((sample.memory_bytes for sample in samples), default=None),
+        memory_peak_bytes=_peak(samples),
         image_bytes=observed.image.size_bytes,
         start_s=observed.start_s,
         stop_s=observed.stop_s,
@@ -97,7 +98,14 @@ def resources(result: LoadResult, observed: Observed) -> Resources:
         oom_killed=state.oom_killed,
         restarts=state.restarts,
         listen_overflows=observed.listen_overflows,
+        loadgen_memory_peak_bytes=_peak(
+            [sample for worker in observed.workers for sample in worker]
+        ),
     )
+
+
+def _peak(samples: Sequence[Sample]) -> int | None:
+    return max((sample.memory_bytes for sample in samples), default=None)
 
 
 def _cpu_us_per_request(result: LoadResult, observed: Observed) -> float | None:

@@ -186,7 +186,10 @@ class OpenLoop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What the trial cost the server. ``listen_overflows``: of its network namespace."""
+    """What the trial cost the server; ``listen_overflows``: of its network namespace.
+
+    ``loadgen_memory_peak_bytes`` is that of the worker that needed most.
+    """
 
     cpu_us_per_request: float | None
     memory_idle_bytes: int | None
@@ -198,6 +201,7 @@ class Resources:
     oom_killed: bool
     restarts: int
     listen_overflows: int | None = None
+    loadgen_memory_peak_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

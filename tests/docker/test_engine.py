@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,29 @@ def test_samples_grow_and_end_with_the_container(engine: DockerEngine, spec: Con
         assert second.memory_bytes > 0
         it.stop()
         assert it.sample() is None
+
+
+OVERFLOW = """
+import socket, time
+listener = socket.create_server(("127.0.0.1", 8000), backlog=0)
+callers = [socket.socket() for _ in range(8)]
+for caller in callers:
+    caller.setblocking(False)
+    caller.connect_ex(listener.getsockname())
+time.sleep(60)
+"""
+
+
+def test_connections_that_a_full_listen_queue_turned_away_are_counted(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    engine.build("aiohttp")
+    spec = compose.containers()["aiohttp"]
+    with engine.start(replace(spec, command=("python", "-c", OVERFLOW))) as it:
+        deadline = time.monotonic() + 10
+        while not it.listen_overflows():
+            assert time.monotonic() < deadline
+    assert it.listen_overflows() is None
 
 
 def test_only_what_carries_a_run_is_removed_as_leftover(

@@ -67,10 +67,12 @@ class CountingServer:
 
 
 @contextmanager
-def running(server: CountingServer) -> Iterator[CountingServer]:
+def running(server: CountingServer, backlog: int = 100) -> Iterator[CountingServer]:
     """`server`, listening on a free port in a thread of its own."""
     loop = asyncio.new_event_loop()
-    listener = loop.run_until_complete(asyncio.start_server(server.serve, "127.0.0.1", 0))
+    listener = loop.run_until_complete(
+        asyncio.start_server(server.serve, "127.0.0.1", 0, backlog=backlog)
+    )
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

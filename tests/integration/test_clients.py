@@ -12,6 +12,7 @@ from tests.integration.harness import (
     answer,
     check_counts,
     failures,
+    locust,
     run,
     running,
 )
@@ -45,3 +46,16 @@ def test_an_open_loop_needs_the_engine() -> None:
         events = list(trial.events())
     assert events[-1]["event"] == "failed"
     assert "--client engine" in events[-1]["reason"]
+
+
+@pytest.mark.parametrize("options", [(), ("--rate=200",)], ids=["closed loop", "open loop"])
+def test_without_workers_locusts_own_tables_are_right_too(options: tuple[str, ...]) -> None:
+    with running(CountingServer()) as server:
+        alone = ("--headless", "--users=4", "--spawn-rate=4", "--run-time=2s", "--json")
+        with locust(*alone, f"--host={server.url}", *options) as process:
+            said, _ = process.communicate(timeout=25)
+    (entry,) = json.loads(said)
+    assert (entry["name"], entry["num_failures"]) == ("/json", 0)
+    assert 0 <= server.requests - entry["num_requests"] <= 4  # under way at the end
+    if options:
+        assert server.requests == pytest.approx(400, rel=0.2)

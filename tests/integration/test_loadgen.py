@@ -1,10 +1,12 @@
 """No request is lost or invented, whatever ends it and whoever dies."""
 
 import json
+import resource
 import signal
 import socket
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +100,29 @@ def test_workers_that_do_not_come_are_waited_for_in_vain() -> None:
     assert master.returncode == 3
     assert json.loads(said)["reason"].startswith("0 of 1 workers connected")
     assert time.monotonic() - began < 15
+
+
+def test_ten_thousand_connections_from_one_worker() -> None:
+    users = 10_000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    long = {"step_s": 12, "duration_s": 12, "connect_timeout_s": 30, "request_timeout_s": 30}
+    try:
+        with running(CountingServer(), backlog=4096) as server, ExitStack() as stack:
+            trial = Trial(stack, server.url, RAMP | long | {"users": [users]}, 1)
+            result = next(e for e in trial.events() if e["event"] in ("result", "failed"))
+            memory = peak_memory_mb(trial.workers[0].pid)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert result["event"] == "result", result
+    (step,) = result["steps"]
+    assert failures(result) == {}
+    assert step["answered_users"] == step["users"] == users
+    assert result["connects"] == users
+    assert memory < 500, f"{memory:.0f} MB, more than half of what a container has"
+
+
+def peak_memory_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1000

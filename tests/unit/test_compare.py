@@ -127,6 +127,8 @@ def test_all_problems_are_told_together() -> None:
         connections=0,
         network="loopback",
     )
+    crowded = replace(wrong, connections=901, client="fasthttp")
+    assert "--connections 901: fasthttp allows 900" in problems(crowded, ["flask"], ["json"])
     assert problems(wrong, ["flask"], ["json"]) == [
         "no service 'falsk'; there are flask",
         "no workload 'xml'; there are json",

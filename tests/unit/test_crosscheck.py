@@ -58,13 +58,19 @@ class FakeWrk:
 class FakeServerEnd:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._slices = 0
 
     def begin(self, server: Container) -> None:
         self._journal.append("count")
+        self._slices = 0
 
-    def end(self, server: Container) -> Seen:
+    def seen(self, server: Container) -> Seen:
         self._journal.append("counted")
-        return Seen(requests=3064, segments=3064)
+        self._slices += 1
+        return Seen(requests=3064 * self._slices, segments=3064 * self._slices)
+
+    def end(self, server: Container) -> None:
+        self._journal.append("counts no more")
 
 
 class Checked:
@@ -102,14 +108,14 @@ class Checked:
         return record
 
     def turns(self) -> list[str]:
-        ours = ("wrk", "load", "count", "counted")
+        ours = ("wrk", "load", "count", "counted", "counts")
         return [line for line in self.journal if line.split()[0] in ours]
 
 
 def test_the_clients_take_turns_and_who_is_first_alternates() -> None:
     checked = Checked("flask")
     assert checked.turns() == [
-        *("count", "wrk flask compared", "counted", "count", "load flask json", "counted"),
+        *("count", "wrk flask compared", "counted", "load flask json", "counted", "counts no more"),
         *("wrk flask", "load flask json"),
         *("load flask json", "wrk flask"),
         *("wrk flask", "load flask json"),

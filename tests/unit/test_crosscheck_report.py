@@ -51,7 +51,10 @@ def test_the_json_holds_every_slice_and_the_rows_that_follow_from_them() -> None
 def test_the_page_says_what_where_and_with_which_doubts() -> None:
     page = crosscheck_files(crosscheck_record())["crosscheck.md"]
     assert page.startswith("# Cross-check crosscheck-2026-03-02-abcdef\n")
-    assert "2 pairs of slices of 3 s,\n64 connections, workload json." in page
+    assert (
+        "2 pairs of slices of 3 s,\n64 connections, workload json,\nthe lab's client: engine."
+        in page
+    )
     assert "| Flask | 1.000 | - | yes | 1,000 | 1,000 | 50% | 0 | 0 |" in page
     assert "- nftables 1.1.3-1, wrk 4.1.0-4+b1" in page
     assert "server on CPU 1, load on CPU 0, network: loopback" in page

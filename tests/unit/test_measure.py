@@ -107,7 +107,8 @@ def test_resources_of_a_trial() -> None:
         sample(1003.0, 7.5, memory_bytes=50_000_000, throttled_s=0.6),
         sample(1005.0, 8.5, memory_bytes=40_000_000, throttled_s=0.75),
     ]
-    seen = observed(samples, idle=sample(999.0, 1.0, 20_000_000), listen_overflows=7)
+    workers = [[sample(1003.0, 1.0, size)] for size in (60_000_000, 70_000_000)]
+    seen = observed(samples, *workers, idle=sample(999.0, 1.0, 20_000_000), listen_overflows=7)
     found = measure.resources(load_result(), seen)
     assert found == Resources(
         cpu_us_per_request=pytest.approx(1e6 / 210),  # type: ignore[arg-type]
@@ -120,6 +121,7 @@ def test_resources_of_a_trial() -> None:
         oom_killed=False,
         restarts=0,
         listen_overflows=7,
+        loadgen_memory_peak_bytes=70_000_000,
     )
 
 
