@@ -67,11 +67,11 @@ SHARES = (0.25, 0.5, 0.75)
 @pytest.mark.parametrize(
     ("asked", "open_s", "shares", "rate"),
     [
-        pytest.param({"profile": "standard"}, 8.0, SHARES, 250.0, id="as the profile has it"),
-        pytest.param({"profile": "standard", "open_loop": True}, 8.0, SHARES, 250.0, id="asked"),
+        pytest.param({"profile": "standard"}, 6.0, SHARES, 250.0, id="as the profile has it"),
+        pytest.param({"profile": "standard", "open_loop": True}, 6.0, SHARES, 250.0, id="asked"),
         pytest.param({"profile": "standard", "duration_s": 60.0}, 4.0, SHARES, 250.0, id="half"),
         pytest.param({"profile": "standard", "open_loop": False}, 0.0, (), None, id="refused"),
-        pytest.param({"profile": "standard", "rate": 9.5}, 8.0, SHARES, 9.5, id="its own rate"),
+        pytest.param({"profile": "standard", "rate": 9.5}, 6.0, SHARES, 9.5, id="its own rate"),
         pytest.param({"profile": "standard", "client": "http"}, 0.0, (), None, id="stock client"),
         pytest.param({"profile": "quick"}, 0.0, (), None, id="quick has none"),
         pytest.param({"profile": "smoke"}, 0.0, (), None, id="smoke has none"),
