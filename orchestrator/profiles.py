@@ -41,7 +41,7 @@ PROFILES = {
             name="quick",
             duration_s=12.0,
             step_s=1.5,
-            settle_s=1.2,
+            settle_s=1.5,
             users=(8, 64, 512, 2048),
             # Longer than a second: the kernel sends a connection request again after that.
             connect_timeout_s=1.3,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.model.record import Caveat, OpenLoop, Step
-from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, worker_full
+from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
 # Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.
 LITTLE_LEAST, LITTLE_MOST = 0.95, 1.05
@@ -12,6 +12,12 @@ ANSWERED_LEAST = 0.95
 # The generator's own lateness counts as noise up to this part of the median latency and 1 ms more.
 LATE_SHARE, LATE_MS = 0.1, 1.0
 SLOW_STOP_S = 2.0
+
+LOADGEN_BUSY = Caveat(
+    code="loadgen-busy",
+    text="the load generator was nearly full too: its own waiting is in the latencies",
+    remedy="give the load more CPUs",
+)
 
 
 def step_caveats(step: Step) -> tuple[Caveat, ...]:
@@ -40,17 +46,24 @@ def step_caveats(step: Step) -> tuple[Caveat, ...]:
 
 def open_loop_caveats(row: OpenLoop) -> tuple[Caveat, ...]:
     """The doubts about one arrival rate."""
+    found = []
+    if _is_late(row):
+        found.append(
+            Caveat(
+                code="generator-late",
+                text=f"the load generator itself sent up to {row.late_p99_ms:.3g} ms late (p99)",
+                remedy="give the load more CPUs, or choose a lower --rate",
+            )
+        )
+    if nearly_full(row.loadgen_idle):
+        found.append(LOADGEN_BUSY)
+    return tuple(found)
+
+
+def _is_late(row: OpenLoop) -> bool:
     if row.late_p99_ms is None or row.median_ms is None:
-        return ()
-    if row.late_p99_ms <= LATE_SHARE * row.median_ms + LATE_MS:
-        return ()
-    return (
-        Caveat(
-            code="generator-late",
-            text=f"the load generator itself sent up to {row.late_p99_ms:.3g} ms late (p99)",
-            remedy="give the load more CPUs, or choose a lower --rate",
-        ),
-    )
+        return False
+    return row.late_p99_ms > LATE_MS + LATE_SHARE * row.median_ms
 
 
 def trial_caveats(
@@ -74,7 +87,7 @@ def trial_caveats(
             Caveat(
                 code="every-step-had-drops",
                 text="every step of the ramp had drops; the hold runs at the step with the fewest",
-                remedy="start with fewer users or longer timeouts (a longer --duration)",
+                remedy="give a smaller --max-users, or use a profile with longer timeouts",
             )
         )
     if hold is not None and hold.failures:
@@ -94,14 +107,8 @@ def trial_caveats(
                 remedy="give the load more CPUs",
             )
         )
-    if verdict == SERVER_CPU and hold is not None and worker_full(hold):
-        found.append(
-            Caveat(
-                code="loadgen-busy",
-                text="the load generator was nearly full too: its own waiting is in the latencies",
-                remedy="give the load more CPUs",
-            )
-        )
+    if verdict == SERVER_CPU and hold is not None and nearly_full(hold.loadgen_idle):
+        found.append(LOADGEN_BUSY)
     if base != "official":
         found.append(
             Caveat(

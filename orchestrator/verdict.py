@@ -64,13 +64,13 @@ def open_loop_limited_by(step: Step, rate: float, used: Resources) -> str:
     return SCHEDULE if kept_up else _first({**_of_server(used), **_of_step(step)})
 
 
-def worker_full(step: Step) -> bool:
-    """Whether a worker had next to no time left in this step."""
-    return step.loadgen_idle is not None and step.loadgen_idle < IDLE_LEAST
+def nearly_full(idle: float | None) -> bool:
+    """Whether a worker that was idle for this share of the time had next to none left."""
+    return idle is not None and idle < IDLE_LEAST
 
 
 def _of_server(used: Resources) -> dict[str, float]:
-    return {"oom_killed": float(used.oom_killed), "restarts": float(used.restarts)}
+    return {"oom_killed": float(used.oom_killed)}
 
 
 def _of_step(step: Step) -> dict[str, float]:
@@ -101,7 +101,7 @@ def _first(seen: Evidence) -> str:
 
 
 def _memory(seen: Evidence) -> bool:
-    return seen["oom_killed"] > 0 or seen["restarts"] > 0
+    return seen["oom_killed"] > 0
 
 
 def _errors(seen: Evidence) -> bool:
@@ -122,7 +122,7 @@ def _server_cpu(seen: Evidence) -> bool:
 
 def _loadgen_cpu(seen: Evidence) -> bool:
     if "loadgen_idle" in seen:
-        busy = seen["loadgen_idle"] < IDLE_LEAST
+        busy = nearly_full(seen["loadgen_idle"])
     else:  # a client that does not know: the engine's samples have to do
         busy = seen.get("loadgen_cpu", 0) >= FULL_CPU
     return (

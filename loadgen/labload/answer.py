@@ -38,6 +38,19 @@ class Judge:
             return "bad_body"
         return None
 
+    def fed(self, reader: ResponseReader, data: bytes) -> str | None:
+        """Give a piece to a reader; the kind of failure if it cannot belong to one response."""
+        try:
+            if data:
+                reader.feed(data)
+            else:
+                reader.eof()
+        except TruncatedError:
+            return "eof"
+        except ProtocolError:
+            return "bad_body" if reader.status == self._workload.status else "bad_status"
+        return None
+
     def remember(self, response: bytes, *, stays_open: bool, beginnings: Iterable[bytes]) -> None:
         """A whole response that was found right, and what it was while it was coming."""
         self.known[response] = STAYS_OPEN if stays_open else CLOSES
@@ -83,7 +96,7 @@ class Answer:
         return (self._parse(reader, began) if began else None) or self._parse(reader, data)
 
     def _parse(self, reader: ResponseReader, data: bytes) -> str | None:
-        failure = _fed(reader, data)
+        failure = self._judge.fed(reader, data)
         if failure is None and not reader.complete:
             if len(self._beginnings) < PIECES:
                 self._so_far += data
@@ -98,17 +111,3 @@ class Answer:
                 self._so_far + data, stays_open=reader.reusable, beginnings=self._beginnings
             )
         return STAYS_OPEN if reader.reusable else CLOSES
-
-
-def _fed(reader: ResponseReader, data: bytes) -> str | None:
-    """Give a piece to a reader; the kind of failure if it cannot belong to one response."""
-    try:
-        if data:
-            reader.feed(data)
-        else:
-            reader.eof()
-    except TruncatedError:
-        return "eof"
-    except ProtocolError:
-        return "bad_status" if reader.status is None else "bad_body"
-    return None

@@ -28,7 +28,13 @@ class Driver:
         self._quiet = Event()
         self.mark()
         loop: Any = gevent.get_hub().loop
-        self._watchers = [loop.io(engine.fileno(), 1), loop.prepare(), loop.check()]
+        # The last before the loop sleeps and the first after it: what else there is to do, Locust's
+        # greenlets above all, is no idleness.
+        self._watchers = [
+            loop.io(engine.fileno(), 1),
+            loop.prepare(priority=loop.MINPRI),
+            loop.check(priority=loop.MAXPRI),
+        ]
         for watcher, call in zip(
             self._watchers, (self._turn, self._falls_asleep, self._wakes), strict=True
         ):

@@ -12,6 +12,7 @@ import _socket
 import errno
 import os
 from collections import deque
+from math import ceil
 from time import perf_counter_ns
 from typing import Any
 
@@ -38,7 +39,7 @@ TICK_NS = 50_000
 """The open loop's timer fires no more often, whatever the rate: each time costs a turn."""
 CONNECTS = 4096
 """Connects under way at once: the longest listen queue that Linux allows by default (somaxconn).
-Those beyond it wait, and their waiting is part of their latency."""
+Of each worker; those beyond it wait, and their waiting is part of their latency."""
 CONNECT_PAUSE_NS = 100_000_000
 """After a failed connect: a refusal takes microseconds, and a dead server would seem very fast."""
 
@@ -134,7 +135,10 @@ class Engine:
     def follow(self, schedule: Schedule | None) -> None:
         """Ask when the schedule says so; without one, as soon as there was an answer."""
         self._schedule = schedule
-        self._timer.every(max(int(schedule.interval_ns), TICK_NS) if schedule else 0)
+        if schedule:
+            self._timer.every(max(ceil(schedule.interval_ns), TICK_NS), schedule.due_ns)
+        else:
+            self._timer.stop()
         self._ring()
 
     @property
@@ -144,6 +148,7 @@ class Engine:
 
     def shut(self) -> None:
         """Close everything."""
+        self._queue.clear()
         for slot in list(self._slots.values()):
             self._drop(slot)
         self._epoll.close()
@@ -156,15 +161,14 @@ class Engine:
         """Readable when a turn has something to do."""
         return int(self._epoll.fileno())
 
-    def turn(self) -> int:
-        """Do what is ready without waiting; the number of events."""
+    def turn(self) -> None:
+        """Do what is ready without waiting."""
         slots, known, ledger = self._slots, self._judge.known, self._ledger
         clock, step, latencies = perf_counter_ns, ledger.step, ledger.latencies
         fast, scheduled = not self._held, self._schedule is not None
         service, ready = ledger.service, self._ready
         received = completed = again = 0
-        events = self._epoll.poll(0, BATCH)
-        for fd, mask in events:
+        for fd, mask in self._epoll.poll(0, BATCH):
             slot = slots.get(fd)
             if mask != IN or slot is None or slot.phase != READING:
                 self._seldom(fd, slot, mask)
@@ -199,8 +203,8 @@ class Engine:
             tally.began += again
             tally.completed += completed
             ledger.received += received
+        self._connect_next()
         self._begin_some()
-        return len(events)
 
     def sweep(self) -> None:
         """Look for timeouts and for ended pauses; to be called some twenty times a second."""
@@ -215,6 +219,7 @@ class Engine:
                 self._failed(slot, "timeout")
         while self._pauses and self._pauses[0][0] <= now:
             self._free(self._pauses.popleft()[1])
+        self._connect_next()
         self._ring()
 
     # --- beginning -------------------------------------------------------------------------------
@@ -316,7 +321,6 @@ class Engine:
         tally.connects += 1
         tally.connecting_us += (perf_counter_ns() - slot.sent_ns) // 1000
         self._epoll.modify(slot.fd, READABLE)
-        self._connect_next()
         self._ask(slot)
 
     def _connect_next(self) -> None:
@@ -401,6 +405,8 @@ class Engine:
         except OSError:
             data = b""
         self._drop(slot)
+        if not self._ledger.counts(self._ledger.step):
+            return
         if data:
             now = perf_counter_ns()
             self._ledger.began()
@@ -418,6 +424,7 @@ class Engine:
         if verdict in (STAYS_OPEN, CLOSES):
             self._succeeded(slot, stays_open=verdict == STAYS_OPEN)
         else:
+            slot.answered = slot.answered or verdict != "eof"
             self._failed(slot, verdict)
 
     def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
@@ -444,14 +451,12 @@ class Engine:
 
     def _drop(self, slot: Slot) -> None:
         """Close at once: a server may wait for that before it serves anyone else."""
-        was_connecting = slot.phase == CONNECTING
+        if slot.phase == CONNECTING:
+            self._connecting -= 1
         if slot.sock is not None:
             del self._slots[slot.fd]
             slot.sock.close()  # which also takes it out of the epoll
         slot.detach()
-        if was_connecting:
-            self._connecting -= 1
-            self._connect_next()
 
     def _ring(self) -> None:
         """Make `fileno` readable."""

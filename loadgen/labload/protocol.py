@@ -19,21 +19,16 @@ class TruncatedError(ProtocolError):
 
 
 class ResponseReader:
-    """The responses of one connection, one after another.
+    """One response.
 
-    Call `begin()` before each request, then `feed()` what arrives until `complete`; at the end of
-    the stream call `eof()`. A response that follows unasked is a `ProtocolError` (blank lines
-    between responses are not: HTTP tells readers to skip them).
+    `feed()` it what arrives until it is `complete`; at the end of the stream call `eof()`. Bytes
+    beyond the response are a `ProtocolError`.
     """
 
     __slots__ = ("_framed", "_parser", "body", "complete", "content_type", "reusable", "status")
 
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget the last response and expect the next."""
         self.status: int | None = None
         """Known once the headers are complete."""
         self.content_type = b""
@@ -48,7 +43,6 @@ class ResponseReader:
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:
-            self.reusable = False
             raise ProtocolError(str(error.__context__ or error)) from error
 
     def eof(self) -> None:

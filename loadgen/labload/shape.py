@@ -56,11 +56,14 @@ class RampShape(LoadTestShape):
 
     def _pass(self, ramp: Ramp) -> Ramp:
         """Put the current stage into effect; the ramp as it is when the stage has ended."""
-        stage = ramp.stage
+        stage, announced = ramp.stage, self._elapsed()
         emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=time.time())
         self._enter(stage)
         began, at = self._elapsed(), time.time()
-        self._wait(stage)
+        until_s = stage.until_s + began - announced  # bringing the users costs the stage no time
+        if stage.phase != "open":
+            until_s = min(until_s, self._settings.duration_s)
+        self._wait(stage, until_s)
         now = ended = self._elapsed()
         if stage.phase == "open" or now >= self._settings.duration_s:
             self._workers.collect(close_within_s=self._settings.request_timeout_s)
@@ -112,9 +115,9 @@ class RampShape(LoadTestShape):
             "exceptions": len(self.runner.exceptions),
         }
 
-    def _wait(self, stage: Stage) -> None:
+    def _wait(self, stage: Stage, until_s: float) -> None:
         """Sleep until the stage ends, looking after the workers once a second."""
-        while (remaining := stage.until_s - self._elapsed()) > 0:
+        while (remaining := until_s - self._elapsed()) > 0:
             # Ticks fall on whole seconds of the trial, whatever the stages' lengths.
             to_tick = TICK_S - self._elapsed() % TICK_S
             sleep(min(remaining, to_tick))

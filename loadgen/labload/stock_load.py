@@ -13,6 +13,7 @@ from labload.tally import Health
 from labload.target import Target
 
 CONNECT_FAILURES = frozenset(("connect_refused", "connect_timeout"))
+ANSWERS = frozenset((None, "bad_status", "bad_body"))
 CONNECT_PAUSE_S = 0.1
 """As in the engine: a refusal takes microseconds."""
 
@@ -52,8 +53,9 @@ class StockLoad:
     def end(self, user: object, kind: str | None) -> bool:
         """The request has ended; None is a success. Whether it was counted."""
         now, (step, began_ns) = perf_counter_ns(), self._end(user)
-        if kind is None:
+        if kind in ANSWERS:
             self._answered.add(user)
+        if kind is None:
             self.ledger.succeeded(step, began_ns, now)
         else:
             self.ledger.failed(step, began_ns, now, kind)

@@ -9,7 +9,8 @@ import os
 from contextlib import suppress
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_MONOTONIC, _NONBLOCK = 1, os.O_NONBLOCK
+_MONOTONIC, _NONBLOCK, _ABSOLUTE = 1, os.O_NONBLOCK, 1
+SECOND = 1_000_000_000
 
 
 class _Itimerspec(ctypes.Structure):
@@ -28,17 +29,22 @@ class Timer:
         if self.fd < 0:
             raise _os_error()
 
-    def every(self, interval_ns: int) -> None:
-        """Start over with this interval; 0 stops it."""
-        seconds, nanoseconds = divmod(interval_ns, 1_000_000_000)
-        setting = _Itimerspec(seconds, nanoseconds, seconds, nanoseconds)
-        if _libc.timerfd_settime(self.fd, 0, ctypes.byref(setting), None):
-            raise _os_error()
+    def every(self, interval_ns: int, first_ns: int) -> None:
+        """Start over: readable at `first_ns` of `perf_counter_ns`, then at every interval."""
+        self._set(_Itimerspec(*divmod(interval_ns, SECOND), *divmod(first_ns, SECOND)))
+
+    def stop(self) -> None:
+        """Not readable any more."""
+        self._set(_Itimerspec())
 
     def read(self) -> None:
         """It is readable again when another interval has passed."""
         with suppress(BlockingIOError):  # another setting came in between
             os.read(self.fd, 8)
+
+    def _set(self, setting: _Itimerspec) -> None:
+        if _libc.timerfd_settime(self.fd, _ABSOLUTE, ctypes.byref(setting), None):
+            raise _os_error()
 
     def close(self) -> None:
         """Give the descriptor back."""

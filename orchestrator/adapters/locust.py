@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from orchestrator.adapters.docker_engine import PORT, DockerContainer, DockerEngine
+from orchestrator.adapters.docker_container import PORT, DockerContainer
+from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
 from orchestrator.model.load import LoadEvent

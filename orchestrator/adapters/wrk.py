@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from orchestrator.adapters.docker_engine import PORT, DockerEngine
+from orchestrator.adapters.docker_container import PORT
+from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.model.entry import ContainerSpec, Expectation

@@ -57,6 +57,7 @@ def _row(
         server_cpu=seen.server_cpu,
         loadgen_cpu=seen.loadgen_cpu,
         loadgen_idle=seen.loadgen_idle,
+        loadgen_lag_ms=seen.loadgen_lag_ms,
         connects=load.connects,
         limited_by=verdict.open_loop_limited_by(seen, rate, used),
         histogram=load.histogram,

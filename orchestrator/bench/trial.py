@@ -12,7 +12,7 @@ from orchestrator.bench.sampler import Sampler
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import Manifest
-from orchestrator.model.load import LoadFailed, LoadResult, Tick
+from orchestrator.model.load import LoadFailed, LoadResult, Ready, Tick
 from orchestrator.model.record import Outcome, Phase, Server, TrialRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -161,7 +161,9 @@ class Trial:
 
     def _follow(self, load: Load, sampler: Sampler, progress: Progress) -> LoadResult:
         for event in load.events():
-            if isinstance(event, Tick):
+            if isinstance(event, Ready):
+                self._know(load_versions=event.versions)
+            elif isinstance(event, Tick):
                 progress.tick(event, sampler.latest_cpu(0))
             elif isinstance(event, LoadFailed):
                 raise TrialFailed(Phase.LOAD, event.reason)

@@ -178,6 +178,7 @@ class OpenLoop:
     server_cpu: float | None
     loadgen_cpu: float | None
     loadgen_idle: float | None
+    loadgen_lag_ms: float | None = None
     connects: int
     limited_by: str
     histogram: str
@@ -240,6 +241,8 @@ class TrialRecord:
     unfinished: int | None = None
     connects: int | None = None
     server_closes: int | None = None
+    ramp_ended: str | None = None
+    load_versions: dict[str, str] = field(default_factory=dict)
     limited_by: str | None = None
     limited_by_evidence: dict[str, float] = field(default_factory=dict)
     resources: Resources | None = None

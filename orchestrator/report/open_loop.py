@@ -1,15 +1,13 @@
-"""Latency at constant arrival rates: a row for each framework and rate."""
+"""Latency at constant arrival rates: one that all share, and parts of what each can do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from orchestrator.model.record import OpenLoop, Outcome, TrialRecord
 from orchestrator.report.table import Table, three_digits, whole
 
-COLUMNS = (
-    "Framework",
-    "Load",
+MEASURES = (
     "Requests/s",
     "Answered/s",
     "No answer",
@@ -23,11 +21,11 @@ COLUMNS = (
 )
 
 
-def open_loop_table(workload: str, groups: Sequence[Sequence[TrialRecord]]) -> Table | None:
-    """The open loop of one workload; None where no trial had one.
+def open_loop_tables(workload: str, groups: Sequence[Sequence[TrialRecord]]) -> list[Table]:
+    """The open loop of one workload; no table where no trial had one.
 
-    The rate that all have in common comes first, since only there frameworks compare at the same
-    work; then each share of what each can do.
+    Frameworks compare at the rate that all have in common, since only there they do the same work.
+    It has a table of its own for that.
 
     Args:
         groups: the repeats of each service, in the order of the rows.
@@ -37,25 +35,47 @@ def open_loop_table(workload: str, groups: Sequence[Sequence[TrialRecord]]) -> T
         for group in groups
     ]
     loads = {row.of_capacity for group in measured for trial in group for row in trial.open_loop}
-    if not loads:
-        return None
-    return Table(
-        name=f"{workload}-open",
-        title=f"{workload}: latency at a constant arrival rate",
-        columns=COLUMNS,
-        rows=tuple(
-            _row(group[0].server.name, load, repeats)
-            for load in sorted(loads, key=lambda share: share or 0.0)
-            for group in measured
-            if (repeats := [r for t in group for r in t.open_loop if r.of_capacity == load])
-        ),
-    )
+    shares = sorted(load for load in loads if load is not None)
+    found = []
+    if None in loads:
+        found.append(
+            Table(
+                name=f"{workload}-open",
+                title=f"{workload}: latency at an arrival rate that all have in common",
+                columns=("Framework", *MEASURES),
+                rows=tuple(
+                    (group[0].server.name, *_row(rows)) for group, rows in _at(measured, None)
+                ),
+            )
+        )
+    if shares:
+        found.append(
+            Table(
+                name=f"{workload}-open-shares",
+                title=f"{workload}: latency at shares of each framework's own capacity",
+                columns=("Framework", "Load", *MEASURES),
+                rows=tuple(
+                    (group[0].server.name, f"{share:.0%}", *_row(rows))
+                    for share in shares
+                    for group, rows in _at(measured, share)
+                ),
+            )
+        )
+    return found
 
 
-def _row(name: str, load: float | None, repeats: Sequence[OpenLoop]) -> tuple[str, ...]:
+def _at(
+    measured: Sequence[Sequence[TrialRecord]], load: float | None
+) -> Iterator[tuple[Sequence[TrialRecord], Sequence[OpenLoop]]]:
+    """Each service that was measured at this load, with its repeats there."""
+    for group in measured:
+        rows = [row for trial in group for row in trial.open_loop if row.of_capacity == load]
+        if rows:
+            yield group, rows
+
+
+def _row(repeats: Sequence[OpenLoop]) -> tuple[str, ...]:
     return (
-        name,
-        "common" if load is None else f"{load:.0%}",
         three_digits([row.rate for row in repeats]),
         three_digits([row.goodput_rps for row in repeats]),
         whole([row.failures + row.unfinished for row in repeats]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from orchestrator.model.record import Outcome, RunRecord, TrialRecord
-from orchestrator.report.open_loop import open_loop_table
+from orchestrator.report.open_loop import open_loop_tables
 from orchestrator.report.table import MISSING, Table, three_digits, whole
 from orchestrator.verdict import SERVER_CPU, UNKNOWN
 
@@ -55,8 +55,7 @@ def tables(record: RunRecord) -> list[Table]:
                 ),
             )
         )
-        if (open_loop := open_loop_table(workload, groups)) is not None:
-            found.append(open_loop)
+        found += open_loop_tables(workload, groups)
     return found
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from orchestrator import contract
 from orchestrator.adapters.compose import Compose
-from orchestrator.adapters.docker_engine import DockerContainer, DockerEngine
+from orchestrator.adapters.docker_container import DockerContainer
+from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.contract import Probe
 from orchestrator.wiring.catalogue import catalogue
 

@@ -31,7 +31,7 @@ def lab(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module", params=["loopback", "bridge"])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     results = tmp_path_factory.mktemp(request.param)
-    options = ["--profile", "smoke", "--seed", "1", "--network", request.param]
+    options = ["--profile", "smoke", "--seed", "1", "--network", request.param, "--rate", "100"]
     done = lab("run", *TWO, *options, "--results", str(results))
     assert done.returncode == 0, done.stdout + done.stderr
     (record,) = results.glob("*/run.json")
@@ -62,6 +62,31 @@ def test_the_numbers_of_a_trial_agree_with_each_other(run: Any) -> None:
         assert trial["resources"]["start_s"] > 0
         assert trial["server"]["versions"]
         assert trial["nofile"] == record["host"]["nofile"]
+
+
+def test_the_open_loop_is_apart_from_all_other_numbers(run: Any) -> None:
+    folder, record, printed = run
+    for trial in record["trials"]:
+        rows = trial["open_loop"]
+        assert [row["of_capacity"] for row in rows] == [0.25, 0.5, 0.75, None]
+        assert rows[-1]["rate"] == 100
+        for row in rows:
+            due = row["requests"] + row["unfinished"]
+            assert due == pytest.approx(row["rate"] * row["duration_s"], rel=0.1, abs=2)
+            assert row["service_median_ms"] <= row["median_ms"] * 1.01
+        assert {step["phase"] for step in trial["steps"]} == {"ramp", "settle", "hold"}
+        assert trial["limited_by_evidence"]["loadgen_idle"] is not None
+    assert "arrival rate that all have in common" in printed
+    assert (folder / "report" / "json-open.csv").exists()
+
+
+def test_the_server_s_namespace_is_read_where_the_load_shares_it(run: Any) -> None:
+    _, record, _ = run
+    loopback = record["layout"]["network"] == "loopback"
+    for trial in record["trials"]:
+        assert trial["resources"]["listen_overflows"] is not None
+        known = {step["listen_overflows"] is not None for step in trial["steps"]}
+        assert known == {loopback}
 
 
 def test_steps_rise_then_settle_then_hold(run: Any) -> None:

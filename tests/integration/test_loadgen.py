@@ -60,7 +60,7 @@ def test_a_server_that_is_not_there_is_refused_at_a_human_pace() -> None:
     assert result["best_had_drops"]
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
 def test_a_lost_worker_is_a_failed_trial_not_a_smaller_number(end: signal.Signals) -> None:
     with running(CountingServer(answer())) as server, ExitStack() as stack:
         trial = Trial(stack, server.url, RAMP | {"step_s": 5, "duration_s": 12}, 2)

@@ -54,6 +54,8 @@ def full_trial() -> TrialRecord:
         unfinished=1,
         connects=2,
         server_closes=3,
+        ramp_ended="drops",
+        load_versions={"locust": "2.47.0"},
         limited_by="server-cpu",
         limited_by_evidence={"server_cpu": 1.0},
         resources=Resources(

@@ -74,6 +74,7 @@ def test_a_row_has_latencies_from_the_intended_and_from_the_real_send_time() -> 
         "server_cpu": pytest.approx(0.5),
         "loadgen_cpu": pytest.approx(0.25),
         "loadgen_idle": 0.6,
+        "loadgen_lag_ms": None,
         "connects": 3,
         "limited_by": "latency-floor",
     }

@@ -69,7 +69,7 @@ SHARES = (0.25, 0.5, 0.75)
     [
         pytest.param({"profile": "standard"}, 6.0, SHARES, 250.0, id="as the profile has it"),
         pytest.param({"profile": "standard", "open_loop": True}, 6.0, SHARES, 250.0, id="asked"),
-        pytest.param({"profile": "standard", "duration_s": 60.0}, 4.0, SHARES, 250.0, id="half"),
+        pytest.param({"profile": "standard", "duration_s": 60.0}, 3.0, SHARES, 250.0, id="half"),
         pytest.param({"profile": "standard", "open_loop": False}, 0.0, (), None, id="refused"),
         pytest.param({"profile": "standard", "rate": 9.5}, 6.0, SHARES, 9.5, id="its own rate"),
         pytest.param({"profile": "standard", "client": "http"}, 0.0, (), None, id="stock client"),
@@ -95,4 +95,4 @@ def test_the_open_loop(
 
 
 def test_the_load_of_a_trial_lasts_as_long_as_both_loops() -> None:
-    assert [profile.load_s for profile in PROFILES.values()] == [120.0 + 4 * 8.0, 12.0, 3.0]
+    assert [profile.load_s for profile in PROFILES.values()] == [120.0 + 4 * 6.0, 12.0, 3.0]

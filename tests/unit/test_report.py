@@ -111,7 +111,9 @@ def example_run() -> RunRecord:
     )
 
 
-@pytest.mark.parametrize("name", ["report.md", "json-2019.csv", "json-hold.csv", "json-open.csv"])
+@pytest.mark.parametrize(
+    "name", ["report.md", "json-2019.csv", "json-hold.csv", "json-open.csv", "json-open-shares.csv"]
+)
 def test_the_files_of_a_report(name: str, golden: Callable[[str, str], None]) -> None:
     golden(name, report_files(example_run())[name])
 

@@ -97,12 +97,12 @@ def test_a_measured_trial_is_a_whole_row() -> None:
         breaking_users=16,
         failures_by_kind={"reset": 10},
         unfinished=3,
-        connects=24,
-        server_closes=1,
+        connects=0,
+        server_closes=0,
+        ramp_ended="drops",
         limited_by="unknown",
         limited_by_evidence={
             "oom_killed": 0.0,
-            "restarts": 0.0,
             "failure_share": 10 / 550,
             "hold_failure_share": 0.0,
             "connects_per_request": 0.0,
@@ -126,9 +126,12 @@ def test_a_measured_trial_is_a_whole_row() -> None:
 def test_load_lies_within_the_containers_life_and_ticks_are_shown() -> None:
     journal: Journal = []
     container = FakeContainer("flask", probe(), journal=journal)
-    run_trial(
-        container, [Ready(workers=1, versions={}), tick(users=8), load_result()], journal=journal
+    row = run_trial(
+        container,
+        [Ready(workers=1, versions={"locust": "2"}), tick(users=8), load_result()],
+        journal=journal,
     )
+    assert row.load_versions == {"locust": "2"}
     assert journal == [
         "start flask",
         "verify flask /json",

@@ -102,6 +102,7 @@ def test_a_load_generator_that_was_nearly_full_beside_a_full_server(
     idle: float | None, found: list[str]
 ) -> None:
     assert codes(caveats(step(loadgen_idle=idle))) == found
+    assert codes(open_loop_caveats(open_loop_row(loadgen_idle=idle))) == found
 
 
 def test_a_base_image_of_ones_own() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orchestrator.model.record import Step
-from orchestrator.verdict import limited_by, open_loop_limited_by, worker_full
+from orchestrator.verdict import limited_by, nearly_full, open_loop_limited_by
 from tests.unit.examples import resources, step, totals
 
 
@@ -21,7 +21,6 @@ def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> N
     ("used", "found"),
     [
         ({"oom_killed": True}, "memory"),
-        ({"restarts": 1}, "memory"),
         ({}, "server-cpu"),
     ],
 )
@@ -167,7 +166,6 @@ def test_the_evidence_is_every_number_that_was_looked_at() -> None:
         "unknown",
         {
             "oom_killed": 0.0,
-            "restarts": 0.0,
             "failure_share": 0.25,
             "hold_failure_share": 0.005,
             "server_cpu": 0.8,
@@ -187,7 +185,7 @@ def test_what_is_unknown_is_no_evidence() -> None:
     hold = step(median_ms=None, requests=0)
     assert limited_by(hold, totals(requests=0, failures=0), resources()) == (
         "unknown",
-        {"oom_killed": 0.0, "restarts": 0.0},
+        {"oom_killed": 0.0},
     )
 
 
@@ -229,4 +227,4 @@ def test_an_open_loop_at_a_server_that_was_killed() -> None:
 
 @pytest.mark.parametrize(("idle", "full"), [(0.09, True), (0.1, False), (None, False)])
 def test_a_worker_with_next_to_no_idle_time_is_full(idle: float | None, full: bool) -> None:
-    assert worker_full(step(loadgen_idle=idle)) == full
+    assert nearly_full(idle) == full

@@ -74,7 +74,7 @@ def worth(data: bytes) -> set[str]:
     except TruncatedError:
         return {"eof"}
     except ProtocolError:
-        return {"bad_status"} if reader.status is None else {"bad_body"}
+        return {"bad_body"} if reader.status == 200 else {"bad_status"}
     failure = Judge(WORKLOAD).verdict(reader)
     return {failure} if failure else {STAYS_OPEN if reader.reusable else CLOSES}
 

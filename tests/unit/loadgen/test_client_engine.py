@@ -476,3 +476,53 @@ def test_books_closed_once_stay_closed_for_what_began_before() -> None:
     assert it.tally[0].unfinished == 1
     assert it.tally[0].successes == 0
     assert it.tally[1].successes >= 3
+
+
+def test_each_worker_wakes_when_its_own_requests_are_due() -> None:
+    """The second of two workers is half an interval behind the first, and no later than that."""
+    with bench(answering(*[ANSWER] * 50)) as it:
+        it.engine.open()
+        it.engine.follow(Schedule.share(50, 1, 2, time.perf_counter_ns()))  # every 40 ms
+        waiting = select.poll()
+        waiting.register(it.engine.fileno(), select.POLLIN)
+        deadline = time.monotonic() + 5
+        while it.ended()[0] < 5:  # no sweep, no other event: the timer alone brings the turns
+            assert time.monotonic() < deadline
+            waiting.poll(1000)
+            it.engine.turn()
+    late = sorted(it.tally[0].late.elements())
+    assert late[len(late) // 2] < 10_000  # microseconds; half an interval would be 20,000
+
+
+def test_what_an_idle_connection_does_after_the_books_were_closed_is_not_counted() -> None:
+    answered, may_close, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def serve(connection: socket.socket, number: int) -> None:
+        answering(ANSWER)(connection, number)
+        answered.set()
+        assert may_close.wait(5)
+        connection.close()
+        closed.set()
+
+    with bench(serve) as it:
+        it.engine.open()
+        it.engine.turn()  # begins the request
+        it.engine.enter(1, held=True)  # its answer will find the gate shut
+        it.run(successes(1))
+        it.engine.close_books()
+        may_close.set()
+        assert closed.wait(5)
+        before = it.ledger.totals()
+        for _ in range(3):
+            it.engine.turn()
+        it.ended()
+        assert it.ledger.totals() == before
+
+
+def test_a_wrong_answer_is_an_answer() -> None:
+    with bench(answering(*[ANSWER.replace(b"200 OK", b"500 NO")] * 3)) as it:
+        it.engine.open()
+        it.run(failures(1))
+        it.engine.leave(Health())
+        it.ended()
+        assert it.tally[0].answered == 1

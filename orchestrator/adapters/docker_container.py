@@ -1,0 +1,164 @@
+"""A container of the lab in the Docker engine; the SDK's errors become the lab's here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from time import monotonic
+from typing import Any, cast
+
+import docker.errors
+import docker.models.containers
+import requests.exceptions
+
+from orchestrator.adapters import cgroup, netstat
+from orchestrator.contract import Probe, probe_from
+from orchestrator.errors import TrialFailed, tail
+from orchestrator.model.record import Phase
+from orchestrator.model.sample import Sample
+from orchestrator.ports import ContainerState
+
+PORT = 8000
+KILL_AFTER_S = 10
+# The load generator speaks every second; longer silence means that it hangs.
+SILENT_AFTER_S = 20
+
+FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
+"""What the SDK raises."""
+
+
+class DockerContainer:
+    """A running container."""
+
+    def __init__(self, container: docker.models.containers.Container, service: str) -> None:
+        self._container = container
+        self.service = service
+
+    @property
+    def name(self) -> str:
+        """Its name in the engine."""
+        return str(self._container.name)
+
+    @property
+    def id(self) -> str:
+        """Its id in the engine."""
+        return str(self._container.id)
+
+    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+        """Ask the service for each path from inside its own container.
+
+        Raises:
+            TrialFailed: the service ended, did not answer in time, or answered no HTTP.
+        """
+        program = files("orchestrator.adapters").joinpath("probe.py").read_text()
+        command = ["python", "-c", program, str(PORT), str(wait_s), *paths]
+        try:
+            code, output = self._container.exec_run(command, demux=True)
+            out, err = cast(tuple[bytes | None, bytes | None], output)
+        except FOREIGN as error:
+            raise self._not_ready(f"no probe could run in it ({error})") from error
+        if code != 0:
+            said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
+            raise self._not_ready(
+                f"no verified answer on port {PORT} within {wait_s:g} s ({''.join(said)})"
+            )
+        return probe_from(json.loads(out or b"{}"))
+
+    def _not_ready(self, reason: str) -> TrialFailed:
+        state = self.state()
+        if state.running:
+            return TrialFailed(Phase.VERIFY, reason, tail(self.logs()))
+        ended = f"it ended at its start with exit code {state.exit_code}"
+        return TrialFailed(Phase.START, ended, tail(self.logs()))
+
+    def sample(self) -> Sample | None:
+        """The cgroup's counters now; None where the container does not run."""
+        try:
+            stats = self._container.stats(stream=False, one_shot=True)
+        except FOREIGN:
+            return None
+        return cgroup.sample(cast(dict[str, Any], stats))
+
+    def listen_overflows(self) -> int | None:
+        """Connections that full listen queues of its network namespace turned away so far.
+
+        None where the container does not run, or its kernel does not tell.
+        """
+        try:
+            code, output = self._container.exec_run(["cat", netstat.PATH])
+        except FOREIGN:
+            return None
+        return netstat.listen_overflows(cast(bytes, output).decode()) if code == 0 else None
+
+    def state(self) -> ContainerState:
+        """Whether it runs, and if not, how it ended.
+
+        Raises:
+            TrialFailed: the container has vanished, or the engine does not answer.
+        """
+        with self._told("does not tell its state"):
+            self._container.reload()
+        state = self._container.attrs["State"]
+        return ContainerState(
+            running=state["Running"],
+            exit_code=state["ExitCode"],
+            oom_killed=state["OOMKilled"],
+            restarts=self._container.attrs["RestartCount"],
+            started_at=cgroup.unix_seconds(state["StartedAt"]),
+        )
+
+    def logs(self) -> str:
+        """All that it printed.
+
+        Raises:
+            TrialFailed: the container has vanished, or the engine does not answer.
+        """
+        with self._told("does not show its log"):
+            return bytes(self._container.logs()).decode(errors="replace")
+
+    def lines(self) -> Iterator[str]:
+        """What it prints on stdout, line by line, until it ends.
+
+        Raises:
+            TrialFailed: nothing came for ``SILENT_AFTER_S``.
+        """
+        rest = b""
+        try:
+            for chunk in self._container.logs(stream=True, follow=True, stderr=False):
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    yield line.decode(errors="replace")
+        except requests.exceptions.RequestException as error:
+            raise TrialFailed(
+                Phase.LOAD, f"{self.service} said nothing for {SILENT_AFTER_S} s"
+            ) from error
+
+    def wait(self, within_s: float) -> int:
+        """Its exit code, once it has ended.
+
+        Raises:
+            TrialFailed: it still runs after ``within_s``.
+        """
+        with self._told(f"did not end within {within_s:g} s"):
+            return int(self._container.wait(timeout=within_s)["StatusCode"])
+
+    def stop(self) -> float:
+        """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
+        begin = monotonic()
+        with self._told("could not be stopped", Phase.STOP):
+            self._container.stop(timeout=KILL_AFTER_S)
+        return monotonic() - begin
+
+    def remove(self) -> None:
+        """Remove it, running or not; nothing happens if it is gone already."""
+        with self._told("could not be removed", Phase.STOP), suppress(docker.errors.NotFound):
+            self._container.remove(force=True, v=True)
+
+    @contextmanager
+    def _told(self, what: str, phase: Phase = Phase.LOAD) -> Iterator[None]:
+        try:
+            yield
+        except FOREIGN as error:
+            raise TrialFailed(phase, f"{self.service} {what}: {error}") from error
