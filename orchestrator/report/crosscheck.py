@@ -10,6 +10,7 @@ import msgspec
 from orchestrator.checks import STEAL_SEEN
 from orchestrator.model.crosscheck import CrossCheck
 from orchestrator.report.crosscheck_tables import counts, rates, summaries
+from orchestrator.report.place import where
 from orchestrator.report.table import markdown, one_line
 
 BASE_OFFICIAL = "official"
@@ -49,22 +50,12 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield f"## {counts(record).title}\n"
     yield COUNTS_EXPLAINED
     yield markdown(counts(record))
-    yield from _where(record)
+    yield "## Where\n"
+    yield from where(record.host, record.layout)
+    yield f"- {', '.join(record.tools)}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))
     yield ""
-
-
-def _where(record: CrossCheck) -> Iterator[str]:
-    host, layout = record.host, record.layout
-    yield "## Where\n"
-    memory = f"{host.memory_bytes / 2**30:.1f} GiB"
-    yield f"- {host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
-    yield f"- kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
-    load = layout.load_cpus[0]
-    yield f"- server on CPU {layout.server_cpu}, load on CPU {load}, network: {layout.network}"
-    yield f"- lab {host.lab_version}, commit {host.lab_commit or 'unknown'}"
-    yield f"- {', '.join(record.tools)}\n"
 
 
 def caveats(record: CrossCheck) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
 from orchestrator.report.doubts import doubts
+from orchestrator.report.place import where
 from orchestrator.report.table import csv_text, markdown
 from orchestrator.report.tables import tables
 
@@ -19,7 +20,6 @@ def report_files(record: RunRecord) -> dict[str, str]:
 
 
 def _report(record: RunRecord) -> Iterator[str]:
-    host, layout = record.host, record.layout
     yield f"# Run {record.run_id}\n"
     yield f"`{record.command}`, profile `{record.profile.name}`,"
     yield f"{record.profile.load_s:g} s a trial, client `{record.settings.client}`,"
@@ -36,13 +36,8 @@ def _report(record: RunRecord) -> Iterator[str]:
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
     yield "## Where\n"
-    memory = f"{host.memory_bytes / 2**30:.1f} GiB"
-    yield f"- {host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
-    yield f"- kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
-    loads = ", ".join(map(str, layout.load_cpus))
-    yield f"- server on CPU {layout.server_cpu}, load on CPU {loads}, network: {layout.network}"
-    yield f"- open files for each container: {host.nofile:,}"
-    yield f"- lab {host.lab_version}, commit {host.lab_commit or 'unknown'}\n"
+    yield from where(record.host, record.layout)
+    yield ""
     yield from _servers(record)
     yield "## Caveats\n"
     yield from doubts(record)
