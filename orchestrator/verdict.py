@@ -17,8 +17,11 @@ UNKNOWN = "unknown"
 FULL_CPU = 0.9
 # Below it a server has time left beyond doubt; between it and FULL_CPU nobody can tell.
 FREE_CPU = 0.75
-# A worker that waits for less of its time is what its requests wait for, too.
-IDLE_LEAST = 0.1
+# A worker that waits for less of its time is what its requests wait for, too. What it counts as
+# waiting holds the cost of asking the kernel, several per cent where it asks often.
+IDLE_LEAST = 0.15
+# Above it a worker has time left beyond doubt.
+IDLE_FREE = 0.3
 # A timer kept waiting for longer is in the latencies, and seconds of it look like a dead server.
 LAG_MOST_MS = 250.0
 # Share of the time without CPU that can no longer be a burst at the begin of a step.
@@ -139,8 +142,11 @@ def _connection_setup(seen: Evidence) -> bool:
 
 
 def _latency_floor(seen: Evidence) -> bool:
-    # Had the load generator's CPU been full, its rule would have been met before.
-    return "server_cpu" in seen and seen["server_cpu"] < FREE_CPU
+    if "loadgen_idle" in seen:
+        free = seen["loadgen_idle"] > IDLE_FREE
+    else:
+        free = seen.get("loadgen_cpu", 1) < FREE_CPU
+    return free and "server_cpu" in seen and seen["server_cpu"] < FREE_CPU
 
 
 _RULES: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (

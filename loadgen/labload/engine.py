@@ -91,8 +91,10 @@ class Engine:
             return
         slot.gone = True
         self._users.discard(slot)
+        now = perf_counter_ns()
+        self._ledger.left(slot.opened_ns, now)
         if slot.phase != IDLE:
-            self._ledger.abandoned(slot.step, slot.began_ns, perf_counter_ns())
+            self._ledger.abandoned(slot.step, slot.began_ns, now)
         self._drop(slot)
 
     def enter(self, step: int, *, held: bool) -> None:
@@ -115,21 +117,20 @@ class Engine:
             for slot in self._users
             if slot.phase != IDLE and self._ledger.counts(slot.step)
         ]
-        users = 0 if self._schedule else len(self._users)
+        for slot in self._users:
+            self._ledger.left(slot.opened_ns, now)
         answered = sum(slot.answered for slot in self._users)
-        self._ledger.leave(ages + self._overdue_us(now), users, answered, now, health)
+        self._ledger.leave(ages + self._overdue_us(now), answered, now, health)
 
     def close_books(self) -> None:
         """What has begun until now counts no more when it ends, and nothing begins."""
         now = perf_counter_ns()
-        for slot in self._users:
-            if slot.phase != IDLE:
-                self._ledger.abandoned(slot.step, slot.began_ns, now)
+        under_way = [(slot.step, slot.began_ns) for slot in self._users if slot.phase != IDLE]
         while self._schedule and self._schedule.due_ns <= now:
             self._ledger.began()
-            self._ledger.abandoned(self._ledger.step, self._schedule.take(), now)
+            under_way.append((self._ledger.step, self._schedule.take()))
         self.follow(None)
-        self._ledger.close()
+        self._ledger.close(under_way, now)
         self._hold(True)
 
     def follow(self, schedule: Schedule | None) -> None:

@@ -4,7 +4,7 @@ It knows the current step and since when it runs; times are those of `perf_count
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
 from labload.tally import Distribution, Health, StepTally, Tally, Totals, to_wire, together, total
@@ -49,24 +49,33 @@ class Ledger:
         self._write_down()
         self.step, self.started_ns = step, now_ns
 
-    def leave(
-        self, ages_us: Collection[int], users: int, answered: int, now_ns: int, health: Health
-    ) -> None:
+    def left(self, opened_ns: int, now_ns: int) -> None:
+        """A user is gone, or the step is over for it."""
+        if not self.paused:
+            self.current.present_us += (now_ns - max(opened_ns, self.started_ns)) // 1000
+
+    def leave(self, ages_us: Collection[int], answered: int, now_ns: int, health: Health) -> None:
         """The current step is over.
 
         Args:
             ages_us: of the requests under way.
-            users: who each had a request under way all the time; 0 if nobody was to have.
+            answered: users that got any answer.
         """
         tally, span_us = self.current, (now_ns - self.started_ns) // 1000
         tally.pending.update(ages_us)
         tally.in_flight_us += sum(min(age_us, span_us) for age_us in ages_us)
-        tally.present_us += users * span_us
         tally.answered += answered
         tally.health = tally.health.worst(health)
 
-    def close(self) -> None:
-        """What began until now, in this step or before, is not counted any more when it ends."""
+    def close(self, under_way: Iterable[tuple[int, int]], now_ns: int) -> None:
+        """What began until now, in this step or before, is not counted any more when it ends.
+
+        Args:
+            under_way: step and begin of what has no end yet.
+        """
+        for step, began_ns in under_way:
+            if self.counts(step):
+                self.of(step).waits[(now_ns - began_ns) // 1000] += 1
         self._first = self.step + 1
 
     def counts(self, step: int) -> bool:
@@ -115,9 +124,10 @@ class Ledger:
         self._was_in_flight(began_ns, now_ns)
 
     def abandoned(self, step: int, began_ns: int, now_ns: int) -> None:
-        """Nobody waits for a request of `step` any longer."""
+        """Its user is gone: nobody waits for a request of `step` any longer."""
         if self.counts(step):
             self.of(step).waits[(now_ns - began_ns) // 1000] += 1
+            self._was_in_flight(began_ns, now_ns)
 
     def _was_in_flight(self, began_ns: int, now_ns: int) -> None:
         if not self.paused:

@@ -85,7 +85,7 @@ def _describe(passed: Passed, step: StepTally) -> dict[str, Any]:
         "pending": step.pending.total(),
         "pending_histogram": histogram(step.pending),
         "answered_users": step.answered,
-        "in_flight": step.in_flight_us / step.present_us if step.present_us else None,
+        "in_flight": _in_flight(stage, step),
         "connects": step.connects,
         "connect_s": step.connecting_us / 1e6,
         "server_closes": step.server_closes,
@@ -94,6 +94,12 @@ def _describe(passed: Passed, step: StepTally) -> dict[str, Any]:
         "listen_overflows": health.listen_overflows,
         **(_describe_open(stage, step) if stage.rate is not None else {}),
     }
+
+
+def _in_flight(stage: Stage, step: StepTally) -> float | None:
+    if stage.rate is not None or not step.present_us:
+        return None
+    return step.in_flight_us / step.present_us
 
 
 def _describe_open(stage: Stage, step: StepTally) -> dict[str, Any]:

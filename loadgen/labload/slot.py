@@ -17,6 +17,7 @@ class Slot:
         "fd",
         "free_ns",
         "gone",
+        "opened_ns",
         "phase",
         "recv",
         "send",
@@ -39,6 +40,7 @@ class Slot:
         """When the request under way began or, in the open loop, was due."""
         self.sent_ns = 0
         """When it really began, with connecting if it needed that."""
+        self.opened_ns = now_ns
         self.free_ns = now_ns
         """Since when the next one could have begun."""
         self.sock: Any = None

@@ -24,7 +24,7 @@ class StockLoad:
     def __init__(self, target: Target, ledger: Ledger) -> None:
         self.target = target
         self.ledger = ledger
-        self._users = 0
+        self._users: dict[object, int] = {}  # since when
         self._asking: dict[object, tuple[int, int]] = {}  # user -> step and begin of its request
         self._answered: set[object] = set()
         self._gate = Event()
@@ -33,16 +33,17 @@ class StockLoad:
 
     # --- users -----------------------------------------------------------------------------------
 
-    def join(self) -> None:
+    def join(self, user: object) -> None:
         """One user more."""
-        self._users += 1
+        self._users[user] = perf_counter_ns()
 
     def part(self, user: object) -> None:
         """The user is taken away, perhaps in the middle of a request."""
-        self._users -= 1
+        now = perf_counter_ns()
+        self.ledger.left(self._users.pop(user), now)
         if user in self._asking:
             step, began_ns = self._end(user)
-            self.ledger.abandoned(step, began_ns, perf_counter_ns())
+            self.ledger.abandoned(step, began_ns, now)
 
     def begin(self, user: object) -> None:
         """A request begins, once it may."""
@@ -87,14 +88,13 @@ class StockLoad:
         """The step is over."""
         now, counts = perf_counter_ns(), self.ledger.counts
         ages = [(now - began) // 1000 for step, began in self._asking.values() if counts(step)]
-        self.ledger.leave(ages, self._users, len(self._answered), now, Health())
+        for since_ns in self._users.values():
+            self.ledger.left(since_ns, now)
+        self.ledger.leave(ages, len(self._answered), now, Health())
 
     def close_books(self) -> None:
         """What has begun until now counts no more when it ends, and nothing begins."""
-        now = perf_counter_ns()
-        for step, began_ns in self._asking.values():
-            self.ledger.abandoned(step, began_ns, now)
-        self.ledger.close()
+        self.ledger.close(self._asking.values(), perf_counter_ns())
         self.ledger.paused = True
         self._gate.clear()
 

@@ -51,7 +51,7 @@ class _StockUser(User):
         self.host = self._load.target.url
         self.configure(self._load)
         super().__init__(environment)
-        self._load.join()
+        self._load.join(self)
 
     def configure(self, load: StockLoad) -> None:
         """Set what the client reads when it is made."""

@@ -72,8 +72,8 @@ def test_a_full_cpu_of_the_server_is_the_limit(cpu: float, found: str) -> None:
 @pytest.mark.parametrize(
     ("worker", "found"),
     [
-        pytest.param({"loadgen_idle": 0.09}, "loadgen-cpu", id="nearly no idle time"),
-        pytest.param({"loadgen_idle": 0.1}, "unknown", id="some idle time"),
+        pytest.param({"loadgen_idle": 0.149}, "loadgen-cpu", id="nearly no idle time"),
+        pytest.param({"loadgen_idle": 0.15}, "unknown", id="some idle time"),
         pytest.param({"loadgen_idle": 0.5}, "unknown", id="much idle time"),
         pytest.param(
             {"loadgen_idle": 0.5, "loadgen_cpu": 1.0},
@@ -115,11 +115,21 @@ def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], fo
 
 
 @pytest.mark.parametrize(
-    ("cpu", "found"),
-    [(0.74, "latency-floor"), (0.75, "unknown"), (0.0, "latency-floor"), (None, "unknown")],
+    ("cpu", "worker", "found"),
+    [
+        (0.74, {"loadgen_idle": 0.31}, "latency-floor"),
+        (0.75, {"loadgen_idle": 0.31}, "unknown"),
+        (0.74, {"loadgen_idle": 0.3}, "unknown"),
+        (None, {"loadgen_idle": 1.0}, "unknown"),
+        (0.74, {"loadgen_cpu": 0.74}, "latency-floor"),
+        (0.74, {"loadgen_cpu": 0.75}, "unknown"),
+        (0.74, {}, "unknown"),
+    ],
 )
-def test_a_server_with_time_left_waits_for_something_else(cpu: float | None, found: str) -> None:
-    assert verdict(step(server_cpu=cpu)) == found
+def test_a_server_waits_for_something_else_if_both_ends_have_time_left(
+    cpu: float | None, worker: dict[str, Any], found: str
+) -> None:
+    assert verdict(step(server_cpu=cpu, **worker)) == found
 
 
 def test_the_first_rule_wins() -> None:
@@ -133,7 +143,7 @@ def test_the_first_rule_wins() -> None:
         verdict(step(server_throttled=1.0, server_cpu=1.0, **worker, **setup)),
         verdict(step(server_cpu=0.5, **worker, **setup)),
         verdict(step(server_cpu=0.5, **setup)),
-        verdict(step(server_cpu=0.5)),
+        verdict(step(server_cpu=0.5, loadgen_idle=0.5)),
         verdict(step()),
     ] == [
         "memory",
@@ -225,6 +235,6 @@ def test_an_open_loop_at_a_server_that_was_killed() -> None:
     assert open_loop_limited_by(row, 1_000.0, resources(oom_killed=True)) == "memory"
 
 
-@pytest.mark.parametrize(("idle", "full"), [(0.09, True), (0.1, False), (None, False)])
+@pytest.mark.parametrize(("idle", "full"), [(0.149, True), (0.15, False), (None, False)])
 def test_a_worker_with_next_to_no_idle_time_is_full(idle: float | None, full: bool) -> None:
     assert nearly_full(idle) == full

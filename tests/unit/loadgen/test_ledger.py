@@ -31,8 +31,7 @@ def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
     ledger.began(3)
     ledger.succeeded(0, 0, MS)
     ledger.abandoned(0, 0, 2 * MS)
-    ledger.abandoned(0, 0, 2 * MS)
-    ledger.close()
+    ledger.close([(0, 0)], 2 * MS)
     ledger.succeeded(0, 0, 3 * MS)
     ledger.failed(0, 0, 3 * MS, "eof")
     ledger.abandoned(0, 0, 3 * MS)
@@ -50,7 +49,9 @@ def test_little_closes_exactly_whatever_spans_the_ends_of_a_step() -> None:
     ledger.failed(0, 95 * MS, 103 * MS, "eof")  # 3 of its 8
     ledger.began(3)
     ledger.succeeded(1, 103 * MS, 105 * MS)  # all 2
-    ledger.leave([6_000, 5_000], users=2, answered=2, now_ns=110 * MS, health=Health())
+    ledger.left(0, 110 * MS)
+    ledger.left(0, 110 * MS)
+    ledger.leave([6_000, 5_000], answered=2, now_ns=110 * MS, health=Health())
     found = step(ledger, 1)
     assert found.in_flight_us == found.present_us == 20_000
     assert found.pending == {6_000: 1, 5_000: 1}
@@ -60,7 +61,8 @@ def test_a_request_older_than_the_step_was_under_way_for_all_of_it() -> None:
     ledger = Ledger(None, 0, 0)
     ledger.began()
     ledger.enter(1, 100 * MS)
-    ledger.leave([105_000], users=1, answered=0, now_ns=105 * MS, health=Health())
+    ledger.left(0, 105 * MS)
+    ledger.leave([105_000], answered=0, now_ns=105 * MS, health=Health())
     found = step(ledger, 1)
     assert found.in_flight_us == found.present_us == 5_000
     assert (found.pending, found.answered) == ({105_000: 1}, 0)
@@ -76,3 +78,14 @@ def test_what_ends_between_two_steps_is_credited_to_the_rate_of_neither() -> Non
     tally = from_wire(ledger.drain())
     assert (tally[0].successes, tally[0].failed) == (1, 1)
     assert 1 not in tally or (tally[1].completed, tally[1].in_flight_us) == (0, 0)
+
+
+def test_little_closes_for_users_that_come_and_go_within_the_step() -> None:
+    ledger = Ledger(None, 0, 0)
+    ledger.began(2)
+    ledger.abandoned(0, 0, 4 * MS)  # there from the begin, gone after 4 ms
+    ledger.left(0, 4 * MS)
+    ledger.left(3 * MS, 10 * MS)  # came after 3 ms
+    ledger.leave([7_000], answered=0, now_ns=10 * MS, health=Health())
+    found = step(ledger, 0)
+    assert found.in_flight_us == found.present_us == 11_000
