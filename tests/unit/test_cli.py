@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.results_dir import RunFolder
-from orchestrator.cli import exit_code, main
+from orchestrator.cli import main
+from orchestrator.cli.run import exit_code
 from orchestrator.model.record import Outcome
 from tests.unit.examples import run_record, trial_record
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.cli import crosscheck_code, main
+from orchestrator.cli import main
+from orchestrator.cli.crosscheck import crosscheck_code
 from orchestrator.model.crosscheck import Seen
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 

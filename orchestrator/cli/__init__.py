@@ -1,0 +1,43 @@
+"""The ``lab`` command: arguments in, exit code out, the one place where errors are caught."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+
+from orchestrator import __version__
+from orchestrator.cli import crosscheck, examine, results, run, services
+from orchestrator.cli.codes import INTERRUPTED
+from orchestrator.cli.commands import Call
+from orchestrator.errors import EnvironmentMissing, LabError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code (see ``README.md``)."""
+    arguments = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # docker and CI end a run so
+    call: Call = arguments.command
+    try:
+        return call(arguments)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:  # a file or folder that may not be read or written
+        print(f"lab: {error}", file=sys.stderr)
+        return EnvironmentMissing.exit_code
+    except KeyboardInterrupt:
+        print("lab: interrupted before anything was measured", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lab", description="A benchmark lab for Python web frameworks."
+    )
+    parser.add_argument("--version", action="version", version=f"lab {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in (examine, services, run, crosscheck, results):
+        group.add(commands)
+    return parser

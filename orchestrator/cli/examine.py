@@ -1,0 +1,46 @@
+"""``lab list`` and ``lab doctor``: what there is, before anything runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from orchestrator.cli.codes import ALL_WELL, MISSING
+from orchestrator.cli.commands import Commands, add_json, command
+from orchestrator.wiring.catalogue import catalogue
+from orchestrator.wiring.doctor import examine
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    add_json(command(commands, "list", _list, "the services that can be measured"))
+    text = "what this host can and cannot measure, and how to mend it"
+    add_json(command(commands, "doctor", _doctor, text))
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    known = catalogue().manifests
+    if arguments.json:
+        facts = {
+            name: {"name": m.name, "server": m.server, "interface": m.interface}
+            for name, m in known.items()
+        }
+        print(json.dumps(facts, indent=2))
+    else:
+        for name, manifest in known.items():
+            own = manifest.server == "own"
+            kind = "its own server" if own else f"{manifest.server} ({manifest.interface})"
+            print(f"{name:12} {manifest.name:16} {kind}")
+    return ALL_WELL
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    findings = examine()
+    if arguments.json:
+        print(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.level:5} {finding.text}")
+            if finding.remedy:
+                print(f"      -> {finding.remedy}")
+    return MISSING if any(finding.level == "bad" for finding in findings) else ALL_WELL
