@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from orchestrator.model.settings import Layout, Profile, Settings
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: `contract` of a run; `raw` of a trial; `package` of its server."""
 
 FAILURE_KINDS = (
     "connect_refused",
@@ -48,6 +49,22 @@ class Caveat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """The framework's own distribution as it is installed in the container that was measured.
+
+    ``requires_python``: its metadata's version specifier. ``dependencies``: the distributions that
+    came with it (all that are installed, but itself, pip and setuptools). ``install_bytes``: the
+    files of all of them, as their RECORDs list them. None where its metadata does not tell.
+    """
+
+    name: str
+    version: str
+    requires_python: str | None
+    dependencies: int
+    install_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The entry's facts, and what stood in the very container that was measured."""
 
@@ -64,6 +81,7 @@ class Server:
     base: str | None = None
     python: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
+    package: Package | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +235,10 @@ class LocustTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRecord:
-    """One planned trial, whatever became of it."""
+    """One planned trial, whatever became of it.
+
+    ``raw``: its files below the run's folder (``raw/...``), in order.
+    """
 
     service: str
     workload: str
@@ -249,12 +270,22 @@ class TrialRecord:
     histogram: str | None = None
     open_loop: tuple[OpenLoop, ...] = ()
     locust: LocustTotals | None = None
+    raw: tuple[str, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, int]:
         """What identifies the trial across a resumed run."""
         return self.service, self.workload, self.repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """What one workload asked for and what the right answer was."""
+
+    path: str
+    content_type: str
+    body_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +309,10 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: image builds and plan."""
+    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: image builds and plan.
+
+    ``contract``: what each workload asked for; empty where the run is older than schema 2.
+    """
 
     schema: int
     run_id: str
@@ -290,6 +324,7 @@ class RunRecord:
     profile: Profile
     host: Host
     layout: Layout
+    contract: dict[str, Endpoint] = field(default_factory=dict)
     interrupted: bool = False
     setup_s: float | None = None
     wall_s: float | None = None

@@ -1,44 +1,103 @@
-"""A table of finished text, its cells, and the table as Markdown and CSV."""
+"""A table of values, and the same table as text, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+import msgspec
 
 MISSING = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A title, the column names and rows of finished text; the first column is left-aligned.
+class AtLeast:
+    """A number that is a lower bound: people read "≥", programs the number."""
 
-    ``name`` is what its file is called.
+    value: float
+
+
+Value = str | float | int | AtLeast | None
+"""What a cell holds; None: not measured."""
+Show = Callable[[float], str]
+"""How a number looks to a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """``key`` is its name for programs, with the unit; ``title`` the one that people read."""
+
+    key: str
+    title: str
+    show: Show = "{:,}".format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row's cells, one for each column; the first names it.
+
+    ``note`` says why the rest is missing ("failed in verify"). People read it in the first missing
+    cell, programs in a column of its own.
     """
+
+    cells: tuple[Value, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """``name`` is what its files are called. The first column is left-aligned."""
 
     name: str
     title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The columns' titles."""
+        return tuple(column.title for column in self.columns)
+
+    @property
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The rows as people read them."""
+        return tuple(_shown(self.columns, row) for row in self.rows)
 
 
 def markdown(table: Table) -> str:
     """A Markdown table; what came from outside cannot break out of its cell."""
-    lines = [f"| {' | '.join(table.columns)} |"]
+    lines = [f"| {' | '.join(table.titles)} |"]
     lines.append("|---|" + "---:|" * (len(table.columns) - 1))
-    lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.rows]
+    lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.shown]
     return "\n".join(lines) + "\n"
 
 
 def csv_text(table: Table) -> str:
-    """The same table as CSV."""
+    """The same table as CSV: numbers as they are, without units and thousands separators."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerow([*(column.key for column in table.columns), "note"])
+    writer.writerows([*map(_plain, row.cells), row.note] for row in table.rows)
     return out.getvalue()
+
+
+def json_text(table: Table) -> str:
+    """The same table as JSON: a list of objects, null where nothing was measured."""
+    rows = [
+        {
+            **{
+                column.key: _plain(cell)
+                for column, cell in zip(table.columns, row.cells, strict=True)
+            },
+            "note": row.note,
+        }
+        for row in table.rows
+    ]
+    document = {"name": table.name, "title": table.title, "rows": rows}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 def one_line(text: str) -> str:
@@ -47,16 +106,46 @@ def one_line(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
-def three_digits(values: Sequence[float | None]) -> str:
-    """The median of what is known, in three digits, whole from 100 on."""
+def middle(values: Sequence[float | None]) -> float | None:
+    """The median of what is known."""
     known = [value for value in values if value is not None]
-    if not known:
+    return median(known) if known else None
+
+
+def three_digits(value: float) -> str:
+    """In three digits, whole from 100 on."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def whole(value: float) -> str:
+    """As a whole number."""
+    return f"{value:,.0f}"
+
+
+def hundredths(value: float) -> str:
+    """With two decimals."""
+    return f"{value:,.2f}"
+
+
+def percent(value: float) -> str:
+    """A share as a whole percentage."""
+    return f"{value:.0%}"
+
+
+def _shown(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
+    cells = [_text(column, cell) for column, cell in zip(columns, row.cells, strict=True)]
+    if row.note is not None and MISSING in cells:
+        cells[cells.index(MISSING)] = row.note
+    return tuple(cells)
+
+
+def _text(column: Column, cell: Value) -> str:
+    if cell is None:
         return MISSING
-    middle = median(known)
-    return f"{middle:,.0f}" if middle >= 100 else f"{middle:.3g}"
+    if isinstance(cell, AtLeast):
+        return f"≥ {column.show(cell.value)}"
+    return cell if isinstance(cell, str) else column.show(cell)
 
 
-def whole(values: Sequence[float | None]) -> str:
-    """The median of what is known, as a whole number."""
-    known = [value for value in values if value is not None]
-    return f"{median(known):,.0f}" if known else MISSING
+def _plain(cell: Value) -> str | float | int | None:
+    return cell.value if isinstance(cell, AtLeast) else cell

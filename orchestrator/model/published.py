@@ -1,0 +1,101 @@
+"""What others published, as data (``results/published/``), and what is known of it today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where something was published, and when (ISO 8601 date)."""
+
+    title: str
+    url: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRow:
+    """One framework's row as published; ``service`` is its name in ``services/``."""
+
+    service: str
+    name: str
+    requests: int
+    rps: float
+    median_ms: float
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedLoad:
+    """What a closed loop with think time can ask for (a ``load.toml`` beside the results).
+
+    ``users`` are started ``spawn_rate`` a second, for ``duration_s`` in all. Each asks at once and
+    waits for ``think_min_s`` to ``think_max_s`` (uniformly) between an answer and its next request.
+    """
+
+    users: int
+    spawn_rate: float
+    duration_s: float
+    think_min_s: float
+    think_max_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTable:
+    """One published table of results; ``file``: where its data is, below ``results/published``."""
+
+    workload: str
+    file: str
+    rows: tuple[PublishedRow, ...]
+    load: OfferedLoad | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPerks:
+    """One framework's row of the article's third table, as published."""
+
+    service: str
+    name: str
+    wsgi: str
+    stars: int
+    packages: str
+    async_support: str
+    maintainers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerksToday:
+    """What public APIs told of one framework at ``fetched_at`` (UTC, ISO 8601 date).
+
+    ``version`` is the pinned one, ``released`` the day on which it was uploaded to the package
+    index. None: the API could not be reached or did not tell.
+    """
+
+    service: str
+    version: str | None
+    released: str | None
+    stars: int | None
+    maintainers: int | None
+    stars_fetched_at: str | None
+    index_fetched_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence of the article in the lab's words; ``rule`` names how a run decides it."""
+
+    id: str
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """All that the lab keeps of the article of 2019, and of what is known today."""
+
+    source: Source
+    tables: tuple[PublishedTable, ...]
+    perks: tuple[PublishedPerks, ...]
+    claims: tuple[Claim, ...]
+    today: tuple[PerksToday, ...] = ()
