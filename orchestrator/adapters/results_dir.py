@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator import codec
+from orchestrator.adapters.files import write_atomically
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
@@ -110,17 +109,3 @@ def _make(folder: Path) -> None:
         raise EnvironmentMissing(
             f"{folder} cannot be written ({error.strerror}); give another --results"
         ) from error
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename: a reader sees the old content or the new, whole."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        try:
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).chmod(0o644)
-            Path(new.name).replace(path)
-        except BaseException:
-            Path(new.name).unlink()
-            raise

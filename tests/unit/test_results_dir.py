@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.files import write_atomically
 from orchestrator.adapters.results_dir import (
     CrossCheckFolder,
     RunFolder,
     find_run,
     load,
     new_run_id,
-    write_atomically,
 )
 from orchestrator.errors import EnvironmentMissing, UsageError
 from tests.unit.examples import planned, run_record

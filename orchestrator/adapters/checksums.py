@@ -1,0 +1,99 @@
+"""A run's manifest, ``SHA256SUMS``: what was saved is what is there, for ``sha256sum -c``."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from orchestrator.adapters.files import write_atomically
+from orchestrator.errors import UsageError
+
+MANIFEST = "SHA256SUMS"
+RAW = "raw"
+
+# The format of coreutils: digest, a space, a space or (binary mode) an asterisk, the file's name.
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+
+
+def add(folder: Path, files: Iterable[str]) -> None:
+    """List these files of a run's folder with the digests that they have now.
+
+    Lines of other files stay as they are: whoever changes a file is not helped by a run that goes
+    on. A folder without a manifest, of an older version of the lab, gets one of all its raw files.
+
+    Args:
+        files: relative to ``folder``.
+    """
+    path = folder / MANIFEST
+    sums = (
+        _listed(path) if path.exists() else {name: _digest(folder / name) for name in raw(folder)}
+    )
+    sums |= {name: _digest(folder / name) for name in files}
+    _write(path, sums)
+
+
+def drop(folder: Path, *names: str) -> None:
+    """List these files, or all files in these folders, no more; to be called before they change."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return
+    gone = tuple(f"{name}/" for name in names)
+    sums = _listed(path)
+    kept = {n: digest for n, digest in sums.items() if n not in names and not n.startswith(gone)}
+    if kept != sums:
+        _write(path, kept)
+
+
+def differences(folder: Path) -> dict[str, tuple[str | None, str | None]]:
+    """What is not as it was saved: file -> (digest listed, digest found); empty if all agree.
+
+    A file that is gone has None in place of what was found; a file under ``raw/`` that nobody
+    listed, None in place of what was listed. A folder without a manifest has no differences.
+
+    Raises:
+        UsageError: the manifest is malformed.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return {}
+    listed = _listed(path)
+    found = {
+        name: _digest(folder / name) if (folder / name).is_file() else None
+        for name in sorted({*listed, *raw(folder)})
+    }
+    return {
+        name: (listed.get(name), digest)
+        for name, digest in found.items()
+        if listed.get(name) != digest
+    }
+
+
+def raw(folder: Path, trial: str = "") -> list[str]:
+    """The files under ``raw/``, or of one trial there, relative to the run's folder and sorted."""
+    inside = folder / RAW / trial
+    return sorted(p.relative_to(folder).as_posix() for p in inside.rglob("*") if p.is_file())
+
+
+def _listed(path: Path) -> dict[str, str]:
+    sums: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise UsageError(f"{path}:{number}: no line of sha256sum: {line[:100]!r}")
+        digest, name = match.groups()
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise UsageError(f"{path}:{number}: {name!r} is not in the run's folder")
+        sums[name] = digest
+    return sums
+
+
+def _write(path: Path, sums: dict[str, str]) -> None:
+    lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
+    write_atomically(path, "".join(lines).encode())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
