@@ -52,9 +52,10 @@ class Caveat:
 class Package:
     """The framework's own distribution as it is installed in the container that was measured.
 
-    ``requires_python``: its metadata's version specifier. ``dependencies``: the distributions that
-    came with it (all that are installed, but itself, pip and setuptools). ``install_bytes``: the
-    files of all of them, as their RECORDs list them. None where its metadata does not tell.
+    ``requires_python``: its metadata's version specifier; None where it does not tell.
+    ``dependencies``: how many distributions came with it (all that are installed, but itself, pip,
+    setuptools and wheel). ``install_bytes``: the files on disk of it and of its dependencies that
+    their RECORDs list; None where none of them can be read.
     """
 
     name: str

@@ -11,9 +11,11 @@ from orchestrator.contract import Answer, Probe
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
 from orchestrator.model.record import (
+    SCHEMA,
     Host,
     OpenLoop,
     Outcome,
+    Package,
     Resources,
     RunRecord,
     Server,
@@ -345,6 +347,17 @@ def server(name: str = "Flask", **changes: Any) -> Server:
     return replace(example, **changes)
 
 
+def package(name: str = "flask", **changes: Any) -> Package:
+    example = Package(
+        name=name,
+        version="3.1.0",
+        requires_python=">=3.9",
+        dependencies=7,
+        install_bytes=3_000_000,
+    )
+    return replace(example, **changes)
+
+
 def trial_record(service: str = "flask", repeat: int = 1, **changes: Any) -> TrialRecord:
     example = TrialRecord(
         service=service,
@@ -379,7 +392,7 @@ def host(**changes: Any) -> Host:
 def run_record(plan: Plan | None = None, **changes: Any) -> RunRecord:
     plan = plan or planned()
     example = RunRecord(
-        schema=1,
+        schema=SCHEMA,
         run_id="2026-03-02-abcdef",
         started_at="2026-03-02T12:00:00Z",
         finished_at=None,

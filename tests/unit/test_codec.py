@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestrator.bench import measure
 from orchestrator.bench.steps import steps
-from orchestrator.codec import decode, encode
+from orchestrator.codec import MIGRATIONS, decode, encode, migrated
 from orchestrator.errors import UsageError
 from orchestrator.model.record import (
+    SCHEMA,
     Caveat,
+    Endpoint,
     LocustTotals,
     Outcome,
     Phase,
@@ -23,6 +26,7 @@ from tests.unit.examples import (
     load_result,
     observed,
     open_loop_row,
+    package,
     run_record,
     server,
     totals,
@@ -36,7 +40,11 @@ def full_trial() -> TrialRecord:
     return trial_record(
         outcome=Outcome.FAILED,
         server=server(
-            image_id="sha256:1", base="official", python="3.13", versions={"flask": "3.1"}
+            image_id="sha256:1",
+            base="official",
+            python="3.13",
+            versions={"flask": "3.1"},
+            package=package(),
         ),
         phase=Phase.LOAD,
         reason="ended — ü",
@@ -72,6 +80,7 @@ def full_trial() -> TrialRecord:
         histogram=measure.hold_histogram(result),
         open_loop=(open_loop_row(), open_loop_row(1_000.0, of_capacity=0.5)),
         locust=LocustTotals(requests=1, failures=0, rps=0.5, median_ms=1.0),
+        raw=("raw/001-flask-json-1/server.log",),
         caveats=(Caveat(code="a", text="b", remedy="c"),),
     )
 
@@ -79,6 +88,7 @@ def full_trial() -> TrialRecord:
 def full_record() -> RunRecord:
     return run_record(
         finished_at="2026-03-02T13:00:00Z",
+        contract={"json": Endpoint(path="/json", content_type="application/json", body_bytes=7)},
         interrupted=True,
         setup_s=1.5,
         wall_s=2.5,
@@ -107,7 +117,7 @@ def test_the_same_record_gives_the_same_bytes() -> None:
 def test_the_file_is_readable_json_with_null_for_what_is_missing() -> None:
     text = encode(full_record()).decode()
     document = json.loads(text)
-    assert text.startswith('{\n  "schema": 1,\n  "run_id": "2026-03-02-abcdef",\n')
+    assert text.startswith('{\n  "schema": 2,\n  "run_id": "2026-03-02-abcdef",\n')
     assert text.endswith("}\n")
     assert document["trials"][0]["phase"] == "load"
     assert document["trials"][0]["resources"]["stop_s"] is None
@@ -121,8 +131,14 @@ def changed(**members: Any) -> bytes:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (changed(schema=2), "some/run.json: record of schema 2; this version of the lab reads 1"),
-        (b"{}", "some/run.json: record of schema None; this version of the lab reads 1"),
+        (
+            changed(schema=3),
+            "some/run.json: record of schema 3; this version of the lab reads 1 and 2; "
+            "update the lab to read it",
+        ),
+        (changed(schema=0), "some/run.json: record of schema 0; this version of the lab reads 1"),
+        (changed(schema=True), "some/run.json: record of schema True; this version of the lab re"),
+        (b"{}", "some/run.json: record of schema None; this version of the lab reads 1 and 2"),
         (b"<html>", "some/run.json: not a run record: JSON is malformed"),
         (b"", "some/run.json: not a run record: Input data was truncated"),
         (b"[1]", "some/run.json: not a run record: Expected `object`, got `array`"),
@@ -152,9 +168,34 @@ def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read()
         *("client", "open_loop", "rate", "open_s", "open_shares", "open_rate"),
         *("all_median_ms", "all_p99_ms", "pending", "answered_users", "in_flight"),
         *("connect_ms", "loadgen_idle", "listen_overflows"),
+        *("contract", "raw", "package"),
     )
+    old["schema"] = 1
     record = decode(json.dumps(old).encode(), "run.json")
     assert (record.settings.client, record.settings.open_loop) == ("engine", None)
     assert record.profile.open_s == 0
     assert record.trials[0].open_loop == ()
     assert record.trials[0].steps[0].loadgen_idle is None
+
+
+def test_every_older_schema_can_be_read() -> None:
+    assert sorted(MIGRATIONS) == list(range(1, SCHEMA))
+    assert all(make({"schema": old})["schema"] == old + 1 for old, make in MIGRATIONS.items())
+
+
+def test_a_migration_leaves_the_document_that_it_was_given_as_it_was() -> None:
+    old = {"schema": 1, "run_id": "a"}
+    assert migrated(old, "run.json") == {"schema": 2, "run_id": "a", "contract": {}}
+    assert old == {"schema": 1, "run_id": "a"}
+
+
+def test_a_record_of_schema_1_is_one_of_schema_2_without_what_nobody_had_kept() -> None:
+    path = Path(__file__).parents[2] / "results" / "2026-11-23-9dcca8" / "run.json"
+    text = path.read_bytes()
+    assert json.loads(text)["schema"] == 1
+    record = decode(text, str(path))
+    assert json.loads(encode(record))["schema"] == record.schema == 2
+    assert record.contract == {}
+    assert {(trial.raw, trial.server.package) for trial in record.trials} == {((), None)}
+    assert len(record.trials) == len(json.loads(text)["trials"]) == 18
+    assert decode(encode(record), "run.json") == record

@@ -1,0 +1,76 @@
+"""The JSON Schema of ``run.json``, from the types and what their docstrings say of each field."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from orchestrator.model.record import SCHEMA, RunRecord
+
+_SENTENCE = re.compile(r"(?<=\.) ")
+_CLAUSE = re.compile(r"; (?=``)")
+_SUBJECTS = re.compile(r"``\w+``(?:(?:,| and) ``\w+``)*")
+
+
+def run_schema() -> bytes:
+    """The schema (draft 2020-12) as indented JSON, the same bytes for the same types."""
+    document = msgspec.json.schema(RunRecord)
+    kinds = {kind.__name__: kind for kind in _kinds(RunRecord)}
+    for name, definition in document["$defs"].items():
+        if kind := kinds.get(name):
+            _describe(definition, kind)
+    document["$defs"]["RunRecord"]["properties"]["schema"]["const"] = SCHEMA
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The record of a run (run.json)",
+        "description": (
+            "Units are in the names: _s seconds, _ms milliseconds, _us microseconds, _bytes bytes, "
+            "rps requests a second. null: not measured, or nothing to measure; never 0 instead. "
+            "Members may be added; none changes its meaning without another number of schema."
+        ),
+    }
+    return msgspec.json.format(msgspec.json.encode({**head, **document}), indent=2) + b"\n"
+
+
+def _kinds(kind: type) -> Iterator[type]:
+    """A dataclass and all those in its fields."""
+    yield kind
+    for hint in get_type_hints(kind).values():
+        for part in (hint, *get_args(hint)):
+            if is_dataclass(part) and isinstance(part, type):
+                yield from _kinds(part)
+
+
+def _describe(definition: dict[str, Any], kind: type) -> None:
+    """Put the docstring where readers of a schema look for it."""
+    said = inspect.getdoc(kind) or ""
+    definition["description"] = _plain(said)
+    for name, text in _by_field(said).items():
+        if name in {field.name for field in fields(kind)}:
+            # A description beside a reference is allowed since draft 2019-09.
+            definition["properties"][name]["description"] = text
+
+
+def _by_field(docstring: str) -> dict[str, str]:
+    """What a docstring says of fields: the clauses that begin with their names, and what follows.
+
+    A clause ends at a semicolon where the next begins with a name again, else with its sentence.
+    """
+    found: dict[str, str] = {}
+    for sentence in _SENTENCE.split(" ".join(docstring.split())):
+        for clause in _CLAUSE.split(sentence.rstrip(".")):
+            if subjects := _SUBJECTS.match(clause):
+                for name in re.findall(r"\w{3,}", subjects[0]):
+                    found.setdefault(name, _plain(clause))
+    return found
+
+
+def _plain(text: str) -> str:
+    """A docstring without its markup, in the words of JSON."""
+    text = re.sub(r"`+(\w[^`]*)`+", r"\1", " ".join(text.split()))
+    return re.sub(r"\bNone\b", "null", text)

@@ -1,0 +1,82 @@
+"""The JSON Schema in the repository is that of the types, and records keep to it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from orchestrator.cli import main
+from orchestrator.codec import decode, encode
+from orchestrator.model.record import SCHEMA
+from orchestrator.schema import run_schema
+from tests.unit.test_codec import full_record
+
+RESULTS = Path(__file__).parents[2] / "results"
+COMMITTED = RESULTS / "run.schema.json"
+
+
+def objects(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every part of a schema that lists an object's members."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            yield schema
+        for part in schema.values():
+            yield from objects(part)
+
+
+def closed() -> jsonschema.Draft202012Validator:
+    """The schema, refusing members that it does not know: a reader of records may not."""
+    schema = json.loads(run_schema())
+    for found in objects(schema):
+        found["additionalProperties"] = False
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_the_committed_schema_is_that_of_the_types() -> None:
+    assert COMMITTED.read_bytes() == run_schema(), (
+        ".venv/bin/lab schema > results/run.schema.json brings it up to date"
+    )
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert capsys.readouterr().out.encode() == COMMITTED.read_bytes()
+
+
+def test_it_is_a_schema_of_this_version_and_described() -> None:
+    schema = json.loads(run_schema())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    run = schema["$defs"]["RunRecord"]["properties"]
+    assert run["schema"]["const"] == SCHEMA
+    assert run["setup_s"]["description"] == "setup_s: image builds and plan"
+    step = schema["$defs"]["Step"]["properties"]
+    assert step["listen_overflows"]["description"].endswith("null where nobody could look")
+    assert all(part["description"] for part in schema["$defs"].values())
+
+
+def test_a_record_with_every_field_keeps_to_it() -> None:
+    closed().validate(json.loads(encode(full_record())))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(RESULTS.glob("*/run.json")), ids=lambda path: str(path.parent.name)
+)
+def test_every_run_in_the_repository_keeps_to_it(path: Path) -> None:
+    closed().validate(json.loads(encode(decode(path.read_bytes(), str(path)))))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": 1}, "2 was expected"),
+        ({"seed": "x"}, "'x' is not of type 'integer'"),
+        ({"trials": None}, "None is not of type 'array'"),
+        ({"humidity": 0.4}, "Additional properties are not allowed ('humidity' was unexpected)"),
+    ],
+)
+def test_what_does_not_keep_to_it_is_found(change: dict[str, Any], said: str) -> None:
+    record = {**json.loads(encode(full_record())), **change}
+    assert [error.message for error in closed().iter_errors(record)] == [said]
