@@ -18,7 +18,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """``services/<id>/service.toml``: the facts and notes about one entry."""
+    """``services/<id>/service.toml``: the facts and notes about one entry.
+
+    ``source``: where its source code is, whose stars `lab perks --refresh` reads.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Manifest:
     event_loop: str
     packages: tuple[str, ...]
     homepage: str
+    source: str
     notes: tuple[str, ...]
 
 

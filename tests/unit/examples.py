@@ -7,7 +7,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from orchestrator.bench.observed import Observed
-from orchestrator.contract import Answer, Probe
+from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
 from orchestrator.model.record import (
@@ -51,6 +51,7 @@ def manifest(service: str = "flask", **changes: Any) -> Manifest:
         event_loop="",
         packages=(service, "ujson"),
         homepage="https://example.org/",
+        source=f"https://github.com/example/{service}",
         notes=("a note",),
     )
     return replace(example, **changes)
@@ -111,9 +112,18 @@ def probe(service: str = "flask", *answers: Answer) -> Probe:
         answered_at=990.5,
         answers=answers or (answer(), answer()),
         python="3.13.1 (main)",
-        distributions={service: "3.1.0", "ujson": "5.10.0", "unrelated": "1.0"},
+        distributions={
+            service: distribution("3.1.0", requires_python=">=3.9", install_bytes=500_000),
+            "ujson": distribution("5.10.0", install_bytes=50_000),
+            "unrelated": distribution("1.0"),
+            "pip": distribution("25.1", install_bytes=8_000_000),
+        },
         nofile=20_000,
     )
+
+
+def distribution(version: str = "1.0", **changes: Any) -> Distribution:
+    return replace(Distribution(version=version, requires_python=None, install_bytes=7), **changes)
 
 
 def answer(expected: Expectation = JSON, **changes: Any) -> Answer:

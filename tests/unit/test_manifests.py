@@ -20,6 +20,7 @@ backlog = 128
 event_loop = ""
 packages = ["flask", "ujson"]
 homepage = "https://flask.palletsprojects.com/"
+source = "https://github.com/pallets/flask"
 notes = []
 """
 JSON = 'path = "/json"\nstatus = 200\ncontent_type = "application/json"\nbody = "{}"\n'
@@ -68,6 +69,7 @@ def test_a_manifest(tmp_path: Path) -> None:
             event_loop="",
             packages=("flask", "ujson"),
             homepage="https://flask.palletsprojects.com/",
+            source="https://github.com/pallets/flask",
             notes=(),
         )
     }
