@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.model.entry import Expectation, Manifest
+from orchestrator.model.record import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """One installed distribution; None where its metadata, or its RECORD, does not tell."""
+
+    version: str
+    requires_python: str | None
+    install_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """What the probe found: when the first verified answer came, the answers, the installation."""
 
     answered_at: float
     answers: tuple[Answer, ...]
     python: str
-    distributions: dict[str, str]
+    distributions: dict[str, Distribution]
     nofile: int
 
 
@@ -41,7 +51,10 @@ def probe_from(document: Mapping[str, Any]) -> Probe:
             Answer(**{**answer, "body": b64decode(answer["body"])}) for answer in answers
         ),
         python=document["python"],
-        distributions={normalized(name): v for name, v in document["distributions"].items()},
+        distributions={
+            normalized(name): Distribution(**facts)
+            for name, facts in document["distributions"].items()
+        },
         nofile=document["nofile"],
     )
 
@@ -65,6 +78,15 @@ def problems(
     if missing:
         found.append(f"service.toml names packages that are not installed: {', '.join(missing)}")
     return tuple(dict.fromkeys(found))
+
+
+def endpoint(expected: Expectation) -> Endpoint:
+    """What the record keeps of an expectation."""
+    return Endpoint(
+        path=expected.path,
+        content_type=expected.content_type,
+        body_bytes=len(expected.body.encode()),
+    )
 
 
 def normalized(distribution: str) -> str:

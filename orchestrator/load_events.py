@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 
-from orchestrator.model.load import LoadEvent, LoadFailed, LoadResult, Ready, StepBegan, Tick
+from orchestrator.model.load import (
+    LoadEvent,
+    LoadFailed,
+    LoadFile,
+    LoadResult,
+    Ready,
+    StepBegan,
+    Tick,
+)
 
 _TYPES: dict[str, type[LoadEvent]] = {
     "ready": Ready,
     "step": StepBegan,
     "tick": Tick,
+    "file": LoadFile,
     "result": LoadResult,
     "failed": LoadFailed,
 }
+
+_FILE_NAME = re.compile(r"[a-z_]+\.csv")
 
 
 def parse(line: str) -> LoadEvent | None:
@@ -34,4 +46,12 @@ def parse(line: str) -> LoadEvent | None:
         for step in event.steps:
             if (step.phase == "open") != (step.rate is not None):
                 raise ValueError(f"step {step.index} ({step.phase}) with the rate {step.rate}")
+    if isinstance(event, LoadFile) and not _FILE_NAME.fullmatch(event.name):
+        raise ValueError(f"a file of the name {event.name!r}")
     return event
+
+
+def without_files(log: str) -> str:
+    """A master's output without the events that carry files: they would drown the others."""
+    lines = log.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith('{"lab":1,"event":"file"'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -122,8 +122,12 @@ class ResultStore(Protocol):
     def save(self, record: RunRecord) -> None:
         """Replace ``run.json`` atomically."""
 
-    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
-        """Keep the container logs of one trial."""
+    def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
+        """Keep the raw files of one trial in place of those of an earlier attempt at it.
+
+        Returns:
+            Where they are, relative to the run's folder, in order.
+        """
 
 
 class Clock(Protocol):

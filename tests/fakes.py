@@ -152,7 +152,7 @@ class FakeGenerator:
 
 
 class FakeStore:
-    """Keeps every version of the record, and the raw logs."""
+    """Keeps every version of the record, and the raw files of the last attempt at each trial."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -163,8 +163,9 @@ class FakeStore:
         self.versions.append(record)
         self._journal.append(f"save {' '.join(trial.outcome for trial in record.trials)}")
 
-    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
-        self.raw.setdefault(trial.key, {}).update(logs)
+    def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
+        self.raw[trial.key] = dict(files)
+        return tuple(sorted(f"raw/{trial.order}/{name}" for name in files))
 
 
 class FakeClock:

@@ -6,6 +6,7 @@ Locust itself writes its logs and tables to stderr. A trial ends with exactly on
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from locust.env import Environment
@@ -25,13 +26,21 @@ def succeed(environment: Environment, members: dict[str, Any]) -> None:
     _conclude(environment, 0, "result", members)
 
 
-def fail(environment: Environment, reason: str) -> None:
-    """Say why there is no result, unless the trial has already ended."""
-    _conclude(environment, EXIT_FAILED, "failed", {"reason": reason})
+def fail(environment: Environment, reason: str, last: Callable[[], None] | None = None) -> None:
+    """Say why there is no result, unless the trial has already ended; `last` speaks before."""
+    _conclude(environment, EXIT_FAILED, "failed", {"reason": reason}, last)
 
 
-def _conclude(environment: Environment, code: int, event: str, members: dict[str, Any]) -> None:
+def _conclude(
+    environment: Environment,
+    code: int,
+    event: str,
+    members: dict[str, Any],
+    last: Callable[[], None] | None = None,
+) -> None:
     # Locust exits with this code if it is set; that it is set means that the trial has ended.
     if environment.process_exit_code is None:
         environment.process_exit_code = code
+        if last is not None:
+            last()
         emit(event, **members)

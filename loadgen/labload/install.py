@@ -11,6 +11,7 @@ from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from labload.events import EXIT_FAILED, emit, fail
+from labload.locust_csv import LocustCsv
 from labload.master import TrialFailedError, Workers
 from labload.options import ramp_settings, unfit
 from labload.ramp import RampSettings
@@ -74,9 +75,10 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     runner.register_message("lab_collected", workers.on_collected)
     # Whatever ends Locust before the trial has said how it ended: an interrupt, a worker's
     # farewell, a fault in the lab itself.
-    hooks.quitting.add_listener(lambda environment: _cut_short(environment, workers))
+    files = LocustCsv(environment)
+    hooks.quitting.add_listener(lambda environment: _cut_short(environment, workers, files))
     # Locust handles SIGTERM only once a shape has ended; before that it would die silently.
-    gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner)
+    gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner, files)
     try:
         # Here and not in Locust's own loop, which looks once a second.
         workers.wait_until_connected(options.expect_workers_max_wait)
@@ -92,19 +94,19 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
             "python": platform.python_version(),
         },
     )
-    environment.shape_class = RampShape(runner, workers, settings)
+    environment.shape_class = RampShape(runner, workers, settings, files)
 
 
-def _cut_short(environment: Environment, workers: Workers) -> None:
+def _cut_short(environment: Environment, workers: Workers, files: LocustCsv) -> None:
     """Locust ends by itself when its last worker is lost: then say that, else just the end."""
     reason = "the trial was cut short"
     try:
         workers.check()
     except TrialFailedError as failure:
         reason = f"{reason}: {failure}"
-    fail(environment, reason)
+    fail(environment, reason, files.tell)
 
 
-def _terminate(environment: Environment, runner: MasterRunner) -> None:
-    fail(environment, "terminated by SIGTERM")
+def _terminate(environment: Environment, runner: MasterRunner, files: LocustCsv) -> None:
+    fail(environment, "terminated by SIGTERM", files.tell)
     runner.quit()

@@ -8,6 +8,7 @@ from locust import LoadTestShape
 from locust.runners import MasterRunner
 
 from labload.events import emit, fail, succeed
+from labload.locust_csv import LocustCsv
 from labload.master import TrialFailedError, Workers
 from labload.ramp import Ramp, RampSettings, Stage, advance, first
 from labload.result import Passed, percentile_ms, result, score
@@ -23,11 +24,14 @@ class RampShape(LoadTestShape):
     tick does not return a number of users: it starts them itself until there is nothing to do.
     """
 
-    def __init__(self, runner: MasterRunner, workers: Workers, settings: RampSettings) -> None:
+    def __init__(
+        self, runner: MasterRunner, workers: Workers, settings: RampSettings, files: LocustCsv
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.runner: MasterRunner = runner
         self._workers = workers
         self._settings = settings
+        self._files = files
         self._began = 0.0
         self._reported_at = workers.merged_at
         self._passed: list[Passed] = []
@@ -40,10 +44,11 @@ class RampShape(LoadTestShape):
         try:
             succeed(environment, self._conduct())
         except TrialFailedError as failure:
-            fail(environment, str(failure))
+            fail(environment, str(failure), self._files.tell)
 
     def _conduct(self) -> dict[str, Any]:
         self._began = time.monotonic()
+        self._files.begin()
         ramp = first(self._settings)
         while not ramp.over:
             ramp = self._pass(ramp)
@@ -65,16 +70,21 @@ class RampShape(LoadTestShape):
             until_s = min(until_s, self._settings.duration_s)
         self._wait(stage, until_s)
         now = ended = self._elapsed()
-        if stage.phase == "open" or now >= self._settings.duration_s:
+        closing = stage.phase == "open" or now >= self._settings.duration_s
+        if closing:
             self._workers.collect(close_within_s=self._settings.request_timeout_s)
             now = self._elapsed()
         else:
             self._workers.collect()
+        if stage.phase != "open":
+            self._locust = self._locust_totals()
+            self._files.tell(last=closing)
+        if not closing:
             # Until the next stage is announced what begins still belongs to this one.
             ended = self._elapsed()
         self._passed.append(Passed(stage, at, ended - began))
         if stage.phase != "open":
-            self._closed_s, self._locust = ended, self._locust_totals()
+            self._closed_s = ended
         scores = [score(passed, self._workers.tally) for passed in self._passed]
         return advance(ramp, now, scores)
 
@@ -124,6 +134,7 @@ class RampShape(LoadTestShape):
             if to_tick <= remaining:
                 self._workers.check()
                 self._tick_event(stage)
+                self._files.second()
 
     def _tick_event(self, stage: Stage) -> None:
         workers, since = self._workers, self._reported_at

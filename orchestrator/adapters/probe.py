@@ -4,6 +4,7 @@ The orchestrator passes this file's text to the container's own Python (3.6 or l
 works with every network mode and engine. Arguments: port, seconds to wait, paths.
 """
 
+import csv
 import glob
 import json
 import os
@@ -80,13 +81,49 @@ def read_body(stream, headers):
 
 
 def installed():
-    """Every installed distribution and its version."""
+    """Every installed distribution by its name; the first on the path is the one imported."""
     found = {}
     for folder in sys.path:
         for info in glob.glob(os.path.join(folder, "*.dist-info")):
             name, _, version = os.path.basename(info)[: -len(".dist-info")].partition("-")
-            found[name.lower().replace("_", "-").replace(".", "-")] = version
+            name = name.lower().replace("_", "-").replace(".", "-")
+            if name not in found:
+                found[name] = {
+                    "version": version,
+                    "requires_python": requires_python(info),
+                    "install_bytes": install_bytes(info),
+                }
     return found
+
+
+def requires_python(info):
+    """The version specifier in its metadata; None where it does not tell."""
+    try:
+        with open(os.path.join(info, "METADATA"), encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if not line.strip():
+                    return None  # the description follows
+                if line.lower().startswith("requires-python:"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return None
+
+
+def install_bytes(info):
+    """Bytes on disk of all files that its RECORD lists; None where it has none."""
+    try:
+        with open(os.path.join(info, "RECORD"), encoding="utf-8", newline="") as lines:
+            names = [row[0] for row in csv.reader(lines) if row]
+    except OSError:
+        return None
+    total = 0
+    for name in names:
+        try:
+            total += os.stat(os.path.join(os.path.dirname(info), name)).st_size
+        except OSError:
+            pass  # listed, but left out of the image
+    return total
 
 
 def main(port, wait_s, paths):

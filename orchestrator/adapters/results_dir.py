@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator import codec
+from orchestrator.adapters import checksums
 from orchestrator.adapters.files import write_atomically
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.record import RunRecord
@@ -49,7 +52,7 @@ def load(folder: Path) -> RunRecord:
 
 
 class RunFolder:
-    """One run's folder: the record, the raw logs, the report."""
+    """One run's folder: the record, the raw files with their manifest, the report."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder
@@ -60,19 +63,35 @@ class RunFolder:
         Raises:
             EnvironmentMissing: it cannot be written.
         """
-        _make(self.path / "raw")
+        _make(self.path / checksums.RAW)
 
     def save(self, record: RunRecord) -> None:
-        """Replace ``run.json`` atomically."""
+        """Replace ``run.json`` atomically; the manifest lists it once the run has ended."""
+        checksums.drop(self.path, RECORD)
         write_atomically(self.path / RECORD, codec.encode(record))
+        if record.finished_at is not None:
+            checksums.add(self.path, [RECORD])
 
-    def save_raw(self, trial: PlannedTrial, logs: dict[str, str]) -> None:
-        """``raw/<order>-<service>-<workload>-<repeat>/<container>.log``."""
+    def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
+        """``raw/<order>-<service>-<workload>-<repeat>/`` anew, and the manifest's lines of it.
+
+        Returns:
+            The files, relative to the run's folder and sorted.
+        """
         service, workload, repeat = trial.key
-        folder = self.path / "raw" / f"{trial.order:03}-{service}-{workload}-{repeat}"
-        folder.mkdir(exist_ok=True)
-        for name, text in logs.items():
-            (folder / f"{name}.log").write_text(text)
+        name = f"{trial.order:03}-{service}-{workload}-{repeat}"
+        folder = self.path / checksums.RAW / name
+        checksums.drop(self.path, f"{checksums.RAW}/{name}")
+        if folder.exists():
+            shutil.rmtree(folder)
+        if not files:
+            return ()
+        folder.mkdir()
+        for file, text in files.items():
+            (folder / file).write_bytes(text.encode())
+        saved = checksums.raw(self.path, name)
+        checksums.add(self.path, saved)
+        return tuple(saved)
 
     def save_report(self, files: dict[str, str]) -> None:
         """Everything derived, under ``report/``."""

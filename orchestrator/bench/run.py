@@ -102,6 +102,7 @@ def _one(
 ) -> TrialRecord:
     build = builds[trial.entry.manifest.id]
     if isinstance(build, TrialFailed):
+        store.save_raw(trial, {})  # an earlier attempt may have left files
         return planned_record(
             trial,
             Outcome.FAILED,

@@ -46,6 +46,10 @@ class Sampler:
                 samples.append(sample)
             self._done.wait(INTERVAL_S)
 
+    def taken(self) -> list[list[Sample]]:
+        """What was collected so far, container by container; it does not grow any more."""
+        return [list(samples) for samples in self.samples]
+
     def latest_cpu(self, index: int) -> float | None:
         """CPU of one container between its last two samples, 1.0 = one whole CPU."""
         last = self.samples[index][-2:]

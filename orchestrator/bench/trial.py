@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from orchestrator import contract
 from orchestrator.bench import measure
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
+from orchestrator.bench.package import own_package
+from orchestrator.bench.raw import RawFiles
 from orchestrator.bench.sampler import Sampler
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import Manifest
-from orchestrator.model.load import LoadFailed, LoadResult, Ready, Tick
+from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.record import Outcome, Phase, Server, TrialRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -77,9 +81,13 @@ class Trial:
         self._store = store
         self._clock = clock
         self._record = planned_record(trial, Outcome.FAILED, started_at=clock.utc())
+        self._raw = RawFiles()
 
     def run(self, image: Image, progress: Progress) -> TrialRecord:
-        """The trial's row: measured, or failed with phase, reason and log tail."""
+        """The trial's row: measured, or failed with phase, reason and log tail.
+
+        Its raw files are saved with it. An interrupted trial leaves neither: it did not run yet.
+        """
         begin = self._clock.monotonic()
         try:
             self._measure(image, progress)
@@ -91,18 +99,19 @@ class Trial:
                 reason=failure.reason,
                 log_tail=failure.log_tail or None,
             )
-        return replace(record, wall_s=self._clock.monotonic() - begin)
+        raw = self._store.save_raw(self._trial, self._raw.files)
+        return replace(record, raw=raw, wall_s=self._clock.monotonic() - begin)
 
     def _measure(self, image: Image, progress: Progress) -> None:
-        with self._engine.start(self._trial.entry.container) as server:
+        with (
+            self._engine.start(self._trial.entry.container) as server,
+            self._logged(server),
+        ):
             self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
             start_s = self._verify(server)
             idle, overflows = server.sample(), server.listen_overflows()
-            try:
-                result, samples = self._load(server, progress)
-            finally:
-                log = server.logs()
-                self._store.save_raw(self._trial, {"server": log})
+            self._raw.keep_samples("server", [idle] if idle else [])
+            result, samples = self._load(server, progress)
             state = server.state()
             overflows = risen(overflows, server.listen_overflows())
             stop_s = server.stop() if state.running else None
@@ -120,13 +129,22 @@ class Trial:
                     one_namespace=self._plan.layout.network == "loopback",
                 ),
             )
-        if not state.running:
-            memory = " (out of memory)" if state.oom_killed else ""
-            raise TrialFailed(
-                Phase.LOAD,
-                f"the server ended under load with exit code {state.exit_code}{memory}",
-                tail(log),
-            )
+            if not state.running:
+                memory = " (out of memory)" if state.oom_killed else ""
+                raise TrialFailed(
+                    Phase.LOAD,
+                    f"the server ended under load with exit code {state.exit_code}{memory}",
+                    tail(server.logs()),
+                )
+
+    @contextmanager
+    def _logged(self, server: Container) -> Iterator[None]:
+        """Keep the server's log, whatever happens to it."""
+        try:
+            yield
+        finally:
+            with suppress(TrialFailed):  # what there was to tell of it has been told
+                self._raw.keep_log("server", server.logs())
 
     def _verify(self, server: Container) -> float:
         """Check the contract; seconds from the container's start to its first answer."""
@@ -135,7 +153,10 @@ class Trial:
         self._know(
             nofile=probe.nofile,
             server=replace(
-                self._record.server, python=probe.python, versions=self._versions(probe)
+                self._record.server,
+                python=probe.python,
+                versions=self._versions(probe),
+                package=own_package(self._trial.entry.manifest, probe),
             ),
         )
         found = contract.problems(probe, [self._trial.expectation], self._trial.entry.manifest)
@@ -145,19 +166,30 @@ class Trial:
 
     def _versions(self, probe: Probe) -> dict[str, str]:
         names = map(contract.normalized, self._trial.entry.manifest.packages)
-        return {name: probe.distributions[name] for name in names if name in probe.distributions}
+        found = probe.distributions
+        return {name: found[name].version for name in names if name in found}
 
     def _load(self, server: Container, progress: Progress) -> tuple[LoadResult, list[list[Sample]]]:
         workload = self._trial.expectation.workload
         with self._generator.at(server, workload, self._plan) as load:
+            sampler = Sampler([server, *load.workers])
             try:
-                with Sampler([server, *load.workers]) as sampler:
+                with sampler:
                     result = self._follow(load, sampler, progress)
             except TrialFailed as failure:
                 raise TrialFailed(failure.phase, failure.reason, tails(load.logs())) from failure
             finally:
-                self._store.save_raw(self._trial, load.logs())
-        return result, sampler.samples
+                samples = sampler.taken()
+                self._keep(load, samples)
+        return result, samples
+
+    def _keep(self, load: Load, samples: list[list[Sample]]) -> None:
+        names = ["server", *(f"worker-{i}" for i in range(1, len(samples)))]
+        for name, readings in zip(names, samples, strict=True):
+            self._raw.keep_samples(name, readings)
+        with suppress(TrialFailed):
+            for name, log in load.logs().items():
+                self._raw.keep_log(name, log)
 
     def _follow(self, load: Load, sampler: Sampler, progress: Progress) -> LoadResult:
         for event in load.events():
@@ -165,6 +197,8 @@ class Trial:
                 self._know(load_versions=event.versions)
             elif isinstance(event, Tick):
                 progress.tick(event, sampler.latest_cpu(0))
+            elif isinstance(event, LoadFile):
+                self._raw.keep_file(event)
             elif isinstance(event, LoadFailed):
                 raise TrialFailed(Phase.LOAD, event.reason)
             elif isinstance(event, LoadResult):

@@ -121,10 +121,22 @@ class LoadResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFile:
+    """A file that Locust would have written, for the raw files of the trial.
+
+    ``more``: the next part of it; else it replaces what came before under its name.
+    """
+
+    name: str
+    text: str
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFailed:
     """The load generator could not do its work; nothing of it counts."""
 
     reason: str
 
 
-LoadEvent = Ready | StepBegan | Tick | LoadResult | LoadFailed
+LoadEvent = Ready | StepBegan | Tick | LoadFile | LoadResult | LoadFailed

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.load_events import parse
+from orchestrator.load_events import parse, without_files
 from orchestrator.model.load import (
     LoadEvent,
     LoadFailed,
+    LoadFile,
     LoadResult,
     LoadStep,
     LocustOwn,
@@ -100,6 +101,11 @@ LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions":
             id="tick in which nothing was reported",
         ),
         pytest.param(
+            line("file", name="locust_stats.csv", text="Type\r\n", more=True),
+            LoadFile(name="locust_stats.csv", text="Type\r\n", more=True),
+            id="file",
+        ),
+        pytest.param(
             line("result", **RESULT, steps=[STEP, OPEN], locust=LOCUST),
             LoadResult(
                 **RESULT,
@@ -132,6 +138,7 @@ def test_other_output_is_no_event(text: str) -> None:
     [
         (line("coffee"), "unknown event 'coffee' from the load generator"),
         ('{"lab":1}', "unknown event None from the load generator"),
+        (line("file", name="../a.csv", text=""), r"a file of the name '\.\./a\.csv'"),
         (line("failed"), "Object missing required field `reason`"),
         (line("tick", **{**TICK, "users": "8"}), r"Expected `int`, got `str` - at `\$.users`"),
         ('{"lab":1,"event":"fai', "Unterminated string"),
@@ -148,3 +155,10 @@ def test_other_output_is_no_event(text: str) -> None:
 def test_a_lab_event_that_is_not_understood_is_an_error(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse(text)
+
+
+def test_a_log_is_readable_without_the_files_in_it() -> None:
+    others = ["[12:00] Starting", line("ready", workers=1, versions={}), "a line without an end"]
+    file = line("file", name="locust_stats.csv", text="Type\r\n")
+    assert without_files("\n".join([others[0], file, *others[1:]])) == "\n".join(others)
+    assert without_files("") == ""

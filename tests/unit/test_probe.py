@@ -1,6 +1,7 @@
 """The probe, run as a service's own Python runs it, against servers that speak HTTP differently."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -62,13 +63,16 @@ def serving(*answers: tuple[bytes, bool]) -> Iterator[tuple[Server, int]]:
         assert not server.is_alive()
 
 
-def run_probe(port: int, *paths: str, wait_s: str = "10") -> subprocess.CompletedProcess[str]:
+def run_probe(
+    port: int, *paths: str, wait_s: str = "10", **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", PROBE, str(port), wait_s, *paths],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
+        env={**os.environ, **variables},
     )
 
 
@@ -152,9 +156,52 @@ def test_the_installation_is_told_beside_the_answers() -> None:
     with serving((OK, False), (OK, True)) as (_, port):
         document = told(port, "/json")
     assert document["python"] == sys.version.replace("\n", " ")
-    assert document["distributions"]["pytest"] == pytest.__version__
+    pytest_itself = document["distributions"]["pytest"]
+    assert pytest_itself["version"] == pytest.__version__
+    assert pytest_itself["requires_python"].startswith(">=3.")
+    assert pytest_itself["install_bytes"] > 100_000
     assert document["nofile"] > 0
     assert document["answered_at"] > 1e9
+
+
+def installed(site: Path) -> dict[str, Any]:
+    """What the probe tells of distributions in this folder."""
+    with serving((OK, False), (OK, True)) as (_, port):
+        done = run_probe(port, "/json", PYTHONPATH=str(site))
+    document: dict[str, Any] = json.loads(done.stdout)["distributions"]
+    return document
+
+
+def test_a_distribution_is_as_large_as_its_listed_files_that_exist(tmp_path: Path) -> None:
+    info = tmp_path / "My_Framework-1.2.dist-info"
+    info.mkdir()
+    (tmp_path / "my").mkdir()
+    (tmp_path / "my" / "a,b.py").write_text("x" * 1_000)
+    (tmp_path / "script").write_text("x" * 20)
+    (info / "METADATA").write_text("Name: x\nRequires-Python: >=3.8,<4\n\nRequires-Python: no")
+    record = f'"my/a,b.py",sha256=x,1\n../{tmp_path.name}/script,,\nmy/gone.py,,9\n\n'
+    (info / "RECORD").write_text(record)
+    assert installed(tmp_path)["my-framework"] == {
+        "version": "1.2",
+        "requires_python": ">=3.8,<4",
+        "install_bytes": 1_020,
+    }
+
+
+def test_what_its_metadata_does_not_tell_is_null(tmp_path: Path) -> None:
+    (tmp_path / "bare-1.dist-info").mkdir()
+    (tmp_path / "quiet-1.dist-info").mkdir()
+    (tmp_path / "quiet-1.dist-info" / "METADATA").write_text("Name: quiet\n\nSaid nothing.\n")
+    (tmp_path / "quiet-1.dist-info" / "RECORD").write_text("")
+    found = installed(tmp_path)
+    unknown = {"version": "1", "requires_python": None}
+    assert found["bare"] == {**unknown, "install_bytes": None}
+    assert found["quiet"] == {**unknown, "install_bytes": 0}
+
+
+def test_of_two_installations_the_one_that_is_imported_counts(tmp_path: Path) -> None:
+    (tmp_path / "pytest-0.1.dist-info").mkdir()
+    assert installed(tmp_path)["pytest"]["version"] == "0.1"
 
 
 def test_a_server_that_never_listens_is_given_up() -> None:

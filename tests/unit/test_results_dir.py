@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters import checksums
 from orchestrator.adapters.files import write_atomically
 from orchestrator.adapters.results_dir import (
     CrossCheckFolder,
@@ -63,21 +64,71 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert load(made_run(tmp_path, "a")) == run_record(run_id="a")
 
 
-def test_logs_and_report_have_their_places(tmp_path: Path) -> None:
+def contents(folder: RunFolder) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder.path)): path.read_bytes().decode()
+        for path in folder.path.rglob("*")
+        if path.is_file() and path.name != "SHA256SUMS"
+    }
+
+
+def made(tmp_path: Path) -> RunFolder:
     folder = RunFolder(tmp_path / "run")
     folder.create()
-    folder.save_raw(planned().trials[0], {"server": "ready\n", "worker-1": ""})
+    return folder
+
+
+def test_raw_files_and_report_have_their_places(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    saved = folder.save_raw(
+        planned().trials[0], {"worker-1.log": "", "server.log": "ü\n", "samples.csv": "a\r\n"}
+    )
     folder.save_report({"report.md": "# Run\n"})
-    files = {
-        str(path.relative_to(folder.path)): path.read_text()
-        for path in folder.path.rglob("*")
-        if path.is_file()
-    }
-    assert files == {
-        "raw/001-flask-json-1/server.log": "ready\n",
+    assert saved == (
+        "raw/001-flask-json-1/samples.csv",
+        "raw/001-flask-json-1/server.log",
+        "raw/001-flask-json-1/worker-1.log",
+    )
+    assert contents(folder) == {
+        "raw/001-flask-json-1/samples.csv": "a\r\n",
+        "raw/001-flask-json-1/server.log": "ü\n",
         "raw/001-flask-json-1/worker-1.log": "",
         "report/report.md": "# Run\n",
     }
+
+
+def test_another_attempt_at_a_trial_replaces_all_its_files_and_none_else(tmp_path: Path) -> None:
+    folder, trials = made(tmp_path), planned(repeats=2).trials
+    folder.save_raw(trials[0], {"server.log": "first", "worker-1.log": "first"})
+    folder.save_raw(trials[1], {"server.log": "other"})
+    assert folder.save_raw(trials[0], {"server.log": "again"}) == (
+        "raw/001-flask-json-1/server.log",
+    )
+    assert contents(folder) == {
+        "raw/001-flask-json-1/server.log": "again",
+        "raw/002-flask-json-2/server.log": "other",
+    }
+    assert checksums.differences(folder.path) == {}
+    assert folder.save_raw(trials[0], {}) == ()
+    assert list(contents(folder)) == ["raw/002-flask-json-2/server.log"]
+    assert checksums.differences(folder.path) == {}
+
+
+def test_the_record_is_in_the_manifest_only_once_the_run_has_ended(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+
+    def listed() -> bool:
+        manifest = folder.path / "SHA256SUMS"
+        return manifest.exists() and "  run.json\n" in manifest.read_text()
+
+    folder.save_raw(planned().trials[0], {"server.log": "ready"})
+    folder.save(run_record())
+    assert not listed()
+    folder.save(run_record(finished_at="2026-03-02T13:00:00Z", interrupted=True))
+    assert listed()
+    folder.save(run_record())  # it goes on
+    assert not listed()
+    assert checksums.differences(folder.path) == {}
 
 
 def test_a_place_that_cannot_be_written_is_known_before_the_first_trial(tmp_path: Path) -> None:

@@ -139,6 +139,16 @@ def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run(
     assert "note sanic could not be built: the image of sanic could not be built" in ran.journal
 
 
+def test_a_trial_whose_image_is_not_built_any_more_keeps_no_files_of_an_earlier_attempt() -> None:
+    broken = TrialFailed(Phase.BUILD, "the image of sanic could not be built")
+    ran = run(planned(("flask", "sanic")), broken={"sanic": broken})
+    assert ran.store.raw["sanic", "json", 1] == {}
+    assert {trial.service: bool(trial.raw) for trial in ran.record.trials} == {
+        "flask": True,
+        "sanic": False,
+    }
+
+
 def test_a_trial_that_fails_does_not_end_the_run() -> None:
     refused = TrialFailed(Phase.START, "no room")
     ran = run(planned(SERVICES), refused={"tornado": refused})

@@ -10,8 +10,15 @@ from orchestrator.bench import measure
 from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
-from orchestrator.model.load import LoadEvent, LoadFailed, LocustOwn, Ready
-from orchestrator.model.record import LocustTotals, Outcome, Phase, Resources, TrialRecord
+from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
+from orchestrator.model.record import (
+    LocustTotals,
+    Outcome,
+    Package,
+    Phase,
+    Resources,
+    TrialRecord,
+)
 from orchestrator.model.sample import Sample
 from orchestrator.ports import ContainerState, Image
 from tests.fakes import (
@@ -45,7 +52,15 @@ KNOWN_AFTER_VERIFYING = server(
     base="official",
     python="3.13.1 (main)",
     versions={"flask": "3.1.0", "ujson": "5.10.0"},
+    package=Package(
+        name="flask",
+        version="3.1.0",
+        requires_python=">=3.9",
+        dependencies=2,
+        install_bytes=550_007,
+    ),
 )
+RAW = ("master.log", "samples.csv", "server.log", "worker-1.log")
 
 
 def flask(**changes: object) -> FakeContainer:
@@ -120,6 +135,7 @@ def test_a_measured_trial_is_a_whole_row() -> None:
         ),
         histogram=measure.hold_histogram(result),
         locust=LocustTotals(requests=550, failures=10, rps=109.5, median_ms=1.0),
+        raw=tuple(f"raw/1/{name}" for name in RAW),
     )
 
 
@@ -143,16 +159,36 @@ def test_load_lies_within_the_containers_life_and_ticks_are_shown() -> None:
     ]
 
 
-def test_the_logs_of_all_containers_are_kept() -> None:
+def kept(store: FakeStore) -> dict[str, str]:
+    return store.raw["flask", "json", 1]
+
+
+def test_the_logs_of_all_containers_and_the_samples_are_kept() -> None:
     store = FakeStore([])
     run_trial(flask(), store=store)
-    assert store.raw == {
-        ("flask", "json", 1): {
-            "server": LOG,
-            "master": "the master's log",
-            "worker-1": "the worker's log",
-        }
+    assert kept(store) == {
+        "server.log": LOG,
+        "master.log": "the master's log",
+        "worker-1.log": "the worker's log",
+        "samples.csv": (
+            "container,at_s,cpu_s,memory_bytes,throttled_s\nserver,999.0,1.0,20000000,0.0\n"
+        ),
     }
+
+
+def test_locust_s_files_are_kept_as_they_came_and_grew() -> None:
+    store = FakeStore([])
+    script: list[LoadEvent] = [
+        LoadFile(name="locust_stats_history.csv", text="head\r\n"),
+        LoadFile(name="locust_stats.csv", text="early"),
+        LoadFile(name="locust_stats_history.csv", text="line\r\n", more=True),
+        LoadFile(name="locust_stats.csv", text="late"),
+        load_result(),
+    ]
+    row = run_trial(flask(), script, store=store)
+    assert kept(store)["locust_stats_history.csv"] == "head\r\nline\r\n"
+    assert kept(store)["locust_stats.csv"] == "late"
+    assert "raw/1/locust_stats.csv" in row.raw
 
 
 class Sampled(FakeContainer):
@@ -248,9 +284,30 @@ def test_a_server_that_does_not_answer_is_a_failed_row_and_removed() -> None:
     assert journal == ["start flask", "verify flask /json", "remove flask"]
 
 
+def test_a_server_that_never_answered_keeps_its_log() -> None:
+    store = FakeStore([])
+    silent = TrialFailed(Phase.VERIFY, "flask: no verified answer within 30 s", "the log's end")
+    row = run_trial(FakeContainer("flask", silent, log=LOG), store=store)
+    assert kept(store) == {"server.log": LOG}
+    assert row.raw == ("raw/1/server.log",)
+
+
+def test_a_container_that_vanished_leaves_no_log_and_the_reason_stands() -> None:
+    class Vanished(FakeContainer):
+        def logs(self) -> str:
+            raise TrialFailed(Phase.LOAD, "flask does not show its log")
+
+    store = FakeStore([])
+    row = run_trial(Vanished("flask", TrialFailed(Phase.VERIFY, "no answer")), store=store)
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.VERIFY, "no answer")
+    assert (kept(store), row.raw) == ({}, ())
+
+
 def test_a_broken_contract_fails_in_verify_with_reason_and_log_tail() -> None:
     wrong = probe("flask", answer(status=500), answer(body=b"{}"))
-    row = run_trial(FakeContainer("flask", wrong, log=LOG))
+    store = FakeStore([])
+    row = run_trial(FakeContainer("flask", wrong, log=LOG), store=store)
+    assert kept(store) == {"server.log": LOG}
     assert failure(row) == (
         Outcome.FAILED,
         Phase.VERIFY,
@@ -264,11 +321,16 @@ def test_a_broken_contract_fails_in_verify_with_reason_and_log_tail() -> None:
 
 def test_a_load_that_says_it_failed_is_a_failed_load_and_nothing_of_it_counts() -> None:
     store = FakeStore([])
-    script: list[LoadEvent] = [tick(), LoadFailed(reason="0 of 1 workers are left")]
+    script: list[LoadEvent] = [
+        tick(),
+        LoadFile(name="locust_stats.csv", text="as far as it came"),
+        LoadFailed(reason="0 of 1 workers are left"),
+    ]
     row = run_trial(flask(), script, store=store)
     assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "0 of 1 workers are left")
     assert (row.totals, row.hold, row.steps) == (None, None, ())
-    assert store.raw["flask", "json", 1]["server"] == LOG
+    assert set(kept(store)) == {*RAW, "locust_stats.csv"}
+    assert row.raw == tuple(f"raw/1/{name}" for name in sorted(kept(store)))
 
 
 @pytest.mark.parametrize("script", [[], [tick()]])
@@ -286,7 +348,7 @@ def test_a_silent_master_is_a_failed_load_and_its_logs_are_kept() -> None:
     silent = TrialFailed(Phase.LOAD, "locust said nothing for 20 s")
     row = run_trial(flask(), [tick(), silent], store=store)
     assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "locust said nothing for 20 s")
-    assert set(store.raw["flask", "json", 1]) == {"server", "master", "worker-1"}
+    assert set(kept(store)) == set(RAW)
 
 
 MEASURED = (
@@ -359,10 +421,10 @@ def test_a_slow_stop_is_a_caveat(stop_s: float, codes: list[str]) -> None:
     assert [caveat.code for caveat in row.caveats] == codes
 
 
-def test_ctrl_c_passes_through_after_the_logs_are_kept_and_the_container_removed() -> None:
+def test_ctrl_c_passes_through_after_the_container_is_removed_and_leaves_no_files() -> None:
     journal: Journal = []
     store = FakeStore(journal)
     with pytest.raises(KeyboardInterrupt):
         run_trial(flask(), [tick(), KeyboardInterrupt()], journal=journal, store=store)
     assert journal[-2:] == ["unload flask", "remove flask"]
-    assert set(store.raw["flask", "json", 1]) == {"server", "master", "worker-1"}
+    assert store.raw == {}, "those of an earlier attempt stand, as its row does"

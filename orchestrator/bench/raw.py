@@ -1,0 +1,57 @@
+"""The files that a trial leaves beside its row: logs, the engine's samples, Locust's tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from orchestrator.load_events import without_files
+from orchestrator.model.load import LoadFile
+from orchestrator.model.sample import Sample
+
+SAMPLES = "samples.csv"
+COLUMNS = ("container", "at_s", "cpu_s", "memory_bytes", "throttled_s")
+
+
+class RawFiles:
+    """The files of one trial by their names; kept as they come, so that a failure loses none."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self._samples: dict[str, list[Sample]] = {}
+
+    def keep_log(self, container: str, text: str) -> None:
+        """What a container printed: ``<container>.log``."""
+        # A file that came as events is a file of its own.
+        self.files[f"{container}.log"] = without_files(text)
+
+    def keep_file(self, part: LoadFile) -> None:
+        """A file of the load generator's, or the next part of one."""
+        before = self.files.get(part.name, "") if part.more else ""
+        self.files[part.name] = before + part.text
+
+    def keep_samples(self, container: str, samples: Sequence[Sample]) -> None:
+        """Readings of one container, in addition to those that are kept already."""
+        self._samples.setdefault(container, []).extend(samples)
+        if any(self._samples.values()):
+            self.files[SAMPLES] = samples_csv(self._samples)
+
+
+def samples_csv(samples: Mapping[str, Sequence[Sample]]) -> str:
+    """The readings of several containers as a table; ``at_s`` in unix seconds."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for container, readings in samples.items():
+        for reading in readings:
+            table.writerow(
+                (
+                    container,
+                    reading.at,
+                    reading.cpu_s,
+                    reading.memory_bytes,
+                    reading.throttled_s,
+                )
+            )
+    return text.getvalue()

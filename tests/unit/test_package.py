@@ -1,0 +1,38 @@
+"""What the probe saw of the framework's own distribution."""
+
+from dataclasses import replace
+
+import pytest
+
+from orchestrator.bench.package import own_package
+from orchestrator.model.record import Package
+from tests.unit.examples import distribution, manifest, probe
+
+
+def test_it_is_the_first_package_of_the_manifest_with_all_that_came_with_it() -> None:
+    assert own_package(manifest(), probe()) == Package(
+        name="flask",
+        version="3.1.0",
+        requires_python=">=3.9",
+        dependencies=2,  # ujson and one that the manifest does not name, but not pip
+        install_bytes=550_007,
+    )
+
+
+def test_its_name_may_be_written_in_another_way() -> None:
+    found = replace(probe(), distributions={"my-framework": distribution("2")})
+    own = own_package(manifest(packages=("My.Framework",)), found)
+    assert own is not None
+    assert (own.name, own.version, own.dependencies) == ("my-framework", "2", 0)
+
+
+@pytest.mark.parametrize("packages", [(), ("tornado",)])
+def test_there_is_none_where_nothing_is_named_or_installed(packages: tuple[str, ...]) -> None:
+    assert own_package(manifest(packages=packages), probe()) is None
+
+
+def test_one_size_that_is_not_known_leaves_the_sum_unknown() -> None:
+    some = {"flask": distribution(), "jinja2": distribution(install_bytes=None)}
+    own = own_package(manifest(), replace(probe(), distributions=some))
+    assert own is not None
+    assert own.install_bytes is None
