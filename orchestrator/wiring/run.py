@@ -15,6 +15,7 @@ from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.run import build_all, run_all
+from orchestrator.contract import endpoint
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, Outcome, RunRecord
@@ -45,7 +46,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         return earlier
     with only_one_run(), engine_alone(folder.path.name, progress) as engine:
         planned = _plan(settings, known, engine, earlier.profile if earlier else None)
-        record = earlier or _blank(planned, engine, folder.path.name, command)
+        record = earlier or _blank(planned, known, engine, folder.path.name, command)
         folder.create()
         folder.save(record)
         progress.run_begins(planned, str(folder.path / results_dir.RECORD), kept=_kept(earlier))
@@ -165,7 +166,9 @@ def _build_load(engine: DockerEngine, progress: ConsoleProgress) -> None:
         raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
 
 
-def _blank(planned: Plan, engine: DockerEngine, run_id: str, command: str) -> RunRecord:
+def _blank(
+    planned: Plan, known: Catalogue, engine: DockerEngine, run_id: str, command: str
+) -> RunRecord:
     return RunRecord(
         schema=SCHEMA,
         run_id=run_id,
@@ -177,4 +180,5 @@ def _blank(planned: Plan, engine: DockerEngine, run_id: str, command: str) -> Ru
         profile=planned.profile,
         host=this_host(engine, planned.worker.nofile),
         layout=planned.layout,
+        contract={name: endpoint(known.contract[name]) for name in planned.settings.workloads},
     )
