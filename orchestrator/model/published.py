@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +84,46 @@ class PerksToday:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence of the article in the lab's words; ``rule`` names how a run decides it."""
+    """A sentence of the article in the lab's words; ``rule`` names how a run decides it.
+
+    The rules stand in ``orchestrator/claims/rules.py``; each says what it makes of the rest:
+    ``services`` are those that the claim is about, ``others`` those that it compares them with,
+    ``workloads`` where it was said (empty: every workload of the run). ``factor`` is a ratio of two
+    values, ``exceptions`` the number of comparisons that may fail ("almost all").
+    """
 
     id: str
     text: str
     rule: str
+    services: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    factor: float = 1.0
+    exceptions: int = 0
+
+
+class Verdict(StrEnum):
+    """What a run's data make of a claim."""
+
+    UPHELD = "upheld"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A claim beside a run's data.
+
+    ``workload``: the one that it was decided on; None where several or none have a part in it.
+    ``text``: a whole sentence with the numbers. ``numbers``: the same for programs, by
+    ``<workload>.<service>.<quantity and unit>``; ``_at_least`` follows where it is a lower bound.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    workload: str | None
+    text: str
+    numbers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

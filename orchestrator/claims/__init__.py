@@ -1,0 +1,25 @@
+"""What a run's data make of the claims of a publication: upheld, refuted, or undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestrator.claims.rules import RULES
+from orchestrator.errors import UsageError
+from orchestrator.model.published import Claim, Decision
+from orchestrator.model.record import RunRecord
+
+__all__ = ["RULES", "decide"]
+
+
+def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:
+    """Each claim beside the run, in the order of the claims.
+
+    Raises:
+        UsageError: a claim names a rule that there is not.
+    """
+    if unknown := [claim for claim in claims if claim.rule not in RULES]:
+        raise UsageError(
+            [f"claim {c.id}: no rule {c.rule!r}; there are {', '.join(RULES)}" for c in unknown]
+        )
+    return tuple(RULES[claim.rule](claim, record) for claim in claims)

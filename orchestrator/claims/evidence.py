@@ -1,0 +1,135 @@
+"""What a record tells of each framework, as intervals; who is not in it was not measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from orchestrator.claims.interval import Interval, exact, interval
+from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
+from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
+
+Evidence = dict[str, Interval]
+"""By service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """Something that claims are about.
+
+    ``key``: its name for programs, with the unit. ``show``: a value for people. ``of``: what the
+    record tells, for one workload. ``missing``: what lacks where a service is not in it, and what
+    to run. ``doubt``: what too few repeats cannot decide; empty where there is nothing.
+    ``bound``: why a value may be a lower bound only.
+    """
+
+    key: str
+    show: Callable[[float], str]
+    of: Callable[[RunRecord, str], Evidence]
+    missing: str
+    doubt: str
+    bound: str = ""
+
+
+def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRecord]:
+    """The trials that gave numbers, of one workload or of all."""
+    for trial in record.trials:
+        if trial.outcome is Outcome.MEASURED and workload in {None, trial.workload}:
+            yield trial
+
+
+def rates(record: RunRecord, workload: str) -> Evidence:
+    """Successes a second in the hold; a lower bound where not the server's CPU was the limit."""
+    found = {}
+    for service, trials in _by_service(measured(record, workload)).items():
+        values = [t.hold.goodput_rps for t in trials if t.hold]
+        full = all(t.limited_by == SERVER_CPU for t in trials if t.hold)
+        if values:
+            found[service] = interval(values, highs=() if full else [math.inf])
+    return found
+
+
+def medians(record: RunRecord, workload: str) -> Evidence:
+    """Median latency (ms) at the arrival rate that all have in common (open loop)."""
+    found = {}
+    for service, trials in _by_service(measured(record, workload)).items():
+        rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
+        told = [(row.median_ms, *_bounds(row, row.median_ms)) for row in rows if row.median_ms]
+        if told:
+            values, lows, highs = zip(*told, strict=True)
+            found[service] = interval(values, lows, highs)
+    return found
+
+
+def _bounds(row: OpenLoop, median_ms: float) -> tuple[float, float]:
+    """The least and the most that the median may be without what the generator adds.
+
+    It counts from the moment at which a request was due, so a generator that sends late only makes
+    it longer, by `late_p99_ms` at most in 99 of 100 requests. A generator that was full adds nobody
+    knows how much. A server that fell behind would be later with every second.
+    """
+    full = row.limited_by == LOADGEN_CPU or any(c.code == "loadgen-busy" for c in row.caveats)
+    if full or row.late_p99_ms is None:
+        return 0.0, median_ms
+    least = max(0.0, median_ms - row.late_p99_ms)
+    return least, median_ms if row.limited_by == SCHEDULE else math.inf
+
+
+def memory(record: RunRecord, _workload: str) -> Evidence:
+    """Memory before the load (MB): the same server in every workload, so all its trials count."""
+    found = {}
+    for service, trials in _by_service(measured(record)).items():
+        sizes = [t.resources.memory_idle_bytes for t in trials if t.resources]
+        if known := [size / 1e6 for size in sizes if size is not None]:
+            found[service] = interval(known)
+    return found
+
+
+def disk(record: RunRecord, _workload: str) -> Evidence:
+    """Size of the framework with all that it brings (MB), as it is installed: it does not vary."""
+    found = {}
+    for trial in record.trials:
+        package = trial.server.package
+        if package and package.install_bytes is not None:
+            found[trial.service] = exact(package.install_bytes / 1e6)
+    return found
+
+
+def _by_service(trials: Iterable[TrialRecord]) -> dict[str, list[TrialRecord]]:
+    found: dict[str, list[TrialRecord]] = {}
+    for trial in trials:
+        found.setdefault(trial.service, []).append(trial)
+    return found
+
+
+RATE = Quantity(
+    key="rps",
+    show=lambda value: f"{value:,.0f} requests/s",
+    of=rates,
+    missing="no measured rate",
+    doubt="differences below 20 %",
+    bound="a lower bound, since the server's CPU was not what limited it",
+)
+MEDIAN = Quantity(
+    key="median_ms",
+    show=lambda value: f"{value:.3g} ms",
+    of=medians,
+    missing="no median at an arrival rate that all have in common (measure with --open-loop)",
+    doubt="differences below 20 % or below the load generator's own lateness",
+    bound="a lower bound, since the server fell behind the arrival rate",
+)
+MEMORY = Quantity(
+    key="memory_idle_mb",
+    show=lambda value: f"{value:.0f} MB",
+    of=memory,
+    missing="no memory before the load",
+    doubt="differences below 20 %",
+)
+DISK = Quantity(
+    key="disk_mb",
+    show=lambda value: f"{value:.1f} MB",
+    of=disk,
+    missing="no size on disk (records of schema 1 do not have it: measure again)",
+    doubt="",
+)

@@ -1,0 +1,107 @@
+"""One workload's part of a decision, how parts are joined, and how they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestrator.claims.evidence import Evidence, Quantity
+from orchestrator.claims.interval import REPEATS_LEAST, Interval
+from orchestrator.model.published import Claim, Decision, Verdict
+from orchestrator.model.record import RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """``why`` is a clause without a full stop; ``bases`` say what counted as a difference in it."""
+
+    verdict: Verdict
+    why: str
+    bases: tuple[str, ...] = ()
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+def joined(claim: Claim, parts: Mapping[str, Part]) -> Decision:
+    """One decision from a part for each workload: upheld only if all are, refuted if any is."""
+    several = len(parts) > 1
+    said = [
+        f"{workload}{f', {part.verdict}' if several else ''}: {part.why}" if workload else part.why
+        for workload, part in parts.items()
+    ]
+    bases = dict.fromkeys(basis for part in parts.values() for basis in part.bases)
+    how = f" ({'; '.join(bases)})" if bases else ""
+    text = f"{'; '.join(said)}{how}."
+    return Decision(
+        claim=claim,
+        verdict=overall({part.verdict for part in parts.values()}),
+        workload=None if several else next(iter(parts)) or None,
+        text=f"T{text[1:]}" if text.startswith("the ") else text,
+        numbers={name: value for part in parts.values() for name, value in part.numbers.items()},
+    )
+
+
+def overall(verdicts: set[Verdict]) -> Verdict:
+    """Refuted if any is, upheld if all are, else undecided."""
+    if Verdict.REFUTED in verdicts:
+        return Verdict.REFUTED
+    return Verdict.UPHELD if verdicts == {Verdict.UPHELD} else Verdict.UNDECIDED
+
+
+def names(record: RunRecord) -> dict[str, str]:
+    """What people call each service."""
+    return {trial.service: trial.server.name for trial in record.trials}
+
+
+def lacking(
+    claim: Claim, record: RunRecord, quantity: Quantity, seen: Evidence, workload: str
+) -> Part | None:
+    """Undecided, naming who is missing; None where nobody is."""
+    known = names(record)
+    absent = [
+        known.get(service, service)
+        for service in (*claim.services, *claim.others)
+        if service not in seen
+    ]
+    if not absent:
+        return None
+    return Part(
+        verdict=Verdict.UNDECIDED,
+        why=f"the run has {quantity.missing} of {listed(absent)}",
+        numbers=numbers(claim, quantity, seen, workload),
+    )
+
+
+def numbers(claim: Claim, quantity: Quantity, seen: Evidence, workload: str) -> dict[str, float]:
+    """The values that a claim is about, for programs."""
+    place = f"{workload}." if workload else ""
+    return {
+        f"{place}{service}.{quantity.key}{'_at_least' if one.at_least else ''}": one.value
+        for service, one in seen.items()
+        if service in {*claim.services, *claim.others}
+    }
+
+
+def with_value(quantity: Quantity, name: str, one: Interval) -> str:
+    """``Flask (2,254 requests/s)``."""
+    return f"{name} ({'≥ ' if one.at_least else ''}{quantity.show(one.value)})"
+
+
+def bases(quantity: Quantity, seen: Sequence[Interval]) -> tuple[str, ...]:
+    """What counts as a difference between these."""
+    found = []
+    if quantity.doubt:
+        repeats = min(one.samples for one in seen)
+        found.append(
+            f"told apart by the ranges of {repeats} repeats"
+            if repeats >= REPEATS_LEAST
+            else f"with fewer than {REPEATS_LEAST} repeats {quantity.doubt} are not decided"
+        )
+    if any(one.at_least for one in seen):
+        found.append(f"≥: {quantity.bound}")
+    return tuple(found)
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,76 @@
+"""Whether two workloads put the frameworks into the same order (Spearman's rank correlation).
+
+With the ranks of n frameworks in both workloads, and d the difference of a framework's two ranks,
+rho = 1 - 6 sum(d^2) / (n (n^2 - 1)) (C. Spearman, 1904, "The proof and measurement of association
+between two things"). Values that cannot be told apart have no rank of their own but a range of
+ranks, so rho has a range, too: sum(d^2) lies between the sums of the least and of the most that
+each framework's ranks can differ by. Those bounds are wider than what orders really allow, so they
+never decide too early.
+"""
+
+from __future__ import annotations
+
+from orchestrator.claims.evidence import RATE, Evidence
+from orchestrator.claims.part import Part, bases, lacking, listed, names, numbers
+from orchestrator.model.published import Claim, Verdict
+from orchestrator.model.record import RunRecord
+
+STRONG = 0.7
+"""From here on two orders go along: half of the ranks' variance is in common (0.7^2 = 0.49)."""
+
+
+def rank_correlation(claim: Claim, record: RunRecord) -> Part:
+    """Whether the rates of `services` go along in the claim's two workloads."""
+    seen = {workload: RATE.of(record, workload) for workload in claim.workloads}
+    told: dict[str, float] = {}
+    for workload, evidence in seen.items():
+        if part := lacking(claim, record, RATE, evidence, workload):
+            return Part(verdict=part.verdict, why=f"{workload}: {part.why}", numbers=part.numbers)
+        told |= numbers(claim, RATE, evidence, workload)
+    first, second = ({s: one[s] for s in claim.services} for one in seen.values())
+    least, most = correlation(first, second)
+    told |= {"spearman_least": least, "spearman_most": most}
+    unranked = sorted(
+        f"{names(record)[service]} ({workload})"
+        for workload, evidence in seen.items()
+        for service in claim.services
+        if evidence[service].at_least
+    )
+    every = [*first.values(), *second.values()]
+    if least >= STRONG:
+        verdict, how = Verdict.UPHELD, "at least the"
+    elif most < STRONG:
+        verdict, how = Verdict.REFUTED, "below the"
+    else:
+        verdict, how = Verdict.UNDECIDED, "on both sides of the"
+    why = (
+        f"the rank correlation of {' and '.join(claim.workloads)} over {len(claim.services)} "
+        f"frameworks is {least:.2f} to {most:.2f}, {how} {STRONG:g} from which on two orders go "
+        f"along"
+    )
+    if unranked:
+        why += f", with only a lower bound for {listed(unranked)}"
+    return Part(verdict=verdict, why=why, bases=bases(RATE, every), numbers=told)
+
+
+def correlation(first: Evidence, second: Evidence) -> tuple[float, float]:
+    """The least and the most that rho can be; both have the same services, two at least."""
+    least = most = 0
+    for service in first:
+        low, high = _ranks(first, service)
+        other_low, other_high = _ranks(second, service)
+        least += max(0, low - other_high, other_low - high) ** 2
+        most += max(high - other_low, other_high - low) ** 2
+    n = len(first)
+    scale = 6 / (n * (n**2 - 1))
+    return max(-1.0, 1 - scale * most), 1 - scale * least
+
+
+def _ranks(seen: Evidence, service: str) -> tuple[int, int]:
+    """The best and the worst rank that it can have, 1 the highest."""
+    own = seen[service]
+    others = [one for name, one in seen.items() if name != service]
+    return (
+        1 + sum(one.above(own) for one in others),
+        1 + len(others) - sum(own.above(one) for one in others),
+    )

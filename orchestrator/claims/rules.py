@@ -1,0 +1,58 @@
+"""The rules by which a run decides a claim, by the name that the claim gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from orchestrator.claims.compare import compared
+from orchestrator.claims.evidence import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.part import Part, joined
+from orchestrator.claims.ranks import rank_correlation
+from orchestrator.claims.spread import same_rate, slow
+from orchestrator.model.published import Claim, Decision
+from orchestrator.model.record import RunRecord
+
+Rule = Callable[[Claim, RunRecord], Decision]
+Decide = Callable[[Claim, RunRecord, str], Part]
+
+
+def _pairs(quantity: Quantity, *, above: bool) -> Decide:
+    def decide(claim: Claim, record: RunRecord, workload: str) -> Part:
+        return compared(claim, record, quantity, workload, above=above)
+
+    return decide
+
+
+def _each_workload(decide: Decide) -> Rule:
+    """Decided for each workload that the claim is about, by default for all of the run."""
+
+    def rule(claim: Claim, record: RunRecord) -> Decision:
+        workloads = claim.workloads or record.settings.workloads
+        return joined(claim, {workload: decide(claim, record, workload) for workload in workloads})
+
+    return rule
+
+
+def _once(decide: Decide) -> Rule:
+    """Decided once for the whole run."""
+
+    def rule(claim: Claim, record: RunRecord) -> Decision:
+        return joined(claim, {"": decide(claim, record, "")})
+
+    return rule
+
+
+RULES: Mapping[str, Rule] = {
+    "higher-rate": _each_workload(_pairs(RATE, above=True)),
+    "lower-median": _each_workload(_pairs(MEDIAN, above=False)),
+    "less-memory": _once(_pairs(MEMORY, above=False)),
+    "less-disk": _once(_pairs(DISK, above=False)),
+    "slow": _each_workload(slow),
+    "same-rate": _each_workload(same_rate),
+    "rank-correlation": _once(lambda claim, record, _: rank_correlation(claim, record)),
+}
+"""`higher-rate`: each of `services` serves more than `factor` times what each of `others` does.
+`lower-median`, `less-memory`, `less-disk`: each is below each of `others`, by `factor`. `slow`: a
+lower rate and a higher median than the middle of `others`. `same-rate`: all of `services` within
+`factor`. `rank-correlation`: the rates of `services` in the two `workloads` go along.
+"""
