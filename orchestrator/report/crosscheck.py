@@ -11,7 +11,7 @@ from orchestrator.checks import STEAL_SEEN
 from orchestrator.model.crosscheck import CrossCheck
 from orchestrator.report.crosscheck_tables import counts, rates, summaries
 from orchestrator.report.place import where
-from orchestrator.report.table import markdown, one_line
+from orchestrator.report.table import code, markdown, one_line
 
 BASE_OFFICIAL = "official"
 RATES_EXPLAINED = """\
@@ -41,7 +41,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     ended = "" if record.finished_at else ", not finished"
     state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
-    yield f"`{record.command}`, begun {record.started_at}{state}.\n"
+    yield f"{code(record.command)}, begun {record.started_at}{state}.\n"
     yield f"For each service: {settings.pairs} pairs of slices of {settings.seconds} s,"
     yield f"{settings.connections} connections, workload {settings.workload},"
     yield f"the lab's client: {settings.client}.\n"
@@ -51,7 +51,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield COUNTS_EXPLAINED
     yield markdown(counts(record))
     yield "## Where\n"
-    yield from where(record.host, record.layout)
+    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
     yield f"- {', '.join(record.tools)}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))

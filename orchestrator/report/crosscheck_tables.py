@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from orchestrator.compare import Agreement, Summary, summary
 from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.table import MISSING, Table
+from orchestrator.report.table import Column, Row, Table, Value, percent, whole
 
+FRAMEWORK = Column(key="framework", title="Framework")
 RATES = (
-    "Framework",
-    "Lab / wrk",
-    "95 % interval",
-    "Within 5 %",
-    "Lab (requests/s)",
-    "wrk (requests/s)",
-    "Lab's worker idle",
-    "Failures: lab",
-    "Failures: wrk",
+    FRAMEWORK,
+    Column(key="ratio", title="Lab / wrk", show="{:.3f}".format),
+    Column(key="interval", title="95 % interval"),
+    Column(key="within_5_percent", title="Within 5 %"),
+    Column(key="lab_rps", title="Lab (requests/s)", show=whole),
+    Column(key="wrk_rps", title="wrk (requests/s)", show=whole),
+    Column(key="lab_idle", title="Lab's worker idle", show=percent),
+    Column(key="lab_failures", title="Failures: lab", show=whole),
+    Column(key="wrk_failures", title="Failures: wrk", show=whole),
 )
 COUNTS = (
-    "Framework",
-    "Lab: answered + under way",
-    "Server's end saw",
-    "Agree",
-    "wrk: answered + at most under way",
-    "Server's end saw",
-    "Agree",
-    "Segments sent again",
-    "wrk: wrong answers",
+    FRAMEWORK,
+    Column(key="lab", title="Lab: answered + under way"),
+    Column(key="lab_seen", title="Server's end saw", show=whole),
+    Column(key="lab_agrees", title="Agree"),
+    Column(key="wrk", title="wrk: answered + at most under way"),
+    Column(key="wrk_seen", title="Server's end saw", show=whole),
+    Column(key="wrk_agrees", title="Agree"),
+    Column(key="sent_again", title="Segments sent again", show=whole),
+    Column(key="wrk_wrong", title="wrk: wrong answers", show=whole),
 )
 
 
@@ -50,42 +51,33 @@ def counts(record: CrossCheck) -> Table:
     return Table(name="counts", title="Counted by both ends", columns=COUNTS, rows=rows)
 
 
-def _rates(name: str, row: Summary) -> tuple[str, ...]:
+def _rates(name: str, row: Summary) -> Row:
     ratio = row.ratio
-    interval = MISSING
+    interval = None
     if ratio and ratio.low is not None and ratio.high is not None:
         interval = f"{ratio.low:.3f} to {ratio.high:.3f}"
-    return (
+    cells = (
         name,
-        f"{ratio.median:.3f}" if ratio else MISSING,
+        ratio.median if ratio else None,
         interval,
-        row.within_5_percent or MISSING,
-        _number(row.lab_rps),
-        _number(row.wrk_rps),
-        MISSING if row.lab_idle is None else f"{row.lab_idle:.0%}",
-        _number(row.lab_failures) if ratio else MISSING,
-        _number(row.wrk_failures) if ratio else MISSING,
+        row.within_5_percent,
+        row.lab_rps,
+        row.wrk_rps,
+        row.lab_idle,
+        row.lab_failures if ratio else None,
+        row.wrk_failures if ratio else None,
     )
+    return Row(cells=cells)
 
 
-def _counts(name: str, row: Summary) -> tuple[str, ...]:
+def _counts(name: str, row: Summary) -> Row:
     lab, wrk = row.lab_counts, row.wrk_counts
-    again = sum(count.sent_again for count in (lab, wrk) if count)
-    return (
-        name,
-        *_agreement(lab),
-        *_agreement(wrk),
-        f"{again:,}" if lab or wrk else MISSING,
-        _number(row.wrk_wrong),
-    )
+    again = sum(count.sent_again for count in (lab, wrk) if count) if lab or wrk else None
+    return Row(cells=(name, *_agreement(lab), *_agreement(wrk), again, row.wrk_wrong))
 
 
-def _agreement(count: Agreement | None) -> tuple[str, str, str]:
+def _agreement(count: Agreement | None) -> tuple[Value, Value, Value]:
     if count is None:
-        return MISSING, MISSING, MISSING
+        return None, None, None
     verdict = "exactly" if count.exact else "yes" if count.agrees else "no"
-    return f"{count.answered:,} + {count.under_way:,}", f"{count.seen:,}", verdict
-
-
-def _number(value: float | None) -> str:
-    return MISSING if value is None else f"{value:,.0f}"
+    return f"{count.answered:,} + {count.under_way:,}", count.seen, verdict

@@ -1,47 +1,78 @@
-"""The files of ``report/``: what a person reads, rebuilt from ``run.json`` alone."""
+"""A run's report as Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
+from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
 from orchestrator.report.place import where
-from orchestrator.report.table import csv_text, markdown
-from orchestrator.report.tables import tables
+from orchestrator.report.table import Table, code, markdown, one_line
 
 
-def report_files(record: RunRecord) -> dict[str, str]:
-    """File name -> text: ``report.md`` and a CSV for each table."""
-    files = {"report.md": "\n".join(_report(record))}
-    files |= {f"{table.name}.csv": csv_text(table) for table in tables(record)}
-    return files
+def document(
+    record: RunRecord, tables: Sequence[Table], charts: Sequence[Chart], beside: Sequence[Table]
+) -> str:
+    """``report.md``: the run's tables and charts, what was published beside them, and the doubts.
+
+    Args:
+        charts: each has an SVG file of its name beside the document.
+        beside: tables of what was published in 2019 and what became of it; may be empty.
+    """
+    return "\n".join(_lines(record, tables, charts, beside))
 
 
-def _report(record: RunRecord) -> Iterator[str]:
+def _lines(
+    record: RunRecord, tables: Sequence[Table], charts: Sequence[Chart], beside: Sequence[Table]
+) -> Iterator[str]:
+    yield from _head(record)
+    yield from _tables(tables)
+    yield "## Charts\n"
+    yield from (f"![{one_line(chart.title)}]({chart.name}.svg)\n" for chart in charts)
+    if beside:
+        yield "# Published in 2019, measured here\n"
+        yield from _tables(beside)
+    yield "## Where\n"
+    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    yield ""
+    yield from _servers(record)
+    yield "## Caveats\n"
+    yield from _caveats(record)
+    yield ""
+
+
+def _head(record: RunRecord) -> Iterator[str]:
+    profile = record.profile
     yield f"# Run {record.run_id}\n"
-    yield f"`{record.command}`, profile `{record.profile.name}`,"
-    yield f"{record.profile.load_s:g} s a trial, client `{record.settings.client}`,"
+    yield f"{code(record.command)}, profile `{profile.name}`,"
+    yield f"{profile.load_s:g} s a trial, client `{record.settings.client}`,"
     yield f"seed {record.seed},"
     yield f"begun {record.started_at}{', interrupted' if record.interrupted else ''}.\n"
-    profile = record.profile
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:g} s to connect,"
     yield f"{profile.request_timeout_s:g} s for a whole request.\n"
     if profile.open_s:
         yield f"{_open_loop(profile)}\n"
-    for table in tables(record):
+    yield "The same with charts, rows that open, and all tables: [index.html](index.html).\n"
+
+
+def _tables(tables: Sequence[Table]) -> Iterator[str]:
+    for table in tables:
         yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
-    yield "## Where\n"
-    yield from where(record.host, record.layout)
-    yield ""
-    yield from _servers(record)
-    yield "## Caveats\n"
-    yield from doubts(record)
-    yield ""
+
+
+def _caveats(record: RunRecord) -> Iterator[str]:
+    found = doubts(record)
+    for doubt in found:
+        said = f": {one_line(doubt.text)}" if doubt.text else ""
+        name = f" (`{doubt.code}`; to remove it: {one_line(doubt.remedy or '')})"
+        yield f"- {one_line(doubt.where)}{said}{name if doubt.code else ''}"
+    if not found:
+        yield "None."
 
 
 def _open_loop(profile: Profile) -> str:
@@ -64,9 +95,9 @@ def _servers(record: RunRecord) -> Iterator[str]:
         server = trial.server
         versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
         keep = "keep-alive" if server.keep_alive else "closes after each response"
-        kind = (
-            "its own server" if server.server == "own" else f"{server.server} ({server.interface})"
-        )
-        yield f"- **{server.name}**: {kind}, {keep},"
-        yield f"  backlog {server.backlog}, {versions}, Python {(server.python or '').split()[0]}"
+        own = server.server == "own"
+        kind = "its own server" if own else one_line(f"{server.server} ({server.interface})")
+        python = (server.python or "unknown").split()[0]
+        yield f"- **{one_line(server.name)}**: {kind}, {keep},"
+        yield f"  backlog {server.backlog}, {one_line(versions)}, Python {one_line(python)}"
     yield ""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
-from orchestrator.report.table import one_line, three_digits
-
-Doubts = dict[str, tuple[str, list[str]]]
-"""Code -> what would remove it, and where it is."""
+from orchestrator.report.table import three_digits
 
 
-def doubts(record: RunRecord) -> Iterator[str]:
-    """The lines below the heading; one that says so where there is no caveat."""
-    lines = [f"- every row: {_caveat(caveat)}" for caveat in record.caveats]
-    lines += [
-        f"- {_where(record, trial)}: {_outcome(trial)}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Where it is, what it is, by which name, and what would remove it; as it came, unescaped."""
+
+    where: str
+    text: str | None = None
+    code: str | None = None
+    remedy: str | None = None
+
+
+def doubts(record: RunRecord) -> list[Doubt]:
+    """Every caveat and every trial that was not measured."""
+    found = [_doubt("every row", caveat) for caveat in record.caveats]
+    found += [
+        Doubt(where=_where(record, trial), text=_outcome(trial))
         for trial in record.trials
         if trial.outcome is not Outcome.MEASURED
     ]
@@ -23,49 +31,42 @@ def doubts(record: RunRecord) -> Iterator[str]:
     for trial in record.trials:
         for caveat in trial.caveats:
             shared.setdefault(caveat, []).append(_where(record, trial))
-    lines += [f"- {', '.join(sorted(rows))}: {_caveat(doubt)}" for doubt, rows in shared.items()]
+    found += [_doubt(", ".join(sorted(rows)), caveat) for caveat, rows in shared.items()]
     # Those of single steps and rates differ in their numbers: counted here, told in run.json.
-    lines += _counted("in single steps", _of_steps(record))
-    lines += _counted("at constant arrival rates", _of_rates(record))
-    yield from lines or ["None."]
+    return found + _of_steps(record) + _of_rates(record)
 
 
-def _of_steps(record: RunRecord) -> Doubts:
-    found: Doubts = {}
+def _of_steps(record: RunRecord) -> list[Doubt]:
+    found: dict[tuple[str, str], list[str]] = {}
     for trial in record.trials:
-        for code, remedy in _codes(step.caveats for step in trial.steps).items():
-            users = [f"{s.users:,}" for s in trial.steps if code in _codes([s.caveats])]
-            where = (
-                f"{_where(record, trial)} in {len(users)} of {len(trial.steps)} "
-                f"({', '.join(dict.fromkeys(users))} users)"
+        for code, remedy in _codes(step.caveats for step in trial.steps):
+            users = [s.users for s in trial.steps if any(c.code == code for c in s.caveats)]
+            at = ", ".join(f"{n:,}" for n in dict.fromkeys(users))
+            found.setdefault((code, remedy), []).append(
+                f"{_where(record, trial)} in {len(users)} of {len(trial.steps)} ({at} users)"
             )
-            found.setdefault(code, (remedy, []))[1].append(where)
-    return found
+    return _counted("single steps", found)
 
 
-def _of_rates(record: RunRecord) -> Doubts:
-    found: Doubts = {}
+def _of_rates(record: RunRecord) -> list[Doubt]:
+    found: dict[tuple[str, str], list[str]] = {}
     for trial in record.trials:
-        for code, remedy in _codes(row.caveats for row in trial.open_loop).items():
-            rates = [
-                f"{three_digits([r.rate])}/s"
-                for r in trial.open_loop
-                if code in _codes([r.caveats])
-            ]
-            where = f"{_where(record, trial)} at {', '.join(rates)}"
-            found.setdefault(code, (remedy, []))[1].append(where)
-    return found
+        for code, remedy in _codes(row.caveats for row in trial.open_loop):
+            rates = [r.rate for r in trial.open_loop if any(c.code == code for c in r.caveats)]
+            at = ", ".join(f"{three_digits(rate)}/s" for rate in rates)
+            found.setdefault((code, remedy), []).append(f"{_where(record, trial)} at {at}")
+    return _counted("constant arrival rates", found)
 
 
-def _codes(caveats: Iterable[tuple[Caveat, ...]]) -> dict[str, str]:
-    """Code -> what would remove it."""
-    return {caveat.code: caveat.remedy for several in caveats for caveat in several}
+def _codes(caveats: Iterable[tuple[Caveat, ...]]) -> list[tuple[str, str]]:
+    """Code and what would remove it, each code once."""
+    return list({c.code: c.remedy for several in caveats for c in several}.items())
 
 
-def _counted(where: str, found: Doubts) -> list[str]:
+def _counted(what: str, found: dict[tuple[str, str], list[str]]) -> list[Doubt]:
     return [
-        f"- `{code}` {where} (to remove it: {remedy}): {'; '.join(rows)}"
-        for code, (remedy, rows) in sorted(found.items())
+        Doubt(where=f"{what}: {'; '.join(rows)}", code=code, remedy=remedy)
+        for (code, remedy), rows in sorted(found.items())
     ]
 
 
@@ -74,10 +75,10 @@ def _where(record: RunRecord, trial: TrialRecord) -> str:
     return f"{trial.server.name} {trial.workload}{repeat}"
 
 
-def _caveat(caveat: Caveat) -> str:
-    return f"{one_line(caveat.text)} (`{caveat.code}`; to remove it: {caveat.remedy})"
+def _doubt(where: str, caveat: Caveat) -> Doubt:
+    return Doubt(where=where, text=caveat.text, code=caveat.code, remedy=caveat.remedy)
 
 
 def _outcome(trial: TrialRecord) -> str:
     phase = f" in {trial.phase}" if trial.phase else ""
-    return f"{trial.outcome}{phase}: {one_line(trial.reason or 'no reason')}"
+    return f"{trial.outcome}{phase}: {trial.reason or 'no reason'}"

@@ -2,88 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from orchestrator.model.record import OpenLoop, Outcome, TrialRecord
-from orchestrator.report.table import Table, three_digits, whole
+from orchestrator.model.record import OpenLoop
+from orchestrator.report.group import Group
+from orchestrator.report.table import (
+    Column,
+    Row,
+    Table,
+    Value,
+    middle,
+    percent,
+    three_digits,
+    whole,
+)
 
+FRAMEWORK = Column(key="framework", title="Framework")
+LOAD = Column(key="of_capacity", title="Load", show=percent)
 MEASURES = (
-    "Requests/s",
-    "Answered/s",
-    "No answer",
-    "p50 (ms)",
-    "p99 (ms)",
-    "p99.9 (ms)",
-    "Max (ms)",
-    "Service p99 (ms)",
-    "Sent late p99 (ms)",
-    "Limited by",
+    Column(key="rate_rps", title="Requests/s", show=three_digits),
+    Column(key="goodput_rps", title="Answered/s", show=three_digits),
+    Column(key="unanswered", title="No answer", show=whole),
+    Column(key="median_ms", title="p50 (ms)", show=three_digits),
+    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
+    Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
+    Column(key="max_ms", title="Max (ms)", show=three_digits),
+    Column(key="service_p99_ms", title="Service p99 (ms)", show=three_digits),
+    Column(key="late_p99_ms", title="Sent late p99 (ms)", show=three_digits),
+    Column(key="limited_by", title="Limited by"),
 )
 
 
-def open_loop_tables(workload: str, groups: Sequence[Sequence[TrialRecord]]) -> list[Table]:
+def open_loop_tables(workload: str, groups: Sequence[Group]) -> list[Table]:
     """The open loop of one workload; no table where no trial had one.
 
     Frameworks compare at the rate that all have in common, since only there they do the same work.
     It has a table of its own for that.
-
-    Args:
-        groups: the repeats of each service, in the order of the rows.
     """
-    measured = [
-        [trial for trial in group if trial.outcome is Outcome.MEASURED and trial.open_loop]
-        for group in groups
-    ]
-    loads = {row.of_capacity for group in measured for trial in group for row in trial.open_loop}
-    shares = sorted(load for load in loads if load is not None)
     found = []
-    if None in loads:
+    common = [(group, rows) for group in groups if (rows := group.open_loop(None))]
+    if common:
         found.append(
             Table(
                 name=f"{workload}-open",
                 title=f"{workload}: latency at an arrival rate that all have in common",
-                columns=("Framework", *MEASURES),
-                rows=tuple(
-                    (group[0].server.name, *_row(rows)) for group, rows in _at(measured, None)
-                ),
+                columns=(FRAMEWORK, *MEASURES),
+                rows=tuple(Row(cells=(group.name, *_cells(rows))) for group, rows in common),
             )
         )
-    if shares:
+    if shares := shares_of(groups):
         found.append(
             Table(
                 name=f"{workload}-open-shares",
                 title=f"{workload}: latency at shares of each framework's own capacity",
-                columns=("Framework", "Load", *MEASURES),
+                columns=(FRAMEWORK, LOAD, *MEASURES),
                 rows=tuple(
-                    (group[0].server.name, f"{share:.0%}", *_row(rows))
+                    Row(cells=(group.name, share, *_cells(rows)))
                     for share in shares
-                    for group, rows in _at(measured, share)
+                    for group in groups
+                    if (rows := group.open_loop(share))
                 ),
             )
         )
     return found
 
 
-def _at(
-    measured: Sequence[Sequence[TrialRecord]], load: float | None
-) -> Iterator[tuple[Sequence[TrialRecord], Sequence[OpenLoop]]]:
-    """Each service that was measured at this load, with its repeats there."""
-    for group in measured:
-        rows = [row for trial in group for row in trial.open_loop if row.of_capacity == load]
-        if rows:
-            yield group, rows
+def shares_of(groups: Sequence[Group]) -> list[float]:
+    """The shares of their own capacity at which any was measured."""
+    loads = {
+        row.of_capacity for group in groups for trial in group.measured for row in trial.open_loop
+    }
+    return sorted(load for load in loads if load is not None)
 
 
-def _row(repeats: Sequence[OpenLoop]) -> tuple[str, ...]:
+def _cells(repeats: Sequence[OpenLoop]) -> tuple[Value, ...]:
     return (
-        three_digits([row.rate for row in repeats]),
-        three_digits([row.goodput_rps for row in repeats]),
-        whole([row.failures + row.unfinished for row in repeats]),
-        three_digits([row.median_ms for row in repeats]),
-        three_digits([row.p99_ms for row in repeats]),
-        three_digits([row.p999_ms for row in repeats]),
-        three_digits([row.max_ms for row in repeats]),
-        three_digits([row.service_p99_ms for row in repeats]),
-        three_digits([row.late_p99_ms for row in repeats]),
+        middle([row.rate for row in repeats]),
+        middle([row.goodput_rps for row in repeats]),
+        middle([row.failures + row.unfinished for row in repeats]),
+        middle([row.median_ms for row in repeats]),
+        middle([row.p99_ms for row in repeats]),
+        middle([row.p999_ms for row in repeats]),
+        middle([row.max_ms for row in repeats]),
+        middle([row.service_p99_ms for row in repeats]),
+        middle([row.late_p99_ms for row in repeats]),
         ", ".join(sorted({row.limited_by for row in repeats})),
     )

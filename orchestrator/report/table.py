@@ -100,10 +100,19 @@ def json_text(table: Table) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
+MARKUP = str.maketrans(
+    {"\\": "\\\\", "|": "\\|", "`": "\\`", "*": "\\*", "[": "\\[", "<": "&lt;", "&": "&amp;"}
+)
+
+
 def one_line(text: str) -> str:
-    """Text from outside as Markdown that stays in its line and cell, and brings no HTML."""
-    text = " ".join(text.splitlines())
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """Text from outside as Markdown that stays in its line and cell, and brings no markup."""
+    return " ".join(text.splitlines()).translate(MARKUP)
+
+
+def code(text: str) -> str:
+    """Text from outside as code in a line of Markdown."""
+    return f"`{' '.join(text.splitlines()).replace('`', chr(39))}`"
 
 
 def middle(values: Sequence[float | None]) -> float | None:
@@ -148,4 +157,6 @@ def _text(column: Column, cell: Value) -> str:
 
 
 def _plain(cell: Value) -> str | float | int | None:
-    return cell.value if isinstance(cell, AtLeast) else cell
+    value = cell.value if isinstance(cell, AtLeast) else cell
+    # The median of counts is mostly a count again.
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -93,7 +93,7 @@ def publish(
     progress = progress or ConsoleProgress()
     folder.save_report(report_files(record))
     for table in tables(record):
-        progress.table(table.title, table.columns, table.rows)
+        progress.table(table.title, table.titles, table.shown)
     progress.note(f"record: {folder.path / results_dir.RECORD}")
     progress.note(f"report: {folder.path / 'report' / 'report.md'}")
 

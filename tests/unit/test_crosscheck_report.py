@@ -12,20 +12,20 @@ from tests.unit.crosschecks import counted, crosscheck_record, pair, service_che
 def test_a_row_says_how_fast_and_how_sure() -> None:
     ratios = (0.96, 0.97, 0.98, 0.99, 1.0, 1.02)
     check = service_check(pairs=tuple(pair(1000 * ratio) for ratio in ratios))
-    assert rates(crosscheck_record(services=(check,))).rows == (
+    assert rates(crosscheck_record(services=(check,))).shown == (
         ("Flask", "0.985", "0.960 to 1.020", "yes", "985", "1,000", "50%", "0", "0"),
     )
 
 
 def test_a_row_says_who_counted_what() -> None:
-    assert counts(crosscheck_record()).rows == (
+    assert counts(crosscheck_record()).shown == (
         ("Flask", "3,000 + 64", "3,064", "exactly", "3,000 + 64", "3,063", "yes", "0", "0"),
     )
 
 
 def test_a_count_that_differs_is_a_no() -> None:
     check = service_check(counted=counted(lab_seen=Seen(requests=2999, segments=3010)))
-    (row,) = counts(crosscheck_record(services=(check,))).rows
+    (row,) = counts(crosscheck_record(services=(check,))).shown
     assert row[1:4] == ("3,000 + 64", "2,999", "no")
     assert row[7] == "11"
 
@@ -33,8 +33,8 @@ def test_a_count_that_differs_is_a_no() -> None:
 def test_what_was_not_measured_is_a_dash() -> None:
     check = service_check(counted=None, pairs=(), reason="start: the engine refused | it")
     record = crosscheck_record(services=(check,))
-    assert set(rates(record).rows[0][1:]) == {"-"}
-    assert set(counts(record).rows[0][1:]) == {"-"}
+    assert set(rates(record).shown[0][1:]) == {"-"}
+    assert set(counts(record).shown[0][1:]) == {"-"}
     assert "Flask: start: the engine refused \\| it (after 0 pairs)" in caveats(record)
 
 

@@ -1,5 +1,7 @@
 """The report of a run with all that can befall a trial, compared whole with tests/golden/."""
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,8 +15,17 @@ from orchestrator.model.record import (
     RunRecord,
     TrialRecord,
 )
-from orchestrator.report.document import report_files
-from orchestrator.report.table import MISSING, Table, csv_text, markdown
+from orchestrator.report.files import report_files
+from orchestrator.report.table import (
+    MISSING,
+    AtLeast,
+    Column,
+    Row,
+    Table,
+    csv_text,
+    json_text,
+    markdown,
+)
 from orchestrator.report.tables import tables
 from tests.unit.examples import (
     host,
@@ -112,20 +123,33 @@ def example_run() -> RunRecord:
 
 
 @pytest.mark.parametrize(
-    "name", ["report.md", "json-2019.csv", "json-hold.csv", "json-open.csv", "json-open-shares.csv"]
+    "name",
+    [
+        "report.md",
+        "json-2019.csv",
+        "json-hold.csv",
+        "json-hold.json",
+        "json-open.csv",
+        "json-open-shares.csv",
+    ],
 )
 def test_the_files_of_a_report(name: str, golden: Callable[[str, str], None]) -> None:
     golden(name, report_files(example_run())[name])
 
 
-def test_a_report_has_these_files_and_no_others() -> None:
+def test_a_run_without_any_row_has_its_tables_and_no_chart() -> None:
     plan = planned(("flask",), workloads=("json", "text"))
     assert sorted(report_files(run_record(plan))) == [
+        "index.html",
         "json-2019.csv",
+        "json-2019.json",
         "json-hold.csv",
+        "json-hold.json",
         "report.md",
         "text-2019.csv",
+        "text-2019.json",
         "text-hold.csv",
+        "text-hold.json",
     ]
 
 
@@ -153,8 +177,8 @@ def test_an_interrupted_run_without_any_row_has_a_report() -> None:
 def rows(*trials: TrialRecord) -> tuple[dict[str, str], dict[str, str]]:
     published, headline = tables(run_record(planned(workloads=("json",)), trials=trials))
     return (
-        dict(zip(published.columns, published.rows[0], strict=True)),
-        dict(zip(headline.columns, headline.rows[0], strict=True)),
+        dict(zip(published.titles, published.shown[0], strict=True)),
+        dict(zip(headline.titles, headline.shown[0], strict=True)),
     )
 
 
@@ -192,7 +216,7 @@ def test_what_was_not_measured_is_a_dash_and_not_zero() -> None:
 
 def test_only_rows_limited_by_the_server_are_ranked_and_stand_above_the_others() -> None:
     headline = tables(example_run())[1]
-    assert [row[:2] for row in headline.rows] == [
+    assert [row[:2] for row in headline.shown] == [
         ("Aiohttp", "1"),
         ("Django+Gunicorn", "2"),
         ("Bottle", MISSING),
@@ -213,19 +237,40 @@ def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> No
         for n, p99, limit in ((1, 3.0, "schedule"), (2, 9.0, "server-cpu"), (3, 4.0, "schedule"))
     )
     table = tables(run_record(planned(workloads=("json",), repeats=3), trials=trials))[2]
-    (row,) = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    (row,) = (dict(zip(table.titles, row, strict=True)) for row in table.shown)
     assert (row["p99 (ms)"], row["Limited by"]) == ("4", "schedule, server-cpu")
 
 
+COLUMNS = (Column(key="a", title="A"), Column(key="b_ms", title="B (ms)", show="{:,.0f}".format))
+
+
+def small(*rows: Row) -> Table:
+    return Table(name="t", title="t", columns=COLUMNS, rows=rows)
+
+
 def test_text_from_outside_stays_in_its_cell() -> None:
-    table = Table(name="t", title="t", columns=("A", "B"), rows=((HOSTILE, "1"),))
-    assert markdown(table).splitlines() == [
-        "| A | B |",
+    assert markdown(small(Row(cells=(HOSTILE, 1_000.4)))).splitlines() == [
+        "| A | B (ms) |",
         "|---|---:|",
-        "| body is '\\|x\\|\\\\\\| ## Heading - &lt;script>alert(1)&lt;/script>' | 1 |",
+        "| body is '\\|x\\|\\\\\\| ## Heading - &lt;script>alert(1)&lt;/script>' | 1,000 |",
+    ]
+
+
+@pytest.mark.parametrize("text", ["[a](javascript:b)", "![a](b)", "*a*", "`a`"])
+def test_text_from_outside_is_no_markup(text: str) -> None:
+    cell = markdown(small(Row(cells=(text, None)))).splitlines()[-1]
+    assert not re.search(r"(?<!\\)[`*\[]", cell)
+
+
+def test_programs_get_numbers_where_people_get_text() -> None:
+    table = small(Row(cells=("x", AtLeast(value=1_000.5))), Row(cells=("y", None), note="failed"))
+    assert table.shown == (("x", "≥ 1,000"), ("y", "failed"))
+    assert csv_text(table) == "a,b_ms,note\nx,1000.5,\ny,,failed\n"
+    assert json.loads(json_text(table))["rows"] == [
+        {"a": "x", "b_ms": 1000.5, "note": None},
+        {"a": "y", "b_ms": None, "note": "failed"},
     ]
 
 
 def test_csv_quotes_what_csv_must_quote() -> None:
-    table = Table(name="t", title="t", columns=("A", "B"), rows=(('a,"b"\nc', "1,000"),))
-    assert csv_text(table) == 'A,B\n"a,""b""\nc","1,000"\n'
+    assert csv_text(small(Row(cells=('a,"b"\nc', 1)))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'

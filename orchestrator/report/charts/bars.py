@@ -1,0 +1,219 @@
+"""One number for each framework: throughput, CPU time, memory, start-up, image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from orchestrator.report.charts.chart import (
+    ACCENT,
+    SECOND,
+    UNRANKED,
+    Chart,
+    Datum,
+    Spec,
+    number,
+    quantity,
+    single,
+    values,
+    word,
+)
+from orchestrator.report.group import (
+    Group,
+    by_rate,
+    cpu_us_per_request,
+    goodput_rps,
+    image_mb,
+    memory_idle_mb,
+    memory_peak_mb,
+    start_s,
+)
+from orchestrator.report.table import middle, three_digits, whole
+
+# Of the longest bar: behind its end stands its number.
+ROOM = 1.2
+LEGEND = {"orient": "bottom", "direction": "vertical", "labelLimit": 0}
+
+
+def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """Requests/s while held; grey where the server was not the limit."""
+    rows: list[Datum] = []
+    for group in by_rate(tuple(groups)):
+        rate = goodput_rps(group)
+        if rate is None:
+            continue
+        each = [trial.hold.goodput_rps for trial in group.held if trial.hold]
+        rows.append(
+            {
+                "framework": group.name,
+                "value": rate,
+                "lowest": min(each),
+                "highest": max(each),
+                "repeats": len(each),
+                "limited": group.limited_by,
+                "ranked": "limited by the server's CPU" if group.ranked else "at least this",
+                "label": whole(rate) if group.ranked else f"≥ {whole(rate)}",
+            }
+        )
+    tooltip = [
+        word("framework", "Framework"),
+        number("value", "Requests/s"),
+        number("lowest", "Lowest repeat"),
+        number("highest", "Highest repeat"),
+        word("limited", "Limited by"),
+    ]
+    colour = {
+        "field": "ranked",
+        "type": "nominal",
+        "title": None,
+        "scale": {
+            "domain": ["limited by the server's CPU", "at least this"],
+            "range": [ACCENT, UNRANKED],
+        },
+        "legend": LEGEND,
+    }
+    spec = _bars(rows, "Requests/s", tooltip, {"color": colour})
+    several = any(row["repeats"] != 1 for row in rows)
+    if several:
+        spec["layer"].append(
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": quantity("lowest", "Requests/s"), "x2": {"field": "highest"}},
+            }
+        )
+    return _chart(
+        "throughput",
+        f"{workload}: requests/s while held at the best step",
+        "Successful requests a second. Grey bars have no rank: the server was not what limited "
+        "them, so it can do at least that much."
+        + (" The line is from the lowest repeat to the highest." if several else ""),
+        spec,
+        rows,
+        workload,
+    )
+
+
+def cpu(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """CPU time of the server for a success."""
+    rows = _rows(groups, cpu_us_per_request, whole)
+    return _chart(
+        "cpu",
+        f"{workload}: CPU time of the server for each request",
+        "Microseconds of the server's CPU for each success while held; less is better. It hardly "
+        "depends on the load generator.",
+        _bars(rows, "CPU µs/request", [word("framework", "Framework"), number("value", "µs")]),
+        rows,
+        workload,
+    )
+
+
+def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """Memory before the load and at its peak."""
+    rows: list[Datum] = []
+    for group in sorted(groups, key=lambda g: memory_peak_mb(g) or 0):
+        idle, peak = memory_idle_mb(group), memory_peak_mb(group)
+        rows += [
+            {"framework": group.name, "when": when, "value": mb, "label": whole(mb)}
+            for when, mb in (("idle", idle), ("peak", peak))
+            if mb is not None
+        ]
+    tooltip = [word("framework", "Framework"), word("when", "When"), number("value", "MB")]
+    colour = {
+        "field": "when",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": ["idle", "peak"], "range": [UNRANKED, SECOND]},
+        "legend": LEGEND,
+    }
+    spec = _bars(rows, "MB", tooltip, {"color": colour, "yOffset": {"field": "when"}})
+    return _chart(
+        "memory",
+        f"{workload}: memory before the load and at its peak",
+        "Memory of the container in MB, without the page cache that the kernel can drop: after its "
+        "first answers (idle), and at its highest during the load (peak).",
+        spec,
+        rows,
+        workload,
+    )
+
+
+def start(groups: Sequence[Group]) -> Chart | None:
+    """Start-up time, whatever the workload."""
+    rows = _of_all(groups, start_s, lambda s: f"{three_digits(s)} s")
+    return _chart(
+        "start",
+        "Start-up: from the container's start to the first right answer",
+        "Seconds from the container's start to its first right answer; the median of its trials.",
+        _bars(rows, "Seconds", [word("framework", "Framework"), number("value", "s")]),
+        rows,
+    )
+
+
+def image(groups: Sequence[Group]) -> Chart | None:
+    """Image size, whatever the workload."""
+    rows = _of_all(groups, image_mb, whole)
+    return _chart(
+        "image",
+        "Size of the image",
+        "Size of the whole image in MB: base system, Python, and what the framework installs.",
+        _bars(rows, "MB", [word("framework", "Framework"), number("value", "MB")]),
+        rows,
+    )
+
+
+def _rows(
+    groups: Sequence[Group], of: Callable[[Group], float | None], show: Callable[[float], str]
+) -> list[Datum]:
+    known = [(group.name, value) for group in groups if (value := of(group)) is not None]
+    return [
+        {"framework": name, "value": value, "label": show(value)}
+        for name, value in sorted(known, key=lambda pair: pair[1])
+    ]
+
+
+def _of_all(
+    groups: Sequence[Group], of: Callable[[Group], float | None], show: Callable[[float], str]
+) -> list[Datum]:
+    """A row for each framework: the median over the workloads."""
+    names = dict.fromkeys(group.name for group in groups)
+    known = [(name, middle([of(g) for g in groups if g.name == name])) for name in names]
+    pairs = [(name, value) for name, value in known if value is not None]
+    return [
+        {"framework": name, "value": value, "label": show(value)}
+        for name, value in sorted(pairs, key=lambda pair: pair[1])
+    ]
+
+
+def _bars(
+    rows: Sequence[Datum], unit: str, tooltip: list[Spec], more: dict[str, Any] | None = None
+) -> Spec:
+    offset = {k: v for k, v in (more or {}).items() if k == "yOffset"}
+    highest = max((float(row["value"] or 0) for row in rows), default=0)
+    x = quantity("value", unit, scale={"domain": [0, (highest or 1) * ROOM], "nice": False})
+    return {
+        "data": values(rows),
+        "encoding": {
+            "y": {"field": "framework", "type": "nominal", "sort": None, "title": None},
+            "tooltip": tooltip,
+            **offset,
+        },
+        "layer": [
+            {
+                "mark": {"type": "bar", "color": ACCENT},
+                "encoding": {"x": x, **(more or {})},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4},
+                "encoding": {"x": x, "text": {"field": "label"}},
+            },
+        ],
+    }
+
+
+def _chart(
+    kind: str, title: str, text: str, spec: Spec, rows: Sequence[Datum], workload: str | None = None
+) -> Chart | None:
+    if not rows:
+        return None
+    described = single(title, {**spec, "description": text}, len(rows))
+    return Chart(kind=kind, title=title, text=text, spec=described, workload=workload)

@@ -1,0 +1,105 @@
+"""What all charts share: colours that do not need colour vision, scales, and how text looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name, nothing that is fetched
+WIDTH, HEIGHT, BAR = 560, 300, 26
+# A viewer without the font in which text was measured may need more room for it.
+PADDING = {"left": 16, "right": 32, "top": 8, "bottom": 8}
+
+Spec = dict[str, Any]
+"""A Vega-Lite specification, without data from anywhere else."""
+Datum = Mapping[str, str | float | int | None]
+
+# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), whose colours stay apart for all kinds
+# of colour vision; its yellow and black, each unseen on one of the page's two grounds, are darkened
+# and lightened. Shape and dashes tell the same as the colour, for those who see none.
+COLOURS = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a6761d", "#3aa0e0", "#b8860b", "#7f7f7f",
+    "#7b61d1",
+)  # fmt: skip
+PENTAGON = "M0,-1L0.95,-0.31L0.59,0.81L-0.59,0.81L-0.95,-0.31Z"
+SHAPES = (
+    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right",
+    "triangle-left", PENTAGON,
+)  # fmt: skip
+DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0])
+# A logarithmic axis has a line at 1, 3, 10, 30 ...: one at every digit is a grey field.
+LOG_TICKS = [float(f"{digit}e{power}") for power in range(-3, 7) for digit in (1, 3)]
+ACCENT, UNRANKED, SECOND, ALARM = "#0072b2", "#8c8c8c", "#d55e00", "#c0392b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart of one kind; ``workload`` and ``framework``: what it is about, None for all.
+
+    ``text`` tells what it shows and how to read it, for those who see it and those who do not.
+    """
+
+    kind: str
+    title: str
+    text: str
+    spec: Spec
+    workload: str | None = None
+    framework: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return f"{self.workload}-{self.kind}" if self.workload else self.kind
+
+
+def values(rows: Iterable[Datum]) -> Spec:
+    """Data that stands in the specification itself."""
+    return {"values": [dict(row) for row in rows]}
+
+
+def quantity(field: str, title: str, *, log: bool = False, **more: Any) -> Spec:
+    """A quantitative channel; logarithmic where what it shows spans decades."""
+    channel = {"field": field, "type": "quantitative", "title": title}
+    if not log:
+        return {**channel, "scale": {"zero": True}, **more}
+    return {**channel, "scale": {"type": "log"}, "axis": {"values": LOG_TICKS}, **more}
+
+
+def number(field: str, title: str, form: str = ",.3~r") -> Spec:
+    """A line of a tooltip."""
+    return {"field": field, "type": "quantitative", "title": title, "format": form}
+
+
+def word(field: str, title: str) -> Spec:
+    """A line of a tooltip that is no number."""
+    return {"field": field, "type": "nominal", "title": title}
+
+
+def by_framework(names: Sequence[str]) -> Spec:
+    """Colour, shape and dashes by framework, the same in every chart of a run."""
+    domain = sorted(set(names), key=str.casefold)
+    scales = {"color": COLOURS, "shape": SHAPES, "strokeDash": DASHES}
+    legend = {"orient": "bottom", "columns": 3, "title": None, "symbolStrokeWidth": 2}
+    return {
+        channel: {
+            "field": "framework",
+            "type": "nominal",
+            "scale": {"domain": domain, "range": [ways[n % len(ways)] for n in range(len(domain))]},
+            "legend": legend,
+        }
+        for channel, ways in scales.items()
+    }
+
+
+def single(title: str, spec: Spec, rows: int | None = None) -> Spec:
+    """One view, or views on top of each other; ``rows``: as high as so many bars need."""
+    height = HEIGHT if rows is None else max(rows, 2) * BAR
+    return {
+        "$schema": SCHEMA,
+        "title": title,
+        "width": WIDTH,
+        "height": height,
+        "padding": PADDING,
+        **spec,
+    }

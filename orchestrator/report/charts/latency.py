@@ -1,0 +1,186 @@
+"""Latency: whole distributions on a percentile axis, and how it grows with the arrival rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from orchestrator.report.charts.chart import (
+    Chart,
+    Datum,
+    Spec,
+    by_framework,
+    number,
+    quantity,
+    single,
+    values,
+    word,
+)
+from orchestrator.report.group import Group
+from orchestrator.report.open_loop import shares_of
+from orchestrator.report.table import middle
+from orchestrator.stats import merged
+
+# Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
+# room. Beyond the last nine that the count of requests can tell, there is nothing but the maximum.
+PERCENTILES = (0, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.975, 99.99, 99.999)
+TICKS = (1, 10, 100, 1_000, 10_000, 100_000)
+# 1 / (1 - percentile) as people write it.
+LABELS = (
+    "datum.value == 1 ? '0 %' : datum.value == 10 ? '90 %' : datum.value == 100 ? '99 %' : "
+    "datum.value == 1000 ? '99.9 %' : datum.value == 10000 ? '99.99 %' : '99.999 %'"
+)
+# A percentile needs so many requests beyond it to be more than the maximum's neighbour.
+BEYOND = 10
+
+
+def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """The hold's distribution."""
+    return _distribution(
+        workload,
+        groups,
+        lambda group: [t.histogram for t in group.held if t.histogram],
+        "hold",
+        f"{workload}: latency while held at the best step",
+        "Latency of successes while held (closed loop). The users differ from framework to "
+        "framework and wait for nothing between requests, so the middle of each line is users / "
+        "rate; its right end shows how long the unlucky waited.",
+    )
+
+
+def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """The distribution at the arrival rate that all have in common."""
+    rates = {row.rate for group in groups for row in group.open_loop(None)}
+    at = f"{middle(list(rates)):,g} requests/s" if rates else ""
+    return _distribution(
+        workload,
+        groups,
+        lambda group: [row.histogram for row in group.open_loop(None)],
+        "open",
+        f"{workload}: latency at {at} for all",
+        "Latency of successes at the same constant arrival rate for every framework (open loop), "
+        "from the moment at which a request was due: a stall is in the latency of all who would "
+        "have come meanwhile.",
+    )
+
+
+def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
+    """Latency against the offered rate."""
+    loads = (None, *shares_of(groups))
+    rows = [row for group in groups for load in loads if (row := _at(group, load))]
+    if not rows:
+        return None
+    title = f"{workload}: p99 latency against the offered rate"
+    text = (
+        "99th percentile of the latency at constant arrival rates (open loop): the rate that all "
+        "have in common, and shares of what each framework can do."
+    )
+    spec = _lines(
+        rows,
+        quantity("rate", "Offered requests/s", log=True),
+        quantity("p99", "p99 latency (ms)", log=True),
+        [
+            word("framework", "Framework"),
+            word("load", "Load"),
+            number("rate", "Requests/s"),
+            number("p50", "p50 (ms)"),
+            number("p99", "p99 (ms)"),
+            word("limited", "Limited by"),
+        ],
+    )
+    spec["description"] = text
+    return Chart(
+        kind="rate-latency",
+        title=title,
+        text=text,
+        spec=single(title, spec),
+        workload=workload,
+    )
+
+
+def _at(group: Group, load: float | None) -> Datum | None:
+    """One point of latency against rate; None where it was not measured, or nothing answered."""
+    measured = group.open_loop(load)
+    p99 = middle([row.p99_ms for row in measured])
+    if p99 is None:
+        return None
+    return {
+        "framework": group.name,
+        "rate": middle([row.rate for row in measured]),
+        "p50": middle([row.median_ms for row in measured]),
+        "p99": p99,
+        "load": "in common" if load is None else f"{load:.0%} of capacity",
+        "limited": ", ".join(sorted({row.limited_by for row in measured})),
+    }
+
+
+def _distribution(
+    workload: str,
+    groups: Sequence[Group],
+    histograms: Callable[[Group], list[str]],
+    kind: str,
+    title: str,
+    text: str,
+) -> Chart | None:
+    rows = [row for group in groups for row in _percentiles(group.name, histograms(group))]
+    if not rows:
+        return None
+    axis = {"values": list(TICKS), "labelExpr": LABELS, "grid": True}
+    spec = _lines(
+        rows,
+        quantity("x", "Percentile", log=True, axis=axis),
+        quantity("ms", "Latency (ms)", log=True),
+        [
+            word("framework", "Framework"),
+            number("percentile", "Percentile", "~r"),
+            number("ms", "ms"),
+        ],
+    )
+    spec["description"] = text
+    return Chart(
+        kind=f"latency-{kind}",
+        title=title,
+        text=f"{text} The axis of percentiles gives each further nine the same room.",
+        spec=single(title, spec),
+        workload=workload,
+    )
+
+
+def _percentiles(name: str, histograms: Sequence[str]) -> Iterator[Datum]:
+    if not histograms:
+        return
+    histogram = merged(histograms)
+    count = histogram.get_total_count()
+    for percentile in PERCENTILES:
+        beyond = count * (100 - percentile) / 100
+        if percentile > 50 and beyond < BEYOND:
+            return
+        if count:
+            us = histogram.get_value_at_percentile(percentile)
+            yield {
+                "framework": name,
+                "percentile": percentile,
+                "x": round(100 / (100 - percentile), 6),
+                "ms": max(us, 1) / 1000,
+            }
+
+
+def _lines(rows: Sequence[Datum], x: Spec, y: Spec, tooltip: list[Spec]) -> Spec:
+    ways = by_framework([str(row["framework"]) for row in rows])
+    return {
+        "data": values(rows),
+        "params": [
+            {
+                "name": "chosen",
+                "select": {"type": "point", "fields": ["framework"]},
+                "bind": "legend",
+            }
+        ],
+        "mark": {"type": "line", "point": {"size": 40, "filled": True}, "strokeWidth": 2},
+        "encoding": {
+            "x": x,
+            "y": y,
+            **ways,
+            "opacity": {"condition": {"param": "chosen", "value": 1}, "value": 0.15},
+            "tooltip": tooltip,
+        },
+    }

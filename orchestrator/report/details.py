@@ -1,0 +1,171 @@
+"""What a page tells of one row: everything that is needed to believe it, or to doubt it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
+from orchestrator.report.group import Group, cpu_us_per_request, memory_idle_mb, start_s
+from orchestrator.report.reproduce import reproduce
+from orchestrator.report.table import (
+    Column,
+    Row,
+    Table,
+    hundredths,
+    three_digits,
+    whole,
+)
+from orchestrator.report.verdicts import IN_WORDS
+
+Facts = tuple[tuple[str, str], ...]
+"""Terms and what they are."""
+
+REPEATS = (
+    Column(key="repeat", title="Repeat"),
+    Column(key="order", title="Trial"),
+    Column(key="outcome", title="Outcome"),
+    Column(key="users", title="Users", show=whole),
+    Column(key="goodput_rps", title="Requests/s", show=whole),
+    Column(key="p50_ms", title="p50 (ms)", show=three_digits),
+    Column(key="p90_ms", title="p90 (ms)", show=three_digits),
+    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
+    Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
+    Column(key="max_ms", title="Max (ms)", show=three_digits),
+    Column(key="failures", title="Failures in the hold", show=whole),
+    Column(key="failures_by_kind", title="Failures of the trial"),
+    Column(key="limited_by", title="Limited by"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a trial ended that was not measured."""
+
+    what: str
+    reason: str
+    log_tail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """One row's details; all text is as it came, the page escapes it."""
+
+    verdicts: Facts
+    evidence: Facts
+    settings: Facts
+    resources: Facts
+    notes: tuple[str, ...]
+    repeats: Table
+    caveats: tuple[tuple[str, Caveat], ...]
+    endings: tuple[Ending, ...]
+    command: str
+    raw: tuple[str, ...]
+
+
+def details(record: RunRecord, group: Group) -> Details:
+    """All that is told of one framework with one workload."""
+    last = group.held[-1] if group.held else group.trials[-1]
+    return Details(
+        verdicts=_verdicts(group),
+        evidence=tuple((name, f"{n:,.4g}") for name, n in last.limited_by_evidence.items()),
+        settings=_settings(last),
+        resources=_resources(group, last),
+        notes=last.server.notes,
+        repeats=Table(
+            name="repeats",
+            title="Its trials",
+            columns=REPEATS,
+            rows=tuple(_repeat(trial) for trial in group.trials),
+        ),
+        caveats=_caveats(record, group),
+        endings=tuple(
+            Ending(
+                what=f"{t.outcome} in {t.phase}" if t.phase else str(t.outcome),
+                reason=t.reason or "no reason is known",
+                log_tail=t.log_tail,
+            )
+            for t in group.trials
+            if t.outcome is not Outcome.MEASURED
+        ),
+        command=reproduce(record, group.service, group.workload),
+        raw=tuple(name for trial in group.trials for name in trial.raw),
+    )
+
+
+def _verdicts(group: Group) -> Facts:
+    found = dict.fromkeys(t.limited_by for t in group.held if t.limited_by)
+    return tuple((name, IN_WORDS.get(name, "")) for name in found)
+
+
+def _settings(trial: TrialRecord) -> Facts:
+    server = trial.server
+    versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
+    facts = (
+        ("Server", "its own" if server.server == "own" else server.server),
+        ("Interface", server.interface),
+        ("Workers, threads", f"{server.workers}, {server.threads}"),
+        ("Keep-alive", "yes" if server.keep_alive else "no, closes after each response"),
+        ("Listen backlog", f"{server.backlog:,}"),
+        ("Event loop", server.event_loop),
+        ("Versions", versions),
+        ("Python", server.python),
+        ("Image", server.image_id),
+        ("Base image", server.base),
+        ("Open files", None if trial.nofile is None else f"{trial.nofile:,}"),
+        ("Load", ", ".join(f"{name} {v}" for name, v in trial.load_versions.items())),
+    )
+    return tuple((term, text) for term, text in facts if text)
+
+
+def _resources(group: Group, trial: TrialRecord) -> Facts:
+    cpu, idle, start = cpu_us_per_request(group), memory_idle_mb(group), start_s(group)
+    used = trial.resources
+    facts = (
+        ("CPU time for a request", None if cpu is None else f"{hundredths(cpu)} µs"),
+        ("Memory before the load", None if idle is None else f"{whole(idle)} MB"),
+        ("Start-up", None if start is None else f"{three_digits(start)} s"),
+        ("Stop", f"{three_digits(used.stop_s)} s" if used and used.stop_s is not None else None),
+        ("Out of memory", "yes" if used and used.oom_killed else None),
+        ("Restarts", str(used.restarts) if used and used.restarts else None),
+    )
+    return tuple((term, text) for term, text in facts if text)
+
+
+def _repeat(trial: TrialRecord) -> Row:
+    hold = trial.hold
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in trial.failures_by_kind.items())
+    cells = (
+        trial.repeat,
+        trial.order,
+        str(trial.outcome),
+        trial.hold_users,
+        hold.goodput_rps if hold else None,
+        hold.median_ms if hold else None,
+        hold.p90_ms if hold else None,
+        hold.p99_ms if hold else None,
+        hold.p999_ms if hold else None,
+        hold.max_ms if hold else None,
+        hold.failures if hold else None,
+        kinds or ("none" if trial.totals else None),
+        trial.limited_by,
+    )
+    return Row(cells=cells)
+
+
+def _caveats(record: RunRecord, group: Group) -> tuple[tuple[str, Caveat], ...]:
+    """Where each doubt is, and the doubt; each once."""
+    found = [("every row of this run", caveat) for caveat in record.caveats]
+    for trial in group.trials:
+        which = f"repeat {trial.repeat}" if record.settings.repeats > 1 else "this row"
+        found += [(which, caveat) for caveat in trial.caveats]
+        found += [
+            (f"{which}, step of {step.users:,} users ({step.phase})", caveat)
+            for step in trial.steps
+            for caveat in step.caveats
+        ]
+        found += [
+            (f"{which}, {row.rate:,.4g} requests/s", caveat)
+            for row in trial.open_loop
+            for caveat in row.caveats
+        ]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,49 @@
+"""The files of ``report/``: everything derived from a record, rebuilt from it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestrator.model.finding import Finding
+from orchestrator.model.published import Published
+from orchestrator.model.record import RunRecord
+from orchestrator.report.charts import charts
+from orchestrator.report.document import document
+from orchestrator.report.page import Links, page
+from orchestrator.report.svg import svg
+from orchestrator.report.table import Table, csv_text, json_text
+from orchestrator.report.tables import tables
+from orchestrator.report.theme import LIGHT
+
+
+def report_files(
+    record: RunRecord,
+    *,
+    published: Published | None = None,
+    beside: Sequence[Table] = (),
+    findings: Sequence[Finding] = (),
+    links: Links | None = None,
+) -> dict[str, str]:
+    """File name -> text: the document, the page, each table as CSV and JSON, each chart as SVG.
+
+    The same record and the same published data give the same bytes on every machine.
+    """
+    own, drawn = tables(record), charts(record)
+    files = {
+        "report.md": document(record, own, drawn, beside),
+        "index.html": page(
+            record,
+            own,
+            drawn,
+            published=published,
+            beside=beside,
+            findings=findings,
+            links=links or Links(),
+        ),
+    }
+    for table in (*own, *beside):
+        files[f"{table.name}.csv"] = csv_text(table)
+        files[f"{table.name}.json"] = json_text(table)
+    for chart in drawn:
+        files[f"{chart.name}.svg"] = svg(chart.spec, LIGHT)
+    return files

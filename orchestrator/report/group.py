@@ -1,0 +1,124 @@
+"""The repeats of one framework with one workload: what every table and chart has a row of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
+from orchestrator.report.table import middle
+from orchestrator.verdict import SERVER_CPU, UNKNOWN
+
+LAST_IN_2019 = "Django+Gunicorn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One framework with one workload; ``trials`` are its repeats in the order of the record."""
+
+    service: str
+    name: str
+    workload: str
+    trials: tuple[TrialRecord, ...]
+
+    @property
+    def measured(self) -> tuple[TrialRecord, ...]:
+        """Those that were measured."""
+        return tuple(t for t in self.trials if t.outcome is Outcome.MEASURED)
+
+    @property
+    def held(self) -> tuple[TrialRecord, ...]:
+        """Those that have a hold."""
+        return tuple(t for t in self.measured if t.hold)
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the server's CPU was the limit in every repeat: else the rate is "at least"."""
+        return {t.limited_by for t in self.held} == {SERVER_CPU}
+
+    @property
+    def limited_by(self) -> str | None:
+        """What limited any of the repeats; None where none was measured."""
+        return ", ".join(sorted({t.limited_by or UNKNOWN for t in self.held})) or None
+
+    @property
+    def why(self) -> str | None:
+        """How it ended where nothing was measured; the reason stands with the caveats."""
+        if self.held:
+            return None
+        ends = {f"{t.outcome} in {t.phase}" if t.phase else str(t.outcome) for t in self.trials}
+        return ", ".join(sorted(ends)) or "no hold"
+
+    def middle(self, of: Callable[[TrialRecord], float | None]) -> float | None:
+        """The median of the held repeats' values of what is known; None where nothing is."""
+        return middle([of(trial) for trial in self.held])
+
+    def open_loop(self, of_capacity: float | None) -> tuple[OpenLoop, ...]:
+        """Every repeat's row at one load of the open loop."""
+        return tuple(
+            row
+            for trial in self.measured
+            for row in trial.open_loop
+            if row.of_capacity == of_capacity
+        )
+
+
+def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:
+    """One workload's groups in the order of the table of 2019."""
+    names = {t.service: t.server.name for t in record.trials}
+    ordered = sorted(names, key=lambda service: (names[service] == LAST_IN_2019, service))
+    return tuple(
+        Group(
+            service=service,
+            name=names[service],
+            workload=workload,
+            trials=tuple(
+                t for t in record.trials if (t.service, t.workload) == (service, workload)
+            ),
+        )
+        for service in ordered
+    )
+
+
+def by_rate(found: tuple[Group, ...]) -> list[Group]:
+    """Those that are ranked, then the other measured ones, the fastest first; failed ones last."""
+
+    def order(group: Group) -> tuple[bool, bool, float]:
+        rate = goodput_rps(group)
+        return rate is None, not group.ranked, -(rate or 0.0)
+
+    return sorted(found, key=order)
+
+
+def goodput_rps(group: Group) -> float | None:
+    """Successes a second while held."""
+    return group.middle(lambda t: t.hold.goodput_rps if t.hold else None)
+
+
+def memory_peak_mb(group: Group) -> float | None:
+    """The container's highest memory in MB."""
+    return group.middle(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))
+
+
+def memory_idle_mb(group: Group) -> float | None:
+    """The container's memory before the load in MB."""
+    return group.middle(lambda t: _mega(t.resources.memory_idle_bytes if t.resources else None))
+
+
+def image_mb(group: Group) -> float | None:
+    """The image's size in MB."""
+    return group.middle(lambda t: _mega(t.resources.image_bytes if t.resources else None))
+
+
+def start_s(group: Group) -> float | None:
+    """Seconds from the container's start to its first right answer."""
+    return group.middle(lambda t: t.resources.start_s if t.resources else None)
+
+
+def cpu_us_per_request(group: Group) -> float | None:
+    """The server's CPU time for a success while held, in microseconds."""
+    return group.middle(lambda t: t.resources.cpu_us_per_request if t.resources else None)
+
+
+def _mega(value: int | None) -> float | None:
+    return None if value is None else value / 1e6

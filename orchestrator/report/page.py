@@ -1,0 +1,213 @@
+"""The page of a run: one file that opens from disk and asks no network for anything."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from orchestrator.model.finding import Finding
+from orchestrator.model.published import Published
+from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.report.charts import Chart, ramp_charts
+from orchestrator.report.details import Details, details
+from orchestrator.report.doubts import doubts
+from orchestrator.report.group import Group, by_rate, groups
+from orchestrator.report.place import where
+from orchestrator.report.reproduce import checkout
+from orchestrator.report.svg import library
+from orchestrator.report.table import MISSING, AtLeast, Row, Table, Value
+from orchestrator.report.tables import HEADLINE, headline
+from orchestrator.report.theme import DARK, LIGHT
+
+# Columns that a narrow screen leaves to the row's details.
+WIDE = {"users", "median_ms", "breaking_users", "memory_peak_mb", "cpu_us_per_request"}
+WORDS = {"framework", "workload", "limited_by"}
+KINDS = {
+    "throughput": "Requests/s",
+    "latency-hold": "Latency distribution, held at the best step",
+    "latency-open": "Latency distribution, the same rate for all",
+    "ramp": "The ramp: users against requests/s, p99, drops",
+    "rate-latency": "Latency against the offered rate",
+    "cpu": "CPU time for a request",
+    "memory": "Memory, idle and at its peak",
+    "start": "Start-up time",
+    "image": "Image size",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where other things are, seen from the page.
+
+    ``root``: the way to the repository's top folder, None where the results lie outside of it.
+    ``index``: whether the page that lists all runs is two folders above.
+    """
+
+    root: str | None = "../../../"
+    index: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell's text, and by what it sorts; nothing if it was not measured."""
+
+    text: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """One row of the page's table and its details."""
+
+    id: str
+    service: str
+    workload: str
+    ranked: bool
+    limited_by: str | None
+    search: str
+    cells: tuple[Cell, ...]
+    details: Details
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A column of the page's table: its title, and its CSS classes."""
+
+    title: str
+    kind: str
+
+
+def page(
+    record: RunRecord,
+    tables: Sequence[Table],
+    charts: Sequence[Chart],
+    *,
+    published: Published | None,
+    beside: Sequence[Table],
+    findings: Sequence[Finding],
+    links: Links,
+) -> str:
+    """The whole page as HTML; everything that came from outside is escaped.
+
+    Args:
+        tables: the run's own tables.
+        charts: for the whole run; the page shows its ramps one framework at a time.
+        beside: what was published beside what was measured, the claims among them.
+        findings: the contradictions that the audit found; none in a record that may be published.
+    """
+    shown = [chart for chart in charts if chart.kind != "ramp"] + ramp_charts(record)
+    kinds = {chart.kind for chart in shown}
+    rows = _rows(record)
+    script = source("page.js")
+    return environment().get_template("page.html").render(
+        record=record,
+        measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
+        root=links.root,
+        in_results=links.index,
+        columns=[Heading(title=c.title, kind=_kind(c.key)) for c in HEADLINE],
+        rows=rows,
+        verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
+        kinds=[(kind, title) for kind, title in KINDS.items() if kind in kinds],
+        frameworks=list(dict.fromkeys(chart.framework for chart in shown if chart.framework)),
+        charts=[_chart(chart) for chart in shown],
+        drawings=[f"{chart.name}.svg" for chart in charts],
+        themes={"light": LIGHT, "dark": DARK},
+        tables=tables,
+        published=published,
+        beside=beside,
+        findings=findings,
+        where=list(where(record.host, record.layout)),
+        doubts=doubts(record),
+        checkout=checkout(record),
+        css=Markup(source("page.css")),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - a file of this package
+        library=Markup(library()),  # noqa: S704 - the charting library
+        policy=policy(library(), script),
+    )  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """The templates, escaping all that they are given."""
+    return Environment(
+        loader=PackageLoader("orchestrator.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def policy(*scripts: str) -> str:
+    """A Content Security Policy under which these scripts run, no other, and nothing is fetched."""
+    hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src 'self' data:"
+    )
+
+
+def source(name: str) -> str:
+    """A file of the templates as it is."""
+    return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _rows(record: RunRecord) -> list[PageRow]:
+    return [
+        _row(record, group, place)
+        for workload in record.settings.workloads
+        for place, group in enumerate(by_rate(groups(record, workload)), 1)
+        if group.trials
+    ]
+
+
+def _row(record: RunRecord, group: Group, place: int) -> PageRow:
+    found = details(record, group)
+    words = (group.name, group.service, group.limited_by, group.why, group.workload)
+    facts = [text for _, text in found.settings]
+    return PageRow(
+        id=f"details-{group.workload}-{group.service}",
+        service=group.service,
+        workload=group.workload,
+        ranked=group.ranked,
+        limited_by=group.limited_by,
+        search=" ".join([word for word in words if word] + facts).lower(),
+        cells=_cells(headline(group, place)),
+        details=found,
+    )
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    table = Table(name="", title="", columns=HEADLINE, rows=(row,))
+    texts = table.shown[0]
+    return tuple(
+        Cell(text=text, sort=_sort(cell)) for text, cell in zip(texts, row.cells, strict=True)
+    )
+
+
+def _sort(cell: Value) -> str:
+    if cell is None or cell == MISSING:
+        return ""
+    return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
+
+
+def _kind(key: str) -> str:
+    return " ".join(name for name, keys in (("wide", WIDE), ("word", WORDS)) if key in keys)
+
+
+def _chart(chart: Chart) -> dict[str, object]:
+    return {
+        "kind": chart.kind,
+        "name": chart.name,
+        "text": chart.text,
+        "workload": chart.workload,
+        "framework": chart.framework,
+        "spec": chart.spec,
+    }

@@ -1,0 +1,35 @@
+"""The command that measures a row again."""
+
+from __future__ import annotations
+
+import shlex
+
+from orchestrator.model.record import RunRecord
+
+
+def reproduce(record: RunRecord, service: str, workload: str) -> str:
+    """`lab run` for one service and workload as this run had them, for a shell."""
+    settings = record.settings
+    words = [".venv/bin/lab", "run", service, "--workload", workload]
+    words += ["--profile", settings.profile]
+    chosen = (
+        ("--duration", settings.duration_s),
+        ("--max-users", settings.max_users),
+        ("--repeats", settings.repeats),
+        ("--seed", settings.seed),
+        ("--network", settings.network),
+        ("--client", settings.client),
+        ("--rate", settings.rate),
+    )
+    for option, value in chosen:
+        if value is not None:
+            words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
+    if settings.open_loop is not None:
+        words.append("--open-loop" if settings.open_loop else "--no-open-loop")
+    return shlex.join(words)
+
+
+def checkout(record: RunRecord) -> str | None:
+    """How to get the lab as it was committed then; None where its commit is not known."""
+    commit = (record.host.lab_commit or "").partition("+")[0]
+    return f"git checkout {shlex.quote(commit)}" if commit else None
