@@ -1,0 +1,1 @@
+"""Numbers that cannot be right, in a record and in others' tables (``docs/audit.md``). Pure."""

@@ -1,0 +1,96 @@
+"""Rules about rows that are too much alike: the generator, or a copy, and not the frameworks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from orchestrator.audit.row import ResultRow, doubt, shown
+from orchestrator.model.finding import Finding
+from orchestrator.verdict import SERVER_CPU
+
+PLATEAU_WIDTH = 0.02
+"""Two runs of one framework often differ by more: by up to 25 % at TechEmpower (its issue 992)."""
+PLATEAU_ROWS, PLATEAU_SHARE = 4, 0.4
+"""Five of nine rows of the article of 2019, 174 of 380 in the-benchmarker of 2026."""
+DIGITS_LEAST = 4
+"""Two of nine rows agree in three digits by chance in every 25th table, in four in every 250th."""
+NAMED_MOST = 12
+
+
+def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
+    """Many different frameworks with one rate: the limit is something that they have in common.
+
+    Rows at a constant arrival rate have it by design; rows that each say ``server-cpu`` have each
+    shown their own limit.
+    """
+    rated = sorted(
+        (row for row in rows if row.rps is not None and row.rps > 0 and row.offered_rps is None),
+        key=lambda row: row.rps or 0,
+    )
+    group = _widest(rated)
+    if len(group) < max(PLATEAU_ROWS, PLATEAU_SHARE * len(rated)):
+        return
+    if all(row.limited_by == SERVER_CPU for row in group):
+        return
+    least, most = group[0].rps or 0, group[-1].rps or 0
+    yield doubt(
+        ResultRow(name=_names(group), file=group[0].file),
+        "plateau",
+        least,
+        most,
+        f"{len(group)} of {len(rated)} rows lie between {shown(least)} and {shown(most)} "
+        f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
+        "(load generator, schedule, network), not of each framework.",
+    )
+
+
+def _widest(rated: Sequence[ResultRow]) -> Sequence[ResultRow]:
+    """The largest group of neighbours within the width."""
+    best: Sequence[ResultRow] = ()
+    begin = 0
+    for end, row in enumerate(rated):
+        while (row.rps or 0) > (rated[begin].rps or 0) * (1 + PLATEAU_WIDTH):
+            begin += 1
+        if end + 1 - begin > len(best):
+            best = rated[begin : end + 1]
+    return best
+
+
+def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
+    """One count, rate or mean in two rows, the same to all digits: probably copied.
+
+    Percentiles are left out: tools round them to two or three digits, and those coincide.
+    """
+    columns: dict[str, Callable[[ResultRow], float | None]] = {
+        "requests": lambda row: row.requests,
+        "requests/s": lambda row: None if row.offered_rps is not None else row.rps,
+        "answered/s": lambda row: None if row.offered_rps is not None else row.goodput_rps,
+        "ms of mean latency": lambda row: row.mean_ms,
+    }
+    for unit, of in columns.items():
+        holders: dict[float, list[ResultRow]] = defaultdict(list)
+        for row in rows:
+            number = of(row)
+            if number is not None and number > 0 and _digits(number) >= DIGITS_LEAST:
+                holders[number].append(row)
+        for number, same in holders.items():
+            if len({row.name for row in same}) > 1:
+                yield doubt(
+                    ResultRow(name=_names(same), file=same[0].file),
+                    "equal-values",
+                    number,
+                    number,
+                    f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit.",
+                )
+
+
+def _digits(number: float) -> int:
+    """Significant digits, not counting zeros at the end, which may be rounding."""
+    return len(f"{number:.15g}".split("e")[0].replace(".", "").strip("0"))
+
+
+def _names(rows: Sequence[ResultRow]) -> str:
+    names = sorted({row.name for row in rows}, key=str.lower)
+    more = len(names) - NAMED_MOST
+    return ", ".join(names[:NAMED_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,111 @@
+"""Rules about what was asked for and what came back: path, size, the same for all."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.model.finding import Finding
+
+SAME_BYTES = 1.0
+"""Averages are rounded to a whole byte in 2019's files; each body of a workload has one size."""
+FAILED_MOST = 0.1
+"""Of an average with more failures than this, nobody knows what the bodies were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The workload that the results say they are of. ``body_bytes``: of the lab's own contract.
+
+    ``told``: a person or a record says so; else it is the name of a file or folder.
+    """
+
+    workload: str
+    path: str
+    body_bytes: int
+    told: bool
+
+
+def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
+    """The path that was asked against the workload that the results are named after."""
+    if row.path is None or _bare(row.path) == asked.path:
+        return
+    kind = contradiction if asked.told else doubt
+    size = "" if row.body_bytes is None else f", {shown(row.body_bytes)} bytes an answer"
+    requests = "" if row.requests is None else f"{shown(row.requests)} requests "
+    yield kind(
+        row,
+        "workload-path",
+        row.path,
+        asked.path,
+        f"the results are said to be of {asked.workload!r}, {asked.path}, but the {requests}"
+        f"asked for {row.path}{size}.",
+    )
+
+
+def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
+    """The size of the answers against that of the workload.
+
+    That is what most rows with the right path have, since others may serve other bodies than this
+    lab; only where no row has the right path it is the lab's own contract.
+    """
+    right: dict[str, Counter[float]] = defaultdict(Counter)
+    for row, asked in rows:
+        if row.path is not None and _bare(row.path) == asked.path and row.body_bytes:
+            right[asked.workload][row.body_bytes] += 1
+    for row, asked in rows:
+        if not row.body_bytes or _failed(row) > FAILED_MOST:
+            continue
+        seen = right.get(asked.workload)
+        expected = seen.most_common(1)[0][0] if seen else float(asked.body_bytes)
+        whose = f"other rows of {asked.path} have" if seen else f"the lab's {asked.path} has"
+        if abs(row.body_bytes - expected) > SAME_BYTES + _failed(row) * 2 * expected:
+            yield doubt(
+                row,
+                "body-size",
+                row.body_bytes,
+                expected,
+                f"answers of {shown(row.body_bytes)} bytes on average, in results of "
+                f"{asked.workload!r}: {whose} {shown(expected)} bytes.",
+            )
+
+
+def body_differs(rows: Sequence[ResultRow]) -> Iterator[Finding]:
+    """One path, answers of different sizes from different frameworks: not the same work."""
+    paths: Mapping[str, list[ResultRow]] = defaultdict(list)
+    for row in rows:
+        if row.path is not None and row.body_bytes and _failed(row) <= FAILED_MOST:
+            paths[_bare(row.path)].append(row)
+    for path, asked in paths.items():
+        usual = Counter(row.body_bytes or 0 for row in asked).most_common(1)[0][0]
+        for row in asked:
+            size = row.body_bytes or 0
+            if abs(size - usual) > SAME_BYTES + _failed(row) * 2 * usual:
+                yield doubt(
+                    row,
+                    "body-differs",
+                    size,
+                    usual,
+                    f"{path} is answered with {shown(size)} bytes here, with {shown(usual)} by "
+                    f"{_count(asked, usual)} of {len(asked)} frameworks: not the same work.",
+                )
+
+
+def _count(rows: Sequence[ResultRow], size: float) -> int:
+    return sum(row.body_bytes == size for row in rows)
+
+
+def _failed(row: ResultRow) -> float:
+    """Share of the requests whose answers, errors or nothing, pull the average off the body."""
+    if not row.failures or row.failures_apart or not row.requests:
+        return 0.0
+    return row.failures / row.requests
+
+
+def _bare(path: str) -> str:
+    """``/json`` of ``GET /json?x=1`` or of a whole address."""
+    plain = path.strip().rpartition(" ")[2].partition("?")[0]
+    _, scheme, after = plain.partition("://")
+    return f"/{after.partition('/')[2]}" if scheme else plain

@@ -1,0 +1,117 @@
+"""Rules about the latencies of one row: their order, their mean, columns that are copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+
+from orchestrator.audit.bounds import mean_bounds, slack_ms
+from orchestrator.audit.row import ResultRow, contradiction, doubt, percentile, shown
+from orchestrator.model.finding import Finding
+
+EQUAL_ROWS_LEAST = 3
+"""In two rows, two columns may be equal by chance."""
+TWO_DIGITS_FROM_MS = 100.0
+"""Below it Locust keeps whole milliseconds: p95 and p99 of a fast server are then often equal."""
+SHOWN_TAIL = 99.0
+"""Beyond it percentiles of a few thousand requests are all the same request."""
+
+
+def percentile_order(row: ResultRow) -> Iterator[Finding]:
+    """``min <= p50 <= p90 <= ... <= max``, and the mean between minimum and maximum.
+
+    By definition; only rounding is allowed for (``bounds.py``).
+    """
+    named = row.latencies()
+    mean = named.pop("mean", None)
+    found = [
+        (before, after)
+        for before, after in pairwise(named)
+        if named[before] > named[after] + slack_ms(row, named[after])
+    ]
+    for before, after in found[:1]:  # one wrong number puts several pairs out of order
+        yield contradiction(
+            row,
+            "percentile-order",
+            named[before],
+            named[after],
+            f"{before} is {shown(named[before])} ms, but {after}, which cannot be less, is "
+            f"{shown(named[after])} ms.",
+        )
+    if mean is None:
+        return
+    if "min" in named and mean < named["min"] - slack_ms(row, named["min"]):
+        end = "min"
+    elif "max" in named and mean > named["max"] + slack_ms(row, named["max"]):
+        end = "max"
+    else:
+        return
+    yield contradiction(
+        row,
+        "percentile-order",
+        mean,
+        named[end],
+        f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms.",
+    )
+
+
+def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
+    """The mean against what the percentiles allow (``bounds.mean_bounds``).
+
+    A mean above p99 where no maximum is told is possible, but takes one request in a hundred that
+    is a hundred times as slow: a doubt.
+    """
+    mean = row.mean_ms
+    if mean is None or not row.percentiles:
+        return
+    least, most = mean_bounds(row)
+    top = max(row.percentiles)
+    if mean < least:
+        text = f"is less than the {shown(least)} ms that its percentiles add up to at least"
+        yield _mean(row, mean, least, text)
+    elif most is not None and mean > most:
+        yield _mean(row, mean, most, f"is more than the {shown(most)} ms that they allow at most")
+    elif most is None and top >= SHOWN_TAIL and mean > row.percentiles[top]:
+        ms = row.percentiles[top]
+        yield doubt(
+            row,
+            "mean-outside-percentiles",
+            mean,
+            ms,
+            f"the mean of {shown(mean)} ms is above {percentile(top)}, {shown(ms)} ms: one of the "
+            "two is probably another number.",
+        )
+
+
+def _mean(row: ResultRow, mean: float, bound: float, text: str) -> Finding:
+    sentence = f"the mean of {shown(mean)} ms {text}."
+    return contradiction(row, "mean-outside-percentiles", mean, bound, sentence)
+
+
+def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
+    """Two latency columns that are equal in all rows: one of them is a copy under another name."""
+    named = [_copyable(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in named for name in row))
+    for one, other in combinations(columns, 2):
+        pairs = [(row[one], row[other]) for row in named if one in row and other in row]
+        same = len(pairs) >= EQUAL_ROWS_LEAST and all(a == b for a, b in pairs)
+        if not same or len(set(pairs)) == 1:  # the same number everywhere is a placeholder
+            continue
+        first = next(i for i, row in enumerate(named) if one in row and other in row)
+        yield doubt(
+            ResultRow(name="all rows", file=rows[first].file),
+            "equal-columns",
+            pairs[0][0],
+            pairs[0][1],
+            f"{one} and {other} are equal in all of {len(pairs)} rows (here: {rows[first].name}): "
+            "one of them is a copy of the other under another name.",
+        )
+
+
+def _copyable(row: ResultRow) -> dict[str, float]:
+    tails = {percentile(p) for p in row.percentiles if p > SHOWN_TAIL} | {"max"}
+    return {
+        name: ms
+        for name, ms in row.latencies().items()
+        if name not in tails and not (row.rounded and ms < TWO_DIGITS_FROM_MS)
+    }

@@ -1,0 +1,74 @@
+"""Rule ``little``: users = rate x (latency + think time), J. D. C. Little 1961."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.audit.bounds import mean_bounds
+from orchestrator.audit.row import ResultRow, contradiction, doubt, percentile, shown
+from orchestrator.audit.schedule import user_seconds
+from orchestrator.model.finding import Finding
+from orchestrator.model.published import OfferedLoad
+
+TOLERANCE = 0.05
+"""As in ``trial_checks.py``: the law is exact, this much is rounding and the counting at both ends.
+"""
+
+
+def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
+    """The mean latency that users and rate imply, against the latencies that are told.
+
+    It may not exceed the maximum, nor p99 (a mean above p99 is possible, but far-fetched), nor be
+    less than the percentiles add up to at least. Without a known load this is a doubt: users that
+    pause, latencies that count from an intended send time, or several requests at once on one
+    connection would explain it. Rows at a constant arrival rate are left out: their connections are
+    no users.
+    """
+    implied = _implied_ms(row, load)
+    if implied is None or not row.known_unit or row.offered_rps is not None:
+        return
+    least, most = implied
+    kind = contradiction if load else doubt
+    floor = row.mean_ms if row.mean_ms is not None else mean_bounds(row)[0]
+    top = max(row.percentiles, default=0.0)
+    if floor > most * (1 + TOLERANCE):
+        word = "the mean is" if row.mean_ms is not None else "it is at least"
+        text = f"at most {shown(most)} ms of mean latency, but {word} {shown(floor)} ms"
+        yield kind(row, "little", most, floor, _sentence(row, load, text))
+    elif row.max_ms is not None and least > row.max_ms * (1 + TOLERANCE):
+        text = f"a mean latency of {shown(least)} ms, above the maximum of {shown(row.max_ms)} ms"
+        yield kind(row, "little", least, row.max_ms, _sentence(row, load, text))
+    elif top >= 99 and least > row.percentiles[top] * (1 + TOLERANCE):
+        ms = row.percentiles[top]
+        text = f"a mean latency of {shown(least)} ms, above {percentile(top)} of {shown(ms)} ms"
+        yield doubt(row, "little", least, ms, _sentence(row, load, text))
+
+
+def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float] | None:
+    """The least and the most that the mean latency can be, in ms.
+
+    With think time: all the users' time is spent in requests or in thinking. Each request but a
+    user's last is followed by a think time, so the requests less the users have one at least.
+    """
+    if load is None:
+        if not row.users or not row.rps or row.rps < 0:
+            return None
+        return (row.users / row.rps * 1000,) * 2
+    if not row.requests or row.requests < 0:
+        return None
+    seconds, think = user_seconds(load), (load.think_min_s + load.think_max_s) / 2
+    least = seconds - think * row.requests
+    most = seconds - think * max(0.0, row.requests - load.users)
+    return least / row.requests * 1000, most / row.requests * 1000
+
+
+def _sentence(row: ResultRow, load: OfferedLoad | None, text: str) -> str:
+    if load is None:
+        return (
+            f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}, "
+            "unless users pause or have several requests under way."
+        )
+    return (
+        f"{load.users:,} users with their think time and {shown(row.requests or 0)} requests "
+        f"imply {text}."
+    )

@@ -1,0 +1,72 @@
+"""Rule ``rate``: what was counted, over how long it took, is the rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.model.finding import Finding
+from orchestrator.model.published import OfferedLoad
+
+SAME_RATE = 0.02
+"""Rounding of two printed numbers, and a tool that stops its clock at the last answer: Locust does,
+and a test of a minute then reads up to a second shorter."""
+SAME_DURATION = 0.10
+"""Without a duration in the table the rows have to agree with each other. Those of 2019 lie within
+2 % of their median; what is five times as far off had another length, or one number is wrong."""
+ROWS_LEAST = 3
+"""Of two rows that disagree nobody knows which one is right."""
+
+
+def rate(rows: Sequence[ResultRow], load: OfferedLoad | None) -> Iterator[Finding]:
+    """Total / duration against the rate; where no duration is told, that of the other rows."""
+    implied: dict[int, float] = {}
+    for index, row in enumerate(rows):
+        if not row.requests or not row.rps or row.requests < 0 or row.rps < 0:
+            continue
+        if row.duration_s:
+            yield from _told(row, row.requests, row.rps, row.duration_s)
+        else:
+            implied[index] = row.requests / row.rps
+    usual = _usual(list(implied.values()), load)
+    if usual is None:
+        return
+    for index, seconds in implied.items():
+        if abs(seconds / usual - 1) > SAME_DURATION:
+            yield _unlike(rows[index], seconds, usual, load)
+
+
+def _told(row: ResultRow, requests: float, rps: float, duration_s: float) -> Iterator[Finding]:
+    # Some tools divide all requests, some only the successes.
+    counts = {requests, requests - (row.failures or 0), requests + (row.failures or 0)}
+    if all(abs(rps - count / duration_s) > SAME_RATE * count / duration_s for count in counts):
+        yield contradiction(
+            row,
+            "rate",
+            rps,
+            requests / duration_s,
+            f"{shown(requests)} requests in {shown(duration_s)} s are "
+            f"{shown(requests / duration_s)} requests/s, not {shown(rps)}.",
+        )
+
+
+def _usual(durations: Sequence[float], load: OfferedLoad | None) -> float | None:
+    if load is not None:
+        return load.duration_s
+    return median(durations) if len(durations) >= ROWS_LEAST else None
+
+
+def _unlike(row: ResultRow, seconds: float, usual: float, load: OfferedLoad | None) -> Finding:
+    requests, rps = row.requests or 0, row.rps or 0
+    whose = "the test lasted" if load else "the other rows say"
+    # Without a duration that someone told, this row may just have been measured for less time.
+    kind = contradiction if load else doubt
+    return kind(
+        row,
+        "rate",
+        seconds,
+        usual,
+        f"{shown(requests)} requests at {shown(rps)} requests/s take {seconds:.1f} s, but {whose} "
+        f"{usual:.1f} s: over that time they are {shown(requests / usual)} requests/s.",
+    )

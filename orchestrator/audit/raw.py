@@ -1,0 +1,109 @@
+"""A run's raw files against its record: Locust's own CSV, and the manifest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from orchestrator.audit.body import Asked, workload_path
+from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, total_row
+from orchestrator.audit.record_rows import label
+from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.record import Endpoint, Outcome, TrialRecord
+
+LOST = 0.02
+"""Bytes of an answer that is cut in two by a report are counted in neither where the report has no
+other request."""
+HEADERS_MOST = 1024
+"""The lab's client counts whole answers, headers too: 100 to 300 bytes with these servers."""
+
+
+def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> Iterator[Finding]:
+    """What Locust wrote itself against what the record says of the trial.
+
+    Locust's files go on through the open loop, which the record's totals leave out.
+
+    Args:
+        endpoint: what the workload asked for; None where the record is older than schema 2.
+    """
+    yield from locust_counts(run)
+    total = total_row(run)
+    if total is not None and trial.totals is not None and trial.outcome is Outcome.MEASURED:
+        yield from _counts(trial, total)
+    if endpoint is not None:
+        asked = Asked(
+            workload=trial.workload,
+            path=endpoint.path,
+            body_bytes=endpoint.body_bytes,
+            told=True,
+        )
+        for row in entry_rows(run):
+            yield from workload_path(row, asked)
+            yield from _body(row, endpoint)
+
+
+def changed(differences: Mapping[str, tuple[str | None, str | None]]) -> Iterator[Finding]:
+    """Rule ``manifest``: every file that is not as it was saved.
+
+    Args:
+        differences: file -> (digest listed, digest found), as ``checksums.differences`` has them.
+    """
+    for file, (listed, found) in sorted(differences.items()):
+        if found is None:
+            text = "is listed in SHA256SUMS, but is not there"
+        elif listed is None:
+            text = "is there, but SHA256SUMS does not list it"
+        else:
+            text = "is not what was saved: its SHA-256 differs from that in SHA256SUMS"
+        yield Finding(
+            file=file,
+            row=file,
+            rule="manifest",
+            kind=Kind.CONTRADICTION,
+            seen=found,
+            expected=listed,
+            text=f"{file} {text}.",
+        )
+
+
+def _counts(trial: TrialRecord, total: ResultRow) -> Iterator[Finding]:
+    closed = trial.totals
+    if closed is None:
+        return
+    for what, told, before, after in (
+        ("requests", total.requests, closed.requests, sum(p.requests for p in trial.open_loop)),
+        ("failures", total.failures, closed.failures, sum(p.failures for p in trial.open_loop)),
+    ):
+        if told not in (before, before + after):
+            yield contradiction(
+                total,
+                "counts",
+                told,
+                before + after,
+                f"Locust's file has {shown(told or 0)} {what}; the record of {label(trial)} has "
+                f"{before:,} in the closed loop and {after:,} in the open loop.",
+            )
+
+
+def _body(row: ResultRow, endpoint: Endpoint) -> Iterator[Finding]:
+    if row.body_bytes is None or not row.requests:
+        return
+    least = endpoint.body_bytes * (1 - (row.failures or 0) / row.requests) * (1 - LOST)
+    if row.body_bytes < least - 1:
+        yield contradiction(
+            row,
+            "body-size",
+            row.body_bytes,
+            endpoint.body_bytes,
+            f"{shown(row.body_bytes)} bytes an answer, less than the body of "
+            f"{endpoint.path}, {endpoint.body_bytes} bytes.",
+        )
+    elif row.body_bytes > endpoint.body_bytes + HEADERS_MOST:
+        yield doubt(
+            row,
+            "body-size",
+            row.body_bytes,
+            endpoint.body_bytes,
+            f"{shown(row.body_bytes)} bytes an answer: the body of {endpoint.path} has "
+            f"{endpoint.body_bytes}, and headers are shorter than the rest.",
+        )

@@ -1,0 +1,58 @@
+"""The audit of a run's record alone: its numbers against each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from orchestrator.audit.alike import equal_values, plateau
+from orchestrator.audit.latency import percentile_order
+from orchestrator.audit.record_counts import trial_counts
+from orchestrator.audit.record_histogram import trial_histograms
+from orchestrator.audit.record_little import hold_little
+from orchestrator.audit.record_rows import counted_rows, label, latency_rows
+from orchestrator.audit.record_verdict import trial_verdict
+from orchestrator.audit.results import audit_rows
+from orchestrator.audit.row import ResultRow
+from orchestrator.model.finding import Finding
+from orchestrator.model.record import RunRecord, TrialRecord
+
+
+def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ...]:
+    """Everything about a record that needs no other file.
+
+    A trial that failed, was skipped or was interrupted has fewer numbers; those that it has must
+    fit each other as well.
+
+    Args:
+        file: where the record stands.
+    """
+    found = [finding for trial in record.trials for finding in _trial(trial)]
+    found += _across(record)
+    return tuple(replace(one, file=one.file or file) for one in found)
+
+
+def _trial(trial: TrialRecord) -> Iterator[Finding]:
+    yield from trial_verdict(trial)
+    yield from trial_counts(trial)
+    yield from audit_rows(counted_rows(trial))
+    for row in latency_rows(trial):
+        yield from percentile_order(row)
+    yield from trial_histograms(trial)
+    yield from hold_little(trial)
+
+
+def _across(record: RunRecord) -> Iterator[Finding]:
+    """Holds that are too much alike, among those that stand in one table."""
+    holds: dict[tuple[str, int], list[ResultRow]] = defaultdict(list)
+    for trial in record.trials:
+        if trial.hold is not None:
+            holds[trial.workload, trial.repeat].append(
+                ResultRow(
+                    name=label(trial), rps=trial.hold.goodput_rps, limited_by=trial.limited_by
+                )
+            )
+    for rows in holds.values():
+        yield from plateau(rows)
+    yield from equal_values([row for rows in holds.values() for row in rows])

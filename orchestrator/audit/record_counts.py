@@ -1,0 +1,127 @@
+"""Rules ``counts`` and ``rate`` for a trial: what it counted in several ways agrees, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.audit.record_rows import label, open_label, step_label
+from orchestrator.audit.row import ResultRow, contradiction, shown
+from orchestrator.model.finding import Finding
+from orchestrator.model.record import Outcome, Totals, TrialRecord
+
+RATE = 0.001
+"""The lab divides and keeps all digits; a hand that edits a number keeps three or four."""
+ENDS = 0.01
+"""Successes that ended within the hold and those that began in it differ by what was under way at
+its ends: at most a request for each user, and this share for clients that answer in bursts."""
+HOLD, RAMP = "hold", "ramp"
+
+
+def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
+    """Totals against steps, kinds of failures, Locust's counts; rates against counts."""
+    row = ResultRow(name=label(trial))
+    if trial.totals is not None:
+        yield from _totals(trial, trial.totals, row)
+    if trial.hold is not None:
+        yield from _hold(trial, trial.hold, row)
+    for step in trial.steps:
+        at = ResultRow(name=step_label(trial, step))
+        kinds = sum(step.failures_by_kind.values())
+        yield from _equal(at, "failures", step.failures, kinds, "their kinds add up to")
+    for part in trial.open_loop:
+        at = ResultRow(name=open_label(trial, part))
+        kinds = sum(part.failures_by_kind.values())
+        yield from _equal(at, "failures", part.failures, kinds, "their kinds add up to")
+    if trial.steps:
+        yield from _breaking(trial, row)
+
+
+def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Finding]:
+    kinds = sum(trial.failures_by_kind.values())
+    yield from _equal(row, "failures", totals.failures, kinds, "their kinds add up to")
+    if trial.steps:
+        of_steps = {
+            "requests": (totals.requests, sum(s.requests for s in trial.steps)),
+            "failures": (totals.failures, sum(s.failures for s in trial.steps)),
+            "unfinished": (trial.unfinished, sum(s.unfinished for s in trial.steps)),
+            "connects": (trial.connects, _sum(s.connects for s in trial.steps)),
+            "server_closes": (trial.server_closes, _sum(s.server_closes for s in trial.steps)),
+        }
+        for what, (told, added) in of_steps.items():
+            if told is not None and added is not None:
+                yield from _equal(row, what, told, added, "the steps add up to")
+    # A trial that failed because these disagree says so itself.
+    if trial.locust is not None and trial.outcome is Outcome.MEASURED:
+        counted, other = totals.requests, trial.locust.requests
+        yield from _equal(row, "requests", counted, other, "Locust counted")
+        counted, other = totals.failures, trial.locust.failures
+        yield from _equal(row, "failures", counted, other, "Locust counted")
+    yield from _rate(row, "rps", totals.rps, totals.requests, totals.duration_s)
+    successes = totals.requests - totals.failures
+    yield from _rate(row, "goodput_rps", totals.goodput_rps, successes, totals.duration_s)
+
+
+def _hold(trial: TrialRecord, hold: Totals, row: ResultRow) -> Iterator[Finding]:
+    at = ResultRow(name=f"{row.name}, hold")
+    yield from _rate(at, "rps", hold.rps, hold.requests, hold.duration_s)
+    steps = [step for step in trial.steps if step.phase == HOLD]
+    if steps:
+        requests, failures = sum(s.requests for s in steps), sum(s.failures for s in steps)
+        yield from _equal(at, "requests", hold.requests, requests, "its step has")
+        yield from _equal(at, "failures", hold.failures, failures, "its step has")
+        if trial.hold_users is not None:
+            users = steps[0].users
+            yield from _equal(at, "users", trial.hold_users, users, "its step has")
+    ended, successes = hold.goodput_rps * hold.duration_s, hold.requests - hold.failures
+    users = max([step.users for step in trial.steps] + [trial.hold_users or 0])
+    if trial.hold_users is not None and ended > successes + users + ENDS * hold.requests:
+        yield contradiction(
+            at,
+            "counts",
+            ended,
+            successes,
+            f"goodput_rps makes {shown(ended)} successes in {shown(hold.duration_s)} s, but of "
+            f"{hold.requests:,} requests {hold.failures:,} failed.",
+        )
+
+
+def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
+    first = next((s.users for s in trial.steps if s.phase == RAMP and s.failures), None)
+    if first != trial.breaking_users:
+        yield contradiction(
+            row,
+            "counts",
+            trial.breaking_users,
+            first,
+            f"breaking_users is {trial.breaking_users}, but the first step of the ramp with drops "
+            f"had {first if first is not None else 'no'} users.",
+        )
+
+
+def _equal(row: ResultRow, what: str, told: int, other: int, whose: str) -> Iterator[Finding]:
+    if told != other:
+        yield contradiction(
+            row, "counts", told, other, f"{what} is {told:,}, but {whose} {other:,}."
+        )
+
+
+def _rate(
+    row: ResultRow, what: str, told: float, count: int, duration_s: float
+) -> Iterator[Finding]:
+    if duration_s <= 0:
+        return
+    expected = count / duration_s
+    if abs(told - expected) > RATE * max(expected, told):
+        yield contradiction(
+            row,
+            "rate",
+            told,
+            expected,
+            f"{count:,} in {shown(duration_s)} s are {shown(expected)} a second, not {what} = "
+            f"{shown(told)}.",
+        )
+
+
+def _sum(numbers: Iterator[int | None]) -> int | None:
+    known = list(numbers)
+    return None if None in known else sum(n for n in known if n is not None)

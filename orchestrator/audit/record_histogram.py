@@ -1,0 +1,83 @@
+"""Rules ``counts`` and ``percentile-order`` for a histogram: the numbers beside it come from it."""
+
+from __future__ import annotations
+
+import binascii
+import zlib
+from collections.abc import Iterator
+
+from hdrh.codec import HdrCookieException, HdrLengthException
+from hdrh.histogram import HdrHistogram
+
+from orchestrator.audit.record_rows import label, open_label
+from orchestrator.audit.row import ResultRow, contradiction, shown
+from orchestrator.model.finding import Finding
+from orchestrator.model.record import OpenLoop, Totals, TrialRecord
+from orchestrator.stats import merged, percentiles
+
+SAME = 0.002
+"""Three significant digits: what is read from it, and what was, are each within 0.1 %."""
+_BROKEN = (
+    HdrCookieException,
+    HdrLengthException,
+    binascii.Error,
+    zlib.error,
+    ValueError,
+    IndexError,
+)
+
+
+def trial_histograms(trial: TrialRecord) -> Iterator[Finding]:
+    """The hold's, and one of each rate of the open loop."""
+    if trial.hold is not None and trial.histogram is not None:
+        yield from _against(f"{label(trial)}, hold", trial.hold, trial.histogram)
+    for row in trial.open_loop:
+        yield from _against(open_label(trial, row), row, row.histogram)
+
+
+def decoded(text: str) -> HdrHistogram | None:
+    """The histogram; None where the text is none."""
+    try:
+        return merged([text])
+    except _BROKEN:
+        return None
+
+
+def _against(name: str, told: Totals | OpenLoop, text: str) -> Iterator[Finding]:
+    row = ResultRow(name=name)
+    histogram = decoded(text)
+    if histogram is None:
+        yield contradiction(
+            row, "counts", text[:20], None, "the histogram cannot be decoded (HdrHistogram V2)."
+        )
+        return
+    successes, counted = told.requests - told.failures, int(histogram.get_total_count())
+    if counted != successes:
+        yield contradiction(
+            row,
+            "counts",
+            successes,
+            counted,
+            f"{successes:,} successes, but the histogram has {counted:,}.",
+        )
+    held = percentiles(histogram)
+    for field in ("median_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms"):
+        says, is_ = getattr(told, field), getattr(held, field)
+        if not _same(says, is_):
+            yield contradiction(
+                row,
+                "percentile-order",
+                says,
+                is_,
+                f"{field} is {_ms(says)}, but the histogram has {_ms(is_)}.",
+            )
+
+
+def _same(says: float | None, is_: float | None) -> bool:
+    if says is None or is_ is None:
+        return says == is_
+    return abs(says - is_) <= SAME * is_
+
+
+def _ms(number: float | None) -> str:
+    return "missing" if number is None else f"{shown(number)} ms"

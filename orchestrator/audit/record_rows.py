@@ -1,0 +1,119 @@
+"""The parts of a trial as rows, for the rules that also read tables."""
+
+from __future__ import annotations
+
+from orchestrator.audit.row import ResultRow
+from orchestrator.model.record import OpenLoop, Step, Totals, TrialRecord
+
+
+def label(trial: TrialRecord) -> str:
+    """``flask json 1``: what identifies the trial."""
+    return f"{trial.service} {trial.workload} {trial.repeat}"
+
+
+def step_label(trial: TrialRecord, step: Step) -> str:
+    """A step by its phase and its users."""
+    return f"{label(trial)}, {step.phase} at {step.started_s:.1f} s with {step.users} users"
+
+
+def open_label(trial: TrialRecord, row: OpenLoop) -> str:
+    """A stretch of the open loop by its rate."""
+    return f"{label(trial)}, open loop at {row.rate:.0f}/s"
+
+
+def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
+    """Totals, hold, steps and open loop: what has counts and latencies of successes."""
+    used = trial.resources
+    costs = (
+        {}
+        if used is None
+        else {
+            "cpu_us_per_request": used.cpu_us_per_request,
+            "memory_idle_bytes": used.memory_idle_bytes,
+            "memory_peak_bytes": used.memory_peak_bytes,
+            "image_bytes": used.image_bytes,
+        }
+    )
+    known = {name: float(number) for name, number in costs.items() if number is not None}
+    rows = [ResultRow(name=label(trial), failures_apart=False, used=known)]
+    for name, part in (("totals", trial.totals), ("hold", trial.hold)):
+        if part is not None:
+            rows.append(_of_totals(f"{label(trial)}, {name}", part))
+    rows += [
+        ResultRow(
+            name=step_label(trial, step),
+            requests=step.requests,
+            failures=step.failures,
+            failures_apart=False,
+            duration_s=step.duration_s,
+            percentiles=_known({50.0: step.median_ms, 99.0: step.p99_ms}),
+        )
+        for step in trial.steps
+    ]
+    return (*rows, *(_of_open(trial, row) for row in trial.open_loop))
+
+
+def latency_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
+    """Other latencies, which have an order but may be 0: of all requests, late, of the service."""
+    steps = [
+        ResultRow(
+            name=f"{step_label(trial, step)}, all requests",
+            percentiles=_known({50.0: step.all_median_ms, 99.0: step.all_p99_ms}),
+        )
+        for step in trial.steps
+    ]
+    return (*steps, *(one for row in trial.open_loop for one in _others(trial, row)))
+
+
+def _of_totals(name: str, part: Totals) -> ResultRow:
+    return ResultRow(
+        name=name,
+        requests=part.requests,
+        failures=part.failures,
+        failures_apart=False,
+        duration_s=part.duration_s,
+        percentiles=_known(
+            {50.0: part.median_ms, 90.0: part.p90_ms, 99.0: part.p99_ms, 99.9: part.p999_ms}
+        ),
+        max_ms=part.max_ms,
+    )
+
+
+def _of_open(trial: TrialRecord, row: OpenLoop) -> ResultRow:
+    return ResultRow(
+        name=open_label(trial, row),
+        requests=row.requests,
+        failures=row.failures,
+        failures_apart=False,
+        duration_s=row.duration_s,
+        offered_rps=row.rate,
+        percentiles=_known(
+            {50.0: row.median_ms, 90.0: row.p90_ms, 99.0: row.p99_ms, 99.9: row.p999_ms}
+        ),
+        max_ms=row.max_ms,
+    )
+
+
+def _others(trial: TrialRecord, row: OpenLoop) -> tuple[ResultRow, ...]:
+    name = open_label(trial, row)
+    return (
+        ResultRow(
+            name=f"{name}, service",
+            percentiles=_known({50.0: row.service_median_ms, 99.0: row.service_p99_ms}),
+            max_ms=row.service_max_ms,
+        ),
+        ResultRow(
+            name=f"{name}, all requests",
+            percentiles=_known({99.0: row.all_p99_ms}),
+            max_ms=row.all_max_ms,
+        ),
+        ResultRow(
+            name=f"{name}, sent late",
+            percentiles=_known({99.0: row.late_p99_ms}),
+            max_ms=row.late_max_ms,
+        ),
+    )
+
+
+def _known(percentiles: dict[float, float | None]) -> dict[float, float]:
+    return {percent: ms for percent, ms in percentiles.items() if ms is not None}

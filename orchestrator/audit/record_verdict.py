@@ -1,0 +1,98 @@
+"""Rule ``verdict``: an outcome has its reason, and a verdict follows from its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isclose
+
+from orchestrator.audit.record_rows import label, open_label
+from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.model.finding import Finding
+from orchestrator.model.record import OpenLoop, Outcome, Resources, Step, TrialRecord
+from orchestrator.verdict import SCHEDULE, limited_by, open_loop_limited_by
+
+
+def trial_verdict(trial: TrialRecord) -> Iterator[Finding]:
+    """Outcome and numbers fit; ``limited_by`` is what ``verdict.py`` makes of the same numbers."""
+    row = ResultRow(name=label(trial))
+    if trial.outcome is Outcome.FAILED and not trial.reason:
+        yield contradiction(
+            row, "verdict", "failed", None, "the trial failed, and nothing says why."
+        )
+    if trial.outcome is Outcome.MEASURED and trial.totals is None:
+        yield contradiction(
+            row, "verdict", "measured", None, "the trial was measured, but it has no totals."
+        )
+    if trial.outcome is Outcome.SKIPPED and trial.totals is not None:
+        yield contradiction(
+            row,
+            "verdict",
+            "skipped",
+            trial.totals.requests,
+            f"the trial was skipped, but has {trial.totals.requests:,} requests.",
+        )
+    if trial.limited_by is not None:
+        yield from _limit(trial, trial.limited_by, row)
+    if trial.resources is not None:
+        for part in trial.open_loop:
+            yield from _open(trial, part, trial.resources)
+
+
+def _limit(trial: TrialRecord, told: str, row: ResultRow) -> Iterator[Finding]:
+    if trial.totals is None or trial.resources is None or not trial.limited_by_evidence:
+        yield doubt(row, "verdict", told, None, f"limited_by is {told}, without its evidence.")
+        return
+    hold = next((step for step in trial.steps if step.phase == "hold"), None)
+    verdict, evidence = limited_by(hold, trial.totals, trial.resources)
+    for name, number in evidence.items():
+        other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
+        if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
+            yield contradiction(
+                row,
+                "verdict",
+                other,
+                number,
+                f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}.",
+            )
+    if verdict != told:
+        yield contradiction(
+            row,
+            "verdict",
+            told,
+            verdict,
+            f"limited_by is {told}, but from the same numbers follows {verdict}.",
+        )
+
+
+def _open(trial: TrialRecord, part: OpenLoop, used: Resources) -> Iterator[Finding]:
+    """Only whether the rate was kept: the record has not all that the other verdicts look at."""
+    kept = open_loop_limited_by(_as_step(part), part.rate, used) == SCHEDULE
+    if kept != (part.limited_by == SCHEDULE):
+        word = "kept" if kept else "not kept"
+        yield contradiction(
+            ResultRow(name=open_label(trial, part)),
+            "verdict",
+            part.limited_by,
+            SCHEDULE if kept else f"not {SCHEDULE}",
+            f"limited_by is {part.limited_by}, but the rate was {word}: "
+            f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
+            f"failed, {part.unfinished:,} unfinished.",
+        )
+
+
+def _as_step(part: OpenLoop) -> Step:
+    return Step(
+        phase="open",
+        started_s=part.started_s,
+        duration_s=part.duration_s,
+        users=part.connections,
+        requests=part.requests,
+        failures=part.failures,
+        failures_by_kind=part.failures_by_kind,
+        unfinished=part.unfinished,
+        goodput_rps=part.goodput_rps,
+        median_ms=part.median_ms,
+        p99_ms=part.p99_ms,
+        server_cpu=part.server_cpu,
+        loadgen_cpu=part.loadgen_cpu,
+    )

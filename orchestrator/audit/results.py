@@ -1,0 +1,67 @@
+"""The audit of rows of results: what a table says, checked against itself and its load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from orchestrator.audit.alike import equal_values, plateau
+from orchestrator.audit.counts import row_counts, sums
+from orchestrator.audit.latency import equal_columns, mean_outside_percentiles, percentile_order
+from orchestrator.audit.little import little
+from orchestrator.audit.rate import rate
+from orchestrator.audit.row import ResultRow
+from orchestrator.audit.schedule import schedule_ceiling
+from orchestrator.audit.zero import zero
+from orchestrator.model.finding import Finding
+from orchestrator.model.published import OfferedLoad, PublishedTable
+
+__all__ = ["ResultRow", "audit_published", "audit_results", "audit_rows"]
+
+
+def audit_results(
+    rows: Sequence[ResultRow], file: str, load: OfferedLoad | None = None
+) -> tuple[Finding, ...]:
+    """Everything about the rows of one table; rows of different tables do not compare.
+
+    Args:
+        file: where the rows stand that do not say it themselves.
+        load: what could be asked for at most, if it is known.
+    """
+    single = [row for row in rows if not row.is_sum]
+    found = [
+        *rate(single, load),
+        *audit_rows(rows, load),
+        *sums(rows),
+        *equal_columns(single),
+        *plateau(single),
+        *equal_values(single),
+    ]
+    return tuple(replace(one, file=one.file or file) for one in found)
+
+
+def audit_rows(rows: Sequence[ResultRow], load: OfferedLoad | None = None) -> Iterator[Finding]:
+    """What each row says of itself alone."""
+    for row in rows:
+        yield from little(row, load)
+        yield from percentile_order(row)
+        yield from mean_outside_percentiles(row)
+        yield from row_counts(row)
+        if load is not None and not row.is_sum:
+            yield from schedule_ceiling(row, load)
+    yield from zero(rows)
+
+
+def audit_published(table: PublishedTable) -> tuple[Finding, ...]:
+    """What the audit says of a published table."""
+    rows = [
+        ResultRow(
+            name=row.name,
+            requests=row.requests,
+            rps=row.rps,
+            percentiles={50.0: row.median_ms},
+            failures=row.failures,
+        )
+        for row in table.rows
+    ]
+    return audit_results(rows, table.file, table.load)

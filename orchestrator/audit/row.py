@@ -1,0 +1,103 @@
+"""One row of results, whatever file it came from, and how a finding about it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.finding import Finding, Kind
+
+SUMS = frozenset({"total", "aggregated", "all", "sum"})
+"""Names of rows that add up the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow:
+    """What a source says of one framework; None where it says nothing.
+
+    ``file``: where the row stands, if not in the audited file itself. ``rps`` counts what was
+    answered (failures included where the source includes them); ``offered_rps`` is what was asked
+    for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: latencies are
+    Locust's, with two significant digits and whole milliseconds. ``failures_apart``: the source may
+    leave failures out of ``requests``. ``known_unit``: it says in which unit its latencies are.
+    ``used``: CPU and memory by the name of their column.
+    """
+
+    name: str
+    file: str = ""
+    requests: float | None = None
+    failures: float | None = None
+    failures_apart: bool = True
+    duration_s: float | None = None
+    rps: float | None = None
+    goodput_rps: float | None = None
+    offered_rps: float | None = None
+    users: float | None = None
+    min_ms: float | None = None
+    mean_ms: float | None = None
+    max_ms: float | None = None
+    percentiles: Mapping[float, float] = field(default_factory=dict)
+    rounded: bool = False
+    known_unit: bool = True
+    path: str | None = None
+    body_bytes: float | None = None
+    used: Mapping[str, float] = field(default_factory=dict)
+    limited_by: str | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it adds up other rows."""
+        return self.name.strip().lower() in SUMS
+
+    def latencies(self) -> dict[str, float]:
+        """Every latency that the row has, in ms, by the name that a person knows it by."""
+        named = {
+            "min": self.min_ms,
+            "mean": self.mean_ms,
+            **{percentile(percent): ms for percent, ms in sorted(self.percentiles.items())},
+            "max": self.max_ms,
+        }
+        return {name: ms for name, ms in named.items() if ms is not None}
+
+
+def percentile(percent: float) -> str:
+    """``p99``, ``p99.9``."""
+    return f"p{percent:g}"
+
+
+def shown(number: float) -> str:
+    """A number as a person reads it: up to six digits, with thousands separators."""
+    return f"{number:,.0f}" if abs(number) >= 100_000 else f"{float(f'{number:.6g}'):,.10g}"
+
+
+def contradiction(
+    row: ResultRow, rule: str, seen: float | str | None, expected: float | str | None, text: str
+) -> Finding:
+    """Two numbers of the row that cannot both be right."""
+    return _finding(row, rule, Kind.CONTRADICTION, seen, expected, text)
+
+
+def doubt(
+    row: ResultRow, rule: str, seen: float | str | None, expected: float | str | None, text: str
+) -> Finding:
+    """Numbers of the row that may be right, but deserve no trust as they are labelled."""
+    return _finding(row, rule, Kind.DOUBT, seen, expected, text)
+
+
+def _finding(
+    row: ResultRow,
+    rule: str,
+    kind: Kind,
+    seen: float | str | None,
+    expected: float | str | None,
+    text: str,
+) -> Finding:
+    return Finding(
+        file=row.file,
+        row=row.name,
+        rule=rule,
+        kind=kind,
+        seen=seen,
+        expected=expected,
+        text=text,
+    )
