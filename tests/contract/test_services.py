@@ -12,6 +12,7 @@ from orchestrator import contract
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.bench.package import own_package
 from orchestrator.contract import Probe
 from orchestrator.wiring.catalogue import catalogue
 
@@ -43,6 +44,17 @@ def test_keeps_the_contract(running: Running) -> None:
     expectations = list(KNOWN.contract.values())
     manifest = KNOWN.manifests[running.service]
     assert contract.problems(running.probe, expectations, manifest) == ()
+
+
+def test_tells_what_the_framework_s_own_package_is(running: Running) -> None:
+    own = own_package(KNOWN.manifests[running.service], running.probe)
+    assert own is not None
+    assert own.version
+    # Japronto's metadata is from before it was common to tell.
+    assert (own.requires_python or "").startswith(">=3.") == (own.name != "japronto")
+    assert own.dependencies >= 1, "ujson at least"
+    assert own.install_bytes is not None
+    assert own.install_bytes > 100_000
 
 
 def test_runs_as_the_compose_file_says(running: Running) -> None:

@@ -14,6 +14,7 @@ import docker
 import docker.errors
 import pytest
 
+from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,7 @@ def test_a_container_that_dies_fails_its_trial_and_the_run_goes_on(
     assert (first["outcome"], first["phase"]) == ("failed", "load")
     assert reason in first["reason"]
     assert_nothing_measured_is_lost(first, victim)
+    assert_all_files_are_kept(path.parent, first)
     assert second["outcome"] == "measured"
     assert "failed in load" in run.stdout
 
@@ -78,3 +80,19 @@ def assert_nothing_measured_is_lost(trial: dict[str, Any], victim: str) -> None:
         assert trial["totals"] is None, (
             "a lost worker's share is unknown: no number, not a smaller one"
         )
+
+
+def assert_all_files_are_kept(folder: Path, trial: dict[str, Any]) -> None:
+    files = {Path(name).name: (folder / name).read_text() for name in trial["raw"]}
+    assert {"master.log", "server.log", "worker-1.log", "samples.csv"} < set(files)
+    assert '"event":"tick"' in files["master.log"]
+    assert {line.split(",")[0] for line in files["samples.csv"].splitlines()} == {
+        "container",
+        "server",
+        "worker-1",
+    }
+    aggregated = files["locust_stats.csv"].splitlines()[-1].split(",")
+    assert aggregated[1] == "Aggregated"
+    assert int(aggregated[2]) > 0
+    assert len(files["locust_stats_history.csv"].splitlines()) > 2
+    assert checksums.differences(folder) == {}

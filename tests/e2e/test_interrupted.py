@@ -14,6 +14,7 @@ from typing import Any
 import docker
 import pytest
 
+from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,13 @@ def record(results: Path) -> dict[str, Any]:
 
 def outcomes(results: Path) -> list[str]:
     return [trial["outcome"] for trial in record(results)["trials"]]
+
+
+def listed(results: Path) -> set[str]:
+    """The files in the manifest, which agrees with what is there."""
+    (path,) = results.glob("*/SHA256SUMS")
+    assert checksums.differences(path.parent) == {}
+    return {line.split("  ")[1] for line in path.read_text().splitlines()}
 
 
 @pytest.fixture
@@ -76,6 +84,8 @@ def test_an_interrupt_saves_what_was_measured_and_removes_its_containers(
     assert record(tmp_path)["interrupted"] is True
     assert outcomes(tmp_path) == ["measured", "skipped", "skipped"]
     assert ours() == []
+    assert [bool(trial["raw"]) for trial in record(tmp_path)["trials"]] == [True, False, False]
+    assert listed(tmp_path) == {*record(tmp_path)["trials"][0]["raw"], "run.json"}
 
 
 def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
@@ -84,6 +94,7 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
     under_load.kill()
     under_load.communicate()
     before = record(tmp_path)["trials"][0]
+    assert listed(tmp_path) == set(before["raw"]), "the record was not finished"
     assert len(ours()) == 3
     resumed = subprocess.run(
         [*COMMAND, "--resume", "latest", "--results", str(tmp_path)],
@@ -98,3 +109,5 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
     assert outcomes(tmp_path) == ["measured"] * 3
     assert record(tmp_path)["trials"][0] == before
     assert ours() == []
+    raw = [name for trial in record(tmp_path)["trials"] for name in trial["raw"]]
+    assert listed(tmp_path) == {*raw, "run.json"}

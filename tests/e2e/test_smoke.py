@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import jsonschema
 import pytest
 
+from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
 
 ROOT = Path(__file__).parents[2]
 TWO = ["flask", "starlette"]
+LOCUST_CSV = [f"locust_{name}.csv" for name in ("exceptions", "failures", "stats", "stats_history")]
 
 
 def lab(*words: str) -> subprocess.CompletedProcess[str]:
@@ -100,15 +104,95 @@ def test_steps_rise_then_settle_then_hold(run: Any) -> None:
         assert users[-1] == users[-2] == trial["hold_users"]
 
 
-def test_tables_and_raw_logs_are_there(run: Any) -> None:
-    folder, record, printed = run
+def test_tables_are_there(run: Any) -> None:
+    folder, _, printed = run
     assert "Median Response Time" in (folder / "report" / "json-2019.csv").read_text()
     assert "Flask" in printed
     assert str(folder / "run.json") in printed.replace("\n", "")
+
+
+def test_the_raw_files_of_a_trial_are_those_that_its_row_lists(run: Any) -> None:
+    folder, record, _ = run
+    listed = []
     for trial in record["trials"]:
-        name = f"{trial['order']:03}-{trial['service']}-{trial['workload']}-1"
-        logs = {path.name for path in (folder / "raw" / name).iterdir()}
-        assert {"master.log", "server.log"} < logs
+        name = f"raw/{trial['order']:03}-{trial['service']}-{trial['workload']}-1"
+        workers = [f"worker-{n}.log" for n in range(1, trial["workers"] + 1)]
+        files = sorted([*LOCUST_CSV, "samples.csv", "master.log", "server.log", *workers])
+        assert trial["raw"] == [f"{name}/{file}" for file in files]
+        listed += trial["raw"]
+    there = [str(p.relative_to(folder)) for p in (folder / "raw").rglob("*") if p.is_file()]
+    assert sorted(listed) == sorted(there)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_locust_s_own_csv_says_what_the_record_says(run: Any) -> None:
+    folder, record, _ = run
+    for trial in record["trials"]:
+        raw = folder / Path(trial["raw"][0]).parent
+        one, aggregated = rows(raw / "locust_stats.csv")
+        locust = trial["locust"]
+        for row in (one, aggregated):
+            assert int(row["Request Count"]) == locust["requests"] == trial["totals"]["requests"]
+            assert int(row["Failure Count"]) == locust["failures"] == trial["totals"]["failures"]
+            assert float(row["Requests/s"]) == locust["rps"]
+        assert one["Name"] == record["contract"][trial["workload"]]["path"]
+        last = rows(raw / "locust_stats_history.csv")[-1]
+        assert int(last["Total Request Count"]) == locust["requests"]
+        failed = rows(raw / "locust_failures.csv")
+        assert {row["Error"]: int(row["Occurrences"]) for row in failed} == (
+            trial["failures_by_kind"]
+        )
+        assert '"event":"file"' not in (raw / "master.log").read_text()
+
+
+def test_the_samples_of_server_and_workers_are_kept(run: Any) -> None:
+    folder, record, _ = run
+    for trial in record["trials"]:
+        raw = folder / Path(trial["raw"][0]).parent
+        samples = rows(raw / "samples.csv")
+        workers = {f"worker-{n}" for n in range(1, trial["workers"] + 1)}
+        assert {row["container"] for row in samples} == {"server", *workers}
+        server = [row for row in samples if row["container"] == "server"]
+        assert int(server[0]["memory_bytes"]) == trial["resources"]["memory_idle_bytes"]
+        peak = max(int(row["memory_bytes"]) for row in server[1:])
+        assert peak == trial["resources"]["memory_peak_bytes"]
+        times = [float(row["at_s"]) for row in server]
+        assert times == sorted(times)
+
+
+def test_the_manifest_holds(run: Any) -> None:
+    folder, record, _ = run
+    command = ["sha256sum", "--strict", "-c", "SHA256SUMS"]
+    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    names = [line.split("  ")[1] for line in (folder / "SHA256SUMS").read_text().splitlines()]
+    raw = [name for trial in record["trials"] for name in trial["raw"]]
+    assert names == sorted([*raw, "run.json"])
+
+
+def test_the_record_says_what_was_asked_and_which_package_answered(run: Any) -> None:
+    _, record, _ = run
+    assert record["contract"] == {
+        "json": {"path": "/json", "content_type": "application/json", "body_bytes": 117},
+        "text": {"path": "/text", "content_type": "text/plain", "body_bytes": 11},
+    }
+    for trial in record["trials"]:
+        package = trial["server"]["package"]
+        assert package["name"] == trial["service"]
+        assert package["version"] == trial["server"]["versions"][trial["service"]]
+        assert package["requires_python"].startswith(">=3")
+        assert package["dependencies"] > 1
+        assert package["install_bytes"] > 1_000_000
+
+
+def test_the_record_keeps_to_its_schema(run: Any) -> None:
+    _, record, _ = run
+    schema = json.loads((ROOT / "results" / "run.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(record)
 
 
 def test_the_report_is_rebuilt_byte_for_byte(run: Any) -> None:
@@ -134,6 +218,8 @@ def test_a_resumed_run_measures_only_what_is_missing(run: Any) -> None:
     (new,) = [t for t in again if t["order"] == first["order"]]
     assert new["outcome"] == "measured"
     assert new["started_at"] > first["started_at"]
+    assert new["raw"] == first["raw"]
+    assert checksums.differences(folder) == {}
 
 
 def test_resuming_a_complete_run_changes_nothing(run: Any) -> None:
