@@ -31,9 +31,13 @@ crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted 
 	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
 
 .PHONY: report
-report: $(BIN)/.runtime ## rebuild the report of RUN=... (no Docker needed)
-	@$(call need,RUN,the name of a folder in results/)
-	$(BIN)/lab report $(RUN)
+report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or RUN= alone (no Docker needed)
+	$(strip $(BIN)/lab report $(RUN))
+
+.PHONY: audit
+audit: $(BIN)/.runtime ## check a run, a table or a folder of Locust CSV: FILE=
+	@$(call need,FILE,a run's folder, a table as Markdown or CSV, or a folder of Locust CSV files)
+	$(BIN)/lab audit $(FILE)
 
 .PHONY: doctor
 doctor: $(BIN)/.runtime ## what this host can and cannot measure
@@ -47,7 +51,7 @@ new: $(BIN)/.runtime ## add a framework: NAME=...
 # --- checking -------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(BIN)/.dev base-images ## all tests, with real containers
+test: $(BIN)/.dev base-images browser ## all tests, with real containers and a real browser
 	$(BIN)/python -m pytest tests
 
 .PHONY: check
@@ -75,6 +79,10 @@ engine-stop: ## stop the engine if the lab started it
 base-images: engine ## the Python base images, and the limits that this host grants to a container
 	@bash $(SETUP)/base_images.sh
 	@bash $(SETUP)/nofile.sh
+
+.PHONY: browser
+browser: ## a Chromium for the tests of the pages
+	@bash $(SETUP)/browser.sh
 
 .PHONY: images
 images: $(BIN)/.runtime base-images ## build the images of all services

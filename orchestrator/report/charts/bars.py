@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from orchestrator.report.charts.chart import (
     ACCENT,
@@ -118,6 +117,7 @@ def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
             if mb is not None
         ]
     tooltip = [word("framework", "Framework"), word("when", "When"), number("value", "MB")]
+    offset = {"yOffset": {"field": "when", "type": "nominal", "sort": ["idle", "peak"]}}
     colour = {
         "field": "when",
         "type": "nominal",
@@ -125,7 +125,7 @@ def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
         "scale": {"domain": ["idle", "peak"], "range": [UNRANKED, SECOND]},
         "legend": LEGEND,
     }
-    spec = _bars(rows, "MB", tooltip, {"color": colour, "yOffset": {"field": "when"}})
+    spec = _bars(rows, "MB", tooltip, {"color": colour}, offset)
     return _chart(
         "memory",
         f"{workload}: memory before the load and at its peak",
@@ -185,9 +185,12 @@ def _of_all(
 
 
 def _bars(
-    rows: Sequence[Datum], unit: str, tooltip: list[Spec], more: dict[str, Any] | None = None
+    rows: Sequence[Datum],
+    unit: str,
+    tooltip: list[Spec],
+    colour: Spec | None = None,
+    offset: Spec | None = None,
 ) -> Spec:
-    offset = {k: v for k, v in (more or {}).items() if k == "yOffset"}
     highest = max((float(row["value"] or 0) for row in rows), default=0)
     x = quantity("value", unit, scale={"domain": [0, (highest or 1) * ROOM], "nice": False})
     return {
@@ -195,12 +198,12 @@ def _bars(
         "encoding": {
             "y": {"field": "framework", "type": "nominal", "sort": None, "title": None},
             "tooltip": tooltip,
-            **offset,
+            **(offset or {}),
         },
         "layer": [
             {
                 "mark": {"type": "bar", "color": ACCENT},
-                "encoding": {"x": x, **(more or {})},
+                "encoding": {"x": x, **(colour or {})},
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 4},
