@@ -19,7 +19,7 @@ from orchestrator.audit.locust_run import LocustRun
 from orchestrator.errors import UsageError
 from orchestrator.model.published import OfferedLoad
 
-LOAD = "load.toml"
+RECORD, LOAD = "run.json", "load.toml"
 OF_2019, TODAY = "_requests.csv", "_stats.csv"
 DISTRIBUTION, FAILURES, HISTORY = "_distribution.csv", "_failures.csv", "_stats_history.csv"
 EXPECTED = (
@@ -52,21 +52,29 @@ def is_locust(path: Path) -> bool:
     return path.name.endswith((OF_2019, TODAY))
 
 
+def run_folders(folder: Path) -> list[Path]:
+    """Every run below a folder."""
+    return sorted(path.parent for path in folder.rglob(RECORD) if path.is_file())
+
+
 def locust_files(folder: Path) -> list[Path]:
-    """The numbers of every test below a folder.
+    """The numbers of every test below a folder, but for those that belong to a run.
 
     Raises:
-        UsageError: a file beside one that is missing; or there is none.
+        UsageError: a file of a test stands alone, without the test's numbers.
     """
-    files = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    runs = run_folders(folder)
+    files = [
+        path
+        for path in sorted(folder.rglob("*.csv"))
+        if path.is_file() and not any(path.is_relative_to(run) for run in runs)
+    ]
     found = [path for path in files if is_locust(path)]
     lonely = [p for p in files if p.name.endswith((DISTRIBUTION, HISTORY)) and not _main(p, found)]
     if lonely:
         raise UsageError(
             [f"{p}: there is no {_stem(p)}{OF_2019} or {_stem(p)}{TODAY} beside it" for p in lonely]
         )
-    if not found:
-        raise UsageError(f"{folder}: nothing to audit; {EXPECTED}")
     return found
 
 
@@ -88,9 +96,11 @@ def locust_run(path: Path, root: Path) -> LocustRun:
         file=path.relative_to(root).as_posix(),
         entries=read_stats(read_text(path), str(path)),
         of_2019=path.name.endswith(OF_2019),
-        distribution=distribution and read_distribution(read_text(distribution), str(distribution)),
+        distribution=(
+            read_distribution(read_text(distribution), str(distribution)) if distribution else None
+        ),
         failures=read_failures(read_text(failures), str(failures)) if failures else None,
-        history=history and read_history(read_text(history), str(history)),
+        history=read_history(read_text(history), str(history)) if history else None,
     )
 
 

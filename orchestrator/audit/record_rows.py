@@ -45,7 +45,6 @@ def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
             requests=step.requests,
             failures=step.failures,
             failures_apart=False,
-            duration_s=step.duration_s,
             percentiles=_known({50.0: step.median_ms, 99.0: step.p99_ms}),
         )
         for step in trial.steps
@@ -71,7 +70,6 @@ def _of_totals(name: str, part: Totals) -> ResultRow:
         requests=part.requests,
         failures=part.failures,
         failures_apart=False,
-        duration_s=part.duration_s,
         percentiles=_known(
             {50.0: part.median_ms, 90.0: part.p90_ms, 99.0: part.p99_ms, 99.9: part.p999_ms}
         ),
@@ -85,7 +83,6 @@ def _of_open(trial: TrialRecord, row: OpenLoop) -> ResultRow:
         requests=row.requests,
         failures=row.failures,
         failures_apart=False,
-        duration_s=row.duration_s,
         offered_rps=row.rate,
         percentiles=_known(
             {50.0: row.median_ms, 90.0: row.p90_ms, 99.0: row.p99_ms, 99.9: row.p999_ms}

@@ -55,20 +55,22 @@ def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
     if row.limited_by == "server-cpu":
         return
     most = most_requests(load)
-    asked = {"requests": row.requests, "requests/s": row.rps}
-    ceilings = {"requests": most, "requests/s": most / load.duration_s}
-    shares = {unit: n / ceilings[unit] for unit, n in asked.items() if n is not None}
-    if not shares:
-        return
-    unit = max(shares, key=lambda unit: shares[unit])
-    seen, ceiling, share = asked[unit] or 0.0, ceilings[unit], shares[unit]
-    if share < NEAR:
-        return
+    for unit, seen, ceiling in (
+        ("requests", row.requests, most),
+        ("requests/s", row.rps, most / load.duration_s),
+    ):
+        if seen is not None and seen >= NEAR * ceiling:
+            yield _near(row, load, unit, seen, ceiling)
+            return  # total and rate are the same number twice
+
+
+def _near(row: ResultRow, load: OfferedLoad, unit: str, seen: float, ceiling: float) -> Finding:
+    share = seen / ceiling
     if share > 2 - NEAR:
         meaning = "another load was offered, or the number is wrong"
     else:
         meaning = "the schedule was the limit, not the server"
-    yield doubt(
+    return doubt(
         row,
         "schedule-ceiling",
         seen,

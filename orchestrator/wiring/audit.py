@@ -7,24 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestrator import codec
-from orchestrator.adapters import audit_files, checksums, manifests
+from orchestrator.adapters import audit_files, manifests
 from orchestrator.audit.body import Asked, body_differs, body_sizes, workload_path
 from orchestrator.audit.csv_table import csv_table
 from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, total_row
 from orchestrator.audit.markdown import markdown_tables
-from orchestrator.audit.raw import audit_raw, changed
-from orchestrator.audit.record import audit_record
 from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import TextTable, result_rows
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad
-from orchestrator.model.record import TrialRecord
+from orchestrator.wiring.audit_run import audit_run
 from orchestrator.wiring.catalogue import ROOT
-
-RECORD = "run.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,43 +49,28 @@ def _audit(path: Path, told: Told) -> list[Finding]:
         raise UsageError(f"--workload {told.workload}: there are {', '.join(known)}")
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; {audit_files.EXPECTED}")
-    if (path / RECORD).is_file() or path.suffix == ".json":
+    if (path / audit_files.RECORD).is_file() or path.suffix == ".json":
         if told.load or told.workload:
             raise UsageError(
                 f"{path}: a run knows its workloads and its load; leave the options out"
             )
         return list(audit_run(path if path.is_dir() else path.parent, path))
     if path.is_dir():
-        return list(_locust(audit_files.locust_files(path), path, told, known))
+        return list(_folder(path, told, known))
     if audit_files.is_locust(path):
         return list(_locust([path], path.parent, told, known))
     return list(_tables(path, told, known))
 
 
-def audit_run(folder: Path, path: Path | None = None) -> Iterator[Finding]:
-    """A run: its record, what Locust wrote itself, and the manifest.
-
-    Raises:
-        UsageError: the record or a file beside it cannot be read.
-    """
-    path = folder / RECORD if path is None or path.is_dir() else path
-    record = codec.decode(audit_files.read_text(path).encode(), str(path))
-    yield from audit_record(record, path.name)
-    if path.name != RECORD:
-        return  # a record alone: what lies beside it is not its own
-    for trial in record.trials:
-        if (file := _raw_stats(folder, trial)) is not None:
-            run = replace(audit_files.locust_run(file, folder), name=file.parent.name)
-            yield from audit_raw(trial, run, record.contract.get(trial.workload))
-    yield from changed(checksums.differences(folder))
-
-
-def _raw_stats(folder: Path, trial: TrialRecord) -> Path | None:
-    """Where Locust wrote the trial's numbers; records older than schema 2 do not say it."""
-    name = f"{trial.order:03}-{trial.service}-{trial.workload}-{trial.repeat}"
-    files = trial.raw or (f"raw/{name}/locust_stats.csv",)
-    told = next((folder / file for file in files if file.endswith(audit_files.TODAY)), None)
-    return told if told is not None and told.is_file() else None
+def _folder(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Finding]:
+    """All runs and all of Locust's files below a folder."""
+    runs, files = audit_files.run_folders(path), audit_files.locust_files(path)
+    if not runs and not files:
+        raise UsageError(f"{path}: nothing to audit; {audit_files.EXPECTED}")
+    for run in runs:
+        where = run.relative_to(path).as_posix()
+        yield from (replace(one, file=f"{where}/{one.file}") for one in audit_run(run))
+    yield from _locust(files, path, told, known)
 
 
 def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Finding]:
@@ -137,7 +117,7 @@ def _locust(
             yield from locust_counts(run)
             if len(parts := entry_rows(run)) > 1:
                 yield from audit_rows(parts)
-        totals = [row for run in runs if (row := total_row(run)) is not None]
+        totals = [total for run in runs if (total := total_row(run)) is not None]
         yield from audit_results(totals, folder.name, _load(folder, told))
 
 
