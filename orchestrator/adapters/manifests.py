@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
 
-import msgspec
-
+from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation, Manifest
-
-T = TypeVar("T")
 
 
 def read_manifests(services: Path) -> dict[str, Manifest]:
@@ -27,7 +21,7 @@ def read_manifests(services: Path) -> dict[str, Manifest]:
         if name.startswith("_"):
             continue
         try:
-            found[name] = _typed(_toml(path), Manifest, path, id=name)
+            found[name] = typed(read_toml(path), Manifest, path, id=name)
         except UsageError as error:
             problems += error.problems
     if problems:
@@ -45,33 +39,11 @@ def read_contract(services: Path) -> dict[str, Expectation]:
     """
     path = services / "contract.toml"
     found, problems = {}, []
-    for name, table in _toml(path).items():
+    for name, table in read_toml(path).items():
         try:
-            found[name] = _typed(table, Expectation, path, workload=name)
+            found[name] = typed(table, Expectation, path, workload=name)
         except UsageError as error:
             problems += error.problems
     if problems:
         raise UsageError(problems)
     return found
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text())
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    except ValueError as error:  # no TOML, or no UTF-8
-        raise UsageError(f"{path}: {error}") from error
-
-
-def _typed(table: object, kind: type[T], path: Path, **named: str) -> T:
-    """A table as ``kind``; ``named`` is what its place says, so that the table must not."""
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: {', '.join(named.values())} is no table")
-    known = {field.name for field in fields(kind)} - set(named)  # type: ignore[arg-type]
-    if unknown := sorted(set(table) - known):
-        raise UsageError(f"{path}: unknown key {', '.join(unknown)}")
-    try:
-        return msgspec.convert({**table, **named}, kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error

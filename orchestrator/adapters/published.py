@@ -1,0 +1,139 @@
+"""``results/published/``: what others published, and what public APIs tell today, as types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from orchestrator.adapters.published_csv import read_perks, read_rows
+from orchestrator.adapters.toml import read_toml, typed
+from orchestrator.claims import RULES
+from orchestrator.errors import UsageError
+from orchestrator.model.published import (
+    Claim,
+    OfferedLoad,
+    PerksToday,
+    Published,
+    PublishedTable,
+    Source,
+)
+
+T = TypeVar("T")
+ARTICLE, TODAY, LOAD = "article.toml", "today.json", "load.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Article:
+    """``article.toml``; files are relative to it, ``frameworks``: printed name -> service."""
+
+    title: str
+    url: str
+    date: str
+    frameworks: dict[str, str]
+    tables: tuple[dict[str, Any], ...]
+    perks: str | None = None
+    claims: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    workload: str
+    file: str
+
+
+def read_published(published: Path, publication: str = "2019") -> Published:
+    """One publication with its tables, and what is known today.
+
+    Raises:
+        UsageError: with everything that is wrong in any of its files.
+    """
+    folder = published / publication
+    path = folder / ARTICLE
+    article = typed(read_toml(path), _Article, path)
+    problems: list[str] = []
+
+    def each(
+        tables: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]], T]
+    ) -> tuple[T, ...]:
+        found = []
+        for table in tables:
+            try:
+                found.append(read(table))
+            except UsageError as error:
+                problems.extend(error.problems)
+        return tuple(found)
+
+    tables = each(article.tables, lambda table: _table(published, folder, table, article))
+    claims = each(article.claims, lambda table: typed(table, Claim, path))
+    perks = each(
+        [{"file": article.perks}] if article.perks else [],
+        lambda table: read_perks(folder / table["file"], article.frameworks),
+    )
+    today = each([{}], lambda _: read_today(published))
+    problems += [f"{path}: {problem}" for problem in _of_claims(claims, article)]
+    if problems:
+        raise UsageError(problems)
+    return Published(
+        source=Source(title=article.title, url=article.url, date=article.date),
+        tables=tables,
+        perks=perks[0] if perks else (),
+        claims=claims,
+        today=today[0],
+    )
+
+
+def read_today(published: Path) -> tuple[PerksToday, ...]:
+    """What `lab perks --refresh` wrote; empty where it never did.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    path = published / TODAY
+    if not path.is_file():
+        return ()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[PerksToday, ...])
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def today_bytes(today: Sequence[PerksToday]) -> bytes:
+    """The content of `today.json`: by service, the same bytes for the same facts."""
+    ordered = sorted(today, key=lambda one: one.service)
+    return msgspec.json.format(msgspec.json.encode(ordered), indent=2) + b"\n"
+
+
+def _table(
+    published: Path, folder: Path, table: dict[str, Any], article: _Article
+) -> PublishedTable:
+    named = typed(table, _Table, folder / ARTICLE)
+    path = folder / named.file
+    load = path.with_name(LOAD)
+    return PublishedTable(
+        workload=named.workload,
+        file=path.relative_to(published).as_posix(),
+        rows=read_rows(path, article.frameworks),
+        load=typed(read_toml(load), OfferedLoad, load) if load.is_file() else None,
+    )
+
+
+def _of_claims(claims: Sequence[Claim], article: _Article) -> Iterator[str]:
+    """What is wrong in the claims beyond their types."""
+    known = set(article.frameworks.values())
+    ids = [claim.id for claim in claims]
+    for claim in claims:
+        if ids.count(claim.id) > 1:
+            yield f"claim {claim.id}: there are two of this id"
+        if claim.rule not in RULES:
+            yield f"claim {claim.id}: no rule {claim.rule!r}; there are {', '.join(RULES)}"
+        if not claim.services:
+            yield f"claim {claim.id}: no services"
+        if claim.rule == "rank-correlation" and len(claim.workloads) != 2:
+            yield f"claim {claim.id}: a rank correlation is of two workloads"
+        for service in (*claim.services, *claim.others):
+            if service not in known:
+                yield f"claim {claim.id}: no framework is the service {service!r}"
