@@ -68,7 +68,9 @@ def lab_commit(root: Path) -> str | None:
     """The checkout's commit, with ``+changes`` if files differ from it; None outside git."""
     try:
         commit = _git(root, "rev-parse", "HEAD")
-        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+        # What lies in results/ is no part of what measures.
+        where = ("--", ".", ":(exclude)results")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no", *where)
     except (OSError, subprocess.CalledProcessError):
         return None
     return commit + ("+changes" if changed else "")

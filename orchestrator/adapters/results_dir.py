@@ -17,6 +17,9 @@ from orchestrator.model.settings import PlannedTrial
 
 RECORD = "run.json"
 CROSSCHECK = "crosscheck-"
+INDEX = "index.html"
+DERIVED = {".csv", ".html", ".json", ".md", ".svg"}
+"""What a report consists of."""
 
 
 def new_run_id() -> str:
@@ -31,14 +34,31 @@ def find_run(results: Path, name: str) -> Path:
         UsageError: there is no such run.
     """
     if name == "latest":
-        records = sorted(results.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
-        if not records:
+        found = sorted(runs(results), key=lambda path: (path / RECORD).stat().st_mtime)
+        if not found:
             raise UsageError(f"no run in {results}/ yet")
-        return records[-1].parent
+        return found[-1]
     for folder in (results / name, Path(name)):
         if (folder / RECORD).is_file():
             return folder
     raise UsageError(f"no run {name!r}: neither {results / name}/{RECORD} nor {name}/{RECORD}")
+
+
+def runs(results: Path) -> list[Path]:
+    """Every folder with a record."""
+    return sorted(path.parent for path in results.glob(f"*/{RECORD}"))
+
+
+def crosschecks(results: Path) -> list[str]:
+    """The names of all cross-checks' folders."""
+    return sorted(path.parent.name for path in results.glob(f"{CROSSCHECK}*/crosscheck.md"))
+
+
+def save_index(results: Path, text: str) -> Path:
+    """The page that lists all runs."""
+    path = results / INDEX
+    write_atomically(path, text.encode())
+    return path
 
 
 def load(folder: Path) -> RunRecord:
@@ -94,9 +114,12 @@ class RunFolder:
         return tuple(saved)
 
     def save_report(self, files: dict[str, str]) -> None:
-        """Everything derived, under ``report/``."""
+        """Everything derived, under ``report/``; what another version derived there goes."""
         folder = self.path / "report"
         folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            if path.suffix in DERIVED and path.name not in files:
+                path.unlink()
         for name, text in files.items():
             write_atomically(folder / name, text.encode())
 

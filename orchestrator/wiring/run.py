@@ -22,10 +22,9 @@ from orchestrator.model.record import SCHEMA, Outcome, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
 from orchestrator.plan import plan, problems
 from orchestrator.profiles import most_users, wished
-from orchestrator.report.document import report_files
-from orchestrator.report.tables import tables
 from orchestrator.wiring.catalogue import Catalogue, catalogue
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host
+from orchestrator.wiring.report import publish
 
 
 def run(settings: Settings, command: str, results: Path, resume: str | None) -> RunRecord:
@@ -82,31 +81,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
                 progress,
                 final_host,
             )
-    publish(record, folder, progress)
-    return record
-
-
-def publish(
-    record: RunRecord, folder: results_dir.RunFolder, progress: ConsoleProgress | None = None
-) -> None:
-    """Write ``report/`` from the record and print its tables."""
-    progress = progress or ConsoleProgress()
-    folder.save_report(report_files(record))
-    for table in tables(record):
-        progress.table(table.title, table.titles, table.shown)
-    progress.note(f"record: {folder.path / results_dir.RECORD}")
-    progress.note(f"report: {folder.path / 'report' / 'report.md'}")
-
-
-def report(results: Path, name: str) -> RunRecord:
-    """Rebuild a run's report from its record; needs no Docker.
-
-    Raises:
-        UsageError: no such run, or its record cannot be read.
-    """
-    path = results_dir.find_run(results, name)
-    record = results_dir.load(path)
-    publish(record, results_dir.RunFolder(path))
+    publish(record, folder, results)
     return record
 
 

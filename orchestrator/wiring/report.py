@@ -1,0 +1,126 @@
+"""What becomes of a record: its report, and the page that lists all runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestrator.adapters import results_dir
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.adapters.published import read_published
+from orchestrator.audit.record import audit_record
+from orchestrator.errors import LabError, SelfContradiction, UsageError
+from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.published import Published
+from orchestrator.model.record import RunRecord
+from orchestrator.report.files import report_files
+from orchestrator.report.page import Links
+from orchestrator.report.runs import Listed, runs_page
+from orchestrator.report.table import Table
+from orchestrator.report.tables import tables
+from orchestrator.wiring.catalogue import ROOT
+
+RESULTS = ROOT / "results"
+PUBLISHED = RESULTS / "published"
+SHOWN = 5
+"""How many contradictions a message tells; `lab audit` tells them all."""
+
+
+def publish(record: RunRecord, folder: results_dir.RunFolder, results: Path) -> None:
+    """Write ``report/`` from the record and the page that lists all runs; prints the tables.
+
+    Raises:
+        SelfContradiction: the record's own numbers cannot all be right; nothing is written.
+    """
+    progress = ConsoleProgress()
+    _write(record, folder, results, read_published(PUBLISHED))
+    for table in tables(record):
+        progress.table(table.title, table.titles, table.shown)
+    progress.note(f"record: {folder.path / results_dir.RECORD}")
+    progress.note(f"report: {folder.path / 'report' / 'index.html'}")
+    _list_runs(results)
+
+
+def report(results: Path, name: str) -> None:
+    """Rebuild one run's report from its record; needs no Docker.
+
+    Raises:
+        UsageError: no such run, or its record cannot be read.
+        SelfContradiction: the record's own numbers cannot all be right; nothing is written.
+    """
+    path = results_dir.find_run(results, name)
+    publish(results_dir.load(path), results_dir.RunFolder(path), results)
+
+
+def report_all(results: Path) -> list[LabError]:
+    """Rebuild the report of every run, and the page that lists them; what could not be rebuilt.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not results.is_dir():
+        raise UsageError(f"{results}: there is no such folder")
+    progress, published, problems = ConsoleProgress(), read_published(PUBLISHED), list[LabError]()
+    for path in results_dir.runs(results):
+        try:
+            _write(results_dir.load(path), results_dir.RunFolder(path), results, published)
+        except (SelfContradiction, UsageError) as error:
+            problems.append(error)
+        else:
+            progress.note(f"report: {path / 'report' / 'index.html'}")
+    progress.note(f"all runs: {_list_runs(results)}")
+    return problems
+
+
+def _write(
+    record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
+) -> None:
+    found = audit_record(record)
+    if wrong := [finding for finding in found if finding.kind is Kind.CONTRADICTION]:
+        raise SelfContradiction(_refused(folder.path, wrong))
+    files = report_files(
+        record,
+        published=published,
+        beside=_beside(record, published),
+        findings=found,
+        links=_links(folder.path, results),
+    )
+    folder.save_report(files)
+
+
+def _beside(record: RunRecord, published: Published) -> list[Table]:
+    """What was published beside what was measured, and what became of its claims."""
+    return []
+
+
+def _refused(folder: Path, wrong: list[Finding]) -> str:
+    told = [f"  {finding.row}: {finding.text} ({finding.rule})" for finding in wrong[:SHOWN]]
+    return "\n".join(
+        [
+            f"{folder}: its record contradicts itself, so no report is published of it:",
+            *told,
+            f"what was measured is untouched; `lab audit {folder}` tells all {len(wrong)}",
+        ]
+    )
+
+
+def _links(folder: Path, results: Path) -> Links:
+    """Links lead out of the page only where the same files stand at the same place everywhere."""
+    inside = folder.resolve().parent == RESULTS.resolve()
+    return Links(
+        root="../../../" if inside else None,
+        index=folder.resolve().parent == results.resolve(),
+    )
+
+
+def _list_runs(results: Path) -> Path:
+    """``index.html`` of all runs below a folder."""
+    listed = [_listed(path) for path in results_dir.runs(results)]
+    return results_dir.save_index(results, runs_page(listed, results_dir.crosschecks(results)))
+
+
+def _listed(path: Path) -> Listed:
+    page = (path / "report" / "index.html").is_file()
+    try:
+        return Listed(folder=path.name, record=results_dir.load(path), problem=None, page=page)
+    except UsageError as error:
+        return Listed(folder=path.name, record=None, problem=str(error), page=page)
