@@ -43,13 +43,31 @@ def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> 
             yield from _body(row, endpoint)
 
 
-def changed(differences: Mapping[str, tuple[str | None, str | None]]) -> Iterator[Finding]:
+def changed(
+    differences: Mapping[str, tuple[str | None, str | None]], *, raw_is_there: bool = True
+) -> Iterator[Finding]:
     """Rule ``manifest``: every file that is not as it was saved.
 
     Args:
         differences: file -> (digest listed, digest found), as ``checksums.differences`` has them.
+        raw_is_there: whether there is a folder ``raw/`` at all. A run may be passed on without it;
+            one finding then says that the numbers can no longer be traced, not one for each file.
     """
+    left_out = [] if raw_is_there else [file for file in differences if file.startswith("raw/")]
+    if left_out:
+        yield Finding(
+            file="SHA256SUMS",
+            row="raw/",
+            rule="manifest",
+            kind=Kind.DOUBT,
+            seen=0,
+            expected=len(left_out),
+            text=f"none of the {len(left_out)} raw files that are listed is here: the record "
+            "cannot be compared with what it came from.",
+        )
     for file, (listed, found) in sorted(differences.items()):
+        if file in left_out:
+            continue
         if found is None:
             text = "is listed in SHA256SUMS, but is not there"
         elif listed is None:

@@ -29,7 +29,8 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Finding]:
         if (file := _raw_stats(folder, trial)) is not None:
             run = replace(audit_files.locust_run(file, folder), name=file.parent.name)
             yield from audit_raw(trial, run, record.contract.get(trial.workload))
-    yield from changed(checksums.differences(folder))
+    there = (folder / checksums.RAW).is_dir()
+    yield from changed(checksums.differences(folder), raw_is_there=there)
 
 
 def _raw_stats(folder: Path, trial: TrialRecord) -> Path | None:
@@ -37,4 +38,5 @@ def _raw_stats(folder: Path, trial: TrialRecord) -> Path | None:
     name = f"{trial.order:03}-{trial.service}-{trial.workload}-{trial.repeat}"
     files = trial.raw or (f"raw/{name}/locust_stats.csv",)
     told = next((folder / file for file in files if file.endswith(audit_files.TODAY)), None)
-    return told if told is not None and told.is_file() else None
+    inside = told is not None and told.resolve().is_relative_to(folder.resolve())
+    return told if told is not None and inside and told.is_file() else None

@@ -1,0 +1,89 @@
+"""Runs whose numbers fit each other, made by the bench's own arithmetic."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from orchestrator.bench.conclude import concluded
+from orchestrator.bench.observed import Observed
+from orchestrator.model.load import LoadResult, LoadStep, LocustOwn
+from orchestrator.model.record import Endpoint, Outcome, Phase, RunRecord, TrialRecord
+from tests.unit.examples import (
+    load_step,
+    observed,
+    open_step,
+    planned,
+    run_record,
+    sample,
+    trial_record,
+)
+
+CONTRACT = {
+    "json": Endpoint(path="/json", content_type="application/json", body_bytes=117),
+    "text": Endpoint(path="/text", content_type="text/plain", body_bytes=11),
+}
+
+
+def closed_step(
+    index: int, phase: str, users: int, latency_us: int, seconds: float = 1.0, **changes: Any
+) -> LoadStep:
+    """Users that each have one request of this latency under way, all the time."""
+    requests = round(users * seconds * 1e6 / latency_us)
+    step = load_step(index, phase, users, {latency_us: requests}, duration_s=seconds)
+    failures: Mapping[str, int] = changes.get("failures", {})
+    return replace(step, requests=requests + sum(failures.values()), **changes)
+
+
+def load(hold_us: int = 2_000, *more: LoadStep) -> LoadResult:
+    """Two steps, drops in the second, a hold of 2 s with 8 users; then ``more``."""
+    steps = (
+        closed_step(0, "ramp", 8, hold_us),
+        closed_step(1, "ramp", 16, 2 * hold_us, failures={"reset": 10}, unfinished=3),
+        closed_step(2, "hold", 8, hold_us, 2.0, connects=8, connect_s=0.001),
+        *more,
+    )
+    closed = [step for step in steps if step.phase != "open"]
+    return LoadResult(
+        started_at=1_000.0,
+        duration_s=4.0,
+        workers=1,
+        ramp_ended="drops",
+        best_index=0,
+        best_had_drops=False,
+        steps=steps,
+        unfinished=3,
+        connects=sum(step.connects for step in closed),
+        server_closes=0,
+        locust=LocustOwn(
+            requests=sum(step.requests for step in closed),
+            failures=10,
+            rps=1_000.0,
+            median_ms=1.0,
+            exceptions=0,
+        ),
+    )
+
+
+def saw(share: float = 0.97) -> Observed:
+    """A server that used this share of its CPU, and what it cost."""
+    seconds = range(990, 1_011)
+    cpu = [sample(float(at), (at - 990) * share, 30_000_000) for at in seconds]
+    worker = [sample(float(at), (at - 990) * 0.3, 40_000_000) for at in seconds]
+    return observed(cpu, worker, idle=sample(989.0, 0.0, 20_000_000))
+
+
+def measured(service: str = "flask", hold_us: int = 2_000, **changes: Any) -> TrialRecord:
+    """A trial of the closed loop, and of one rate of the open loop."""
+    result = load(hold_us, open_step(3, 250.0, {1_000: 250}))
+    trial = concluded(trial_record(service), result, saw())
+    return replace(trial, **changes)
+
+
+def failed(reason: str = "the server ended under load", **changes: Any) -> TrialRecord:
+    """As ``measured``, but it failed at the end."""
+    return measured(outcome=Outcome.FAILED, phase=Phase.LOAD, reason=reason, **changes)
+
+
+def run_of(*trials: TrialRecord, **changes: Any) -> RunRecord:
+    example = run_record(planned(), schema=2, contract=CONTRACT, trials=trials)
+    return replace(example, **changes)

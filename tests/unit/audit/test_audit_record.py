@@ -1,0 +1,182 @@
+"""The audit of a record: an honest one has no finding, whatever befell its trials."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator import codec
+from orchestrator.audit.record import audit_record
+from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.record import LocustTotals, Outcome, Phase, TrialRecord
+from tests.unit.audit.records import failed, measured, run_of
+from tests.unit.examples import histogram, trial_record
+
+RUN = Path(__file__).parents[3] / "results/2026-11-23-9dcca8/run.json"
+
+
+def found(trial: TrialRecord) -> list[tuple[str, str, Any, Any]]:
+    return [(f.rule, f.row, f.seen, f.expected) for f in audit_record(run_of(trial))]
+
+
+def rules(findings: Sequence[Finding]) -> set[str]:
+    return {finding.rule for finding in findings}
+
+
+def test_the_committed_run_of_schema_1_has_no_finding() -> None:
+    assert audit_record(codec.decode(RUN.read_bytes(), "run.json")) == ()
+
+
+HONEST = {
+    "measured": measured(),
+    "failed at the end": failed(),
+    "failed since counts disagree": failed(
+        "the lab counted 16010 requests, Locust 16009",
+        locust=LocustTotals(requests=16_009, failures=10, rps=1.0, median_ms=1.0),
+    ),
+    "failed before the load": trial_record(
+        outcome=Outcome.FAILED, phase=Phase.START, reason="no answer within 30 s"
+    ),
+    "skipped": trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),
+    "without the engine's samples": measured(resources=None, limited_by=None),
+    "without the client's own clock": replace(
+        measured(), steps=tuple(replace(s, in_flight=None) for s in measured().steps)
+    ),
+}
+
+
+@pytest.mark.parametrize("trial", HONEST.values(), ids=HONEST.keys())
+def test_an_honest_record_has_no_finding(trial: TrialRecord) -> None:
+    assert audit_record(run_of(trial)) == ()
+    assert audit_record(run_of(trial, interrupted=True, schema=1, contract={})) == ()
+
+
+def changed(trial: TrialRecord, part: str, **changes: Any) -> TrialRecord:
+    return replace(trial, **{part: replace(getattr(trial, part), **changes)})
+
+
+def test_a_rate_that_was_edited_by_hand_contradicts_the_counts() -> None:
+    trial = measured()
+    assert trial.totals is not None
+    rps = trial.totals.rps
+    assert ("rate", "flask json 1", rps * 1.01, rps) in found(
+        changed(trial, "totals", rps=rps * 1.01)
+    )
+
+
+def test_total_steps_kinds_and_locust_are_compared_to_the_last_request() -> None:
+    trial = measured()
+    assert trial.totals is not None
+    assert trial.locust is not None
+    requests = trial.totals.requests
+    lost = changed(trial, "locust", requests=requests - 1)
+    assert found(lost) == [("counts", "flask json 1", requests, requests - 1)]
+    fewer = replace(trial, failures_by_kind={"reset": 9})
+    assert found(fewer) == [("counts", "flask json 1", 10, 9)]
+    other = replace(trial, steps=(replace(trial.steps[0], requests=1), *trial.steps[1:]))
+    assert ("counts", "flask json 1", requests, requests - trial.steps[0].requests + 1) in found(
+        other
+    )
+
+
+def test_breaking_users_are_those_of_the_first_step_with_drops() -> None:
+    assert found(measured(breaking_users=8)) == [("counts", "flask json 1", 8, 16)]
+
+
+def test_a_percentile_that_is_not_the_histograms_is_found() -> None:
+    trial = measured()
+    assert trial.hold is not None
+    faster = changed(trial, "hold", p99_ms=1.0)
+    assert rules(audit_record(run_of(faster))) == {"percentile-order"}
+    assert ("percentile-order", "flask json 1, hold", 1.0, pytest.approx(2.0, rel=0.01)) in found(
+        faster
+    )
+
+
+def test_a_histogram_of_other_requests_is_found() -> None:
+    foreign = measured(histogram=histogram({2_000: 17}))
+    assert ("counts", "flask json 1, hold", 8_000, 17) in found(foreign)
+    broken = measured(histogram="no histogram")
+    assert ("counts", "flask json 1, hold", "no histogram", None) in found(broken)
+
+
+def test_littles_law_binds_users_rate_and_latency_of_a_hold() -> None:
+    """8 users cannot wait 40 ms each and still get 4,000 answers a second."""
+    trial = measured()
+    slow = histogram({40_000: 8_000})
+    assert trial.hold is not None
+    wrong = replace(
+        trial,
+        histogram=slow,
+        hold=replace(
+            trial.hold, median_ms=40.0, p90_ms=40.0, p99_ms=40.0, p999_ms=40.0, max_ms=40.0
+        ),
+    )
+    assert ("little", pytest.approx(160, rel=0.01), pytest.approx(8, rel=0.01)) in [
+        (rule, seen, expected) for rule, _, seen, expected in found(wrong)
+    ]
+
+
+def test_a_verdict_that_does_not_follow_from_its_evidence_is_found() -> None:
+    trial = measured(limited_by="loadgen-cpu")
+    assert found(trial) == [("verdict", "flask json 1", "loadgen-cpu", "server-cpu")]
+
+
+def test_evidence_that_is_not_the_trials_is_found() -> None:
+    trial = measured()
+    nicer = {**trial.limited_by_evidence, "loadgen_cpu": 0.1}
+    assert ("verdict", "flask json 1", 0.1, pytest.approx(0.3)) in found(
+        replace(trial, limited_by_evidence=nicer)
+    )
+
+
+def test_a_verdict_without_evidence_is_a_doubt() -> None:
+    (finding,) = audit_record(run_of(measured(limited_by_evidence={})))
+    assert (finding.rule, finding.kind) == ("verdict", Kind.DOUBT)
+
+
+def test_an_open_loop_that_did_not_keep_up_may_not_say_that_it_did() -> None:
+    trial = measured()
+    slow = replace(trial.open_loop[0], goodput_rps=100.0)
+    seen = found(replace(trial, open_loop=(slow,)))
+    assert seen == [("verdict", "flask json 1, open loop at 250/s", "schedule", "not schedule")]
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        trial_record(outcome=Outcome.MEASURED),
+        trial_record(outcome=Outcome.FAILED),
+        measured(outcome=Outcome.SKIPPED),
+    ],
+    ids=["measured without totals", "failed without a reason", "skipped with totals"],
+)
+def test_an_outcome_has_what_belongs_to_it(trial: TrialRecord) -> None:
+    assert {(f.rule, f.kind) for f in audit_record(run_of(trial))} == {
+        ("verdict", Kind.CONTRADICTION)
+    }
+
+
+def test_zero_memory_and_negative_cpu_are_no_measurements() -> None:
+    trial = changed(measured(), "resources", memory_idle_bytes=0, cpu_us_per_request=-1.0)
+    assert {(f.rule, f.seen, f.kind) for f in audit_record(run_of(trial))} == {
+        ("zero", 0, Kind.DOUBT),
+        ("zero", -1, Kind.CONTRADICTION),
+    }
+
+
+def test_four_holds_at_one_rate_are_a_plateau_unless_each_server_was_full() -> None:
+    names = ("aiohttp", "japronto", "sanic", "starlette")
+    full = [measured(name, 2_000 + i) for i, name in enumerate(names)]
+    assert audit_record(run_of(*full)) == ()
+    doubtful = [replace(full[0], limited_by="unknown"), *full[1:]]
+    assert "plateau" in rules(audit_record(run_of(*doubtful)))
+
+
+def test_one_hold_under_two_names_is_a_copy() -> None:
+    twice = run_of(measured("flask", 2_003), measured("sanic", 2_003))
+    (finding,) = audit_record(twice)
+    assert (finding.rule, finding.row) == ("equal-values", "flask json 1, sanic json 1")
+    assert finding.file == "run.json"
