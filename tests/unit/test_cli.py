@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.cli import main
 from orchestrator.cli.run import exit_code
 from orchestrator.model.record import Outcome
@@ -110,7 +109,7 @@ def test_a_wrong_command_ends_with_2_and_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["dance"], ["run", "--network", "moon"], ["run", "--client", "curl"], ["report"]]
+    "words", [[], ["dance"], ["run", "--network", "moon"], ["run", "--client", "curl"]]
 )
 def test_words_that_the_parser_does_not_know_end_with_2(
     words: list[str], capsys: pytest.CaptureFixture[str]
@@ -119,32 +118,6 @@ def test_words_that_the_parser_does_not_know_end_with_2(
         main(words)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: lab")
-
-
-def test_a_record_that_cannot_be_read_ends_with_2_and_its_name(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    (tmp_path / "x").mkdir()
-    (tmp_path / "x" / "run.json").write_text("{")
-    assert main(["report", "x", "--results", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"lab: {tmp_path}/x/run.json: not a run record: ")
-
-
-def test_a_report_is_rebuilt_from_the_record_alone(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    folder = RunFolder(tmp_path / "x")
-    folder.create()
-    folder.save(run_record(trials=(trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),)))
-    assert main(["report", "x", "--results", str(tmp_path)]) == 0
-    assert sorted(path.name for path in (tmp_path / "x" / "report").iterdir()) == [
-        "json-2019.csv",
-        "json-hold.csv",
-        "report.md",
-    ]
-    out = capsys.readouterr().out
-    assert out.startswith("json: the whole trial, as published in 2019")
-    assert out.endswith(f"\nreport: {tmp_path}/x/report/report.md\n")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the kernel's files say of the host."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,22 @@ def test_the_share_of_time_that_was_stolen(
 
 def test_outside_a_checkout_there_is_no_commit(tmp_path: Path) -> None:
     assert lab_commit(tmp_path) is None
+
+
+def test_what_lies_in_results_is_no_change_of_the_lab(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        subprocess.run(["git", "-C", str(tmp_path), *identity, *words], check=True)
+
+    git("init", "--quiet")
+    (tmp_path / "results").mkdir()
+    for name in ("app.py", "results/run.json"):
+        (tmp_path / name).write_text("before")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "x")
+    commit = lab_commit(tmp_path)
+    assert commit
+    (tmp_path / "results" / "run.json").write_text("after")
+    assert lab_commit(tmp_path) == commit
+    (tmp_path / "app.py").write_text("after")
+    assert lab_commit(tmp_path) == f"{commit}+changes"

@@ -1,0 +1,209 @@
+"""`lab report`: of one run, of all, of runs with all that can befall them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from orchestrator.cli import main
+
+ROOT = Path(__file__).parents[2]
+OLD = ROOT / "results" / "2026-11-23-9dcca8" / "run.json"  # a real run, schema 1
+Change = Callable[[dict[str, Any]], None]
+
+
+def real(results: Path, name: str = "a-run", change: Change | None = None) -> Path:
+    """A run of Flask and Japronto with JSON alone, as it was measured, or changed."""
+    document = json.loads(OLD.read_text())
+    document["settings"]["services"] = ["flask", "japronto"]
+    document["settings"]["workloads"] = ["json"]
+    document["trials"] = [
+        trial
+        for trial in document["trials"]
+        if trial["service"] in ("flask", "japronto") and trial["workload"] == "json"
+    ]
+    if change:
+        change(document)
+    folder = results / name
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps(document))
+    return folder
+
+
+def report(results: Path, *words: str) -> int:
+    return main(["report", *words, "--results", str(results)])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "report").iterdir()}
+
+
+def first(document: dict[str, Any], service: str) -> dict[str, Any]:
+    (trial,) = [trial for trial in document["trials"] if trial["service"] == service]
+    return dict(trial)
+
+
+def test_a_record_that_cannot_be_read_ends_with_2_and_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "run.json").write_text("{")
+    assert report(tmp_path, "x") == 2
+    assert capsys.readouterr().err.startswith(f"lab: {tmp_path}/x/run.json: not a run record: ")
+
+
+def test_a_report_of_schema_1_has_tables_charts_and_a_page(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = real(tmp_path)
+    assert report(tmp_path, "a-run") == 0
+    found = contents(folder)
+    tables = {f"json-{of}.{kind}" for of in ("2019", "hold", "open") for kind in ("csv", "json")}
+    charts = {
+        "json-throughput.svg", "json-ramp.svg", "json-latency-hold.svg", "json-latency-open.svg",
+        "json-rate-latency.svg", "json-cpu.svg", "json-memory.svg", "start.svg", "image.svg",
+    }  # fmt: skip
+    assert tables | charts | {"report.md", "index.html"} <= set(found)
+    out = capsys.readouterr().out
+    assert out.startswith("json: the whole trial, as published in 2019")
+    assert f"report: {folder}/report/index.html" in out
+    assert b"| Flask | 1 | 16 | 2,254 | 6.93 | 10.5 |" in found["report.md"]
+    assert "≥ 56,688" in found["report.md"].decode()
+
+
+def test_twice_the_same_bytes_and_nothing_of_an_older_report_is_left(tmp_path: Path) -> None:
+    folder = real(tmp_path)
+    assert report(tmp_path, "a-run") == 0
+    before = contents(folder)
+    (folder / "report" / "json-hold.csv").write_text("edited")
+    (folder / "report" / "of-an-older-lab.svg").write_text("old")
+    (folder / "report" / "notes.txt").write_text("a person's own")
+    assert report(tmp_path, "a-run") == 0
+    assert contents(folder) == {**before, "notes.txt": b"a person's own"}
+
+
+def failed(document: dict[str, Any]) -> None:
+    trial = first(document, "flask")
+    kept = {name: trial[name] for name in ("service", "workload", "repeat", "order", "server")}
+    gone = {
+        **kept,
+        "outcome": "failed",
+        "phase": "load",
+        "reason": "the server ended under load with exit code 137 (out of memory)",
+        "log_tail": "</script><script>alert(1)</script>\n| a | b |",
+    }
+    document["trials"] = [gone, first(document, "japronto")]
+
+
+def interrupted(document: dict[str, Any]) -> None:
+    trial = first(document, "flask")
+    kept = {name: trial[name] for name in ("service", "workload", "repeat", "order", "server")}
+    skipped = {**kept, "outcome": "skipped", "reason": "not run yet"}
+    document |= {"interrupted": True, "trials": [skipped, first(document, "japronto")]}
+
+
+def not_finished(document: dict[str, Any]) -> None:
+    document |= {"finished_at": None, "trials": []}
+
+
+def one_trial(document: dict[str, Any]) -> None:
+    document["settings"]["services"] = ["flask"]
+    document["trials"] = [first(document, "flask")]
+
+
+@pytest.mark.parametrize(
+    ("change", "in_document", "in_page"),
+    [
+        (
+            failed,
+            ["| Flask | failed in load | - |", "Flask json: failed in load: the server ended"],
+            ["failed in load", "&lt;/script&gt;&lt;script&gt;alert(1)"],
+        ),
+        (interrupted, [", interrupted.", "| Flask | skipped | - |"], ["<strong>interrupted"]),
+        (not_finished, ["## Json: held"], ["<strong>not finished</strong>"]),
+        (one_trial, ["| Flask | 1 | 16 | 2,254 |"], ["1 of 1 trials measured"]),
+    ],
+)
+def test_a_run_with_any_end_has_a_report(
+    tmp_path: Path, change: Change, in_document: list[str], in_page: list[str]
+) -> None:
+    folder = real(tmp_path, change=change)
+    assert report(tmp_path, "a-run") == 0
+    document, page = ((folder / "report" / n).read_text() for n in ("report.md", "index.html"))
+    assert [said for said in in_document if said not in document] == []
+    assert [said for said in in_page if said not in page] == []
+
+
+def doubled(document: dict[str, Any]) -> None:
+    for trial in document["trials"]:
+        trial["totals"]["rps"] *= 2
+
+
+def test_a_record_that_contradicts_itself_is_not_published(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = real(tmp_path, change=doubled)
+    assert report(tmp_path, "a-run") == 1
+    error = capsys.readouterr().err
+    assert f"{folder}: its record contradicts itself" in error
+    assert "(rate)" in error or "(counts)" in error
+    assert not (folder / "report").exists()
+
+
+def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    real(tmp_path, "good", one_trial)
+    real(tmp_path, "wrong", doubled)
+    (tmp_path / "<b>torn").mkdir()
+    (tmp_path / "<b>torn" / "run.json").write_text("{")
+    (tmp_path / "crosscheck-1").mkdir()
+    (tmp_path / "crosscheck-1" / "crosscheck.md").write_text("# x")
+    assert report(tmp_path) == 2
+    error = capsys.readouterr().err
+    assert "wrong: its record contradicts itself" in error
+    assert "torn/run.json: not a run record" in error
+    page = (tmp_path / "index.html").read_text()
+    assert '<a href="good/report/index.html">good</a>' in page
+    assert '<a href="wrong/run.json">wrong</a>' in page
+    assert "&lt;b&gt;torn" in page
+    assert "<b>torn" not in page
+    assert '<a href="crosscheck-1/crosscheck.md">' in page
+
+
+def test_no_results_at_all_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(tmp_path) == 0
+    assert "There is none yet" in (tmp_path / "index.html").read_text()
+    assert report(tmp_path / "absent") == 2
+    assert "there is no such folder" in capsys.readouterr().err
+
+
+def test_every_link_of_a_committed_report_leads_somewhere() -> None:
+    """A page links to documents, services and raw files."""
+    pages = [*ROOT.glob("results/*/report/index.html"), *ROOT.glob("results/*/report/report.md")]
+    assert pages
+    for page in pages:
+        text = page.read_text()
+        found = re.findall(r'(?:href|src)="([^"#]+)"', text.split("<script", 1)[0])
+        found += re.findall(r"\]\(([^)#\s]+)\)", text) if page.suffix == ".md" else []
+        for target in found:
+            if "://" in target or target.startswith("data:") or target == "../../index.html":
+                continue  # the last is made with the first report on a machine
+            assert (page.parent / unquote(target)).exists(), f"{page} -> {target}"
+
+
+def test_outside_the_repository_a_page_has_no_link_into_it(tmp_path: Path) -> None:
+    folder = real(tmp_path, change=one_trial)
+    assert report(tmp_path, "a-run") == 0
+    links = re.findall(r'href="([^"#]+)"', (folder / "report" / "index.html").read_text())
+    assert not [link for link in links if link.startswith("../../../")]
+    assert "../../index.html" in links
+    shutil.copytree(folder, tmp_path / "elsewhere" / "a-run")
+    assert main(["report", str(tmp_path / "elsewhere" / "a-run")]) == 0
