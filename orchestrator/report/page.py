@@ -22,12 +22,21 @@ from orchestrator.report.group import Group, by_rate, groups
 from orchestrator.report.place import where
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
-from orchestrator.report.table import MISSING, AtLeast, Row, Table, Value
-from orchestrator.report.tables import HEADLINE, headline
+from orchestrator.report.table import MISSING, AtLeast, Column, Row, Table, Value
+from orchestrator.report.tables import headline, headline_columns
 from orchestrator.report.theme import DARK, LIGHT
 
 # Columns that a narrow screen leaves to the row's details.
-WIDE = {"users", "median_ms", "breaking_users", "memory_peak_mb", "cpu_us_per_request"}
+WIDE = {
+    "users",
+    "goodput_rps_lowest",
+    "goodput_rps_highest",
+    "median_ms",
+    "breaking_users",
+    "cpu_us_per_request",
+    "memory_peak_mb",
+    "limited_by",
+}
 WORDS = {"framework", "workload", "limited_by"}
 KINDS = {
     "throughput": "Requests/s",
@@ -111,7 +120,7 @@ def page(
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
         root=links.root,
         in_results=links.index,
-        columns=[Heading(title=c.title, kind=_kind(c.key)) for c in HEADLINE],
+        columns=[Heading(title=c.title, kind=_kind(c.key)) for c in headline_columns(record)],
         rows=rows,
         verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
         kinds=[(kind, title) for kind, title in KINDS.items() if kind in kinds],
@@ -179,13 +188,13 @@ def _row(record: RunRecord, group: Group, place: int) -> PageRow:
         ranked=group.ranked,
         limited_by=group.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
-        cells=_cells(headline(group, place)),
+        cells=_cells(headline_columns(record), headline(record, group, place)),
         details=found,
     )
 
 
-def _cells(row: Row) -> tuple[Cell, ...]:
-    table = Table(name="", title="", columns=HEADLINE, rows=(row,))
+def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
+    table = Table(name="", title="", columns=columns, rows=(row,))
     texts = table.shown[0]
     return tuple(
         Cell(text=text, sort=_sort(cell)) for text, cell in zip(texts, row.cells, strict=True)

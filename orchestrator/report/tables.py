@@ -32,11 +32,18 @@ AS_IN_2019 = (
     Column(key="median_ms", title="Median Response Time (ms)", show=three_digits),
     Column(key="failures", title="Failed Requests", show=whole),
 )
-HEADLINE = (
+OF_REPEATS = (
+    Column(key="goodput_rps_lowest", title="Lowest", show=whole),
+    Column(key="goodput_rps_highest", title="Highest", show=whole),
+)
+"""Of the repeats' requests/s; only where there are any."""
+_RANKED = (
     FRAMEWORK,
     Column(key="rank", title="Rank"),
     Column(key="users", title="Users", show=whole),
     Column(key="goodput_rps", title="Requests/s", show=whole),
+)
+_REST = (
     Column(key="median_ms", title="p50 (ms)", show=three_digits),
     Column(key="p99_ms", title="p99 (ms)", show=three_digits),
     Column(key="breaking_users", title="Drops from", show=whole),
@@ -44,6 +51,11 @@ HEADLINE = (
     Column(key="memory_peak_mb", title="Peak MB", show=whole),
     Column(key="limited_by", title="Limited by"),
 )
+
+
+def headline_columns(record: RunRecord) -> tuple[Column, ...]:
+    """The columns of the hold's table."""
+    return (*_RANKED, *(OF_REPEATS if record.settings.repeats > 1 else ()), *_REST)
 
 
 def tables(record: RunRecord) -> list[Table]:
@@ -64,8 +76,10 @@ def of(record: RunRecord, workload: str) -> list[Table]:
         Table(
             name=f"{workload}-hold",
             title=f"{workload}: held at the best step without drops",
-            columns=HEADLINE,
-            rows=tuple(headline(group, place) for place, group in enumerate(by_rate(found), 1)),
+            columns=headline_columns(record),
+            rows=tuple(
+                headline(record, group, place) for place, group in enumerate(by_rate(found), 1)
+            ),
         ),
         *open_loop_tables(workload, found),
     ]
@@ -83,14 +97,17 @@ def _published(group: Group) -> Row:
     )
 
 
-def headline(group: Group, place: int) -> Row:
-    """One row of the headline; ``place`` is its rank if it has one."""
+def headline(record: RunRecord, group: Group, place: int) -> Row:
+    """One row of the hold's table; ``place`` is its rank if it has one."""
     rate = goodput_rps(group)
+    each = [trial.hold.goodput_rps for trial in group.held if trial.hold]
+    spread = (min(each, default=None), max(each, default=None))
     return _row(
         group.name,
         place if group.ranked else None,
         group.middle(lambda t: t.hold_users),
         rate if group.ranked or rate is None else AtLeast(value=rate),
+        *(spread if record.settings.repeats > 1 else ()),
         group.middle(lambda t: t.hold.median_ms if t.hold else None),
         group.middle(lambda t: t.hold.p99_ms if t.hold else None),
         group.middle(lambda t: t.breaking_users),
