@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
+from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.audit.locust_csv import (
     read_distribution,
     read_failures,
@@ -118,10 +116,7 @@ def offered_load(folder: Path) -> OfferedLoad | None:
     path = folder / LOAD
     if not path.is_file():
         return None
-    try:
-        return checked(msgspec.convert(tomllib.loads(read_text(path)), OfferedLoad), str(path))
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: {error}") from error
+    return checked(typed(read_toml(path), OfferedLoad, path), str(path))
 
 
 def checked(load: OfferedLoad, where: str) -> OfferedLoad:

@@ -10,6 +10,7 @@ _MARKS = re.compile(r"^[\s*_`~≥≤><≈±$]+|[\s*_`†‡]+$")
 _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:[,' \u00a0\u202f]\d{3})+|\d+)?(?:\.\d+)?(?:e[+-]?\d+)?)(.*)", re.IGNORECASE
 )
+_OF_WHAT = re.compile(r"\s*(?:req|reqs|requests|responses)?\s*(?:/\s*s(?:ec)?)?$")
 _UNITS_MS = {
     "ns": 1e-6,
     "us": 1e-3,
@@ -20,7 +21,7 @@ _UNITS_MS = {
     "sec": 1e3,
     "m": 6e4,
 }
-_SCALES = {"": 1.0, "%": 1.0, "k": 1e3, "x": 1.0}
+_SCALES = {"": 1.0, "%": 1.0, "k": 1e3, "m": 1e6, "x": 1.0}
 _SIZES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
@@ -37,8 +38,8 @@ def cell(text: str) -> Cell | None:
     match = _NUMBER.fullmatch(_MARKS.sub("", text.replace("\N{MINUS SIGN}", "-")))
     if match is None or not any(character.isdigit() for character in match[1]):
         return None
-    unit = match[2].strip().lower()
-    if unit.removesuffix("/s") not in {*_UNITS_MS, *_SCALES, *_SIZES, "req", "requests"}:
+    unit = _OF_WHAT.sub("", match[2].strip().lower())
+    if unit not in {*_UNITS_MS, *_SCALES, *_SIZES}:
         return None  # a version, a date, a name that begins with a digit
     return Cell(number=float(re.sub(r"[,' \u00a0\u202f]", "", match[1])), unit=unit)
 

@@ -69,8 +69,8 @@ def column(title: str) -> Column | None:
 
 def _latency(title: str, words: str, unit: str | None) -> Column | None:
     bare = " ".join(_LATENCY_WORDS.sub(" ", words).split())
-    if not bare:
-        return Column(title=title, meaning="mean_ms", unit=unit)
+    if not bare:  # "Latency" alone: the mean
+        return Column(title=title, meaning="mean_ms", unit=unit) if words else None
     meaning = _MEANING.get(bare)
     if meaning in ("min_ms", "mean_ms", "max_ms"):
         return Column(title=title, meaning=meaning, unit=unit)

@@ -19,10 +19,10 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
     """The mean latency that users and rate imply, against the latencies that are told.
 
     It may not exceed the maximum, nor p99 (a mean above p99 is possible, but far-fetched), nor be
-    less than the percentiles add up to at least. Without a known load this is a doubt: users that
-    pause, latencies that count from an intended send time, or several requests at once on one
-    connection would explain it. Rows at a constant arrival rate are left out: their connections are
-    no users.
+    less than the percentiles add up to at least. Only the last, of a known load, is impossible. The
+    others may have a reason: users that pause, users that wait for answers that never come (and are
+    in no latency), latencies from an intended send time, several requests at once on a connection.
+    Rows at a constant arrival rate are left out: their connections are no users.
     """
     implied = _implied_ms(row, load)
     if implied is None or not row.known_unit or row.offered_rps is not None:
@@ -37,7 +37,7 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
         yield kind(row, "little", most, floor, _sentence(row, load, text))
     elif row.max_ms is not None and least > row.max_ms * (1 + TOLERANCE):
         text = f"a mean latency of {shown(least)} ms, above the maximum of {shown(row.max_ms)} ms"
-        yield kind(row, "little", least, row.max_ms, _sentence(row, load, text))
+        yield doubt(row, "little", least, row.max_ms, _sentence(row, load, text))
     elif top >= 99 and least > row.percentiles[top] * (1 + TOLERANCE):
         ms = row.percentiles[top]
         text = f"a mean latency of {shown(least)} ms, above {percentile(top)} of {shown(ms)} ms"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from orchestrator.audit.row import ResultRow, doubt, shown
 from orchestrator.model.finding import Finding
@@ -13,11 +14,13 @@ NEAR = 0.9
 The three fastest of 2019's local run have 95 to 97 %."""
 
 
+@cache
 def user_seconds(load: OfferedLoad) -> float:
     """Seconds for which a user was there, all users together."""
     return sum(_alive_s(load))
 
 
+@cache
 def most_requests(load: OfferedLoad) -> float:
     """The requests that the users ask for on average if every answer comes at once.
 

@@ -1,0 +1,125 @@
+"""``lab audit``: exit codes, what a person reads, what a program reads."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cli import main
+
+ROOT = Path(__file__).parents[3]
+ARTICLE = ROOT / "tests/unit/data/audit/article_2019.md"
+TEXT_2019 = ROOT / "results/published/2019/text.csv"
+LOCAL_2019 = ROOT / "results/published/2019/locust/text/local"
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_the_committed_run_and_its_report_have_nothing_to_find(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path in ("", "run.json", "report/report.md", "report/json-hold.csv"):
+        assert main(["audit", str(ROOT / "results/2026-11-23-9dcca8" / path)]) == 0
+        assert capsys.readouterr().out.endswith(": nothing found\n")
+
+
+def test_findings_are_blocks_that_name_file_row_rule_and_both_numbers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", str(TEXT_2019)]) == 1
+    first, *_, last = capsys.readouterr().out.split("\n\n")
+    assert first.splitlines() == [
+        "text.csv: Django+Gunicorn",
+        "  rate (contradiction): 24.7288, expected 60",
+        "  18,052 requests at 730 requests/s take 24.7 s, but the test lasted 60.0 s: over that "
+        "time they are 300.867 requests/s.",
+    ]
+    assert last == f"{TEXT_2019}: 1 contradiction and 2 doubts; docs/audit.md explains the rules\n"
+
+
+def test_json_is_a_list_of_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(LOCAL_2019), "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)
+    assert len(findings) == 16
+    assert findings[0] == {
+        "file": "aiohttp_requests.csv",
+        "row": "aiohttp",
+        "rule": "workload-path",
+        "kind": "doubt",
+        "seen": "/json",
+        "expected": "/text",
+        "text": "the results are said to be of 'text', /text, but the 23,316 requests asked for "
+        "/json, 106 bytes an answer.",
+    }
+
+
+def test_json_of_nothing_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--json", str(ROOT / "results/published/2019/json.csv")]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_each_table_of_a_markdown_file_is_audited_for_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", "--json", str(ARTICLE)]) == 1
+    found = [(f["rule"], f["row"]) for f in json.loads(capsys.readouterr().out)]
+    assert ("rate", "Text (12 Bytes): Django+Gunicorn") in found
+    assert all(row.startswith("Text (12 Bytes): ") for _, row in found)
+
+
+def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        *("--users", "4000", "--spawn-rate", "500", "--duration", "60"),
+        *("--think-min", "5", "--think-max", "15"),
+    ]
+    assert main(["audit", "--json", str(ARTICLE), *words]) == 1
+    rules = [f["rule"] for f in json.loads(capsys.readouterr().out)]
+    assert "schedule-ceiling" in rules
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("nothing", None, "there is no such file or folder"),
+        ("notes.txt", b"text", "expected a run"),
+        ("a.csv", b"\xff\xfe\x01", "not a text"),
+        ("a.csv", b"name,age\nx,1\n", "no table of results"),
+        ("a.md", b"# no table\n", "no table of results"),
+        ("a.md", b"|a|\x00|\n", "not a text"),
+        ("b.csv", b"name,rps\nx\n", "1 cells where the header has 2"),
+        ("run.json", b"{", "run.json: not a run record"),
+        ("other.json", b"[]", "other.json: not a run record"),
+    ],
+)
+def test_a_wrong_path_or_file_is_exit_code_2_and_a_sentence(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: bytes | None,
+    message: str,
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["audit", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("lab: ")
+    assert str(path) in err
+    assert message in err
+
+
+def test_an_empty_folder_and_an_unknown_workload_are_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", str(tmp_path)]) == 2
+    assert "nothing to audit" in capsys.readouterr().err
+    assert main(["audit", str(LOCAL_2019), "--workload", "html"]) == 2
+    assert "--workload html: there are json, text" in capsys.readouterr().err

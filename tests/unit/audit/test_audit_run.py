@@ -1,0 +1,131 @@
+"""A run with all that lies beside its record: Locust's own files, and the manifest."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestrator import codec
+from orchestrator.adapters import checksums
+from orchestrator.errors import UsageError
+from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.record import TrialRecord
+from orchestrator.wiring.audit import Told, audit
+from tests.unit.audit.records import failed, measured, run_of
+
+STATS = "raw/001-flask-json-1/locust_stats.csv"
+HEADER = (
+    *("Type", "Name", "Request Count", "Failure Count", "Median Response Time"),
+    *("Average Response Time", "Min Response Time", "Max Response Time"),
+    *("Average Content Size", "Requests/s", "Failures/s", "50%", "99%", "100%"),
+)
+
+
+def found(folder: Path) -> list[Finding]:
+    return list(audit(folder, Told(load={})))
+
+
+def saved(
+    folder: Path,
+    trial: TrialRecord,
+    *,
+    path: str = "/json",
+    body: float = 250.0,
+    less: int = 0,
+) -> Path:
+    """A run of this trial, with Locust's file as it would be; its sizes have the headers in them."""
+    assert trial.totals is not None
+    requests, failures = trial.totals.requests - less, trial.totals.failures
+    numbers = (requests, failures, 2, 2.5, 2, 4, body, requests / 4, failures / 4, 2, 4, 4)
+    (folder / STATS).parent.mkdir(parents=True)
+    with (folder / STATS).open("w", newline="") as file:
+        csv.writer(file).writerows([HEADER, ("GET", path, *numbers), ("", "Aggregated", *numbers)])
+    record = run_of(replace(trial, raw=(STATS,)))
+    (folder / "run.json").write_bytes(codec.encode(record))
+    checksums.add(folder, [STATS])
+    return folder
+
+
+def test_a_run_whose_files_agree_has_no_finding(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "run", measured())
+    assert found(folder) == []
+    assert found(folder / "run.json") == []
+    assert found(tmp_path) == []
+
+
+def test_locusts_own_file_must_count_as_the_record_does(tmp_path: Path) -> None:
+    counts = found(saved(tmp_path, measured(), less=7))
+    assert [(f.rule, f.file, f.seen, f.expected) for f in counts] == [
+        ("counts", STATS, 16_003, 16_010)
+    ]
+    assert counts[0].row == "001-flask-json-1"
+
+
+def test_a_trial_that_failed_has_locusts_files_as_far_as_they_got(tmp_path: Path) -> None:
+    assert found(saved(tmp_path, failed(), less=7)) == []
+
+
+def test_the_path_and_the_bytes_are_those_of_the_records_contract(tmp_path: Path) -> None:
+    wrong = found(saved(tmp_path, measured(), path="/text", body=40.0))
+    assert [(f.rule, f.seen, f.expected, f.kind) for f in wrong] == [
+        ("workload-path", "/text", "/json", Kind.CONTRADICTION),
+        ("body-size", 40, 117, Kind.CONTRADICTION),
+    ]
+    assert found(saved(tmp_path / "b", measured(), body=5_000.0))[0].kind is Kind.DOUBT
+
+
+def test_every_raw_file_that_is_not_as_it_was_saved_is_found(tmp_path: Path) -> None:
+    saved(tmp_path, measured())
+    log = tmp_path / "raw/001-flask-json-1/server.log"
+    log.write_text("what it printed\n")
+    checksums.add(tmp_path, [log.relative_to(tmp_path).as_posix()])
+    log.write_text("what somebody made of it\n")
+    (tmp_path / STATS).unlink()
+    (tmp_path / "raw/more.txt").write_text("nobody listed it")
+    manifest = [(f.file, f.kind, f.text) for f in found(tmp_path)]
+    assert [file for file, _, _ in manifest] == [
+        STATS,
+        "raw/001-flask-json-1/server.log",
+        "raw/more.txt",
+    ]
+    assert {kind for _, kind, _ in manifest} == {Kind.CONTRADICTION}
+    assert "is not there" in manifest[0][2]
+    assert "SHA-256 differs" in manifest[1][2]
+    assert "does not list it" in manifest[2][2]
+
+
+def test_a_run_passed_on_without_its_raw_files_is_one_doubt(tmp_path: Path) -> None:
+    saved(tmp_path, measured())
+    (tmp_path / STATS).unlink()
+    (tmp_path / STATS).parent.rmdir()
+    (tmp_path / "raw").rmdir()
+    (finding,) = found(tmp_path)
+    assert (finding.rule, finding.kind, finding.expected) == ("manifest", Kind.DOUBT, 1)
+
+
+def test_a_run_without_a_manifest_is_an_older_one(tmp_path: Path) -> None:
+    saved(tmp_path, measured())
+    (tmp_path / checksums.MANIFEST).unlink()
+    assert found(tmp_path) == []
+
+
+def test_a_record_names_no_file_outside_of_its_folder(tmp_path: Path) -> None:
+    inside = saved(tmp_path / "run", measured())
+    outside = tmp_path / "other_stats.csv"
+    outside.write_text("not,locust\n")
+    record = run_of(measured(raw=("../other_stats.csv",)))
+    (inside / "run.json").write_bytes(codec.encode(record))
+    assert found(inside) == []
+
+
+def test_a_record_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"schema": 99}')
+    with pytest.raises(UsageError, match=r"run\.json: record of schema 99"):
+        found(tmp_path)
+
+
+def test_a_run_knows_its_load_and_its_workloads(tmp_path: Path) -> None:
+    saved(tmp_path, measured())
+    with pytest.raises(UsageError, match="leave the options out"):
+        audit(tmp_path, Told(workload="json", load={}))
