@@ -1,0 +1,83 @@
+"""What GitHub and the package index tell of a framework, over their public HTTP APIs."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+from orchestrator.adapters.http_json import Api, ApiFailed, get_json
+
+GITHUB = "https://api.github.com"
+ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFacts:
+    """``released``: the UTC date on which the version was first uploaded.
+
+    ``maintainers``: accounts with a role on the project; None where the index lists none, as for
+    projects that belong to an organization.
+    """
+
+    released: str
+    maintainers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repository:
+    stargazers_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    upload_time_iso_8601: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Role:
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ownership:
+    roles: tuple[_Role, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Project:
+    releases: dict[str, tuple[_File, ...]]
+    ownership: _Ownership | None = None
+
+
+def stars(api: Api, owner: str, repository: str) -> int:
+    """The stars of a repository on GitHub; GITHUB_TOKEN raises the limit of requests.
+
+    Raises:
+        ApiFailed: it did not tell.
+    """
+    headers = {"Accept": "application/vnd.github+json"}
+    if token := os.environ.get("GITHUB_TOKEN"):
+        headers["Authorization"] = f"Bearer {token}"
+    return get_json(api, f"repos/{owner}/{repository}", _Repository, headers).stargazers_count
+
+
+def index_facts(api: Api, package: str, version: str) -> IndexFacts:
+    """What the package index tells of a project and of one version of it.
+
+    Raises:
+        ApiFailed: it did not tell, or does not have the version.
+    """
+    project = get_json(api, f"pypi/{package}/json", _Project, {"Accept": "application/json"})
+    uploads = [file.upload_time_iso_8601 for file in project.releases.get(version, ())]
+    if not uploads:
+        raise ApiFailed(f"has no files of {package} {version}", reached=True)
+    roles = project.ownership.roles if project.ownership else None
+    users = {role.user for role in roles or ()}
+    return IndexFacts(released=min(uploads)[:10], maintainers=len(users) or None)
+
+
+def on_github(source: str) -> tuple[str, str] | None:
+    """Owner and repository of a source's address; None where it is elsewhere."""
+    found = ON_GITHUB.fullmatch(source)
+    return (found[1], found[2]) if found else None

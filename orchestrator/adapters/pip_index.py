@@ -1,0 +1,56 @@
+"""The package index that pip uses here, and the versions that a lock file pins."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from orchestrator.errors import EnvironmentMissing
+
+PIP_WITHIN_S = 60
+
+
+def default_index() -> str:
+    """The base address of the package index that pip uses here.
+
+    Asked of `pip install --help`, which prints the index that pip would use: that of its
+    configuration files and of PIP_INDEX_URL, else its built-in one. `pip config get` knows neither
+    the variable nor the built-in one, and modules of pip may not be imported (its documentation
+    says so). The text of this option is the same in pip 23 to 26.
+
+    Raises:
+        EnvironmentMissing: pip is not there or does not tell.
+    """
+    asked = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=PIP_WITHIN_S,
+        check=False,
+        env={**os.environ, "COLUMNS": "1000"},  # else the help breaks a long address
+    )
+    found = re.search(r"--index-url <url>[^(]*\(default:? (\S+?)\)", asked.stdout)
+    if not found:
+        raise EnvironmentMissing("pip does not say which package index it uses; give --index URL")
+    parts = urlsplit(found[1])
+    host = parts.netloc.rpartition("@")[2]  # pip hides the password, so the name is of no use
+    path = parts.path.rstrip("/").removesuffix("/simple")
+    return urlunsplit((parts.scheme, host, path, "", ""))
+
+
+def pinned_version(requirements: Path, package: str) -> str | None:
+    """The version of a package in a lock file; None where it is not in it."""
+    for line in requirements.read_text().splitlines():
+        name, pinned, rest = line.partition("==")
+        if pinned and _normal(name.partition("[")[0]) == _normal(package):
+            return re.split(r"[\s;\\]", rest, maxsplit=1)[0]
+    return None
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
