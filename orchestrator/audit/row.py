@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from orchestrator.model.finding import Finding, Kind
+
+Rule = Literal[
+    "rate",
+    "little",
+    "percentile-order",
+    "mean-outside-percentiles",
+    "equal-columns",
+    "workload-path",
+    "body-size",
+    "body-differs",
+    "zero",
+    "schedule-ceiling",
+    "plateau",
+    "equal-values",
+    "counts",
+    "verdict",
+    "manifest",
+]
+"""Every rule of the audit; ``docs/audit.md`` tells what each is for."""
 
 SUMS = frozenset({"total", "aggregated", "all", "sum"})
 """Names of rows that add up the others."""
@@ -71,14 +91,14 @@ def shown(number: float) -> str:
 
 
 def contradiction(
-    row: ResultRow, rule: str, seen: float | str | None, expected: float | str | None, text: str
+    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
 ) -> Finding:
     """Two numbers of the row that cannot both be right."""
     return _finding(row, rule, Kind.CONTRADICTION, seen, expected, text)
 
 
 def doubt(
-    row: ResultRow, rule: str, seen: float | str | None, expected: float | str | None, text: str
+    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
 ) -> Finding:
     """Numbers of the row that may be right, but deserve no trust as they are labelled."""
     return _finding(row, rule, Kind.DOUBT, seen, expected, text)
@@ -86,7 +106,7 @@ def doubt(
 
 def _finding(
     row: ResultRow,
-    rule: str,
+    rule: Rule,
     kind: Kind,
     seen: float | str | None,
     expected: float | str | None,

@@ -34,7 +34,7 @@ def saved(
     body: float = 250.0,
     less: int = 0,
 ) -> Path:
-    """A run of this trial, with Locust's file as it would be; its sizes have the headers in them."""
+    """A run of this trial, with Locust's file as it would be: its sizes have headers in them."""
     assert trial.totals is not None
     requests, failures = trial.totals.requests - less, trial.totals.failures
     numbers = (requests, failures, 2, 2.5, 2, 4, body, requests / 4, failures / 4, 2, 4, 4)
