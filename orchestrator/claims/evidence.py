@@ -123,7 +123,7 @@ MEMORY = Quantity(
     key="memory_idle_mb",
     show=lambda value: f"{value:.0f} MB",
     of=memory,
-    missing="no memory before the load",
+    missing="no memory size before the load",
     doubt="differences below 20 %",
 )
 DISK = Quantity(
