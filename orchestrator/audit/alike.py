@@ -35,7 +35,7 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
     yield doubt(
-        ResultRow(name=_names(group), file=group[0].file),
+        ResultRow(name=_names(group), file=group[0].file, table=group[0].table),
         "plateau",
         least,
         most,
@@ -77,7 +77,7 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         for number, same in holders.items():
             if len({row.name for row in same}) > 1:
                 yield doubt(
-                    ResultRow(name=_names(same), file=same[0].file),
+                    ResultRow(name=_names(same), file=same[0].file, table=same[0].table),
                     "equal-values",
                     number,
                     number,

@@ -20,7 +20,8 @@ _NAMES = {
     "failures": "failures failed_requests failed fails #_failures #_fails failure_count errors "
     "error_count total_failure_count total_errors drops non-2xx",
     "rps": "requests/s request/s rps req/s reqs/s requests/sec req/sec request_per_second "
-    "requests_per_second requests/second throughput r/s qps average_rps rate",
+    "requests_per_second requests/second throughput r/s qps average_rps rate speed "
+    "performance best_performance requests_per_s total_requests_per_s",
     "goodput_rps": "answered/s goodput goodput/s goodput_rps successes/s success/s 2xx/s",
     "users": "users user_count concurrency clients vus concurrent_users connections",
     "duration_s": "duration elapsed test_duration",
@@ -56,9 +57,10 @@ class Column:
 def column(title: str) -> Column | None:
     """The meaning of a column's header; None where the audit knows none."""
     plain = re.sub(r"[*`\\]", "", title).strip()
-    words = " ".join(re.sub(r"[()\[\],:]", " ", plain).lower().replace("_", " ").split())
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)  # totalRequests
+    words = " ".join(re.sub(r"[()\[\],:_]", " ", spaced).lower().split())
     first, _, last = words.rpartition(" ")
-    unit = last if first and is_time(last) else None
+    unit = last if first and is_time(last) and not first.endswith("per") else None
     words = first if unit else words
     if meaning := _MEANING.get(words.replace(" ", "_")):
         return Column(title=plain, meaning=meaning, unit=unit)

@@ -99,7 +99,7 @@ def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
             continue
         first = next(i for i, row in enumerate(named) if one in row and other in row)
         yield doubt(
-            ResultRow(name="all rows", file=rows[first].file),
+            ResultRow(name="all rows", file=rows[first].file, table=rows[first].table),
             "equal-columns",
             pairs[0][0],
             pairs[0][1],

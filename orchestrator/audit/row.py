@@ -35,7 +35,8 @@ SUMS = frozenset({"total", "aggregated", "all", "sum"})
 class ResultRow:
     """What a source says of one framework; None where it says nothing.
 
-    ``file``: where the row stands, if not in the audited file itself. ``rps`` counts what was
+    ``file``: where the row stands, if not in the audited file itself; ``table``: under which
+    heading, in a file with several tables. ``rps`` counts what was
     answered (failures included where the source includes them); ``offered_rps`` is what was asked
     for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: latencies are
     Locust's, with two significant digits and whole milliseconds. ``failures_apart``: the source may
@@ -45,6 +46,7 @@ class ResultRow:
 
     name: str
     file: str = ""
+    table: str = ""
     requests: float | None = None
     failures: float | None = None
     failures_apart: bool = True
@@ -114,7 +116,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         file=row.file,
-        row=row.name,
+        row=f"{row.table}: {row.name}" if row.table else row.name,
         rule=rule,
         kind=kind,
         seen=seen,

@@ -29,7 +29,7 @@ def result_rows(table: TextTable, title: str = "") -> tuple[ResultRow, ...]:
     """Its rows; empty where the table is of something else than results.
 
     Args:
-        title: goes into the rows' names, for a file with several tables.
+        title: the table's, for a file with several.
     """
     known = _columns(table.header)
     found = [(index, one) for index, one in known.items() if one.meaning in _RESULTS]
@@ -72,7 +72,7 @@ def _row(
     name = " ".join(cells[named].replace("*", "").split()) or "(no name)"
     if "load" in (lowered := [one.strip().lower() for one in header]):
         name = f"{name} at {cells[lowered.index('load')].strip()}"
-    return ResultRow(name=f"{title}: {name}" if title else name, **fields)
+    return ResultRow(name=name, table=title, **fields)
 
 
 def _put(fields: dict[str, Any], one: Column, found: Cell) -> None:

@@ -23,7 +23,7 @@ def zero(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         wrong = [(row, number) for row, number in held if _placeholder(row, column, number)]
         values = {number for _, number in wrong}
         if len(wrong) == len(held) >= EVERY_ROW_LEAST and len(values) == 1:
-            everywhere = ResultRow(name="all rows", file=wrong[0][0].file)
+            everywhere = ResultRow(name="all rows", file=wrong[0][0].file, table=wrong[0][0].table)
             yield _found(everywhere, column, wrong[0][1], f" in each of {len(held)} rows")
         else:
             for row, number in wrong:

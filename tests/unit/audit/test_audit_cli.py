@@ -71,6 +71,7 @@ def test_each_table_of_a_markdown_file_is_audited_for_itself(
     assert main(["audit", "--json", str(ARTICLE)]) == 1
     found = [(f["rule"], f["row"]) for f in json.loads(capsys.readouterr().out)]
     assert ("rate", "Text (12 Bytes): Django+Gunicorn") in found
+    assert ("plateau", "Text (12 Bytes): aiohttp, Japronto, Sanic, Starlette, Tornado") in found
     assert all(row.startswith("Text (12 Bytes): ") for _, row in found)
 
 

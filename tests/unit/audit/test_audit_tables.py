@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.audit.cells import cell, count, milliseconds
@@ -64,6 +64,12 @@ def test_a_constant_arrival_rate_is_no_rate_of_the_server() -> None:
         ("# requests", "requests", 0, None),
         ("Requests per second", "rps", 0, None),
         ("Req/Sec", "rps", 0, None),
+        ("Requests/sec", "rps", 0, None),
+        ("totalRequestsPerS", "rps", 0, None),
+        ("Best performance", "rps", 0, None),
+        ("totalRequests", "requests", 0, None),
+        ("latencyAvg", "mean_ms", 0, None),
+        ("latencyMax", "max_ms", 0, None),
         ("Median Response Time (ms)", "percentile", 50, "ms"),
         ("p99.9 (ms)", "percentile", 99.9, "ms"),
         ("percentile99", "percentile", 99, None),
@@ -117,6 +123,7 @@ def test_what_is_no_number_is_missing(text: str) -> None:
     assert cell(text) is None
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(-(10**12), 10**12), st.sampled_from(",'_ "), st.booleans())
 def test_numbers_survive_separators_and_marks(number: int, separator: str, bold: bool) -> None:
     text = f"{number:,}".replace(",", "," if separator == "_" else separator)
@@ -125,6 +132,7 @@ def test_numbers_survive_separators_and_marks(number: int, separator: str, bold:
     assert found.number == number
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(alphabet="|-: \\#a1,\n", max_size=80))
 def test_any_text_is_a_table_or_none_or_refused_in_words(text: str) -> None:
     try:
