@@ -80,7 +80,9 @@ def record(*trials: TrialRecord, workloads: tuple[str, ...] = ("json",)) -> RunR
 
 
 def world(
-    rates: dict[str, float] | None = None, repeats: int = 1, **changed: dict[str, Any]
+    rates: dict[str, float] | None = None,
+    changed: dict[str, dict[str, Any]] | None = None,
+    repeats: int = 1,
 ) -> RunRecord:
     """Both workloads of all nine; ``changed`` are other values of a service's trials."""
     rates = RIGHT | (rates or {})
@@ -89,7 +91,7 @@ def world(
             service,
             rate * (1 + 0.001 * repeat),
             repeat,
-            **{"workload": workload} | changed.get(service, {}),
+            **{"workload": workload} | (changed or {}).get(service, {}),
         )
         for workload in ("json", "text")
         for service, rate in rates.items()
@@ -155,7 +157,7 @@ def test_three_asynchronous_frameworks_above_the_other_two() -> None:
 def test_each_claim_can_be_refuted(
     claim: str, rates: dict[str, float], changed: dict[str, dict[str, Any]]
 ) -> None:
-    found = decided(claim, world(rates, **changed))
+    found = decided(claim, world(rates, changed))
     assert found.verdict is Verdict.REFUTED, found.text
 
 
@@ -181,7 +183,7 @@ def test_json_against_text_in_the_opposite_order_is_refuted() -> None:
 
 def test_ranks_that_only_lower_bounds_give_are_undecided() -> None:
     bounds = {service: {"limited_by": "unknown"} for service in ("bottle", "django", "flask")}
-    found = decided("json-like-text", world(**bounds))
+    found = decided("json-like-text", world(changed=bounds))
     assert found.verdict is Verdict.UNDECIDED
     assert "with only a lower bound for Bottle (json), Bottle (text), Django (json)" in found.text
 
@@ -220,18 +222,20 @@ def test_three_repeats_whose_ranges_overlap_decide_nothing() -> None:
 
 
 def test_a_lower_bound_can_be_above_but_never_below() -> None:
-    above = decided("best-synchronous", world(flask={"limited_by": "loadgen-cpu"}))
+    above = decided("best-synchronous", world(changed={"flask": {"limited_by": "loadgen-cpu"}}))
     assert above.verdict is Verdict.UPHELD
     assert "Flask (≥ 3,003 requests/s)" in above.text
     assert above.numbers["json.flask.rps_at_least"] == pytest.approx(3_003)
-    other = decided("best-synchronous", world(bottle={"limited_by": "connection-setup"}))
+    other = decided(
+        "best-synchronous", world(changed={"bottle": {"limited_by": "connection-setup"}})
+    )
     assert other.verdict is Verdict.UNDECIDED
     assert "≥: a lower bound, since the server's CPU was not what limited it" in other.text
 
 
 def test_a_median_within_the_generators_own_lateness_is_not_decided() -> None:
     slow = latency(20.0, late_p99_ms=19.0)
-    found = decided("django-slow", world(django=slow))
+    found = decided("django-slow", world(changed={"django": slow}))
     assert found.verdict is Verdict.UNDECIDED
     assert "below the load generator's own lateness are not decided" in found.text
 
@@ -245,35 +249,37 @@ def test_a_median_within_the_generators_own_lateness_is_not_decided() -> None:
     ],
 )
 def test_a_median_of_a_full_generator_can_be_anything_below(changes: dict[str, Any]) -> None:
-    assert decided("django-slow", world(django=latency(20.0, **changes))).verdict is (
+    assert decided("django-slow", world(changed={"django": latency(20.0, **changes)})).verdict is (
         Verdict.UNDECIDED
     )
 
 
 def test_a_server_that_fell_behind_the_rate_is_late_at_least_by_what_was_seen() -> None:
     behind = latency(20.0, limited_by="server-cpu")
-    assert decided("django-slow", world(django=behind)).verdict is Verdict.UPHELD
-    assert decided("lowest-median", world(sanic=behind)).verdict is Verdict.UPHELD
+    assert decided("django-slow", world(changed={"django": behind})).verdict is Verdict.UPHELD
+    assert decided("lowest-median", world(changed={"sanic": behind})).verdict is Verdict.UPHELD
 
 
 def test_medians_of_a_closed_loop_decide_nothing() -> None:
     without = {service: {"open_loop": ()} for service in SERVICES}
-    found = decided("lowest-median", world(**without))
+    found = decided("lowest-median", world(changed=without))
     assert found.verdict is Verdict.UNDECIDED
     assert "(measure with --open-loop) of Japronto, Tornado, Aiohttp" in found.text
     shares = {service: latency(5.0, of_capacity=0.5) for service in SERVICES}
-    assert decided("lowest-median", world(**shares)).verdict is Verdict.UNDECIDED
+    assert decided("lowest-median", world(changed=shares)).verdict is Verdict.UNDECIDED
 
 
 def test_a_failed_trial_is_missing() -> None:
-    found = decided("best-synchronous", world(bottle={"outcome": Outcome.FAILED, "hold": None}))
+    found = decided(
+        "best-synchronous", world(changed={"bottle": {"outcome": Outcome.FAILED, "hold": None}})
+    )
     assert found.verdict is Verdict.UNDECIDED
     assert found.text.count("the run has no measured rate of Bottle") == 2
 
 
 def test_a_record_without_sizes_says_what_is_missing() -> None:
     old = {service: {"server": server(service.title())} for service in SERVICES}
-    found = decided("little-disk", world(**old))
+    found = decided("little-disk", world(changed=old))
     assert found.verdict is Verdict.UNDECIDED
     assert "no size on disk (records of schema 1 do not have it: measure again)" in found.text
 
