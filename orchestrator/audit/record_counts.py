@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.audit.record_rows import label, open_label, step_label
-from orchestrator.audit.row import ResultRow, contradiction, shown
+from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import Outcome, Totals, TrialRecord
+from orchestrator.model.record import OpenLoop, Outcome, Totals, TrialRecord
 
 RATE = 0.001
 """The lab divides and keeps all digits; a hand that edits a number keeps three or four."""
 ENDS = 0.01
 """Successes that ended within the hold and those that began in it differ by what was under way at
 its ends: at most a request for each user, and this share for clients that answer in bursts."""
+DUE = 0.05
+"""What is due at a constant rate is counted whether it was sent or not: the committed run is within
+0.3 %, and the rest is for stretches as short as those of tests."""
 HOLD, RAMP = "hold", "ramp"
 
 
@@ -29,9 +32,7 @@ def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
         kinds = sum(step.failures_by_kind.values())
         yield from _equal(at, "failures", step.failures, kinds, "their kinds add up to")
     for part in trial.open_loop:
-        at = ResultRow(name=open_label(trial, part))
-        kinds = sum(part.failures_by_kind.values())
-        yield from _equal(at, "failures", part.failures, kinds, "their kinds add up to")
+        yield from _open(part, ResultRow(name=open_label(trial, part)))
     if trial.steps:
         yield from _breaking(trial, row)
 
@@ -82,6 +83,31 @@ def _hold(trial: TrialRecord, hold: Totals, row: ResultRow) -> Iterator[Finding]
             successes,
             f"goodput_rps makes {shown(ended)} successes in {shown(hold.duration_s)} s, but of "
             f"{hold.requests:,} requests {hold.failures:,} failed.",
+        )
+
+
+def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
+    kinds = sum(part.failures_by_kind.values())
+    yield from _equal(row, "failures", part.failures, kinds, "their kinds add up to")
+    ended, successes = part.goodput_rps * part.duration_s, part.requests - part.failures
+    if ended > successes * (1 + RATE) + part.connections:
+        yield contradiction(
+            row,
+            "counts",
+            ended,
+            successes,
+            f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
+            f"{part.requests:,} requests {part.failures:,} failed.",
+        )
+    due, sent = part.rate * part.duration_s, part.requests + part.unfinished
+    if abs(sent - due) > DUE * due + 1:
+        yield doubt(
+            row,
+            "counts",
+            sent,
+            due,
+            f"{sent:,} requests, the unfinished with them, but {shown(due)} were due in "
+            f"{shown(part.duration_s)} s at {shown(part.rate)}/s.",
         )
 
 

@@ -144,6 +144,18 @@ def test_an_open_loop_that_did_not_keep_up_may_not_say_that_it_did() -> None:
     assert seen == [("verdict", "flask json 1, open loop at 250/s", "schedule", "not schedule")]
 
 
+def test_a_constant_rate_tells_how_many_requests_were_due() -> None:
+    trial = measured()
+    fewer = replace(trial.open_loop[0], rate=500.0, limited_by="unknown")
+    assert found(replace(trial, open_loop=(fewer,))) == [
+        ("counts", "flask json 1, open loop at 500/s", 250, 500)
+    ]
+    more = replace(trial.open_loop[0], goodput_rps=1_000.0)
+    assert ("counts", "flask json 1, open loop at 250/s", 1_000, 250) in found(
+        replace(trial, open_loop=(more,))
+    )
+
+
 @pytest.mark.parametrize(
     "trial",
     [
