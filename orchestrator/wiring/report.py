@@ -8,12 +8,15 @@ from orchestrator.adapters import results_dir
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.published import read_published
 from orchestrator.audit.record import audit_record
+from orchestrator.audit.results import audit_published
+from orchestrator.claims import decide
 from orchestrator.errors import LabError, SelfContradiction, UsageError
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
+from orchestrator.report.published import beside
 from orchestrator.report.runs import Listed, runs_page
 from orchestrator.report.table import Table
 from orchestrator.report.tables import tables
@@ -89,7 +92,8 @@ def _write(
 
 def _beside(record: RunRecord, published: Published) -> list[Table]:
     """What was published beside what was measured, and what became of its claims."""
-    return []
+    audited = {table.file: audit_published(table) for table in published.tables}
+    return beside(record, published, decide(published.claims, record), audited)
 
 
 def _refused(folder: Path, wrong: list[Finding]) -> str:
