@@ -24,11 +24,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """One installed distribution; None where its metadata, or its RECORD, does not tell."""
+    """One installed distribution; None where its metadata does not tell."""
 
     version: str
     requires_python: str | None
-    install_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,13 @@ class Container(Protocol):
             TrialFailed: no answer in time, or an answer that is no HTTP.
         """
 
+    def install_bytes(self) -> dict[str, int | None] | None:
+        """Bytes on disk of each distribution installed in it; None of one that does not tell.
+
+        Looking makes the kernel charge memory to the container: only when that is not measured
+        any more. None altogether where the container does not run.
+        """
+
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
 

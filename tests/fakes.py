@@ -37,6 +37,7 @@ class FakeContainer:
         *,
         state: ContainerState = RUNNING,
         samples: Sequence[Sample] = (),
+        install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
         log: str = "",
         stop_s: float = 0.25,
@@ -47,6 +48,7 @@ class FakeContainer:
         self._probe = probe
         self._state = state
         self._samples = list(samples)
+        self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
         self._log = log
         self._stop_s = stop_s
@@ -58,6 +60,9 @@ class FakeContainer:
             raise self._probe
         assert self._probe is not None
         return self._probe
+
+    def install_bytes(self) -> dict[str, int | None] | None:
+        return None if self._install_bytes is None else dict(self._install_bytes)
 
     def sample(self) -> Sample | None:
         return self._samples.pop(0) if self._samples else None

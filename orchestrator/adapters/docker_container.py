@@ -52,8 +52,7 @@ class DockerContainer:
         Raises:
             TrialFailed: the service ended, did not answer in time, or answered no HTTP.
         """
-        program = files("orchestrator.adapters").joinpath("probe.py").read_text()
-        command = ["python", "-c", program, str(PORT), str(wait_s), *paths]
+        command = [*_program(), str(PORT), str(wait_s), *paths]
         try:
             code, output = self._container.exec_run(command, demux=True)
             out, err = cast(tuple[bytes | None, bytes | None], output)
@@ -72,6 +71,17 @@ class DockerContainer:
             return TrialFailed(Phase.VERIFY, reason, tail(self.logs()))
         ended = f"it ended at its start with exit code {state.exit_code}"
         return TrialFailed(Phase.START, ended, tail(self.logs()))
+
+    def install_bytes(self) -> dict[str, int | None] | None:
+        """Bytes on disk of each distribution installed in it; None of one that does not tell.
+
+        None altogether where the container does not run.
+        """
+        try:
+            code, output = self._container.exec_run([*_program(), "sizes"], stderr=False)
+        except FOREIGN:
+            return None
+        return json.loads(cast(bytes, output)) if code == 0 else None
 
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
@@ -162,3 +172,8 @@ class DockerContainer:
             yield
         except FOREIGN as error:
             raise TrialFailed(phase, f"{self.service} {what}: {error}") from error
+
+
+def _program() -> list[str]:
+    """The probe as the container's own Python runs it."""
+    return ["python", "-c", files("orchestrator.adapters").joinpath("probe.py").read_text()]

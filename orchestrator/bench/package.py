@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from orchestrator.contract import Distribution, Probe, normalized
+from collections.abc import Mapping
+from dataclasses import replace
+
+from orchestrator.contract import Probe, normalized
 from orchestrator.model.entry import Manifest
 from orchestrator.model.record import Package
 
@@ -16,17 +19,24 @@ def own_package(manifest: Manifest, probe: Probe) -> Package | None:
     if name is None or name not in probe.distributions:
         return None
     own = probe.distributions[name]
-    others = [d for n, d in probe.distributions.items() if n not in {name, *INSTALLERS}]
     return Package(
         name=name,
         version=own.version,
         requires_python=own.requires_python,
-        dependencies=len(others),
-        install_bytes=_together([own, *others]),
+        dependencies=len(probe.distributions.keys() - {name, *INSTALLERS}),
+        install_bytes=None,
     )
 
 
-def _together(distributions: list[Distribution]) -> int | None:
-    known = [d.install_bytes for d in distributions if d.install_bytes is not None]
+def sized(package: Package | None, sizes: Mapping[str, int | None] | None) -> Package | None:
+    """The package with what it and its dependencies take on disk.
+
+    Args:
+        sizes: bytes of each installed distribution; None where nobody could look.
+    """
+    if package is None or sizes is None:
+        return package
+    ours = [size for name, size in sizes.items() if name not in INSTALLERS]
+    known = [size for size in ours if size is not None]
     # A sum of a part would look like a small installation.
-    return sum(known) if len(known) == len(distributions) else None
+    return replace(package, install_bytes=sum(known) if len(known) == len(ours) else None)

@@ -10,7 +10,7 @@ from orchestrator import contract
 from orchestrator.bench import measure
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
-from orchestrator.bench.package import own_package
+from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.raw import RawFiles
 from orchestrator.bench.sampler import Sampler
 from orchestrator.contract import Probe
@@ -114,6 +114,8 @@ class Trial:
             result, samples = self._load(server, progress)
             state = server.state()
             overflows = risen(overflows, server.listen_overflows())
+            package = sized(self._record.server.package, server.install_bytes())
+            self._know(server=replace(self._record.server, package=package))
             stop_s = server.stop() if state.running else None
             self._conclude(
                 result,

@@ -55,7 +55,7 @@ class Package:
     ``requires_python``: its metadata's version specifier; None where it does not tell.
     ``dependencies``: how many distributions came with it (all that are installed, but itself, pip,
     setuptools and wheel). ``install_bytes``: the files on disk of it and of its dependencies that
-    their RECORDs list; None where one of them has no RECORD.
+    their RECORDs list; None where one of them has no RECORD, or the load did not come to its end.
     """
 
     name: str

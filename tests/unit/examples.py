@@ -113,17 +113,17 @@ def probe(service: str = "flask", *answers: Answer) -> Probe:
         answers=answers or (answer(), answer()),
         python="3.13.1 (main)",
         distributions={
-            service: distribution("3.1.0", requires_python=">=3.9", install_bytes=500_000),
-            "ujson": distribution("5.10.0", install_bytes=50_000),
+            service: distribution("3.1.0", requires_python=">=3.9"),
+            "ujson": distribution("5.10.0"),
             "unrelated": distribution("1.0"),
-            "pip": distribution("25.1", install_bytes=8_000_000),
+            "pip": distribution("25.1"),
         },
         nofile=20_000,
     )
 
 
 def distribution(version: str = "1.0", **changes: Any) -> Distribution:
-    return replace(Distribution(version=version, requires_python=None, install_bytes=7), **changes)
+    return replace(Distribution(version=version, requires_python=None), **changes)
 
 
 def answer(expected: Expectation = JSON, **changes: Any) -> Answer:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.bench.package import own_package
+from orchestrator.bench.package import own_package, sized
 from orchestrator.model.record import Package
-from tests.unit.examples import distribution, manifest, probe
+from tests.unit.examples import distribution, manifest, package, probe
 
 
 def test_it_is_the_first_package_of_the_manifest_with_all_that_came_with_it() -> None:
@@ -15,7 +15,7 @@ def test_it_is_the_first_package_of_the_manifest_with_all_that_came_with_it() ->
         version="3.1.0",
         requires_python=">=3.9",
         dependencies=2,  # ujson and one that the manifest does not name, but not pip
-        install_bytes=550_007,
+        install_bytes=None,
     )
 
 
@@ -31,8 +31,15 @@ def test_there_is_none_where_nothing_is_named_or_installed(packages: tuple[str, 
     assert own_package(manifest(packages=packages), probe()) is None
 
 
+SIZES = {"flask": 500_000, "jinja2": 50_000, "pip": 8_000_000, "wheel": None}
+
+
+def test_its_size_is_that_of_all_that_came_with_it() -> None:
+    assert sized(package(install_bytes=None), SIZES) == package(install_bytes=550_000)
+
+
 def test_one_size_that_is_not_known_leaves_the_sum_unknown() -> None:
-    some = {"flask": distribution(), "jinja2": distribution(install_bytes=None)}
-    own = own_package(manifest(), replace(probe(), distributions=some))
-    assert own is not None
-    assert own.install_bytes is None
+    unknown = package(install_bytes=None)
+    assert sized(unknown, {**SIZES, "jinja2": None}) == unknown
+    assert sized(unknown, None) == unknown
+    assert sized(None, SIZES) is None

@@ -159,17 +159,22 @@ def test_the_installation_is_told_beside_the_answers() -> None:
     pytest_itself = document["distributions"]["pytest"]
     assert pytest_itself["version"] == pytest.__version__
     assert pytest_itself["requires_python"].startswith(">=3.")
-    assert pytest_itself["install_bytes"] > 100_000
     assert document["nofile"] > 0
     assert document["answered_at"] > 1e9
 
 
-def installed(site: Path) -> dict[str, Any]:
-    """What the probe tells of distributions in this folder."""
+def installed(site: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the probe tells of distributions in this folder: versions, and how large they are."""
     with serving((OK, False), (OK, True)) as (_, port):
         done = run_probe(port, "/json", PYTHONPATH=str(site))
-    document: dict[str, Any] = json.loads(done.stdout)["distributions"]
-    return document
+    sizes = subprocess.run(
+        [sys.executable, "-c", PROBE, "sizes"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(site)},
+    )
+    return json.loads(done.stdout)["distributions"], json.loads(sizes.stdout)
 
 
 def test_a_distribution_is_as_large_as_its_listed_files_that_exist(tmp_path: Path) -> None:
@@ -181,11 +186,10 @@ def test_a_distribution_is_as_large_as_its_listed_files_that_exist(tmp_path: Pat
     (info / "METADATA").write_text("Name: x\nRequires-Python: >=3.8,<4\n\nRequires-Python: no")
     record = f'"my/a,b.py",sha256=x,1\n../{tmp_path.name}/script,,\nmy/gone.py,,9\n\n'
     (info / "RECORD").write_text(record)
-    assert installed(tmp_path)["my-framework"] == {
-        "version": "1.2",
-        "requires_python": ">=3.8,<4",
-        "install_bytes": 1_020,
-    }
+    versions, sizes = installed(tmp_path)
+    assert versions["my-framework"] == {"version": "1.2", "requires_python": ">=3.8,<4"}
+    assert sizes["my-framework"] == 1_020
+    assert sizes["pytest"] > 100_000
 
 
 def test_what_its_metadata_does_not_tell_is_null(tmp_path: Path) -> None:
@@ -193,15 +197,15 @@ def test_what_its_metadata_does_not_tell_is_null(tmp_path: Path) -> None:
     (tmp_path / "quiet-1.dist-info").mkdir()
     (tmp_path / "quiet-1.dist-info" / "METADATA").write_text("Name: quiet\n\nSaid nothing.\n")
     (tmp_path / "quiet-1.dist-info" / "RECORD").write_text("")
-    found = installed(tmp_path)
-    unknown = {"version": "1", "requires_python": None}
-    assert found["bare"] == {**unknown, "install_bytes": None}
-    assert found["quiet"] == {**unknown, "install_bytes": 0}
+    versions, sizes = installed(tmp_path)
+    assert versions["bare"] == versions["quiet"] == {"version": "1", "requires_python": None}
+    assert (sizes["bare"], sizes["quiet"]) == (None, 0)
 
 
 def test_of_two_installations_the_one_that_is_imported_counts(tmp_path: Path) -> None:
     (tmp_path / "pytest-0.1.dist-info").mkdir()
-    assert installed(tmp_path)["pytest"]["version"] == "0.1"
+    versions, sizes = installed(tmp_path)
+    assert (versions["pytest"]["version"], sizes["pytest"]) == ("0.1", None)
 
 
 def test_a_server_that_never_listens_is_given_up() -> None:

@@ -46,25 +46,26 @@ IDLE = Sample(at=999.0, cpu_s=1.0, memory_bytes=20_000_000, throttled_s=0.0)
 LOG = "\n".join(f"line {n}" for n in range(1, 31))
 LOG_TAIL = "\n".join(f"line {n}" for n in range(11, 31))
 DEAD = ContainerState(running=False, exit_code=137, oom_killed=True, restarts=0, started_at=990.0)
+FLASK = Package(
+    name="flask", version="3.1.0", requires_python=">=3.9", dependencies=2, install_bytes=None
+)
 KNOWN_AFTER_VERIFYING = server(
     "Flask",
     image_id="sha256:flask",
     base="official",
     python="3.13.1 (main)",
     versions={"flask": "3.1.0", "ujson": "5.10.0"},
-    package=Package(
-        name="flask",
-        version="3.1.0",
-        requires_python=">=3.9",
-        dependencies=2,
-        install_bytes=550_007,
-    ),
+    package=FLASK,
 )
 RAW = ("master.log", "samples.csv", "server.log", "worker-1.log")
 
 
+SIZES = {"flask": 500_000, "ujson": 50_000, "unrelated": 7, "pip": 8_000_000}
+
+
 def flask(**changes: object) -> FakeContainer:
-    return FakeContainer("flask", probe(), samples=[IDLE], log=LOG, **changes)  # type: ignore[arg-type]
+    changes = {"samples": [IDLE], "log": LOG, "install_bytes": SIZES, **changes}
+    return FakeContainer("flask", probe(), **changes)  # type: ignore[arg-type]
 
 
 def run_trial(
@@ -100,7 +101,7 @@ def test_a_measured_trial_is_a_whole_row() -> None:
         repeat=1,
         order=1,
         outcome=Outcome.MEASURED,
-        server=KNOWN_AFTER_VERIFYING,
+        server=replace(KNOWN_AFTER_VERIFYING, package=replace(FLASK, install_bytes=550_007)),
         started_at="2026-03-02T12:00:00Z",
         wall_s=1.0,
         nofile=20_000,
@@ -329,6 +330,7 @@ def test_a_load_that_says_it_failed_is_a_failed_load_and_nothing_of_it_counts() 
     row = run_trial(flask(), script, store=store)
     assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "0 of 1 workers are left")
     assert (row.totals, row.hold, row.steps) == (None, None, ())
+    assert row.server == KNOWN_AFTER_VERIFYING
     assert set(kept(store)) == {*RAW, "locust_stats.csv"}
     assert row.raw == tuple(f"raw/1/{name}" for name in sorted(kept(store)))
 
