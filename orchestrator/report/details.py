@@ -23,7 +23,7 @@ Facts = tuple[tuple[str, str], ...]
 REPEATS = (
     Column(key="repeat", title="Repeat"),
     Column(key="order", title="Trial"),
-    Column(key="outcome", title="Outcome"),
+    Column(key="outcome", title="Outcome", words=True),
     Column(key="users", title="Users", show=whole),
     Column(key="goodput_rps", title="Requests/s", show=whole),
     Column(key="p50_ms", title="p50 (ms)", show=three_digits),
@@ -32,8 +32,8 @@ REPEATS = (
     Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
     Column(key="max_ms", title="Max (ms)", show=three_digits),
     Column(key="failures", title="Failures in the hold", show=whole),
-    Column(key="failures_by_kind", title="Failures of the trial"),
-    Column(key="limited_by", title="Limited by"),
+    Column(key="failures_by_kind", title="Failures of the trial", words=True),
+    Column(key="limited_by", title="Limited by", words=True),
 )
 
 

@@ -29,7 +29,7 @@ MEASURES = (
     Column(key="max_ms", title="Max (ms)", show=three_digits),
     Column(key="service_p99_ms", title="Service p99 (ms)", show=three_digits),
     Column(key="late_p99_ms", title="Sent late p99 (ms)", show=three_digits),
-    Column(key="limited_by", title="Limited by"),
+    Column(key="limited_by", title="Limited by", words=True),
 )
 
 

@@ -37,7 +37,6 @@ WIDE = {
     "memory_peak_mb",
     "limited_by",
 }
-WORDS = {"framework", "workload", "limited_by"}
 KINDS = {
     "throughput": "Requests/s",
     "latency-hold": "Latency distribution, held at the best step",
@@ -120,7 +119,7 @@ def page(
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
         root=links.root,
         in_results=links.index,
-        columns=[Heading(title=c.title, kind=_kind(c.key)) for c in headline_columns(record)],
+        columns=[Heading(title=c.title, kind=_kind(c)) for c in headline_columns(record)],
         rows=rows,
         verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
         kinds=[(kind, title) for kind, title in KINDS.items() if kind in kinds],
@@ -207,8 +206,9 @@ def _sort(cell: Value) -> str:
     return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
 
 
-def _kind(key: str) -> str:
-    return " ".join(name for name, keys in (("wide", WIDE), ("word", WORDS)) if key in keys)
+def _kind(column: Column) -> str:
+    names = ("wide", column.key in WIDE), ("word", column.words)
+    return " ".join(name for name, fits in names if fits)
 
 
 def _chart(chart: Chart) -> dict[str, object]:

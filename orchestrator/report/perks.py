@@ -41,23 +41,23 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
 def _published_and_today(year: str) -> tuple[Column, ...]:
     return (
         Column(key="framework", title="Framework"),
-        Column(key="wsgi_published", title=f"WSGI {year}"),
-        Column(key="async_published", title=f"Async {year}"),
+        Column(key="wsgi_published", title=f"WSGI {year}", words=True),
+        Column(key="async_published", title=f"Async {year}", words=True),
         Column(key="stars_published", title=f"GitHub stars {year}", show=whole),
         Column(key="stars", title="GitHub stars today", show=whole),
         # Found by searching the index: whatever had the name in it.
         Column(key="packages_published", title=f"PyPI packages {year}"),
         Column(key="maintainers_published", title=f"Maintainers {year}", show=whole),
         Column(key="maintainers", title="Maintainers today", show=whole),
-        Column(key="version", title="Version"),
-        Column(key="released", title="Released"),
+        Column(key="version", title="Version", words=True),
+        Column(key="released", title="Released", words=True),
     )
 
 
 def _measured() -> tuple[Column, ...]:
     return (
-        Column(key="interface", title="Interface today"),
-        Column(key="requires_python", title="Python required"),
+        Column(key="interface", title="Interface today", words=True),
+        Column(key="requires_python", title="Python required", words=True),
         Column(key="dependencies", title="Dependencies installed", show=whole),
         Column(key="disk_mb", title="Size on disk (MB)", show=three_digits),
     )

@@ -55,8 +55,8 @@ def claims_table(decisions: Sequence[Decision]) -> Table:
         title="What was claimed, and what this run says of it",
         columns=(
             Column(key="claim", title="Claim"),
-            Column(key="verdict", title="Verdict"),
-            Column(key="why", title="What this run says"),
+            Column(key="verdict", title="Verdict", words=True),
+            Column(key="why", title="What this run says", words=True),
         ),
         rows=tuple(
             Row(cells=(decision.claim.text, str(decision.verdict), decision.text))
@@ -91,8 +91,8 @@ def _columns(year: str) -> tuple[Column, ...]:
         Column(key="median_ms", title="p50 here, at the common rate (ms)", show=three_digits),
         Column(key="failures_published", title=f"Failed {year}", show=whole),
         Column(key="failures", title="Failed here, whole trial", show=whole),
-        Column(key="limited_by", title="Limited by, here"),
-        Column(key="audit", title=f"Audit of {year}"),
+        Column(key="limited_by", title="Limited by, here", words=True),
+        Column(key="audit", title=f"Audit of {year}", words=True),
     )
 
 

@@ -28,11 +28,15 @@ Show = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """``key`` is its name for programs, with the unit; ``title`` the one that people read."""
+    """``key`` is its name for programs, with the unit; ``title`` the one that people read.
+
+    ``words``: it holds text, which stands at the left, where numbers stand at the right.
+    """
 
     key: str
     title: str
     show: Show = "{:,}".format
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """``name`` is what its files are called. The first column is left-aligned."""
+    """``name`` is what its files are called; the first column names the rows."""
 
     name: str
     title: str
@@ -70,7 +74,7 @@ class Table:
 def markdown(table: Table) -> str:
     """A Markdown table; what came from outside cannot break out of its cell."""
     lines = [f"| {' | '.join(table.titles)} |"]
-    lines.append("|---|" + "---:|" * (len(table.columns) - 1))
+    lines.append("|---|" + "".join("---|" if c.words else "---:|" for c in table.columns[1:]))
     lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.shown]
     return "\n".join(lines) + "\n"
 

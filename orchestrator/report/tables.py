@@ -49,7 +49,7 @@ _REST = (
     Column(key="breaking_users", title="Drops from", show=whole),
     Column(key="cpu_us_per_request", title="CPU µs/request", show=whole),
     Column(key="memory_peak_mb", title="Peak MB", show=whole),
-    Column(key="limited_by", title="Limited by"),
+    Column(key="limited_by", title="Limited by", words=True),
 )
 
 
