@@ -55,26 +55,30 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow) -> Iterator[Finding]:
                 f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}.",
             )
     if verdict != told:
-        yield contradiction(
+        # No contradiction: the lab that measured may have had other thresholds.
+        yield doubt(
             row,
             "verdict",
             told,
             verdict,
-            f"limited_by is {told}, but from the same numbers follows {verdict}.",
+            f"limited_by is {told}, but by today's rules {verdict} follows from its numbers.",
         )
 
 
 def _open(trial: TrialRecord, part: OpenLoop, used: Resources) -> Iterator[Finding]:
-    """Only whether the rate was kept: the record has not all that the other verdicts look at."""
+    """Only whether the rate was kept: the record has not all that the other verdicts look at.
+
+    A doubt, since the lab that measured may have had other thresholds.
+    """
     kept = open_loop_limited_by(_as_step(part), part.rate, used) == SCHEDULE
     if kept != (part.limited_by == SCHEDULE):
         word = "kept" if kept else "not kept"
-        yield contradiction(
+        yield doubt(
             ResultRow(name=open_label(trial, part)),
             "verdict",
             part.limited_by,
             SCHEDULE if kept else f"not {SCHEDULE}",
-            f"limited_by is {part.limited_by}, but the rate was {word}: "
+            f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
             f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
             f"failed, {part.unfinished:,} unfinished.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.model.finding import Finding
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
 from orchestrator.report.charts import Chart
@@ -13,27 +14,52 @@ from orchestrator.report.table import Table, code, markdown, one_line
 
 
 def document(
-    record: RunRecord, tables: Sequence[Table], charts: Sequence[Chart], beside: Sequence[Table]
+    record: RunRecord,
+    tables: Sequence[Table],
+    charts: Sequence[Chart],
+    beside: Sequence[Table],
+    findings: Sequence[Finding],
 ) -> str:
     """``report.md``: the run's tables and charts, what was published beside them, and the doubts.
 
     Args:
         charts: each has an SVG file of its name beside the document.
         beside: tables of what was published in 2019 and what became of it; may be empty.
+        findings: what the audit of the record found.
     """
-    return "\n".join(_lines(record, tables, charts, beside))
+    parts = (
+        _head(record),
+        _audit(findings),
+        _tables(tables),
+        _charts(charts),
+        _beside(beside),
+        _end(record),
+    )
+    return "\n".join(line for part in parts for line in part)
 
 
-def _lines(
-    record: RunRecord, tables: Sequence[Table], charts: Sequence[Chart], beside: Sequence[Table]
-) -> Iterator[str]:
-    yield from _head(record)
-    yield from _tables(tables)
-    yield "## Charts\n"
+def _audit(findings: Sequence[Finding]) -> Iterator[str]:
+    if findings:
+        yield "## The audit has doubts\n"
+        yield from (
+            f"- {one_line(one.row)}: {one_line(one.text)} (`{one.rule}`)" for one in findings
+        )
+        yield ""
+
+
+def _charts(charts: Sequence[Chart]) -> Iterator[str]:
+    if charts:
+        yield "## Charts\n"
     yield from (f"![{one_line(chart.title)}]({chart.name}.svg)\n" for chart in charts)
+
+
+def _beside(beside: Sequence[Table]) -> Iterator[str]:
     if beside:
         yield "# Published in 2019, measured here\n"
         yield from _tables(beside)
+
+
+def _end(record: RunRecord) -> Iterator[str]:
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
     yield ""
@@ -49,7 +75,8 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"{code(record.command)}, profile `{profile.name}`,"
     yield f"{profile.load_s:g} s a trial, client `{record.settings.client}`,"
     yield f"seed {record.seed},"
-    yield f"begun {record.started_at}{', interrupted' if record.interrupted else ''}.\n"
+    ended = "" if record.finished_at else ", not finished"
+    yield f"begun {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:g} s to connect,"

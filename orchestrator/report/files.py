@@ -30,7 +30,7 @@ def report_files(
     """
     own, drawn = tables(record), charts(record)
     files = {
-        "report.md": document(record, own, drawn, beside),
+        "report.md": document(record, own, drawn, beside, findings),
         "index.html": page(
             record,
             own,

@@ -108,7 +108,7 @@ def page(
         tables: the run's own tables.
         charts: for the whole run; the page shows its ramps one framework at a time.
         beside: what was published beside what was measured, the claims among them.
-        findings: the contradictions that the audit found; none in a record that may be published.
+        findings: what the audit found; no contradiction, or the record could not be published.
     """
     shown = [chart for chart in charts if chart.kind != "ramp"] + ramp_charts(record)
     kinds = {chart.kind for chart in shown}

@@ -157,6 +157,18 @@ def test_a_record_that_contradicts_itself_is_not_published(
     assert not (folder / "report").exists()
 
 
+def otherwise_limited(document: dict[str, Any]) -> None:
+    for trial in document["trials"]:
+        trial["limited_by"] = "latency-floor"
+
+
+def test_a_verdict_of_other_thresholds_is_a_doubt_that_the_page_tells(tmp_path: Path) -> None:
+    folder = real(tmp_path, change=otherwise_limited)
+    assert report(tmp_path, "a-run") == 0
+    page = (folder / "report" / "index.html").read_text()
+    assert "limited_by is latency-floor, but by today&#39;s rules" in page
+
+
 def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
