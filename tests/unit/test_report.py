@@ -241,6 +241,16 @@ def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> No
     assert (row["p99 (ms)"], row["Limited by"]) == ("4", "schedule, server-cpu")
 
 
+def test_names_from_outside_bring_no_markup_into_any_file() -> None:
+    hostile = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
+    hold = measured("flask", 1, 1.0, server=server(hostile, versions={hostile: hostile}))
+    files = report_files(run_record(planned(workloads=("json",)), trials=(hold,)))
+    for name, text in files.items():
+        if name.endswith((".html", ".svg", ".md")):
+            assert "<img src=x" not in text, name
+            assert "<script>alert" not in text, name
+
+
 COLUMNS = (Column(key="a", title="A"), Column(key="b_ms", title="B (ms)", show="{:,.0f}".format))
 
 
