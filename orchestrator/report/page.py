@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.group import Group, by_rate, groups
 from orchestrator.report.place import where
+from orchestrator.report.rank import ranks
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, AtLeast, Column, Row, Table, Value
@@ -168,15 +170,18 @@ def source(name: str) -> str:
 
 
 def _rows(record: RunRecord) -> list[PageRow]:
+    return [row for workload in record.settings.workloads for row in _of(record, workload)]
+
+
+def _of(record: RunRecord, workload: str) -> list[PageRow]:
+    found = groups(record, workload)
+    places = ranks(record, workload, found)
     return [
-        _row(record, group, place)
-        for workload in record.settings.workloads
-        for place, group in enumerate(by_rate(groups(record, workload)), 1)
-        if group.trials
+        _row(record, group, places.get(group.service)) for group in by_rate(found) if group.trials
     ]
 
 
-def _row(record: RunRecord, group: Group, place: int) -> PageRow:
+def _row(record: RunRecord, group: Group, rank: tuple[int, int] | None) -> PageRow:
     found = details(record, group)
     words = (group.name, group.service, group.limited_by, group.why, group.workload)
     facts = [text for _, text in found.settings]
@@ -187,7 +192,7 @@ def _row(record: RunRecord, group: Group, place: int) -> PageRow:
         ranked=group.ranked,
         limited_by=group.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
-        cells=_cells(headline_columns(record), headline(record, group, place)),
+        cells=_cells(headline_columns(record), headline(record, group, rank)),
         details=found,
     )
 
@@ -203,6 +208,8 @@ def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
 def _sort(cell: Value) -> str:
     if cell is None or cell == MISSING:
         return ""
+    if isinstance(cell, str) and (several := re.match(r"(\d+)–\d+$", cell)):
+        return several[1]  # a range of ranks: by the best
     return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
 
 

@@ -12,6 +12,7 @@ from orchestrator.report.group import (
     memory_peak_mb,
 )
 from orchestrator.report.open_loop import open_loop_tables
+from orchestrator.report.rank import rank_text, ranks
 from orchestrator.report.table import (
     AtLeast,
     Column,
@@ -66,6 +67,7 @@ def tables(record: RunRecord) -> list[Table]:
 def of(record: RunRecord, workload: str) -> list[Table]:
     """The tables of one workload."""
     found = groups(record, workload)
+    places = ranks(record, workload, found)
     return [
         Table(
             name=f"{workload}-2019",
@@ -78,7 +80,7 @@ def of(record: RunRecord, workload: str) -> list[Table]:
             title=f"{workload}: held at the best step without drops",
             columns=headline_columns(record),
             rows=tuple(
-                headline(record, group, place) for place, group in enumerate(by_rate(found), 1)
+                headline(record, group, places.get(group.service)) for group in by_rate(found)
             ),
         ),
         *open_loop_tables(workload, found),
@@ -97,14 +99,14 @@ def _published(group: Group) -> Row:
     )
 
 
-def headline(record: RunRecord, group: Group, place: int) -> Row:
-    """One row of the hold's table; ``place`` is its rank if it has one."""
+def headline(record: RunRecord, group: Group, rank: tuple[int, int] | None) -> Row:
+    """One row of the hold's table; ``rank``: the best and the worst that it may have."""
     rate = goodput_rps(group)
     each = [trial.hold.goodput_rps for trial in group.held if trial.hold]
     spread = (min(each, default=None), max(each, default=None))
     return _row(
         group.name,
-        place if group.ranked else None,
+        rank_text(rank),
         group.middle(lambda t: t.hold_users),
         rate if group.ranked or rate is None else AtLeast(value=rate),
         *(spread if record.settings.repeats > 1 else ()),

@@ -226,6 +226,29 @@ def test_only_rows_limited_by_the_server_are_ranked_and_stand_above_the_others()
     ]
 
 
+def test_frameworks_that_are_not_told_apart_share_a_range_of_ranks() -> None:
+    rates = {"aiohttp": 1_000.0, "bottle": 900.0, "flask": 500.0}  # 10 % apart, once measured
+    trials = tuple(measured(service, 1, rate) for service, rate in rates.items())
+    headline = tables(run_record(planned(tuple(rates), workloads=("json",)), trials=trials))[1]
+    assert [row[:2] for row in headline.shown] == [
+        ("Aiohttp", "1–2"),
+        ("Bottle", "1–2"),
+        ("Flask", "3"),
+    ]
+
+
+def test_three_repeats_tell_apart_what_their_ranges_tell_apart() -> None:
+    rates = {"aiohttp": (1_000.0, 1_010.0, 1_020.0), "bottle": (970.0, 980.0, 990.0)}
+    trials = tuple(
+        measured(service, n, rate)
+        for service, three in rates.items()
+        for n, rate in enumerate(three)
+    )
+    plan = planned(tuple(rates), workloads=("json",), repeats=3)
+    headline = tables(run_record(plan, trials=trials))[1]
+    assert [row[:2] for row in headline.shown] == [("Aiohttp", "1"), ("Bottle", "2")]
+
+
 def test_a_failed_trial_has_no_row_of_the_open_loop() -> None:
     failed = measured("flask", 1, 1.0, outcome=Outcome.FAILED, reason="x", open_loop=open_rows(1.0))
     assert len(tables(run_record(planned(workloads=("json",)), trials=(failed,)))) == 2

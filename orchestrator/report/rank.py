@@ -1,0 +1,37 @@
+"""Ranks that say no more than was measured: who is not told apart shares a range of ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orchestrator.claims.evidence import rates
+from orchestrator.model.record import RunRecord
+from orchestrator.report.group import Group
+
+Ranks = dict[str, tuple[int, int]]
+"""By service: the best and the worst rank that it may have; none where it is not ranked."""
+
+
+def ranks(record: RunRecord, workload: str, groups: Sequence[Group]) -> Ranks:
+    """The ranks of those that the server's CPU limited.
+
+    Two are told apart as in a claim (`claims.interval`): from three repeats on if their ranges do
+    not overlap, with fewer if they differ by more than 20 %.
+    """
+    known = rates(record, workload)
+    ranked = [group.service for group in groups if group.ranked]
+    return {
+        service: (
+            1 + sum(known[other].above(known[service]) for other in ranked),
+            len(ranked) - sum(known[service].above(known[other]) for other in ranked),
+        )
+        for service in ranked
+    }
+
+
+def rank_text(rank: tuple[int, int] | None) -> int | str | None:
+    """One number, or "2–4"."""
+    if rank is None:
+        return None
+    best, worst = rank
+    return best if best == worst else f"{best}–{worst}"
