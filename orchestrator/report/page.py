@@ -208,7 +208,7 @@ def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
 def _sort(cell: Value) -> str:
     if cell is None or cell == MISSING:
         return ""
-    if isinstance(cell, str) and (several := re.match(r"(\d+)–\d+$", cell)):
+    if isinstance(cell, str) and (several := re.match(r"(\d+)-\d+$", cell)):
         return several[1]  # a range of ranks: by the best
     return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
 

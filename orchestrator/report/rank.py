@@ -30,8 +30,8 @@ def ranks(record: RunRecord, workload: str, groups: Sequence[Group]) -> Ranks:
 
 
 def rank_text(rank: tuple[int, int] | None) -> int | str | None:
-    """One number, or "2–4"."""
+    """One number, or "2-4"."""
     if rank is None:
         return None
     best, worst = rank
-    return best if best == worst else f"{best}–{worst}"
+    return best if best == worst else f"{best}-{worst}"

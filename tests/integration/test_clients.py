@@ -58,4 +58,5 @@ def test_without_workers_locusts_own_tables_are_right_too(options: tuple[str, ..
     assert (entry["name"], entry["num_failures"]) == ("/json", 0)
     assert 0 <= server.requests - entry["num_requests"] <= 4  # under way at the end
     if options:
-        assert server.requests == pytest.approx(400, rel=0.2)
+        # Two seconds at 200/s, less what it takes until users and schedule have begun.
+        assert 200 <= server.requests <= 410
