@@ -63,7 +63,7 @@ check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, u
 	$(OWN_FILES) -name Dockerfile -print0 | xargs -0 $(BIN)/hadolint
 	$(BIN)/compose-lint docker-compose.yml
 	$(OWN_FILES) -name '*.sh' -print0 | xargs -0 $(BIN)/shellcheck -x .ci/run
-	$(BIN)/python -m pytest -q tests/unit tests/test_repo.py
+	$(BIN)/python -m pytest -q --numprocesses=auto tests/unit tests/test_repo.py
 
 # --- setting up -----------------------------------------------------------------------------------
 

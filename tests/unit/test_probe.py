@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -228,7 +229,10 @@ def test_a_server_that_never_listens_is_given_up() -> None:
             [(b"HTTP/1.1 200 OK\r\n", True)], "connection closed in the headers", id="no end"
         ),
         pytest.param(
-            [(OK, True)], "connection closed without an answer", id="closed against its word"
+            # A reset where the second request was on its way when the server closed.
+            [(OK, True)],
+            "closed without an answer|reset by peer",
+            id="closed against its word",
         ),
         pytest.param([(b"220 smtp ready\r\n", True)], "Error", id="no HTTP"),
     ],
@@ -240,4 +244,4 @@ def test_an_answer_that_is_no_http_is_an_error(
         done = run_probe(port, "/json", wait_s="0.1")
     assert done.returncode != 0
     assert done.stdout == ""
-    assert said in done.stderr.splitlines()[-1]
+    assert re.search(said, done.stderr.splitlines()[-1])
