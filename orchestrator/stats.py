@@ -14,6 +14,15 @@ from hdrh.histogram import HdrHistogram
 LOWEST_US, HIGHEST_US, DIGITS = 1, 60_000_000, 3
 
 
+BEYOND = 5
+"""So many requests must lie beyond a percentile, or it is no more than the maximum's neighbour."""
+
+
+def tells(requests: int, percentile: float) -> bool:
+    """Whether so many requests can tell this percentile (0 to 100)."""
+    return percentile <= 50 or requests * (100 - percentile) / 100 >= BEYOND
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Percentiles:
     """Latencies in milliseconds; None where nothing was recorded."""

@@ -134,6 +134,11 @@ def test_the_readmes_tables_are_those_of_committed_records() -> None:
             assert block in text(source)
 
 
+def test_no_heading_of_the_readme_stands_twice() -> None:
+    headings = re.findall(r"^#+ .*$", text("README.md"), re.MULTILINE)
+    assert len(headings) == len(set(headings))
+
+
 def test_version_is_stated_once() -> None:
     project = tomllib.loads(text("pyproject.toml"))["project"]
     from orchestrator import __version__

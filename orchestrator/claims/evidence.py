@@ -108,7 +108,7 @@ RATE = Quantity(
     show=lambda value: f"{value:,.0f} requests/s",
     of=rates,
     missing="no measured rate",
-    doubt="differences below 20 %",
+    doubt="differences below 30 %",
     bound="a lower bound, since the server's CPU was not what limited it",
 )
 MEDIAN = Quantity(
@@ -116,7 +116,7 @@ MEDIAN = Quantity(
     show=lambda value: f"{value:.3g} ms",
     of=medians,
     missing="no median at an arrival rate that all have in common (measure with --open-loop)",
-    doubt="differences below 20 % or below the load generator's own lateness",
+    doubt="differences below 30 % or below the load generator's own lateness",
     bound="a lower bound, since the server fell behind the arrival rate",
 )
 MEMORY = Quantity(
@@ -124,7 +124,7 @@ MEMORY = Quantity(
     show=lambda value: f"{value:.0f} MB",
     of=memory,
     missing="no memory size before the load",
-    doubt="differences below 20 %",
+    doubt="differences below 30 %",
 )
 DISK = Quantity(
     key="disk_mb",

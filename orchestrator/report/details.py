@@ -32,6 +32,8 @@ REPEATS = (
     Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
     Column(key="max_ms", title="Max (ms)", show=three_digits),
     Column(key="failures", title="Failures in the hold", show=whole),
+    Column(key="breaking_users", title="Drops from", show=whole),
+    Column(key="memory_peak_mb", title="Peak MB", show=whole),
     Column(key="failures_by_kind", title="Failures of the trial", words=True),
     Column(key="limited_by", title="Limited by", words=True),
 )
@@ -67,9 +69,9 @@ def details(record: RunRecord, group: Group) -> Details:
     last = group.held[-1] if group.held else group.trials[-1]
     return Details(
         verdicts=_verdicts(group),
-        evidence=tuple((name, f"{n:,.4g}") for name, n in last.limited_by_evidence.items()),
+        evidence=_evidence(record, group),
         settings=_settings(last),
-        resources=_resources(group, last),
+        resources=_resources(group),
         notes=last.server.notes,
         repeats=Table(
             name="repeats",
@@ -97,6 +99,15 @@ def _verdicts(group: Group) -> Facts:
     return tuple((name, IN_WORDS.get(name, "")) for name in found)
 
 
+def _evidence(record: RunRecord, group: Group) -> Facts:
+    several = record.settings.repeats > 1
+    return tuple(
+        (f"repeat {trial.repeat}: {name}" if several else name, f"{number:,.4g}")
+        for trial in group.held
+        for name, number in trial.limited_by_evidence.items()
+    )
+
+
 def _settings(trial: TrialRecord) -> Facts:
     server = trial.server
     versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
@@ -117,22 +128,25 @@ def _settings(trial: TrialRecord) -> Facts:
     return tuple((term, text) for term, text in facts if text)
 
 
-def _resources(group: Group, trial: TrialRecord) -> Facts:
+def _resources(group: Group) -> Facts:
     cpu, idle, start = cpu_us_per_request(group), memory_idle_mb(group), start_s(group)
-    used = trial.resources
+    stops = group.middle(lambda t: t.resources.stop_s if t.resources else None)
+    used = [t.resources for t in group.trials if t.resources]
+    restarts = sum(one.restarts for one in used)
     facts = (
         ("CPU time for a request", None if cpu is None else f"{hundredths(cpu)} µs"),
         ("Memory before the load", None if idle is None else f"{whole(idle)} MB"),
         ("Start-up", None if start is None else f"{three_digits(start)} s"),
-        ("Stop", f"{three_digits(used.stop_s)} s" if used and used.stop_s is not None else None),
-        ("Out of memory", "yes" if used and used.oom_killed else None),
-        ("Restarts", str(used.restarts) if used and used.restarts else None),
+        ("Stop", None if stops is None else f"{three_digits(stops)} s"),
+        ("Out of memory", "yes" if any(one.oom_killed for one in used) else None),
+        ("Restarts", str(restarts) if restarts else None),
     )
     return tuple((term, text) for term, text in facts if text)
 
 
 def _repeat(trial: TrialRecord) -> Row:
     hold = trial.hold
+    peak = trial.resources.memory_peak_bytes if trial.resources else None
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in trial.failures_by_kind.items())
     cells = (
         trial.repeat,
@@ -146,6 +160,8 @@ def _repeat(trial: TrialRecord) -> Row:
         hold.p999_ms if hold else None,
         hold.max_ms if hold else None,
         hold.failures if hold else None,
+        trial.breaking_users,
+        peak / 1e6 if peak else None,
         kinds or ("none" if trial.totals else None),
         trial.limited_by,
     )

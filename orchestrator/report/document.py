@@ -55,8 +55,8 @@ def _charts(charts: Sequence[Chart]) -> Iterator[str]:
 
 def _beside(beside: Sequence[Table]) -> Iterator[str]:
     if beside:
-        yield "# Published in 2019, measured here\n"
-        yield from _tables(beside)
+        yield "## Published in 2019, measured here\n"
+        yield from _tables(beside, "###")
 
 
 def _end(record: RunRecord) -> Iterator[str]:
@@ -79,16 +79,16 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"begun {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
-    yield f"timeouts: {profile.connect_timeout_s:g} s to connect,"
-    yield f"{profile.request_timeout_s:g} s for a whole request.\n"
+    yield f"timeouts: {profile.connect_timeout_s:.3g} s to connect,"
+    yield f"{profile.request_timeout_s:.3g} s for a whole request.\n"
     if profile.open_s:
         yield f"{_open_loop(profile)}\n"
     yield "The same with charts, rows that open, and all tables: [index.html](index.html).\n"
 
 
-def _tables(tables: Sequence[Table]) -> Iterator[str]:
+def _tables(tables: Sequence[Table], level: str = "##") -> Iterator[str]:
     for table in tables:
-        yield f"## {table.title[:1].upper()}{table.title[1:]}\n"
+        yield f"{level} {table.title[:1].upper()}{table.title[1:]}\n"
         yield markdown(table)
 
 

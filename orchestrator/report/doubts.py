@@ -27,11 +27,11 @@ def doubts(record: RunRecord) -> list[Doubt]:
         for trial in record.trials
         if trial.outcome is not Outcome.MEASURED
     ]
-    shared: dict[Caveat, list[str]] = {}
+    shared: dict[Caveat, list[TrialRecord]] = {}
     for trial in record.trials:
         for caveat in trial.caveats:
-            shared.setdefault(caveat, []).append(_where(record, trial))
-    found += [_doubt(", ".join(sorted(rows)), caveat) for caveat, rows in shared.items()]
+            shared.setdefault(caveat, []).append(trial)
+    found += [_doubt(_together(record, rows), caveat) for caveat, rows in shared.items()]
     # Those of single steps and rates differ in their numbers: counted here, told in run.json.
     return found + _of_steps(record) + _of_rates(record)
 
@@ -68,6 +68,19 @@ def _counted(what: str, found: dict[tuple[str, str], list[str]]) -> list[Doubt]:
         Doubt(where=f"{what}: {'; '.join(rows)}", code=code, remedy=remedy)
         for (code, remedy), rows in sorted(found.items())
     ]
+
+
+def _together(record: RunRecord, trials: list[TrialRecord]) -> str:
+    """Rows by name; a framework of which all are concerned is named once."""
+    concerned = {trial.key for trial in trials}
+    names = []
+    for service, name in sorted({(t.service, t.server.name) for t in trials}):
+        every = [t for t in record.trials if t.service == service]
+        if all(t.key in concerned for t in every):
+            names.append(name)
+        else:
+            names += [_where(record, t) for t in every if t.key in concerned]
+    return ", ".join(names)
 
 
 def _where(record: RunRecord, trial: TrialRecord) -> str:

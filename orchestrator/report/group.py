@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
-from orchestrator.report.table import middle
+from orchestrator.report.table import AtLeast, Value, middle
 from orchestrator.verdict import SERVER_CPU, UNKNOWN
 
 LAST_IN_2019 = "Django+Gunicorn"
@@ -93,6 +93,16 @@ def by_rate(found: tuple[Group, ...]) -> list[Group]:
 def goodput_rps(group: Group) -> float | None:
     """Successes a second while held."""
     return group.middle(lambda t: t.hold.goodput_rps if t.hold else None)
+
+
+def rate_of(group: Group) -> Value:
+    """Successes a second while held: a lower bound where the server was not what limited it.
+
+    Where memory or errors were, it is neither the server's rate nor a bound: just what was counted.
+    """
+    rate = goodput_rps(group)
+    broke = {t.limited_by for t in group.held} & {"memory", "errors"}
+    return rate if rate is None or group.ranked or broke else AtLeast(value=rate)
 
 
 def memory_peak_mb(group: Group) -> float | None:

@@ -16,6 +16,7 @@ from orchestrator.report.table import (
     three_digits,
     whole,
 )
+from orchestrator.stats import tells
 
 FRAMEWORK = Column(key="framework", title="Framework")
 LOAD = Column(key="of_capacity", title="Load", show=percent)
@@ -76,14 +77,15 @@ def shares_of(groups: Sequence[Group]) -> list[float]:
 
 
 def _cells(repeats: Sequence[OpenLoop]) -> tuple[Value, ...]:
+    answered = min(row.requests - row.failures for row in repeats)
     return (
         middle([row.rate for row in repeats]),
         middle([row.goodput_rps for row in repeats]),
         middle([row.failures + row.unfinished for row in repeats]),
         middle([row.median_ms for row in repeats]),
-        middle([row.p99_ms for row in repeats]),
-        middle([row.p999_ms for row in repeats]),
-        middle([row.max_ms for row in repeats]),
+        middle([row.p99_ms for row in repeats]) if tells(answered, 99) else None,
+        middle([row.p999_ms for row in repeats]) if tells(answered, 99.9) else None,
+        max((row.max_ms for row in repeats if row.max_ms is not None), default=None),
         middle([row.service_p99_ms for row in repeats]),
         middle([row.late_p99_ms for row in repeats]),
         ", ".join(sorted({row.limited_by for row in repeats})),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from orchestrator.report.place import where
 from orchestrator.report.rank import ranks
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
-from orchestrator.report.table import MISSING, AtLeast, Column, Row, Table, Value
+from orchestrator.report.table import MISSING, AtLeast, Column, Row, Span, Table, Value
 from orchestrator.report.tables import headline, headline_columns
 from orchestrator.report.theme import DARK, LIGHT
 
@@ -34,6 +33,7 @@ WIDE = {
     "goodput_rps_lowest",
     "goodput_rps_highest",
     "median_ms",
+    "hold_failures",
     "breaking_users",
     "cpu_us_per_request",
     "memory_peak_mb",
@@ -127,7 +127,7 @@ def page(
         kinds=[(kind, title) for kind, title in KINDS.items() if kind in kinds],
         frameworks=list(dict.fromkeys(chart.framework for chart in shown if chart.framework)),
         charts=[_chart(chart) for chart in shown],
-        drawings=[f"{chart.name}.svg" for chart in charts],
+        drawings=charts,
         themes={"light": LIGHT, "dark": DARK},
         tables=tables,
         published=published,
@@ -208,8 +208,8 @@ def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
 def _sort(cell: Value) -> str:
     if cell is None or cell == MISSING:
         return ""
-    if isinstance(cell, str) and (several := re.match(r"(\d+)-\d+$", cell)):
-        return several[1]  # a range of ranks: by the best
+    if isinstance(cell, Span):
+        return repr(cell.low)
     return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
 
 

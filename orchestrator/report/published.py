@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Decision, Published, PublishedRow, PublishedTable
 from orchestrator.model.record import RunRecord
-from orchestrator.report.group import Group, goodput_rps, groups
+from orchestrator.report.group import Group, groups, rate_of
 from orchestrator.report.perks import perks_table
 from orchestrator.report.table import (
-    AtLeast,
     Column,
     Row,
     Table,
@@ -103,7 +102,7 @@ def _row(
     cells: tuple[Value, ...] = (
         name,
         published.rps if published else None,
-        _rate(group) if group else None,
+        rate_of(group) if group else None,
         published.median_ms if published else None,
         middle([row.median_ms for row in group.open_loop(None)]) if group else None,
         published.failures if published else None,
@@ -113,11 +112,6 @@ def _row(
         _audit(name, findings) if published and findings is not None else None,
     )
     return Row(cells=cells)
-
-
-def _rate(group: Group) -> Value:
-    rate = goodput_rps(group)
-    return rate if rate is None or group.ranked else AtLeast(value=rate)
 
 
 def _audit(name: str, findings: Sequence[Finding]) -> str:

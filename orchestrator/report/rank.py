@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from orchestrator.claims.evidence import rates
 from orchestrator.model.record import RunRecord
 from orchestrator.report.group import Group
+from orchestrator.report.table import Value, span
 
 Ranks = dict[str, tuple[int, int]]
 """By service: the best and the worst rank that it may have; none where it is not ranked."""
@@ -16,7 +17,7 @@ def ranks(record: RunRecord, workload: str, groups: Sequence[Group]) -> Ranks:
     """The ranks of those that the server's CPU limited.
 
     Two are told apart as in a claim (`claims.interval`): from three repeats on if their ranges do
-    not overlap, with fewer if they differ by more than 20 %.
+    not overlap, with fewer if they differ by more than 30 %.
     """
     known = rates(record, workload)
     ranked = [group.service for group in groups if group.ranked]
@@ -29,9 +30,6 @@ def ranks(record: RunRecord, workload: str, groups: Sequence[Group]) -> Ranks:
     }
 
 
-def rank_text(rank: tuple[int, int] | None) -> int | str | None:
-    """One number, or "2-4"."""
-    if rank is None:
-        return None
-    best, worst = rank
-    return best if best == worst else f"{best}-{worst}"
+def shown_rank(rank: tuple[int, int] | None) -> Value:
+    """One number, or from the best to the worst."""
+    return span(rank or ())

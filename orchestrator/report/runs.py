@@ -13,7 +13,7 @@ from orchestrator.report.page import environment, source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A run's folder, its record or why it cannot be read, and whether it has a page."""
+    """A run's folder, its record, what is wrong with it, and whether it has a page to open."""
 
     folder: str
     record: RunRecord | None
@@ -29,7 +29,7 @@ class Listed:
     @property
     def state(self) -> str:
         """How it ended."""
-        if self.record is None:
+        if self.problem is not None or self.record is None:
             return self.problem or "cannot be read"
         if self.record.interrupted:
             return "interrupted"

@@ -20,7 +20,15 @@ class AtLeast:
     value: float
 
 
-Value = str | float | int | AtLeast | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From ``low`` to ``high``: people read "2-4", programs "2..4", which is no date."""
+
+    low: float
+    high: float
+
+
+Value = str | float | int | AtLeast | Span | None
 """What a cell holds; None: not measured."""
 Show = Callable[[float], str]
 """How a number looks to a person."""
@@ -125,9 +133,18 @@ def middle(values: Sequence[float | None]) -> float | None:
     return median(known) if known else None
 
 
+def span(values: Sequence[float | None]) -> Value:
+    """What is known, from the least to the most: one number where they are the same."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    return low if low == high else Span(low=low, high=high)
+
+
 def three_digits(value: float) -> str:
     """In three digits, whole from 100 on."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"
 
 
 def whole(value: float) -> str:
@@ -157,10 +174,14 @@ def _text(column: Column, cell: Value) -> str:
         return MISSING
     if isinstance(cell, AtLeast):
         return f"≥ {column.show(cell.value)}"
+    if isinstance(cell, Span):
+        return f"{column.show(cell.low)}-{column.show(cell.high)}"
     return cell if isinstance(cell, str) else column.show(cell)
 
 
 def _plain(cell: Value) -> str | float | int | None:
+    if isinstance(cell, Span):
+        return f"{_plain(cell.low)}..{_plain(cell.high)}"
     value = cell.value if isinstance(cell, AtLeast) else cell
     # The median of counts is mostly a count again.
     return int(value) if isinstance(value, float) and value.is_integer() else value

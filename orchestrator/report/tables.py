@@ -7,20 +7,20 @@ from orchestrator.report.group import (
     Group,
     by_rate,
     cpu_us_per_request,
-    goodput_rps,
     groups,
     memory_peak_mb,
+    rate_of,
 )
 from orchestrator.report.open_loop import open_loop_tables
-from orchestrator.report.rank import rank_text, ranks
+from orchestrator.report.rank import ranks, shown_rank
 from orchestrator.report.table import (
-    AtLeast,
     Column,
     Row,
     Table,
     Value,
     hundredths,
     middle,
+    span,
     three_digits,
     whole,
 )
@@ -47,6 +47,7 @@ _RANKED = (
 _REST = (
     Column(key="median_ms", title="p50 (ms)", show=three_digits),
     Column(key="p99_ms", title="p99 (ms)", show=three_digits),
+    Column(key="hold_failures", title="Failed", show=whole),
     Column(key="breaking_users", title="Drops from", show=whole),
     Column(key="cpu_us_per_request", title="CPU µs/request", show=whole),
     Column(key="memory_peak_mb", title="Peak MB", show=whole),
@@ -77,7 +78,7 @@ def of(record: RunRecord, workload: str) -> list[Table]:
         ),
         Table(
             name=f"{workload}-hold",
-            title=f"{workload}: held at the best step without drops",
+            title=f"{workload}: held at the best step",
             columns=headline_columns(record),
             rows=tuple(
                 headline(record, group, places.get(group.service)) for group in by_rate(found)
@@ -101,18 +102,19 @@ def _published(group: Group) -> Row:
 
 def headline(record: RunRecord, group: Group, rank: tuple[int, int] | None) -> Row:
     """One row of the hold's table; ``rank``: the best and the worst that it may have."""
-    rate = goodput_rps(group)
     each = [trial.hold.goodput_rps for trial in group.held if trial.hold]
     spread = (min(each, default=None), max(each, default=None))
     return _row(
         group.name,
-        rank_text(rank),
-        group.middle(lambda t: t.hold_users),
-        rate if group.ranked or rate is None else AtLeast(value=rate),
+        shown_rank(rank),
+        span([t.hold_users for t in group.held]),
+        rate_of(group),
         *(spread if record.settings.repeats > 1 else ()),
         group.middle(lambda t: t.hold.median_ms if t.hold else None),
         group.middle(lambda t: t.hold.p99_ms if t.hold else None),
-        group.middle(lambda t: t.breaking_users),
+        # A failure is never averaged away: the most of any repeat, the fewest users of any.
+        max((t.hold.failures for t in group.held if t.hold), default=None),
+        min((t.breaking_users for t in group.held if t.breaking_users), default=None),
         cpu_us_per_request(group),
         memory_peak_mb(group),
         group.limited_by,

@@ -77,17 +77,20 @@ def report_all(results: Path) -> list[LabError]:
 def _write(
     record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
 ) -> None:
-    found = audit_record(record)
-    if wrong := [finding for finding in found if finding.kind is Kind.CONTRADICTION]:
+    if wrong := _contradictions(record):
         raise SelfContradiction(_refused(folder.path, wrong))
     files = report_files(
         record,
         published=published,
         beside=_beside(record, published),
-        findings=found,
+        findings=audit_record(record),
         links=_links(folder.path, results),
     )
     folder.save_report(files)
+
+
+def _contradictions(record: RunRecord) -> list[Finding]:
+    return [found for found in audit_record(record) if found.kind is Kind.CONTRADICTION]
 
 
 def _beside(record: RunRecord, published: Published) -> list[Table]:
@@ -125,6 +128,9 @@ def _list_runs(results: Path) -> Path:
 def _listed(path: Path) -> Listed:
     page = (path / "report" / "index.html").is_file()
     try:
-        return Listed(folder=path.name, record=results_dir.load(path), problem=None, page=page)
+        record = results_dir.load(path)
+        problem = "contradicts itself (lab audit tells how)" if _contradictions(record) else None
+        shown = page and problem is None  # a page from before is none of this record
+        return Listed(folder=path.name, record=record, problem=problem, page=shown)
     except UsageError as error:
         return Listed(folder=path.name, record=None, problem=str(error), page=page)

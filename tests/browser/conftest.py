@@ -1,4 +1,4 @@
-"""One Chromium for all tests of pages."""
+"""A Chromium for each module of tests."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the whole session: its event loop would be in the way of tests that have their own.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program(),

@@ -25,9 +25,10 @@ from orchestrator.report.group import (
     image_mb,
     memory_idle_mb,
     memory_peak_mb,
+    rate_of,
     start_s,
 )
-from orchestrator.report.table import middle, three_digits, whole
+from orchestrator.report.table import AtLeast, middle, three_digits, whole
 
 # Of the longest bar: behind its end stands its number.
 ROOM = 1.2
@@ -51,7 +52,7 @@ def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
                 "repeats": len(each),
                 "limited": group.limited_by,
                 "ranked": "limited by the server's CPU" if group.ranked else "at least this",
-                "label": whole(rate) if group.ranked else f"≥ {whole(rate)}",
+                "label": f"≥ {whole(rate)}" if isinstance(rate_of(group), AtLeast) else whole(rate),
             }
         )
     tooltip = [
@@ -139,7 +140,7 @@ def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 def start(groups: Sequence[Group]) -> Chart | None:
     """Start-up time, whatever the workload."""
-    rows = _of_all(groups, start_s, lambda s: f"{three_digits(s)} s")
+    rows = _rows(groups, start_s, lambda s: f"{three_digits(s)} s")
     return _chart(
         "start",
         "Start-up: from the container's start to the first right answer",
@@ -151,7 +152,7 @@ def start(groups: Sequence[Group]) -> Chart | None:
 
 def image(groups: Sequence[Group]) -> Chart | None:
     """Image size, whatever the workload."""
-    rows = _of_all(groups, image_mb, whole)
+    rows = _rows(groups, image_mb, whole)
     return _chart(
         "image",
         "Size of the image",
@@ -164,17 +165,7 @@ def image(groups: Sequence[Group]) -> Chart | None:
 def _rows(
     groups: Sequence[Group], of: Callable[[Group], float | None], show: Callable[[float], str]
 ) -> list[Datum]:
-    known = [(group.name, value) for group in groups if (value := of(group)) is not None]
-    return [
-        {"framework": name, "value": value, "label": show(value)}
-        for name, value in sorted(known, key=lambda pair: pair[1])
-    ]
-
-
-def _of_all(
-    groups: Sequence[Group], of: Callable[[Group], float | None], show: Callable[[float], str]
-) -> list[Datum]:
-    """A row for each framework: the median over the workloads."""
+    """A row for each framework, the least first: the median over the workloads that there are."""
     names = dict.fromkeys(group.name for group in groups)
     known = [(name, middle([of(g) for g in groups if g.name == name])) for name in names]
     pairs = [(name, value) for name, value in known if value is not None]
@@ -191,7 +182,8 @@ def _bars(
     colour: Spec | None = None,
     offset: Spec | None = None,
 ) -> Spec:
-    highest = max((float(row["value"] or 0) for row in rows), default=0)
+    ends = [float(row.get("highest", row["value"]) or 0) for row in rows]
+    highest = max(ends, default=0)
     x = quantity("value", unit, scale={"domain": [0, (highest or 1) * ROOM], "nice": False})
     return {
         "data": values(rows),
@@ -207,7 +199,10 @@ def _bars(
             },
             {
                 "mark": {"type": "text", "align": "left", "dx": 4},
-                "encoding": {"x": x, "text": {"field": "label"}},
+                "encoding": {
+                    "x": {**x, "field": "highest"} if "highest" in (rows or [{}])[0] else x,
+                    "text": {"field": "label"},
+                },
             },
         ],
     }

@@ -15,11 +15,11 @@ Spec = dict[str, Any]
 """A Vega-Lite specification, without data from anywhere else."""
 Datum = Mapping[str, str | float | int | None]
 
-# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), whose colours stay apart for all kinds
-# of colour vision; its yellow and black, each unseen on one of the page's two grounds, are darkened
-# and lightened. Shape and dashes tell the same as the colour, for those who see none.
+# The first four are Okabe and Ito's (https://jfly.uni-koeln.de/color/), whose colours stay apart
+# for all kinds of colour vision; theirs are eight, and some are unseen on one of the two grounds.
+# Shape and dashes tell the same as the colour, for those who see none.
 COLOURS = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a6761d", "#2e8fd0", "#b8860b", "#7f7f7f",
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#c0392b", "#138a9c", "#b8860b", "#7f7f7f",
     "#7b61d1",
 )  # fmt: skip
 PENTAGON = "M0,-1L0.95,-0.31L0.59,0.81L-0.59,0.81L-0.95,-0.31Z"

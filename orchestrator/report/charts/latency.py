@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from orchestrator.report.charts.chart import (
     Chart,
@@ -18,7 +19,7 @@ from orchestrator.report.charts.chart import (
 from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
 from orchestrator.report.table import middle
-from orchestrator.stats import merged
+from orchestrator.stats import merged, tells
 
 # Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
 # room. Beyond the last nine that the count of requests can tell, there is nothing but the maximum.
@@ -29,8 +30,6 @@ LABELS = (
     "datum.value == 1 ? '0 %' : datum.value == 10 ? '90 %' : datum.value == 100 ? '99 %' : "
     "datum.value == 1000 ? '99.9 %' : datum.value == 10000 ? '99.99 %' : '99.999 %'"
 )
-# A percentile needs so many requests beyond it to be more than the maximum's neighbour.
-BEYOND = 10
 
 
 def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
@@ -42,8 +41,8 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
         "hold",
         f"{workload}: latency while held at the best step",
         "Latency of successes while held (closed loop). The users differ from framework to "
-        "framework and wait for nothing between requests, so the middle of each line is users / "
-        "rate; its right end shows how long the unlucky waited.",
+        "framework and wait for nothing between requests, so the middle of a line is about users / "
+        "rate; its right end shows how long the unlucky waited. Of repeats it is the median.",
     )
 
 
@@ -146,22 +145,19 @@ def _distribution(
 
 
 def _percentiles(name: str, histograms: Sequence[str]) -> Iterator[Datum]:
-    if not histograms:
-        return
-    histogram = merged(histograms)
-    count = histogram.get_total_count()
+    """Of repeats the median at each percentile: their holds may differ in users."""
+    each = [one for one in (merged([text]) for text in histograms) if one.get_total_count()]
+    counts = [one.get_total_count() for one in each]
     for percentile in PERCENTILES:
-        beyond = count * (100 - percentile) / 100
-        if percentile > 50 and beyond < BEYOND:
+        if not each or not tells(min(counts), percentile):
             return
-        if count:
-            us = histogram.get_value_at_percentile(percentile)
-            yield {
-                "framework": name,
-                "percentile": percentile,
-                "x": round(100 / (100 - percentile), 6),
-                "ms": max(us, 1) / 1000,
-            }
+        us = median(one.get_value_at_percentile(percentile) for one in each)
+        yield {
+            "framework": name,
+            "percentile": percentile,
+            "x": round(100 / (100 - percentile), 6),
+            "ms": max(us, 1) / 1000,
+        }
 
 
 def _lines(rows: Sequence[Datum], x: Spec, y: Spec, tooltip: list[Spec]) -> Spec:

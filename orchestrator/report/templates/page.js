@@ -65,8 +65,12 @@ function toggle(button) {
 async function copy(button) {
   const text = button.previousElementSibling;
   getSelection().selectAllChildren(text); // also for browsers that keep the clipboard from files
-  await navigator.clipboard?.writeText(text.textContent);
-  button.textContent = "Copied";
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Selected: copy it with Ctrl+C";
+  }
 }
 
 // --- the charts -----------------------------------------------------------------------------------
@@ -153,6 +157,7 @@ one("#rows").addEventListener("click", (event) => {
 one("#filter").addEventListener("submit", (event) => event.preventDefault());
 one("#filter").addEventListener("input", () => { applyFilter(); remember(); });
 one("#chart-form").addEventListener("input", () => { draw(); remember(); });
+addEventListener("hashchange", () => { recall(); applyFilter(); draw(); });
 let resized = 0;
 addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(draw, 150); });
 

@@ -26,7 +26,7 @@ def test_the_committed_run_and_its_report_have_nothing_to_find(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for path in ("", "run.json", "report/report.md", "report/json-hold.csv"):
-        assert main(["audit", str(ROOT / "results/2026-11-23-9dcca8" / path)]) == 0
+        assert main(["audit", str(ROOT / "results/2026-11-25-bf75ab" / path)]) == 0
         assert capsys.readouterr().out.endswith(": nothing found\n")
 
 
