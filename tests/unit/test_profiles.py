@@ -26,6 +26,18 @@ def test_another_duration_scales_steps_and_timeouts_alike() -> None:
     ) == (60.0, 3.0, 3.0, 1.5, 2.5, STANDARD_USERS)
 
 
+@pytest.mark.parametrize(
+    ("duration_s", "timeouts"),
+    [(120.0, (3.0, 5.0)), (60.0, (1.5, 2.5)), (40.0, (1.3, 5 / 3)), (20.0, (0.5, 5 / 6))],
+)
+def test_a_shorter_trial_gives_the_kernel_its_second_try_where_its_steps_outlast_that(
+    duration_s: float, timeouts: tuple[float, float]
+) -> None:
+    profile = wished(settings(profile="standard", duration_s=duration_s))
+    assert (profile.connect_timeout_s, profile.request_timeout_s) == pytest.approx(timeouts)
+    assert profile.step_s > profile.request_timeout_s
+
+
 def test_a_longer_duration_needs_no_longer_timeouts() -> None:
     profile = scaled(settings(profile="standard", duration_s=1200.0), 999_999, 1)
     assert (profile.step_s, profile.connect_timeout_s, profile.request_timeout_s) == (60.0, 3, 5)

@@ -158,7 +158,7 @@ def test_django_has_no_row_in_the_json_table_of_2019() -> None:
 
 def test_the_audit_of_a_row_names_rules_and_the_numbers_that_contradict() -> None:
     _, text = published_tables(RUN, PUBLISHED, {"2019/text.csv": (RATE, PLATEAU)})
-    assert row(text, "Django+Gunicorn")["audit"] == "rate (24.7, not 60), plateau"
+    assert row(text, "Django+Gunicorn")["audit"] == "rate (24.7, not 60.0), plateau"
     assert row(text, "aiohttp")["audit"] == "plateau"
     assert row(text, "Sanic")["audit"] == "nothing found"
     (unaudited, _) = published_tables(RUN, PUBLISHED, {})

@@ -210,7 +210,7 @@ def test_what_was_not_measured_is_a_dash_and_not_zero() -> None:
         "flask", 1, 0.0, hold=hold, hold_users=None, breaking_users=None, resources=None
     )
     assert list(rows(bare)[1].values()) == [
-        "Flask", "1", MISSING, "0", MISSING, MISSING, MISSING, MISSING, MISSING, "server-cpu",
+        "Flask", "1", MISSING, "0", MISSING, MISSING, "0", MISSING, MISSING, MISSING, "server-cpu",
     ]  # fmt: skip
 
 
@@ -249,6 +249,43 @@ def test_three_repeats_tell_apart_what_their_ranges_tell_apart() -> None:
     assert [row[:2] for row in headline.shown] == [("Aiohttp", "1"), ("Bottle", "2")]
 
 
+def test_no_failure_of_any_repeat_is_averaged_away() -> None:
+    ends = ((None, 0, 8), (512, 0, 64), (None, 40, 8))
+    trials = tuple(
+        measured(
+            "flask",
+            n,
+            1_000.0,
+            breaking_users=drops,
+            hold=totals(goodput_rps=1_000.0, failures=failures),
+            hold_users=users,
+        )
+        for n, (drops, failures, users) in enumerate(ends)
+    )
+    plan = planned(workloads=("json",), repeats=3)
+    _, headline, *_ = tables(run_record(plan, trials=trials))
+    row = dict(zip(headline.titles, headline.shown[0], strict=True))
+    assert (row["Drops from"], row["Failed"], row["Users"]) == ("512", "40", "8-64")
+    assert "8..64" in csv_text(headline)  # 8-64 would be a date
+
+
+@pytest.mark.parametrize("limited_by", ["errors", "memory"])
+def test_a_rate_that_errors_or_memory_limited_is_no_lower_bound(limited_by: str) -> None:
+    row = rows(measured("flask", 1, 1_000.0, limited_by=limited_by))[1]
+    assert (row["Rank"], row["Requests/s"]) == (MISSING, "1,000")
+
+
+def test_a_percentile_that_too_few_requests_can_tell_is_missing() -> None:
+    few = open_loop_row(requests=600)
+    many = open_loop_row(requests=6_000)
+    for row, said in ((few, MISSING), (many, "4.00")):
+        trial = measured("flask", 1, 1.0, open_loop=(row,))
+        table = tables(run_record(planned(workloads=("json",)), trials=(trial,)))[2]
+        shown = dict(zip(table.titles, table.shown[0], strict=True))
+        assert shown["p99.9 (ms)"] == said
+        assert shown["p99 (ms)"] == "3.00"
+
+
 def test_a_failed_trial_has_no_row_of_the_open_loop() -> None:
     failed = measured("flask", 1, 1.0, outcome=Outcome.FAILED, reason="x", open_loop=open_rows(1.0))
     assert len(tables(run_record(planned(workloads=("json",)), trials=(failed,)))) == 2
@@ -261,7 +298,7 @@ def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> No
     )
     table = tables(run_record(planned(workloads=("json",), repeats=3), trials=trials))[2]
     (row,) = (dict(zip(table.titles, row, strict=True)) for row in table.shown)
-    assert (row["p99 (ms)"], row["Limited by"]) == ("4", "schedule, server-cpu")
+    assert (row["p99 (ms)"], row["Limited by"]) == ("4.00", "schedule, server-cpu")
 
 
 def test_names_from_outside_bring_no_markup_into_any_file() -> None:

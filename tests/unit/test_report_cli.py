@@ -173,7 +173,9 @@ def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     real(tmp_path, "good", one_trial)
-    real(tmp_path, "wrong", doubled)
+    wrong = real(tmp_path, "wrong", doubled)
+    (wrong / "report").mkdir()
+    (wrong / "report" / "index.html").write_text("of a time before")
     (tmp_path / "<b>torn").mkdir()
     (tmp_path / "<b>torn" / "run.json").write_text("{")
     (tmp_path / "crosscheck-1").mkdir()
@@ -185,6 +187,7 @@ def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
     page = (tmp_path / "index.html").read_text()
     assert '<a href="good/report/index.html">good</a>' in page
     assert '<a href="wrong/run.json">wrong</a>' in page
+    assert "contradicts itself" in page
     assert "&lt;b&gt;torn" in page
     assert "<b>torn" not in page
     assert '<a href="crosscheck-1/crosscheck.md">' in page
