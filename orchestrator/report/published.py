@@ -14,7 +14,6 @@ from orchestrator.report.table import (
     Row,
     Table,
     Value,
-    hundredths,
     middle,
     three_digits,
     whole,
@@ -23,6 +22,8 @@ from orchestrator.report.table import (
 Findings = Mapping[str, Sequence[Finding]]
 """What `lab audit` finds in each published table, by `PublishedTable.file`."""
 NO_FINDING = "nothing found"
+AS_PRINTED = "{:,.10g}".format
+"""With the digits that were published, and no more."""
 
 
 def beside(
@@ -84,9 +85,9 @@ def _table(
 def _columns(year: str) -> tuple[Column, ...]:
     return (
         Column(key="framework", title="Framework"),
-        Column(key="rps_published", title=f"Requests/s {year}", show=hundredths),
+        Column(key="rps_published", title=f"Requests/s {year}", show=AS_PRINTED),
         Column(key="rps", title="Requests/s here", show=whole),
-        Column(key="median_ms_published", title=f"p50 {year} (ms)", show=three_digits),
+        Column(key="median_ms_published", title=f"p50 {year} (ms)", show=AS_PRINTED),
         Column(key="median_ms", title="p50 here, at the common rate (ms)", show=three_digits),
         Column(key="failures_published", title=f"Failed {year}", show=whole),
         Column(key="failures", title="Failed here, whole trial", show=whole),
