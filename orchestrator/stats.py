@@ -20,7 +20,8 @@ BEYOND = 5
 
 def tells(requests: int, percentile: float) -> bool:
     """Whether so many requests can tell this percentile (0 to 100)."""
-    return percentile <= 50 or requests * (100 - percentile) / 100 >= BEYOND
+    # Rounded: 499 requests at a rate that should have given 500 tell what 500 tell.
+    return percentile <= 50 or round(requests * (100 - percentile) / 100) >= BEYOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

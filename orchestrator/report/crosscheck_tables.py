@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from orchestrator.compare import Agreement, Summary, summary
 from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.table import Column, Row, Table, Value, percent, whole
+from orchestrator.report.table import FRAMEWORK, Column, Row, Table, Value, percent, whole
 
-FRAMEWORK = Column(key="framework", title="Framework")
 RATES = (
     FRAMEWORK,
     Column(key="ratio", title="Lab / wrk", show="{:.3f}".format),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from orchestrator.model.record import OpenLoop
 from orchestrator.report.group import Group
 from orchestrator.report.table import (
+    FRAMEWORK,
     Column,
     Row,
     Table,
@@ -18,7 +19,6 @@ from orchestrator.report.table import (
 )
 from orchestrator.stats import tells
 
-FRAMEWORK = Column(key="framework", title="Framework")
 LOAD = Column(key="of_capacity", title="Load", show=percent)
 MEASURES = (
     Column(key="rate_rps", title="Requests/s", show=three_digits),

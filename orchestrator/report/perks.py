@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from orchestrator.model.published import PerksToday, Published, PublishedPerks
 from orchestrator.model.record import RunRecord, Server
-from orchestrator.report.table import Column, Row, Table, Value, three_digits, whole
+from orchestrator.report.table import FRAMEWORK, Column, Row, Table, Value, three_digits, whole
 
 
 def perks_table(record: RunRecord | None, published: Published) -> Table:
@@ -40,7 +40,7 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
 
 def _published_and_today(year: str) -> tuple[Column, ...]:
     return (
-        Column(key="framework", title="Framework"),
+        FRAMEWORK,
         Column(key="wsgi_published", title=f"WSGI {year}", words=True),
         Column(key="async_published", title=f"Async {year}", words=True),
         Column(key="stars_published", title=f"GitHub stars {year}", show=whole),

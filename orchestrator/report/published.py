@@ -10,6 +10,7 @@ from orchestrator.model.record import RunRecord
 from orchestrator.report.group import Group, groups, rate_of
 from orchestrator.report.perks import perks_table
 from orchestrator.report.table import (
+    FRAMEWORK,
     Column,
     Row,
     Table,
@@ -84,7 +85,7 @@ def _table(
 
 def _columns(year: str) -> tuple[Column, ...]:
     return (
-        Column(key="framework", title="Framework"),
+        FRAMEWORK,
         Column(key="rps_published", title=f"Requests/s {year}", show=AS_PRINTED),
         Column(key="rps", title="Requests/s here", show=whole),
         Column(key="median_ms_published", title=f"p50 {year} (ms)", show=AS_PRINTED),

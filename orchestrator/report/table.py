@@ -47,6 +47,9 @@ class Column:
     words: bool = False
 
 
+FRAMEWORK = Column(key="framework", title="Framework")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A row's cells, one for each column; the first names it.

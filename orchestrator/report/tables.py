@@ -14,6 +14,7 @@ from orchestrator.report.group import (
 from orchestrator.report.open_loop import open_loop_tables
 from orchestrator.report.rank import ranks, shown_rank
 from orchestrator.report.table import (
+    FRAMEWORK,
     Column,
     Row,
     Table,
@@ -25,7 +26,6 @@ from orchestrator.report.table import (
     whole,
 )
 
-FRAMEWORK = Column(key="framework", title="Framework")
 AS_IN_2019 = (
     FRAMEWORK,
     Column(key="requests", title="Total Request", show=whole),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters import results_dir
@@ -77,20 +78,21 @@ def report_all(results: Path) -> list[LabError]:
 def _write(
     record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
 ) -> None:
-    if wrong := _contradictions(record):
+    found = audit_record(record)
+    if wrong := _contradictions(found):
         raise SelfContradiction(_refused(folder.path, wrong))
     files = report_files(
         record,
         published=published,
         beside=_beside(record, published),
-        findings=audit_record(record),
+        findings=found,
         links=_links(folder.path, results),
     )
     folder.save_report(files)
 
 
-def _contradictions(record: RunRecord) -> list[Finding]:
-    return [found for found in audit_record(record) if found.kind is Kind.CONTRADICTION]
+def _contradictions(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.kind is Kind.CONTRADICTION]
 
 
 def _beside(record: RunRecord, published: Published) -> list[Table]:
@@ -129,7 +131,8 @@ def _listed(path: Path) -> Listed:
     page = (path / "report" / "index.html").is_file()
     try:
         record = results_dir.load(path)
-        problem = "contradicts itself (lab audit tells how)" if _contradictions(record) else None
+        wrong = _contradictions(audit_record(record))
+        problem = "contradicts itself (lab audit tells how)" if wrong else None
         shown = page and problem is None  # a page from before is none of this record
         return Listed(folder=path.name, record=record, problem=problem, page=shown)
     except UsageError as error:

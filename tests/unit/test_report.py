@@ -276,7 +276,7 @@ def test_a_rate_that_errors_or_memory_limited_is_no_lower_bound(limited_by: str)
 
 
 def test_a_percentile_that_too_few_requests_can_tell_is_missing() -> None:
-    few = open_loop_row(requests=600)
+    few = open_loop_row(requests=499)
     many = open_loop_row(requests=6_000)
     for row, said in ((few, MISSING), (many, "4.00")):
         trial = measured("flask", 1, 1.0, open_loop=(row,))

@@ -97,10 +97,10 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def _at(group: Group, load: float | None) -> Datum | None:
-    """One point of latency against rate; None where it was not measured, or nothing answered."""
+    """One point of latency against rate; None where it was not measured, or too few answered."""
     measured = group.open_loop(load)
     p99 = middle([row.p99_ms for row in measured])
-    if p99 is None:
+    if p99 is None or not tells(min(row.requests - row.failures for row in measured), 99):
         return None
     return {
         "framework": group.name,
