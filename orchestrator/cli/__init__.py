@@ -8,7 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from orchestrator import __version__
-from orchestrator.cli import audit, crosscheck, examine, perks, results, run, schema, services
+from orchestrator.cli import (
+    audit,
+    changed,
+    crosscheck,
+    examine,
+    perks,
+    results,
+    run,
+    schema,
+    services,
+)
 from orchestrator.cli.codes import INTERRUPTED
 from orchestrator.cli.commands import Call
 from orchestrator.errors import EnvironmentMissing, LabError
@@ -38,6 +48,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lab {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (examine, services, run, crosscheck, results, schema, audit, perks):
+    for group in (examine, services, changed, run, crosscheck, results, schema, audit, perks):
         group.add(commands)
     return parser

@@ -1,0 +1,148 @@
+"""What differs between a commit and the files as they are: git's paths, Compose's containers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.adapters.compose import CONFIG_WITHIN_S, ROLE
+from orchestrator.changed import COMPOSE_FILE, Definitions
+from orchestrator.errors import EnvironmentMissing, UsageError
+
+SERVER = "server"
+"""The role of a framework's container."""
+
+
+def fork_point(root: Path, revision: str) -> str:
+    """The commit at which the work in ``root`` left ``revision``: their merge base.
+
+    Raises:
+        EnvironmentMissing: no git, or no checkout.
+        UsageError: no such commit here, or none in common with it.
+    """
+    head = _git(root, "rev-parse", "--verify", "HEAD^{commit}")
+    if head.returncode != 0:
+        raise EnvironmentMissing(
+            f"{root} is no checkout in which git could tell what changed ({_said(head)})"
+        )
+    name = f"{revision}^{{commit}}"
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    if commit.returncode != 0:
+        raise UsageError(f"--since {revision}: there is no such commit here; {_remedy(root)}")
+    base = _git(root, "merge-base", _text(commit.stdout), "HEAD")
+    if base.returncode != 0:
+        raise UsageError(
+            f"--since {revision}: git finds no commit that it has in common with HEAD; "
+            f"{_remedy(root)}"
+        )
+    return _text(base.stdout)
+
+
+def changed_paths(root: Path, commit: str) -> tuple[str, ...]:
+    """Every path below ``root`` that differs from ``commit``, sorted; new files, too.
+
+    Committed, staged, neither, or not known to git at all, unless it ignores them. A file that was
+    moved is two paths.
+
+    Raises:
+        EnvironmentMissing: git cannot tell.
+    """
+    differ = _listed(root, "diff", "--relative", "--name-only", "--no-renames", "-z", commit, "--")
+    new = _listed(root, "ls-files", "--others", "--exclude-standard", "-z")
+    return tuple(sorted(differ | new))
+
+
+def definitions_at(root: Path, commit: str) -> Definitions | None:
+    """What the compose file of a commit resolves to; None where there is none, or see below."""
+    done = _git(root, "show", f"{commit}:./{COMPOSE_FILE}")
+    return definitions(root, done.stdout) if done.returncode == 0 else None
+
+
+def definitions_now(root: Path) -> Definitions | None:
+    """What the compose file as it is resolves to; None where there is none, or see below."""
+    try:
+        return definitions(root, (root / COMPOSE_FILE).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def definitions(root: Path, text: bytes) -> Definitions | None:
+    """What a compose file resolves to, variables left as they are; no engine is asked.
+
+    None where Compose is missing, or refuses the file: then anything may have changed.
+    """
+    words = ("--file", "-", "--project-directory", str(root), "--profile", "*")
+    how = ("config", "--no-interpolate", "--format", "json")
+    try:
+        done = subprocess.run(
+            ["docker", "compose", *words, *how],
+            cwd=root,
+            input=text,
+            capture_output=True,
+            timeout=CONFIG_WITHIN_S,
+            check=True,
+        )
+        return by_role(json.loads(done.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+
+
+def by_role(config: Mapping[str, Any]) -> Definitions:
+    """An answer of ``docker compose config --format json``, the frameworks apart from the rest."""
+    services = config.get("services") or {}
+    frameworks = {
+        name: service
+        for name, service in services.items()
+        if (service.get("labels") or {}).get(ROLE) == SERVER
+    }
+    others = {name: service for name, service in services.items() if name not in frameworks}
+    # What only other blocks refer to (x-...) shows in them.
+    settings = {
+        key: value
+        for key, value in config.items()
+        if key != "services" and not key.startswith("x-")
+    }
+    return Definitions(frameworks=frameworks, rest=(others, settings))
+
+
+def _remedy(root: Path) -> str:
+    shallow = _git(root, "rev-parse", "--is-shallow-repository")
+    if _text(shallow.stdout) == "true":
+        return (
+            "this clone has a part of the history only: `git fetch --unshallow` brings the rest "
+            "(in a workflow, fetch-depth: 0 of the checkout)"
+        )
+    return "`git fetch` brings what the remote has; `git log` lists what there is"
+
+
+def _listed(root: Path, *words: str) -> set[str]:
+    done = _git(root, *words)
+    if done.returncode != 0:
+        raise EnvironmentMissing(f"git {words[0]} cannot tell what changed: {_said(done)}")
+    return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
+
+
+def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", "-C", str(root), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentMissing(
+            "no `git` command, which tells what changed; install git (Debian: `apt install git`)"
+        ) from error
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return _text(done.stderr).removeprefix("fatal: ") or f"exit code {done.returncode}"
+
+
+def _text(output: bytes) -> str:
+    return output.decode(errors="replace").strip()

@@ -1,0 +1,33 @@
+"""``lab changed``: the services that a change touches."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from orchestrator.cli.codes import ALL_WELL
+from orchestrator.cli.commands import Commands, add_json, command
+from orchestrator.wiring.changed import changed
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    text = "the services that a change touches, one a line; docs/ci.md says what counts"
+    parser = command(commands, "changed", _changed, text)
+    parser.add_argument(
+        "--since",
+        metavar="REV",
+        required=True,
+        help="a commit, branch or tag: what differs from where the work left it, committed or not",
+    )
+    add_json(parser)
+
+
+def _changed(arguments: argparse.Namespace) -> int:
+    found = changed(arguments.since)
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for name in found:
+            print(name)
+    return ALL_WELL

@@ -1,0 +1,112 @@
+"""``lab changed`` in a real repository that has the lab's own files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("[!_]*/service.toml"))
+IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+
+
+class Lab:
+    """A copy of the lab with one commit, and nothing but git and Python on its PATH."""
+
+    def __init__(self, root: Path, programs: Path) -> None:
+        self.root = root
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        self.environment = kept | {
+            "PATH": str(programs),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def git(self, *words: str) -> None:
+        subprocess.run(["git", *IDENTITY, *words], cwd=self.root, env=self.environment, check=True)
+
+    def changed(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "orchestrator", "changed", *words],
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def append(self, path: str) -> None:
+        with (self.root / path).open("a") as file:
+            file.write("\n# changed\n")
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    root, programs = tmp_path / "lab", tmp_path / "bin"
+    programs.mkdir()
+    git = shutil.which("git")
+    assert git
+    (programs / "git").symlink_to(git)
+    caches = shutil.ignore_patterns("__pycache__")
+    for folder in ("orchestrator", "services"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=caches)
+    shutil.copy(ROOT / "docker-compose.yml", root)
+    (root / ".gitignore").write_text("__pycache__/\n")
+    found = Lab(root, programs)
+    found.git("init", "--quiet")
+    found.git("add", ".")
+    found.git("commit", "--quiet", "-m", "first")
+    return found
+
+
+def test_one_service_a_line(lab: Lab) -> None:
+    lab.append("services/sanic/app.py")
+    lab.git("commit", "--quiet", "-am", "second")
+    lab.append("services/flask/app.py")
+    lab.append("services/README.md")
+    done = lab.changed("--since", "HEAD~1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "flask\nsanic\n", "")
+    done = lab.changed("--since", "HEAD", "--json")
+    assert json.loads(done.stdout) == {"flask": ["services/flask/app.py"]}
+
+
+def test_nothing_is_printed_where_nothing_is_touched(lab: Lab) -> None:
+    lab.append("services/README.md")
+    done = lab.changed("--since", "HEAD")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert lab.changed("--since", "HEAD", "--json").stdout == "{}\n"
+
+
+def test_all_services_where_the_whole_lab_is_touched(lab: Lab) -> None:
+    lab.append("services/contract.toml")
+    assert lab.changed("--since", "HEAD").stdout.split() == SERVICES
+
+
+def test_all_services_where_nobody_can_read_the_compose_file(lab: Lab) -> None:
+    lab.append("docker-compose.yml")
+    assert lab.changed("--since", "HEAD").stdout.split() == SERVICES
+
+
+def test_an_unknown_revision_ends_with_2_and_a_sentence(lab: Lab) -> None:
+    done = lab.changed("--since", "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("lab: --since nowhere: there is no such commit here; ")
+
+
+def test_without_git_it_ends_with_3_and_a_sentence(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "bin" / "git").unlink()
+    done = lab.changed("--since", "HEAD")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("lab: no `git` command")
+
+
+def test_a_revision_must_be_given(lab: Lab) -> None:
+    done = lab.changed()
+    assert done.returncode == 2
+    assert "--since" in done.stderr
