@@ -21,10 +21,21 @@ help: ## this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= WORKLOADS= PROFILE= REPEATS= RESUME=
-	$(strip $(BIN)/lab run $(SERVICES) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= SINCE= WORKLOADS= PROFILE= REPEATS= RESUME=
+	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) \
+	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
-	  $(if $(RESUME),--resume $(RESUME)))
+	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
+
+# SINCE= measures what a change touches. That may be nothing, whereas no names at all mean every service.
+touched = test -z '$(SERVICES)' || { echo 'make bench takes SERVICES= or SINCE=: not both' >&2; exit 2; }; \
+	services=$$($(BIN)/lab changed --since '$(SINCE)') || exit; \
+	test -n "$$services" || { echo 'no service is touched since $(SINCE): nothing to measure'; exit 0; };
+
+.PHONY: changed
+changed: $(BIN)/.runtime ## the services that a change touches: SINCE=
+	@$(call need,SINCE,a commit or branch or tag to compare with)
+	@$(BIN)/lab changed --since '$(SINCE)'
 
 .PHONY: crosscheck
 crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted by both ends: SERVICES= PAIRS=
@@ -63,6 +74,8 @@ check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, u
 	$(OWN_FILES) -name Dockerfile -print0 | xargs -0 $(BIN)/hadolint
 	$(BIN)/compose-lint docker-compose.yml
 	$(OWN_FILES) -name '*.sh' -print0 | xargs -0 $(BIN)/shellcheck -x .ci/run
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --pedantic --strict-collection --quiet .github
 	$(BIN)/python -m pytest -q --numprocesses=auto tests/unit tests/test_repo.py
 
 # --- setting up -----------------------------------------------------------------------------------

@@ -27,6 +27,12 @@ FOLDERS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfi
 SERVICES = [name for name in FOLDERS if not name.startswith("_")]
 MANIFESTS = read_manifests(ROOT / "services")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+WORKFLOWS: dict[str, dict[Any, Any]] = {
+    path.name: yaml.safe_load(path.read_text())
+    for path in sorted((ROOT / ".github" / "workflows").iterdir())
+}
+JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
+STEPS = [step for job in JOBS for step in job["steps"]]
 NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, "one-framework-at-a-time", WRK, WRK_COUNTER}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -99,12 +105,75 @@ def test_the_mark_for_new_services_is_in_the_compose_file() -> None:
     assert text("docker-compose.yml").count(MARK) == 1
 
 
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
+
+
 def test_make_targets_and_help_agree_with_the_documents() -> None:
-    targets = set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
-    mentioned = set(re.findall(r"`make ([a-z-]+)", text("README.md") + text("CONTRIBUTING.md")))
+    targets = make_targets()
+    documents = text("README.md") + text("CONTRIBUTING.md") + text("docs/ci.md")
+    mentioned = set(re.findall(r"`make (?:-s )?([a-z-]+)", documents))
     assert mentioned <= targets, mentioned - targets
     assert {"bench", "test", "check", "report", "doctor", "engine", "images", "new"} <= targets
     assert {"audit", "browser"} <= targets
+
+
+def test_a_step_of_a_workflow_is_a_make_target() -> None:
+    """What fails on GitHub can be run anywhere, by the same words."""
+    runs = {step["name"]: step["run"].strip() for step in STEPS if "run" in step}
+    # These look at what GitHub was told, before a file of the checkout may be trusted.
+    for only_on_github in ("Refuse inputs of another form", "Refuse commits that nobody has read"):
+        assert "make" not in runs.pop(only_on_github).split()
+    assert runs
+    for name, run in runs.items():
+        found = re.fullmatch(r"(?:exec )?make (?:-s )?([a-z-]+)( [^;&|`]*)?", run)
+        assert found, name
+        assert found[1] in make_targets(), name
+
+
+def test_the_document_on_ci_names_every_step_and_input() -> None:
+    for step in STEPS:
+        if "run" in step:
+            assert step["name"] in text("docs/ci.md"), step["name"]
+    for name in WORKFLOWS["bench.yml"][True]["workflow_dispatch"]["inputs"]:  # YAML's `on` is true
+        assert f"`{name}`" in text("docs/ci.md"), name
+
+
+def test_an_action_is_pinned_by_commit_with_its_version_beside_it() -> None:
+    pins: dict[str, set[str]] = {}
+    for name in WORKFLOWS:
+        for line in text(f".github/workflows/{name}").splitlines():
+            if "uses:" in line:
+                pin = r"\s+(?:- )?uses: ([\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)"
+                found = re.fullmatch(pin, line)
+                assert found, line
+                pins.setdefault(found[1], set()).add(found[2])
+    assert pins
+    assert {action: pin for action, pin in pins.items() if len(pin) > 1} == {}
+
+
+def test_a_workflow_may_read_and_nothing_else() -> None:
+    assert all(workflow["permissions"] == {} for workflow in WORKFLOWS.values())
+    assert all(job["permissions"] == {"contents": "read"} for job in JOBS)
+    checkouts = [step for step in STEPS if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == len(JOBS)
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_what_people_type_into_github_reaches_no_script_as_code() -> None:
+    assert [step["name"] for step in STEPS if "${{" in step.get("run", "")] == []
+
+
+def test_no_job_on_a_machine_of_ones_own_takes_a_forks_pull_request() -> None:
+    assert all("pull_request_target" not in workflow[True] for workflow in WORKFLOWS.values())
+    own = [job for job in JOBS if job["runs-on"] != "ubuntu-24.04"]
+    assert [job["runs-on"] for job in own] == [["self-hosted", "nanode"]]
+    for job in own:
+        same = "github.event.pull_request.head.repo.full_name == github.repository"
+        condition = f"github.event_name != 'pull_request' || ({same} && "
+        assert job["if"].startswith(condition)
+        assert job["concurrency"]["group"] == "nanode"
+        assert job["concurrency"]["cancel-in-progress"] is False
 
 
 def test_documents_name_every_profile() -> None:
