@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from orchestrator.model.memory import WholeMemory
 from orchestrator.model.record import Caveat, Host
 from orchestrator.model.settings import Layout, Profile
 
@@ -19,6 +20,7 @@ def run_caveats(
     used: Profile,
     neighbours: Sequence[str] = (),
     client_users: int | None = None,
+    memory: WholeMemory | None = None,
 ) -> tuple[Caveat, ...]:
     """The doubts about every row of a run.
 
@@ -26,8 +28,9 @@ def run_caveats(
         planned: the profile before it was fitted to host and client.
         neighbours: other containers that ran beside it.
         client_users: the most users that the load's client can have; None where it has no limit.
+        memory: what the whole lab needed; None where nothing tells.
     """
-    found = []
+    found = list(_memory(memory) if memory else ())
     if neighbours:
         found.append(
             Caveat(
@@ -86,3 +89,19 @@ def run_caveats(
             )
         )
     return tuple(found)
+
+
+def _memory(memory: WholeMemory) -> Iterator[Caveat]:
+    remedy = "give the host more memory, or measure fewer things beside it"
+    if memory.oom_kills:
+        yield Caveat(
+            code="oom-kill",
+            text=f"the kernel ended {memory.oom_kills} processes for want of memory ({memory.of})",
+            remedy=remedy,
+        )
+    if memory.swapped_bytes:
+        yield Caveat(
+            code="swapped",
+            text=f"{memory.swapped_bytes / 1e6:,.0f} MB were moved out to swap ({memory.of})",
+            remedy=remedy,
+        )

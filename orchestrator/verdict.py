@@ -10,6 +10,8 @@ SERVER_CPU = "server-cpu"
 """The only verdict under which a row is ranked."""
 LOADGEN_CPU = "loadgen-cpu"
 SCHEDULE = "schedule"
+COLOCATED = "colocated"
+"""Server and load share the CPU that was full: the rate is about the two together."""
 UNKNOWN = "unknown"
 
 # A CPU counts as full from here on. The engine's samples do not fall on the ends of the hold, and
@@ -42,21 +44,26 @@ UNFINISHED_MOST = 0.01
 Evidence = Mapping[str, float]
 
 
-def limited_by(hold: Step | None, totals: Totals, used: Resources) -> tuple[str, dict[str, float]]:
+def limited_by(
+    hold: Step | None, totals: Totals, used: Resources, *, shared: bool
+) -> tuple[str, dict[str, float]]:
     """What kept the hold from being faster, and every number that was looked at.
 
     What is unknown is left out of the evidence and meets no rule. Times are in ms or in the unit
     that the name has; the rest are shares and counts.
+
+    Args:
+        shared: server and load have one CPU together.
     """
     evidence = {
-        **_of_server(used),
+        **_of_trial(used, shared),
         **_known(failure_share=_ratio(totals.failures, totals.requests)),
         **(_of_step(hold) if hold else {}),
     }
     return _first(evidence), evidence
 
 
-def open_loop_limited_by(step: Step, rate: float, used: Resources) -> str:
+def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bool) -> str:
     """``schedule`` where the server kept up with ``rate`` (requests/s), else as for a hold."""
     due = step.requests + step.unfinished
     kept_up = (
@@ -64,7 +71,7 @@ def open_loop_limited_by(step: Step, rate: float, used: Resources) -> str:
         and step.unfinished <= UNFINISHED_MOST * due
         and step.goodput_rps >= KEPT_UP * rate
     )
-    return SCHEDULE if kept_up else _first({**_of_server(used), **_of_step(step)})
+    return SCHEDULE if kept_up else _first({**_of_trial(used, shared), **_of_step(step)})
 
 
 def nearly_full(idle: float | None) -> bool:
@@ -72,8 +79,9 @@ def nearly_full(idle: float | None) -> bool:
     return idle is not None and idle < IDLE_LEAST
 
 
-def _of_server(used: Resources) -> dict[str, float]:
-    return {"oom_killed": float(used.oom_killed)}
+def _of_trial(used: Resources, shared: bool) -> dict[str, float]:
+    # Said only where it is so: records from before there was such a thing have the same evidence.
+    return {"oom_killed": float(used.oom_killed), **({"shared": 1.0} if shared else {})}
 
 
 def _of_step(step: Step) -> dict[str, float]:
@@ -114,6 +122,12 @@ def _errors(seen: Evidence) -> bool:
     )
 
 
+def _colocated(seen: Evidence) -> bool:
+    # The rest of a full CPU is the master's, the engine's and the orchestrator's.
+    used = seen.get("server_cpu", 0) + seen.get("loadgen_cpu", 0)
+    return seen.get("shared", 0) > 0 and used >= FREE_CPU
+
+
 def _throttled(seen: Evidence) -> bool:
     waited = seen.get("server_throttled", 0) > THROTTLED_MOST
     return waited and "server_cpu" in seen and not _server_cpu(seen)
@@ -152,6 +166,7 @@ def _latency_floor(seen: Evidence) -> bool:
 _RULES: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (
     ("memory", _memory),
     ("errors", _errors),
+    (COLOCATED, _colocated),
     ("throttled", _throttled),
     (SERVER_CPU, _server_cpu),
     (LOADGEN_CPU, _loadgen_cpu),

@@ -44,6 +44,8 @@ class RampSettings:
     """Arrival rates as shares of the hold's rate."""
     open_rate: float | None = None
     """One arrival rate more, in requests/s: the same for everyone who is to be compared."""
+    open_users: int | None = None
+    """Connections at that rate; None: as many as the hold had."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:
@@ -57,6 +59,8 @@ class RampSettings:
                 raise ValueError(f"{name}: must not be negative")
         if any(rate is not None and rate <= 0 for rate in (*self.open_shares, self.open_rate)):
             raise ValueError("open_shares, open_rate: must be greater than 0")
+        if self.open_users is not None and self.open_users < 1:
+            raise ValueError("open_users: at least one is needed")
         for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: must be greater than 0")
@@ -127,7 +131,9 @@ def parse_settings(text: str) -> RampSettings:
     if not isinstance(shares, list) or not all(map(_is_number, shares)):
         raise ValueError("open_shares: must be a list of numbers")
     for name, value in data.items():
-        if not _is_number(value) and not (name == "open_rate" and value is None):
+        if value is None and name in ("open_rate", "open_users"):
+            continue
+        if not _is_number(value) or (name == "open_users" and type(value) is not int):
             raise ValueError(f"{name}: must be a number")
     return RampSettings(users=tuple(users), open_shares=tuple(shares), **data)
 
@@ -221,13 +227,13 @@ def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
     settings, hold = ramp.settings, ramp.stage
     if not settings.open_s or not capacity:
         return ()
-    rates: list[tuple[float, float | None]]
-    rates = [(capacity * share, share) for share in settings.open_shares]
+    loads: list[tuple[int, float, float | None]]
+    loads = [(hold.users, capacity * share, share) for share in settings.open_shares]
     if settings.open_rate is not None:
-        rates.append((settings.open_rate, None))
+        loads.append((settings.open_users or hold.users, settings.open_rate, None))
     return tuple(
-        Stage(index, "open", hold.users, 0.0, rate, share)
-        for index, (rate, share) in enumerate(rates, hold.index + 1)
+        Stage(index, "open", users, 0.0, rate, share)
+        for index, (users, rate, share) in enumerate(loads, hold.index + 1)
     )
 
 

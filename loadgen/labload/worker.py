@@ -35,6 +35,7 @@ class Worker:
         # What the master said; the first step is announced before there is a load.
         self._step = 0
         self._held = False
+        self._schedule: tuple[float, int] | None = None
         self._load: EngineLoad | StockLoad | None = None
         self._obstacle = "the test has not begun"
         self._reporting: Any = None
@@ -98,16 +99,17 @@ class Worker:
             if self._load.ledger.counts(self._step):
                 self._load.leave()
             self._load.enter(index, held=self._held)
-            if rate is not None:
-                worker: Any = environment.runner
-                self._load.follow(rate, worker.worker_index, msg.data["workers"])
         self._step = index
+        self._schedule = None if rate is None else (rate, msg.data["workers"])
+        if not self._held:
+            self._follow(environment)
 
     def on_go(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_go."""
         self._held = False
         if self._load is not None:
             self._load.go()
+        self._follow(environment)
 
     def on_collect(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_collect; a greenlet of its own, since it may wait."""
@@ -124,6 +126,13 @@ class Worker:
         runner._send_stats()
         answer = {"round": msg.data["round"], "totals": asdict(load.ledger.totals())}
         runner.send_message("lab_collected", answer)
+
+    def _follow(self, environment: Environment) -> None:
+        """Begin the step's schedule, if it has one: nothing is due before its users are there."""
+        if self._schedule is not None and self._load is not None:
+            worker: Any = environment.runner
+            rate, workers = self._schedule
+            self._load.follow(rate, worker.worker_index, workers)
 
     def _begin(
         self, environment: Environment, target: Target, client: str

@@ -98,6 +98,7 @@ def master_command(target: str, workload: str, plan: Plan) -> list[str]:
         "open_s": profile.open_s,
         "open_shares": profile.open_shares,
         "open_rate": profile.open_rate,
+        "open_users": profile.open_users,
     }
     return [
         "--headless",

@@ -28,13 +28,13 @@ def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ..
     Args:
         file: where the record stands.
     """
-    found = [finding for trial in record.trials for finding in _trial(trial)]
+    found = [finding for trial in record.trials for finding in _trial(record, trial)]
     found += _across(record)
     return tuple(replace(one, file=one.file or file) for one in found)
 
 
-def _trial(trial: TrialRecord) -> Iterator[Finding]:
-    yield from trial_verdict(trial)
+def _trial(record: RunRecord, trial: TrialRecord) -> Iterator[Finding]:
+    yield from trial_verdict(trial, shared=record.layout.shared)
     yield from trial_counts(trial)
     yield from audit_rows(counted_rows(trial))
     for row in latency_rows(trial):

@@ -12,8 +12,12 @@ from orchestrator.model.record import OpenLoop, Outcome, Resources, Step, TrialR
 from orchestrator.verdict import SCHEDULE, limited_by, open_loop_limited_by
 
 
-def trial_verdict(trial: TrialRecord) -> Iterator[Finding]:
-    """Outcome and numbers fit; ``limited_by`` is what ``verdict.py`` makes of the same numbers."""
+def trial_verdict(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding]:
+    """Outcome and numbers fit; ``limited_by`` is what ``verdict.py`` makes of the same numbers.
+
+    Args:
+        shared: server and load had one CPU together.
+    """
     row = ResultRow(name=label(trial))
     if trial.outcome is Outcome.FAILED and not trial.reason:
         yield contradiction(
@@ -32,18 +36,18 @@ def trial_verdict(trial: TrialRecord) -> Iterator[Finding]:
             f"the trial was skipped, but has {trial.totals.requests:,} requests.",
         )
     if trial.limited_by is not None:
-        yield from _limit(trial, trial.limited_by, row)
+        yield from _limit(trial, trial.limited_by, row, shared)
     if trial.resources is not None:
         for part in trial.open_loop:
-            yield from _open(trial, part, trial.resources)
+            yield from _open(trial, part, trial.resources, shared)
 
 
-def _limit(trial: TrialRecord, told: str, row: ResultRow) -> Iterator[Finding]:
+def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Iterator[Finding]:
     if trial.totals is None or trial.resources is None or not trial.limited_by_evidence:
         yield doubt(row, "verdict", told, None, f"limited_by is {told}, without its evidence.")
         return
     hold = next((step for step in trial.steps if step.phase == "hold"), None)
-    verdict, evidence = limited_by(hold, trial.totals, trial.resources)
+    verdict, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
@@ -65,12 +69,12 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow) -> Iterator[Finding]:
         )
 
 
-def _open(trial: TrialRecord, part: OpenLoop, used: Resources) -> Iterator[Finding]:
+def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> Iterator[Finding]:
     """Only whether the rate was kept: the record has not all that the other verdicts look at.
 
     A doubt, since the lab that measured may have had other thresholds.
     """
-    kept = open_loop_limited_by(_as_step(part), part.rate, used) == SCHEDULE
+    kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == SCHEDULE
     if kept != (part.limited_by == SCHEDULE):
         word = "kept" if kept else "not kept"
         yield doubt(

@@ -20,7 +20,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
     found = steps(result, observed)
     hold = next((step for step in found if step.phase == measure.HOLD), None)
     used = measure.resources(result, observed)
-    verdict, evidence = limited_by(hold, totals, used)
+    verdict, evidence = limited_by(hold, totals, used, shared=observed.shared)
     return replace(
         record,
         workers=result.workers,

@@ -16,6 +16,7 @@ class Observed:
     ``server`` and ``workers``: samples taken during the load; ``idle``: the one between
     verification and load. ``listen_overflows``: in the server's network namespace during the load.
     ``one_namespace``: the load shares that namespace, so what it reads of it is the server's.
+    ``shared``: server and load have one CPU together.
     """
 
     server: Sequence[Sample]
@@ -27,3 +28,4 @@ class Observed:
     stop_s: float | None
     listen_overflows: int | None
     one_namespace: bool
+    shared: bool

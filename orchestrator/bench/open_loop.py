@@ -8,7 +8,7 @@ from orchestrator import trial_checks, verdict
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.steps import step
 from orchestrator.model.load import LoadResult, LoadStep
-from orchestrator.model.record import OpenLoop, Resources
+from orchestrator.model.record import OpenLoop, Resources, Step
 from orchestrator.stats import Percentiles, merged, percentiles
 
 
@@ -58,11 +58,18 @@ def _row(
         loadgen_cpu=seen.loadgen_cpu,
         loadgen_idle=seen.loadgen_idle,
         loadgen_lag_ms=seen.loadgen_lag_ms,
+        cpu_us_per_request=_cpu_us(seen),
         connects=load.connects,
-        limited_by=verdict.open_loop_limited_by(seen, rate, used),
+        limited_by=verdict.open_loop_limited_by(seen, rate, used, shared=observed.shared),
         histogram=load.histogram,
     )
     return replace(row, caveats=trial_checks.open_loop_caveats(row))
+
+
+def _cpu_us(seen: Step) -> float | None:
+    if seen.server_cpu is None or not seen.goodput_rps:
+        return None
+    return seen.server_cpu / seen.goodput_rps * 1e6
 
 
 def _of(histogram: str | None) -> Percentiles:

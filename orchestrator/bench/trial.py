@@ -129,6 +129,7 @@ class Trial:
                     stop_s=stop_s,
                     listen_overflows=overflows,
                     one_namespace=self._plan.layout.network == "loopback",
+                    shared=self._plan.layout.shared,
                 ),
             )
             if not state.running:

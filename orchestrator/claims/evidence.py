@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from orchestrator.claims.interval import Interval, exact, interval
+from orchestrator.claims.interval import CPU_MARGIN, Interval, exact, interval
 from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
 
@@ -55,22 +55,36 @@ def medians(record: RunRecord, workload: str) -> Evidence:
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
-        told = [(row.median_ms, *_bounds(row, row.median_ms)) for row in rows if row.median_ms]
+        shared = record.layout.shared
+        told = [
+            (row.median_ms, *_bounds(row, row.median_ms, shared)) for row in rows if row.median_ms
+        ]
         if told:
             values, lows, highs = zip(*told, strict=True)
             found[service] = interval(values, lows, highs)
     return found
 
 
-def _bounds(row: OpenLoop, median_ms: float) -> tuple[float, float]:
+def cpu_times(record: RunRecord, workload: str) -> Evidence:
+    """The server's CPU time for a success (µs) at the arrival rate that all have in common."""
+    found = {}
+    for service, trials in _by_service(measured(record, workload)).items():
+        rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
+        if known := [row.cpu_us_per_request for row in rows if row.cpu_us_per_request]:
+            found[service] = interval(known, margin=CPU_MARGIN)
+    return found
+
+
+def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float]:
     """The least and the most that the median may be without what the generator adds.
 
     It counts from the moment at which a request was due, so a generator that sends late only makes
-    it longer, by `late_p99_ms` at most in 99 of 100 requests. A generator that was full adds nobody
-    knows how much. A server that fell behind would be later with every second.
+    it longer, by `late_p99_ms` at most in 99 of 100 requests. A generator that was full, or that
+    shares the server's CPU, adds nobody knows how much. A server that fell behind would be later
+    with every second.
     """
     full = row.limited_by == LOADGEN_CPU or any(c.code == "loadgen-busy" for c in row.caveats)
-    if full or row.late_p99_ms is None:
+    if full or shared or row.late_p99_ms is None:
         return 0.0, median_ms
     least = max(0.0, median_ms - row.late_p99_ms)
     return least, median_ms if row.limited_by == SCHEDULE else math.inf

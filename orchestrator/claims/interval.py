@@ -14,6 +14,8 @@ The rates of the committed run's three repeats have a mean coefficient of variat
 virtual machine. The ratio of two such values spreads with 9.8 % x sqrt(2) = 14 %, and stays within
 1.96 x 14 % = 27 % in 95 of 100 cases, if they are about normal; hence 30 %.
 """
+CPU_MARGIN = 1.3
+"""The same for CPU time of the server for a request at a fixed rate."""
 REPEATS_LEAST = 3
 """From here on the repeats' own range is the interval, without a margin.
 
@@ -49,7 +51,10 @@ class Interval:
 
 
 def interval(
-    values: Sequence[float], lows: Sequence[float] = (), highs: Sequence[float] = ()
+    values: Sequence[float],
+    lows: Sequence[float] = (),
+    highs: Sequence[float] = (),
+    margin: float = MARGIN,
 ) -> Interval:
     """What the repeats of one thing tell of it.
 
@@ -57,8 +62,9 @@ def interval(
         values: one for each repeat, at least one.
         lows: the least that each may really be; default: the values.
         highs: the most that each may really be; default: the values.
+        margin: the ratio above which two differ, where the repeats are too few to tell.
     """
-    slack = 1.0 if len(values) >= REPEATS_LEAST else math.sqrt(MARGIN)
+    slack = 1.0 if len(values) >= REPEATS_LEAST else math.sqrt(margin)
     return Interval(
         value=median(values),
         low=min(lows or values) / slack,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.model.memory import WholeMemory
 from orchestrator.model.settings import Layout, Profile, Settings
 
 SCHEMA = 2
@@ -169,6 +170,7 @@ class OpenLoop:
     ``service_*``: the same successes from the real send time. ``late_*``: by how much the generator
     sent later than it could have. ``unfinished``: due, but not answered by the end.
     ``histogram``: successes, HdrHistogram V2 (base64), microseconds.
+    ``cpu_us_per_request``: the server's CPU time for a success, in microseconds.
     ``limited_by``: ``schedule`` where the server kept up with the rate.
     """
 
@@ -198,6 +200,7 @@ class OpenLoop:
     loadgen_cpu: float | None
     loadgen_idle: float | None
     loadgen_lag_ms: float | None = None
+    cpu_us_per_request: float | None = None
     connects: int
     limited_by: str
     histogram: str
@@ -313,6 +316,7 @@ class RunRecord:
     """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: image builds and plan.
 
     ``contract``: what each workload asked for; empty where the run is older than schema 2.
+    ``memory``: what the whole lab needed; None where nothing tells, or the run is older than that.
     """
 
     schema: int
@@ -329,5 +333,6 @@ class RunRecord:
     interrupted: bool = False
     setup_s: float | None = None
     wall_s: float | None = None
+    memory: WholeMemory | None = None
     trials: tuple[TrialRecord, ...] = ()
     caveats: tuple[Caveat, ...] = ()

@@ -15,7 +15,8 @@ class Profile:
     drop is seen in the step in which its request began or in the next.
 
     Then, where ``open_s`` is not 0, the open loop: ``open_s`` seconds at each of ``open_shares`` of
-    the capacity that was found, and at ``open_rate`` requests/s.
+    the capacity that was found, and at ``open_rate`` requests/s. The latter over ``open_users``
+    connections; None: as many as the hold had users.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Profile:
     open_s: float = 0.0
     open_shares: tuple[float, ...] = ()
     open_rate: float | None = None
+    open_users: int | None = None
 
     @property
     def load_s(self) -> float:

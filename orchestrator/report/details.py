@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
-from orchestrator.report.group import Group, cpu_us_per_request, memory_idle_mb, start_s
+from orchestrator.report.fixed_rate import ranks_by_cost
+from orchestrator.report.group import (
+    Group,
+    cpu_us_per_request,
+    memory_idle_mb,
+    open_cpu_us_per_request,
+    start_s,
+)
 from orchestrator.report.reproduce import reproduce
 from orchestrator.report.table import (
     Column,
     Row,
     Table,
     hundredths,
+    middle,
     three_digits,
     whole,
 )
@@ -37,6 +45,7 @@ REPEATS = (
     Column(key="failures_by_kind", title="Failures of the trial", words=True),
     Column(key="limited_by", title="Limited by", words=True),
 )
+COST = Column(key="open_cpu_us", title="CPU µs/request at the common rate", show=three_digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,7 @@ class Details:
 def details(record: RunRecord, group: Group) -> Details:
     """All that is told of one framework with one workload."""
     last = group.held[-1] if group.held else group.trials[-1]
+    by_cost = ranks_by_cost(record)
     return Details(
         verdicts=_verdicts(group),
         evidence=_evidence(record, group),
@@ -76,8 +86,8 @@ def details(record: RunRecord, group: Group) -> Details:
         repeats=Table(
             name="repeats",
             title="Its trials",
-            columns=REPEATS,
-            rows=tuple(_repeat(trial) for trial in group.trials),
+            columns=(*REPEATS, *((COST,) if by_cost else ())),
+            rows=tuple(_repeat(trial, by_cost) for trial in group.trials),
         ),
         caveats=_caveats(record, group),
         endings=tuple(
@@ -130,11 +140,13 @@ def _settings(trial: TrialRecord) -> Facts:
 
 def _resources(group: Group) -> Facts:
     cpu, idle, start = cpu_us_per_request(group), memory_idle_mb(group), start_s(group)
+    common = open_cpu_us_per_request(group)
     stops = group.middle(lambda t: t.resources.stop_s if t.resources else None)
     used = [t.resources for t in group.trials if t.resources]
     restarts = sum(one.restarts for one in used)
     facts = (
         ("CPU time for a request", None if cpu is None else f"{hundredths(cpu)} µs"),
+        ("The same at the common rate", None if common is None else f"{hundredths(common)} µs"),
         ("Memory before the load", None if idle is None else f"{whole(idle)} MB"),
         ("Start-up", None if start is None else f"{three_digits(start)} s"),
         ("Stop", None if stops is None else f"{three_digits(stops)} s"),
@@ -144,7 +156,7 @@ def _resources(group: Group) -> Facts:
     return tuple((term, text) for term, text in facts if text)
 
 
-def _repeat(trial: TrialRecord) -> Row:
+def _repeat(trial: TrialRecord, by_cost: bool) -> Row:
     hold = trial.hold
     peak = trial.resources.memory_peak_bytes if trial.resources else None
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in trial.failures_by_kind.items())
@@ -165,7 +177,8 @@ def _repeat(trial: TrialRecord) -> Row:
         kinds or ("none" if trial.totals else None),
         trial.limited_by,
     )
-    return Row(cells=cells)
+    common = [row.cpu_us_per_request for row in trial.open_loop if row.of_capacity is None]
+    return Row(cells=(*cells, *((middle(common),) if by_cost else ())))
 
 
 def _caveats(record: RunRecord, group: Group) -> tuple[tuple[str, Caveat], ...]:

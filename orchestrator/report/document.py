@@ -61,7 +61,7 @@ def _beside(beside: Sequence[Table]) -> Iterator[str]:
 
 def _end(record: RunRecord) -> Iterator[str]:
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
     yield ""
     yield from _servers(record)
     yield "## Caveats\n"

@@ -130,5 +130,10 @@ def cpu_us_per_request(group: Group) -> float | None:
     return group.middle(lambda t: t.resources.cpu_us_per_request if t.resources else None)
 
 
+def open_cpu_us_per_request(group: Group) -> float | None:
+    """The same at the arrival rate that all have in common."""
+    return middle([row.cpu_us_per_request for row in group.open_loop(None)])
+
+
 def _mega(value: int | None) -> float | None:
     return None if value is None else value / 1e6

@@ -34,38 +34,37 @@ MEASURES = (
 )
 
 
-def open_loop_tables(workload: str, groups: Sequence[Group]) -> list[Table]:
-    """The open loop of one workload; no table where no trial had one.
+def common_rate(workload: str, groups: Sequence[Group]) -> Table | None:
+    """Latency at the rate that all have in common; None where no trial had it.
 
-    Frameworks compare at the rate that all have in common, since only there they do the same work.
-    It has a table of its own for that.
+    Frameworks compare there, since only there they do the same work.
     """
-    found = []
     common = [(group, rows) for group in groups if (rows := group.open_loop(None))]
-    if common:
-        found.append(
-            Table(
-                name=f"{workload}-open",
-                title=f"{workload}: latency at an arrival rate that all have in common",
-                columns=(FRAMEWORK, *MEASURES),
-                rows=tuple(Row(cells=(group.name, *_cells(rows))) for group, rows in common),
-            )
-        )
-    if shares := shares_of(groups):
-        found.append(
-            Table(
-                name=f"{workload}-open-shares",
-                title=f"{workload}: latency at shares of each framework's own capacity",
-                columns=(FRAMEWORK, LOAD, *MEASURES),
-                rows=tuple(
-                    Row(cells=(group.name, share, *_cells(rows)))
-                    for share in shares
-                    for group in groups
-                    if (rows := group.open_loop(share))
-                ),
-            )
-        )
-    return found
+    if not common:
+        return None
+    return Table(
+        name=f"{workload}-open",
+        title=f"{workload}: latency at an arrival rate that all have in common",
+        columns=(FRAMEWORK, *MEASURES),
+        rows=tuple(Row(cells=(group.name, *_cells(rows))) for group, rows in common),
+    )
+
+
+def shares(workload: str, groups: Sequence[Group]) -> Table | None:
+    """Latency at shares of what each framework can do; None where no trial had it."""
+    if not (loads := shares_of(groups)):
+        return None
+    return Table(
+        name=f"{workload}-open-shares",
+        title=f"{workload}: latency at shares of each framework's own capacity",
+        columns=(FRAMEWORK, LOAD, *MEASURES),
+        rows=tuple(
+            Row(cells=(group.name, load, *_cells(rows)))
+            for load in loads
+            for group in groups
+            if (rows := group.open_loop(load))
+        ),
+    )
 
 
 def shares_of(groups: Sequence[Group]) -> list[float]:

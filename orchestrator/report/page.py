@@ -18,13 +18,13 @@ from orchestrator.model.record import Outcome, RunRecord
 from orchestrator.report.charts import Chart, ramp_charts
 from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
-from orchestrator.report.group import Group, by_rate, groups
+from orchestrator.report.fixed_rate import ranks_by_cost
+from orchestrator.report.headline import headline
 from orchestrator.report.place import where
-from orchestrator.report.rank import ranks
+from orchestrator.report.rank import Place
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, AtLeast, Column, Row, Span, Table, Value
-from orchestrator.report.tables import headline, headline_columns
 from orchestrator.report.theme import DARK, LIGHT
 
 # Columns that a narrow screen leaves to the row's details.
@@ -38,6 +38,14 @@ WIDE = {
     "cpu_us_per_request",
     "memory_peak_mb",
     "limited_by",
+    # Of the fixed rate, whose own columns are cost and p99.
+    "open_cpu_us_lowest",
+    "open_cpu_us_highest",
+    "max_ms",
+    "failures",
+    "memory_idle_mb",
+    "start_s",
+    "contract",
 }
 KINDS = {
     "throughput": "Requests/s",
@@ -45,7 +53,8 @@ KINDS = {
     "latency-open": "Latency distribution, the same rate for all",
     "ramp": "The ramp: users against requests/s, p99, drops",
     "rate-latency": "Latency against the offered rate",
-    "cpu": "CPU time for a request",
+    "cpu-open": "CPU time for a request, the same rate for all",
+    "cpu": "CPU time for a request, held at the best step",
     "memory": "Memory, idle and at its peak",
     "start": "Start-up time",
     "image": "Image size",
@@ -114,17 +123,24 @@ def page(
     """
     shown = [chart for chart in charts if chart.kind != "ramp"] + ramp_charts(record)
     kinds = {chart.kind for chart in shown}
-    rows = _rows(record)
+    first = "cpu-open" if ranks_by_cost(record) else "throughput"
+    headlines = [headline(record, workload) for workload in record.settings.workloads]
+    columns = headlines[0].columns
+    rows = [_row(record, place, columns) for one in headlines for place in one.places]
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
         root=links.root,
         in_results=links.index,
-        columns=[Heading(title=c.title, kind=_kind(c)) for c in headline_columns(record)],
+        text=headlines[0].text,
+        columns=[Heading(title=c.title, kind=_kind(c)) for c in columns],
         rows=rows,
         verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
-        kinds=[(kind, title) for kind, title in KINDS.items() if kind in kinds],
+        kinds=sorted(
+            [(kind, title) for kind, title in KINDS.items() if kind in kinds],
+            key=lambda one: one[0] != first,
+        ),
         frameworks=list(dict.fromkeys(chart.framework for chart in shown if chart.framework)),
         charts=[_chart(chart) for chart in shown],
         drawings=charts,
@@ -133,7 +149,7 @@ def page(
         published=published,
         beside=beside,
         findings=findings,
-        where=list(where(record.host, record.layout)),
+        where=list(where(record.host, record.layout, record.memory)),
         doubts=doubts(record),
         checkout=checkout(record),
         css=Markup(source("page.css")),  # noqa: S704 - a file of this package
@@ -169,30 +185,19 @@ def source(name: str) -> str:
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _rows(record: RunRecord) -> list[PageRow]:
-    return [row for workload in record.settings.workloads for row in _of(record, workload)]
-
-
-def _of(record: RunRecord, workload: str) -> list[PageRow]:
-    found = groups(record, workload)
-    places = ranks(record, workload, found)
-    return [
-        _row(record, group, places.get(group.service)) for group in by_rate(found) if group.trials
-    ]
-
-
-def _row(record: RunRecord, group: Group, rank: tuple[int, int] | None) -> PageRow:
+def _row(record: RunRecord, place: Place, columns: tuple[Column, ...]) -> PageRow:
+    group = place.group
     found = details(record, group)
-    words = (group.name, group.service, group.limited_by, group.why, group.workload)
+    words = (group.name, group.service, place.limited_by, group.why, group.workload)
     facts = [text for _, text in found.settings]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
         service=group.service,
         workload=group.workload,
-        ranked=group.ranked,
-        limited_by=group.limited_by,
+        ranked=place.ranked,
+        limited_by=place.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
-        cells=_cells(headline_columns(record), headline(record, group, rank)),
+        cells=_cells(columns, place.row),
         details=found,
     )
 

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orchestrator.model.memory import WholeMemory
 from orchestrator.model.record import Host
 from orchestrator.model.settings import Layout
 
 
-def where(host: Host, layout: Layout) -> Iterator[str]:
-    """Machine, engine, placement and the lab itself, a line each."""
+def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iterator[str]:
+    """Machine, engine, placement, memory and the lab itself, a line each.
+
+    Args:
+        needed: the memory of everything together.
+    """
     memory = f"{host.memory_bytes / 2**30:.1f} GiB"
     yield f"{host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
     yield f"kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
     loads = ", ".join(map(str, layout.load_cpus))
     yield f"server on CPU {layout.server_cpu}, load on CPU {loads}, network: {layout.network}"
+    if needed is not None:
+        yield _needed(needed)
     yield f"open files for each container: {host.nofile:,}"
     yield f"lab {host.lab_version}, commit {host.lab_commit or 'unknown'}"
+
+
+def _needed(memory: WholeMemory) -> str:
+    """What all of the lab needed together."""
+    peak = "unknown" if memory.peak_bytes is None else f"{memory.peak_bytes / 2**20:,.0f} MiB"
+    killed = "unknown" if memory.oom_kills is None else f"{memory.oom_kills:,}"
+    swapped = memory.swapped_bytes
+    moved = "unknown" if swapped is None else f"{swapped / 2**20:,.0f} MiB"
+    return (
+        f"memory of the whole ({memory.of}), without droppable page cache: {peak} of "
+        f"{memory.limit_bytes / 2**20:,.0f} MiB at the most; killed for want of memory: {killed}; "
+        f"moved to swap: {moved}"
+    )

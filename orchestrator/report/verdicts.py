@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU, UNKNOWN
+from orchestrator.verdict import COLOCATED, LOADGEN_CPU, SCHEDULE, SERVER_CPU, UNKNOWN
 
 IN_WORDS = {
     SERVER_CPU: "The server's one CPU was full: this rate is the server's, and the row is ranked.",
@@ -14,6 +14,7 @@ IN_WORDS = {
     "throttled": "The quota took CPU away from the server before its CPU was full.",
     "memory": "The server ran out of memory and was killed.",
     "errors": "Too many requests failed for a rate that means anything.",
+    COLOCATED: "Server and load share the CPU that was full: this rate is about the two together.",
     SCHEDULE: "The server kept up with the rate at which requests were sent.",
     UNKNOWN: "No rule explains what kept this rate from being higher: take it as a lower bound.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ from orchestrator import __version__
 from orchestrator.adapters import host
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.memory import whole
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.entry import ContainerSpec
@@ -38,10 +40,11 @@ def engine_alone(run_id: str, progress: ConsoleProgress) -> Iterator[DockerEngin
 def this_host(engine: DockerEngine, nofile: int) -> Host:
     """The machine, the engine and the lab as they are now."""
     facts = engine.facts()
+    confined = whole()
     return Host(
         cpu_model=host.cpu_model(),
         cpus=facts.cpus,
-        memory_bytes=facts.memory_bytes,
+        memory_bytes=min(facts.memory_bytes, confined.limit_bytes if confined else sys.maxsize),
         kernel=facts.kernel,
         os=facts.os,
         cgroup_version=facts.cgroup_version,

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator import checks
 from orchestrator.adapters import host, results_dir
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
@@ -21,9 +20,9 @@ from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, Outcome, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
 from orchestrator.plan import plan, problems
-from orchestrator.profiles import most_users, wished
 from orchestrator.wiring.catalogue import Catalogue, catalogue
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host
+from orchestrator.wiring.host_watch import HostWatch
 from orchestrator.wiring.report import publish
 
 
@@ -43,7 +42,11 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
     if earlier and _kept(earlier) == settings.trials:
         progress.note(f"run {earlier.run_id} is complete: nothing is left to measure")
         return earlier
-    with only_one_run(), engine_alone(folder.path.name, progress) as engine:
+    with (
+        only_one_run(),
+        engine_alone(folder.path.name, progress) as engine,
+        HostWatch(engine, settings) as watch,
+    ):
         planned = _plan(settings, known, engine, earlier.profile if earlier else None)
         record = earlier or _blank(planned, known, engine, folder.path.name, command)
         folder.create()
@@ -54,21 +57,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         host.keep_to(planned.layout.load_cpus)
         setup_s = SystemClock().monotonic() - begin
         record = replace(record, setup_s=setup_s + (record.setup_s or 0))
-        ticks = host.cpu_ticks()
-        neighbours = set(engine.neighbours())
-
-        def final_host(done: RunRecord) -> RunRecord:
-            steal = host.steal_between(ticks, host.cpu_ticks())
-            # Of a resumed run the worse part counts.
-            known = [share for share in (steal, done.host.steal) if share is not None]
-            now = replace(done.host, steal=max(known, default=None))
-            others = sorted(neighbours | set(engine.neighbours()))
-            most = most_users(settings.client, len(done.layout.load_cpus))
-            doubts = checks.run_caveats(
-                now, done.layout, wished(settings), done.profile, others, most
-            )
-            return replace(done, host=now, caveats=doubts)
-
+        watch.measuring_begins()
         with _network(engine, settings.network):
             record = run_all(
                 planned,
@@ -79,7 +68,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
                 folder,
                 SystemClock(),
                 progress,
-                final_host,
+                watch.concluded,
             )
     publish(record, folder, results)
     return record

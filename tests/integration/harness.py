@@ -28,6 +28,7 @@ RAMP: dict[str, Any] = {
     "open_s": 0,
     "open_shares": [],
     "open_rate": None,
+    "open_users": None,
 }
 
 

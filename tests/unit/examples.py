@@ -236,6 +236,7 @@ def observed(server: Sequence[Sample] = (), *workers: Sequence[Sample], **change
         stop_s=0.25,
         listen_overflows=None,
         one_namespace=True,
+        shared=False,
     )
     return replace(example, **changes)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.checks import run_caveats
+from orchestrator.model.memory import WholeMemory
 from orchestrator.model.record import Caveat
 from orchestrator.model.settings import Layout
 from orchestrator.profiles import PROFILES
@@ -72,6 +73,18 @@ def test_a_ramp_that_ends_where_its_client_does() -> None:
 def test_a_ramp_that_ends_before_its_client_does_is_cut_by_the_host() -> None:
     used = replace(STANDARD, users=(8, 16))
     assert codes(run_caveats(host(), LAYOUT, STANDARD, used, client_users=900)) == ["users-capped"]
+
+
+def test_memory_that_was_not_enough_is_a_doubt_about_every_row() -> None:
+    well = WholeMemory(
+        of="host", limit_bytes=10**9, peak_bytes=10**8, oom_kills=0, swapped_bytes=None
+    )
+    assert run_caveats(host(), LAYOUT, STANDARD, STANDARD, memory=well) == ()
+    poor = replace(well, oom_kills=2, swapped_bytes=3_000_000)
+    killed, swapped = run_caveats(host(), LAYOUT, STANDARD, STANDARD, memory=poor)
+    assert (killed.code, swapped.code) == ("oom-kill", "swapped")
+    assert killed.text == "the kernel ended 2 processes for want of memory (host)"
+    assert swapped.text == "3 MB were moved out to swap (host)"
 
 
 def test_every_caveat_says_how_to_remove_it() -> None:

@@ -65,7 +65,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
     assert lines[1:] == [
         "no workload 'xml'; there are json, text",
-        "no profile 'fast'; there are standard, quick, smoke",
+        "no profile 'fast'; there are standard, quick, smoke, nanode",
         "--duration 0: give 1 to 3600 seconds",
         "--max-users 0: give at least 1",
         "--repeats 0: give 1 to 1000",

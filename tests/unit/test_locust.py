@@ -25,13 +25,15 @@ def test_the_command_of_a_master() -> None:
         "--client=engine",
         '--ramp={"users": [4, 16, 64], "step_s": 0.5, "settle_s": 0.5, "duration_s": 3.0, '
         '"connect_timeout_s": 0.4, "request_timeout_s": 0.4, '
-        '"open_s": 0.0, "open_shares": [], "open_rate": null}',
+        '"open_s": 0.0, "open_shares": [], "open_rate": null, "open_users": null}',
     ]
 
 
 def test_the_command_of_a_master_with_an_open_loop() -> None:
     ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0))[-1]
-    assert ramp.endswith('"open_s": 1.0, "open_shares": [0.25, 0.5, 0.75], "open_rate": 400.0}')
+    assert ramp.endswith(
+        '"open_s": 1.0, "open_shares": [0.25, 0.5, 0.75], "open_rate": 400.0, "open_users": null}'
+    )
 
 
 def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:

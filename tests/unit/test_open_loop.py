@@ -75,6 +75,7 @@ def test_a_row_has_latencies_from_the_intended_and_from_the_real_send_time() -> 
         "loadgen_cpu": pytest.approx(0.25),
         "loadgen_idle": 0.6,
         "loadgen_lag_ms": None,
+        "cpu_us_per_request": pytest.approx(0.5 / 97 * 1e6),
         "connects": 3,
         "limited_by": "latency-floor",
     }
@@ -92,6 +93,7 @@ def test_a_rate_at_which_nothing_came_back_has_no_latency() -> None:
     step = open_step(5, 100.0, {}, unfinished=100, service_histogram=None, late_histogram=None)
     (row,) = rows(step)
     assert (row.median_ms, row.max_ms, row.service_p99_ms, row.late_p99_ms) == (None,) * 4
+    assert row.cpu_us_per_request is None
     assert row.limited_by == "latency-floor"
 
 

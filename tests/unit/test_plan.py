@@ -71,7 +71,7 @@ def test_all_problems_are_reported_together() -> None:
     assert problems(wrong, ["flask", "sanic"], ["json", "text"]) == [
         "no service 'falsk'; there are flask, sanic",
         "no workload 'xml'; there are json, text",
-        "no profile 'fast'; there are standard, quick, smoke",
+        "no profile 'fast'; there are standard, quick, smoke, nanode",
         "--duration 0.5: give 1 to 3600 seconds",
         "--max-users 0: give at least 1",
         "--repeats 0: give 1 to 1000",

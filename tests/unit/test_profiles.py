@@ -97,6 +97,9 @@ SHARES = (0.25, 0.5, 0.75)
         ),
         pytest.param({"profile": "smoke", "open_loop": True}, 1.0, SHARES, 250.0, id="a second"),
         pytest.param({"profile": "smoke", "rate": 400.0}, 1.0, SHARES, 400.0, id="a rate asks"),
+        pytest.param({"profile": "nanode"}, 10.0, (), 250.0, id="the common rate alone"),
+        pytest.param({"profile": "nanode", "rate": 90.0}, 10.0, (), 90.0, id="another one"),
+        pytest.param({"profile": "nanode", "open_loop": False}, 0.0, (), None, id="nor that"),
     ],
 )
 def test_the_open_loop(
@@ -107,4 +110,12 @@ def test_the_open_loop(
 
 
 def test_the_load_of_a_trial_lasts_as_long_as_both_loops() -> None:
-    assert [profile.load_s for profile in PROFILES.values()] == [120.0 + 4 * 6.0, 12.0, 3.0]
+    assert [profile.load_s for profile in PROFILES.values()] == [144.0, 12.0, 3.0, 20.0]
+
+
+@pytest.mark.parametrize(("most", "connections"), [(None, 8), (8, 8), (5, 5)])
+def test_the_connections_of_the_common_rate_are_never_more_than_the_users(
+    most: int | None, connections: int
+) -> None:
+    profile = scaled(settings(profile="nanode", max_users=most), 999_999, 1)
+    assert profile.open_users == connections

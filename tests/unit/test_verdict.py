@@ -10,7 +10,7 @@ from tests.unit.examples import resources, step, totals
 
 
 def verdict(hold: Step | None, **used: Any) -> str:
-    return limited_by(hold, totals(), resources(**used))[0]
+    return limited_by(hold, totals(), resources(**used), shared=False)[0]
 
 
 def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> None:
@@ -36,7 +36,7 @@ def test_a_server_that_was_killed_or_began_again_lacked_memory(
 )
 def test_more_than_half_of_a_trial_failing_is_the_limit(failed: int, found: str) -> None:
     whole = totals(requests=1_000, failures=failed)
-    assert limited_by(step(server_cpu=1.0), whole, resources())[0] == found
+    assert limited_by(step(server_cpu=1.0), whole, resources(), shared=False)[0] == found
 
 
 @pytest.mark.parametrize(("failed", "found"), [(4, "server-cpu"), (5, "server-cpu"), (6, "errors")])
@@ -172,7 +172,7 @@ def test_the_evidence_is_every_number_that_was_looked_at() -> None:
         connect_ms=1.0,
         listen_overflows=7,
     )
-    assert limited_by(hold, totals(requests=400, failures=100), resources()) == (
+    assert limited_by(hold, totals(requests=400, failures=100), resources(), shared=False) == (
         "unknown",
         {
             "oom_killed": 0.0,
@@ -193,7 +193,7 @@ def test_the_evidence_is_every_number_that_was_looked_at() -> None:
 
 def test_what_is_unknown_is_no_evidence() -> None:
     hold = step(median_ms=None, requests=0)
-    assert limited_by(hold, totals(requests=0, failures=0), resources()) == (
+    assert limited_by(hold, totals(requests=0, failures=0), resources(), shared=False) == (
         "unknown",
         {"oom_killed": 0.0},
     )
@@ -202,7 +202,8 @@ def test_what_is_unknown_is_no_evidence() -> None:
 def test_a_trial_that_ended_before_its_hold_is_judged_by_what_there_is() -> None:
     assert verdict(None) == "unknown"
     assert verdict(None, oom_killed=True) == "memory"
-    assert limited_by(None, totals(requests=2, failures=2), resources())[0] == "errors"
+    whole = totals(requests=2, failures=2)
+    assert limited_by(None, whole, resources(), shared=False)[0] == "errors"
 
 
 @pytest.mark.parametrize(
@@ -227,12 +228,40 @@ def test_an_open_loop_is_limited_by_its_schedule_where_the_server_kept_up(
     changes: dict[str, Any], found: str
 ) -> None:
     row = step(**{"requests": 1_000, "goodput_rps": 1_000.0, "server_cpu": 0.8, **changes})
-    assert open_loop_limited_by(row, 1_000.0, resources()) == found
+    assert open_loop_limited_by(row, 1_000.0, resources(), shared=False) == found
 
 
 def test_an_open_loop_at_a_server_that_was_killed() -> None:
     row = step(goodput_rps=1.0)
-    assert open_loop_limited_by(row, 1_000.0, resources(oom_killed=True)) == "memory"
+    assert open_loop_limited_by(row, 1_000.0, resources(oom_killed=True), shared=False) == "memory"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({"server_cpu": 0.5, "loadgen_cpu": 0.25}, "colocated", id="full together"),
+        pytest.param(
+            {"server_cpu": 0.97, "loadgen_cpu": 0.02}, "colocated", id="mostly the server"
+        ),
+        pytest.param({"server_cpu": None, "loadgen_cpu": 0.95}, "colocated", id="the load alone"),
+        pytest.param(
+            {"server_cpu": 0.5, "loadgen_cpu": 0.24, "loadgen_idle": 0.5}, "latency-floor", id="not"
+        ),
+        pytest.param({"server_cpu": 0.9, "failures": 51}, "errors", id="errors come first"),
+    ],
+)
+def test_a_cpu_that_server_and_load_share_ranks_nobody(changes: dict[str, Any], found: str) -> None:
+    hold = step(**{"requests": 1_000, **changes})
+    verdict, evidence = limited_by(hold, totals(), resources(), shared=True)
+    assert (verdict, evidence["shared"]) == (found, 1.0)
+    assert "shared" not in limited_by(hold, totals(), resources(), shared=False)[1]
+
+
+def test_an_open_loop_on_a_shared_cpu_that_could_not_keep_up() -> None:
+    row = step(requests=1_000, goodput_rps=500.0, server_cpu=0.9, loadgen_cpu=0.1)
+    assert open_loop_limited_by(row, 1_000.0, resources(), shared=True) == "colocated"
+    kept = step(requests=1_000, goodput_rps=1_000.0, server_cpu=0.9, loadgen_cpu=0.1)
+    assert open_loop_limited_by(kept, 1_000.0, resources(), shared=True) == "schedule"
 
 
 @pytest.mark.parametrize(("idle", "full"), [(0.149, True), (0.15, False), (None, False)])

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from orchestrator.model.record import RunRecord
-from orchestrator.report.charts.bars import cpu, image, memory, start, throughput
+from orchestrator.report.charts.bars import cpu, cpu_open, image, memory, start, throughput
 from orchestrator.report.charts.chart import Chart
 from orchestrator.report.charts.latency import latency_hold, latency_open, rate_latency
 from orchestrator.report.charts.ramp import ramp_of, ramps
 from orchestrator.report.group import groups
+from orchestrator.report.headline import together
 
 __all__ = ["Chart", "charts", "ramp_charts"]
 
-OF_A_WORKLOAD = (throughput, ramps, latency_hold, latency_open, rate_latency, cpu, memory)
+OF_A_WORKLOAD = (throughput, ramps, latency_hold, latency_open, rate_latency, cpu, cpu_open, memory)
 OF_A_RUN = (start, image)
+TOGETHER = {"throughput", "ramp", "latency-hold", "rate-latency", "cpu"}
+"""Kinds that are about server and load together where they share a CPU."""
 
 
 def charts(record: RunRecord) -> list[Chart]:
     """Every chart for which the record has data: those of each workload, then those of the run."""
     found = [
-        chart
+        _marked(record, chart)
         for workload in record.settings.workloads
         for make in OF_A_WORKLOAD
         if (chart := make(workload, groups(record, workload)))
@@ -31,8 +36,18 @@ def charts(record: RunRecord) -> list[Chart]:
 def ramp_charts(record: RunRecord) -> list[Chart]:
     """The ramp of each framework alone: a page shows one at a time."""
     return [
-        chart
+        _marked(record, chart)
         for workload in record.settings.workloads
         for group in groups(record, workload)
         if (chart := ramp_of(group))
     ]
+
+
+def _marked(record: RunRecord, chart: Chart) -> Chart:
+    mark = together(record) if chart.kind in TOGETHER else ""
+    if not mark:
+        return chart
+    said = chart.spec.get("title")
+    spec = {**chart.spec, "title": said + mark} if isinstance(said, str) else chart.spec
+    text = f"{chart.text} Server and load share one CPU: this is about the two together."
+    return replace(chart, title=chart.title + mark, text=text, spec=spec)

@@ -172,6 +172,13 @@ def test_after_the_hold_come_shares_of_its_rate_and_then_the_common_rate() -> No
     assert (ramps[-1].over, ramps[-1].ended, ramps[-1].best_index) == (True, "drops", 0)
 
 
+def test_the_common_rate_may_have_connections_of_its_own() -> None:
+    settings = replace(SETTINGS, open_s=8, open_shares=(0.5,), open_rate=70, open_users=3)
+    ramps = play(settings, [[score(100)], [score(100), score(900, drops=1)]])
+    opened = [ramp.stage for ramp in ramps if ramp.stage.phase == "open" and not ramp.over]
+    assert [(s.users, s.rate) for s in opened] == [(8, 50), (3, 70)]
+
+
 def test_a_stage_that_ends_late_shortens_no_other_of_the_open_loop() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5))
     hold = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
@@ -196,6 +203,7 @@ GOOD = {
     "open_s": 2,
     "open_shares": [0.5],
     "open_rate": None,
+    "open_users": None,
 }
 
 
@@ -219,6 +227,8 @@ def test_settings_are_read_from_json() -> None:
         ({"surprise": 1}, "exactly these members"),
         ({"open_s": -1}, "open_s: must not be negative"),
         ({"open_rate": 0}, "must be greater than 0"),
+        ({"open_users": 0}, "open_users: at least one is needed"),
+        ({"open_users": 1.5}, "open_users: must be a number"),
         ({"open_shares": [0.5, 0]}, "must be greater than 0"),
         ({"open_shares": 0.5}, "list of numbers"),
         ({"open_s": None}, "open_s: must be a number"),

@@ -1,0 +1,184 @@
+"""What the whole lab needs of the memory: of the host, or of the cgroup that holds the lab."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from orchestrator.model.memory import WholeMemory
+
+CONFINED_TO = "LAB_CONFINED_TO"
+"""The environment's name for the folder of the cgroup that holds engine, containers and lab."""
+INTERVAL_S = 0.2
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One look; ``swapped_bytes`` and ``oom_kills`` only rise. None: not told here."""
+
+    used_bytes: int | None
+    swapped_bytes: int | None
+    oom_kills: int | None
+
+
+class Source(Protocol):
+    """Where memory is read; ``of`` names it."""
+
+    of: str
+    limit_bytes: int
+
+    def read(self) -> Reading:
+        """How it is now."""
+
+
+class HostMemory:
+    """All of the host's memory."""
+
+    of = "host"
+
+    def __init__(self, proc: Path = PROC) -> None:
+        self._proc = proc
+        self.limit_bytes = self._meminfo()["MemTotal"] * 1024
+
+    def read(self) -> Reading:
+        """What is in use and could not be had by dropping caches, after the kernel's estimate."""
+        memory = self._meminfo()
+        events = flat_keyed(self._proc / "vmstat")
+        pages = events.get("pswpout")
+        return Reading(
+            used_bytes=self.limit_bytes - memory["MemAvailable"] * 1024,
+            swapped_bytes=None if pages is None else pages * os.sysconf("SC_PAGE_SIZE"),
+            oom_kills=events.get("oom_kill"),
+        )
+
+    def _meminfo(self) -> dict[str, int]:
+        lines = (self._proc / "meminfo").read_text().splitlines()
+        return {name: int(rest.split()[0]) for name, rest in (x.split(":", 1) for x in lines)}
+
+
+class CgroupMemory:
+    """A cgroup and all that is below it: version 2, or version 1's memory controller."""
+
+    def __init__(self, folder: Path, proc: Path = PROC) -> None:
+        self._proc = proc
+        self.of = f"cgroup {folder.name}"
+        self._folder = folder
+        self._v2 = (folder / "memory.current").exists()
+        limit = "memory.max" if self._v2 else "memory.limit_in_bytes"
+        self.limit_bytes = int((folder / limit).read_text())
+
+    def read(self) -> Reading:
+        """All that is charged to it, without files' pages that can be dropped."""
+        found = flat_keyed(self._folder / "memory.stat")
+        if self._v2:
+            cache = found["file"] - found.get("shmem", 0)
+            return Reading(
+                used_bytes=self._number("memory.current") - cache,
+                swapped_bytes=self._number("memory.swap.current"),
+                oom_kills=flat_keyed(self._folder / "memory.events").get("oom_kill"),
+            )
+        cache = found["total_cache"] - found.get("total_shmem", 0)
+        return Reading(
+            used_bytes=self._number("memory.usage_in_bytes") - cache,
+            swapped_bytes=found.get("total_swap", 0),
+            # Version 1 counts a kill in the killed process's own group alone, and that is removed
+            # with its container: the whole host's count misses none.
+            oom_kills=flat_keyed(self._proc / "vmstat").get("oom_kill"),
+        )
+
+    def _number(self, name: str) -> int:
+        path = self._folder / name
+        return int(path.read_text()) if path.exists() else 0
+
+
+def whole() -> Source | None:
+    """The cgroup that the environment names, else the host; None where neither tells."""
+    confined = os.environ.get(CONFINED_TO)
+    try:
+        return CgroupMemory(Path(confined)) if confined else HostMemory()
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+class MemoryWatch:
+    """Looks five times a second while its block runs; ``seen`` is what it saw."""
+
+    def __init__(self, source: Source | None) -> None:
+        self._source = source
+        self._first: Reading | None = None
+        self._last: Reading | None = None
+        self._peak: int | None = None
+        self._most_swapped = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._first = self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._look()
+
+    def seen(self) -> WholeMemory | None:
+        """What was seen until now; None where nothing can be told."""
+        if self._source is None or self._first is None or self._last is None:
+            return None
+        return WholeMemory(
+            of=self._source.of,
+            limit_bytes=self._source.limit_bytes,
+            peak_bytes=self._peak,
+            oom_kills=_risen(self._first.oom_kills, self._last.oom_kills),
+            swapped_bytes=_risen(self._first.swapped_bytes, self._most_swapped),
+        )
+
+    def _watch(self) -> None:
+        while not self._done.wait(INTERVAL_S):
+            self._look()
+
+    def _look(self) -> Reading | None:
+        if self._source is None:
+            return None
+        try:
+            reading = self._source.read()
+        except (OSError, KeyError, ValueError):  # it is going away, or is none that we know
+            return None
+        self._last = reading
+        if reading.used_bytes is not None:
+            self._peak = max(self._peak or 0, reading.used_bytes)
+        self._most_swapped = max(self._most_swapped, reading.swapped_bytes or 0)
+        return reading
+
+
+def flat_keyed(path: Path) -> dict[str, int]:
+    """A file of the kernel with a name and a number in each line."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return {words[0]: int(words[1]) for words in lines if len(words) == 2}
+
+
+def worse(one: WholeMemory | None, other: WholeMemory | None) -> WholeMemory | None:
+    """Of the two parts of a resumed run the worse counts, and what was lost in either adds up."""
+    if one is None or other is None:
+        return one or other
+    peaks = [peak for peak in (one.peak_bytes, other.peak_bytes) if peak is not None]
+    return WholeMemory(
+        of=other.of,
+        limit_bytes=other.limit_bytes,
+        peak_bytes=max(peaks, default=None),
+        oom_kills=_sum(one.oom_kills, other.oom_kills),
+        swapped_bytes=_sum(one.swapped_bytes, other.swapped_bytes),
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
+
+
+def _risen(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else max(0, after - before)

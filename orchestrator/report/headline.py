@@ -1,0 +1,19 @@
+"""What a run is read for first, and what of it is about server and load together."""
+
+from __future__ import annotations
+
+from orchestrator.model.record import RunRecord
+from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
+from orchestrator.report.hold import hold
+from orchestrator.report.rank import Ranking
+from orchestrator.verdict import COLOCATED
+
+
+def headline(record: RunRecord, workload: str) -> Ranking:
+    """The ranking that the record's host allows."""
+    return fixed_rate(record, workload) if ranks_by_cost(record) else hold(record, workload)
+
+
+def together(record: RunRecord) -> str:
+    """What stands behind the title of numbers that are about server and load together."""
+    return f" ({COLOCATED})" if record.layout.shared else ""

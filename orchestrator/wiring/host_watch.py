@@ -1,0 +1,57 @@
+"""What becomes known of the host only while a run goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Self
+
+from orchestrator import checks
+from orchestrator.adapters import host
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.memory import MemoryWatch, whole, worse
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import Settings
+from orchestrator.profiles import most_users, wished
+
+
+class HostWatch:
+    """Looks after memory, stolen CPU time and neighbours while its block runs."""
+
+    def __init__(self, engine: DockerEngine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._memory = MemoryWatch(whole())
+        self._ticks = host.cpu_ticks()
+        self._neighbours: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._memory.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._memory.__exit__()
+
+    def measuring_begins(self) -> None:
+        """From here on CPU time that is stolen, and who else runs, is in the numbers."""
+        self._ticks = host.cpu_ticks()
+        self._neighbours = set(self._engine.neighbours())
+
+    def concluded(self, done: RunRecord) -> RunRecord:
+        """``done`` with what was seen, and the doubts about every row.
+
+        Of the parts of a resumed run the worse counts.
+        """
+        steal = host.steal_between(self._ticks, host.cpu_ticks())
+        known = [share for share in (steal, done.host.steal) if share is not None]
+        now = replace(done.host, steal=max(known, default=None))
+        memory = worse(done.memory, self._memory.seen())
+        doubts = checks.run_caveats(
+            now,
+            done.layout,
+            wished(self._settings),
+            done.profile,
+            sorted(self._neighbours | set(self._engine.neighbours())),
+            most_users(self._settings.client, len(done.layout.load_cpus)),
+            memory,
+        )
+        return replace(done, host=now, memory=memory, caveats=doubts)
