@@ -8,7 +8,7 @@ import locust
 import zmq.green.core
 from locust import argument_parser, runners
 
-from labload.install import install, report_to_master, start_test, stop_test
+from labload.install import before_stop, install, report_to_master, start_test, stop_test
 from labload.options import add_options
 from labload.user import LabFastHttpUser, LabHttpUser, LabUser
 
@@ -30,5 +30,6 @@ events: Any = locust.events  # which has no types
 events.init_command_line_parser.add_listener(add_options)
 events.init.add_listener(install)
 events.test_start.add_listener(start_test)
+events.test_stopping.add_listener(before_stop)
 events.test_stop.add_listener(stop_test)
 events.report_to_master.add_listener(report_to_master)

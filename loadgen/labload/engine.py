@@ -147,6 +147,11 @@ class Engine:
         """Requests under way, counted or not."""
         return sum(slot.phase != IDLE for slot in self._users)
 
+    def crowd(self) -> tuple[int, int, int, int]:
+        """Users, those with an answer in this step, requests under way, and due but not begun."""
+        answered = sum(slot.answered for slot in self._users)
+        return len(self._users), answered, self.busy, self._overdue(perf_counter_ns())
+
     def shut(self) -> None:
         """Close everything."""
         self._queue.clear()
@@ -277,12 +282,18 @@ class Engine:
             slot.phase = QUEUED
             self._queue.append(slot)
 
-    def _overdue_us(self, now: int) -> list[int]:
-        """How long those have been due that could not begin yet."""
+    def _overdue(self, now: int) -> int:
+        """How many have been due that could not begin yet."""
         if self._schedule is None or self._schedule.due_ns > now:
+            return 0
+        return int((now - self._schedule.due_ns) / self._schedule.interval_ns) + 1
+
+    def _overdue_us(self, now: int) -> list[int]:
+        """How long each of those has been due."""
+        count = self._overdue(now)
+        if self._schedule is None:
             return []
         due_ns, interval_ns = self._schedule.due_ns, self._schedule.interval_ns
-        count = int((now - due_ns) / interval_ns) + 1
         return [int(now - due_ns - n * interval_ns) // 1000 for n in range(count)]
 
     def _hold(self, held: bool) -> None:

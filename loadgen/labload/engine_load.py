@@ -5,6 +5,7 @@ from time import perf_counter_ns
 
 from labload.drive import Driver
 from labload.engine import Engine
+from labload.glance import Glance
 from labload.ledger import Ledger
 from labload.schedule import Schedule
 from labload.slot import Slot
@@ -51,6 +52,12 @@ class EngineLoad:
     def follow(self, rate: float, worker: int, workers: int) -> None:
         """Send this worker's part of `rate` (requests/s of all workers) on schedule."""
         self._engine.follow(Schedule.share(rate, worker, workers, perf_counter_ns()))
+
+    def glance(self, span_us: int) -> Glance:
+        """How it fares since the last glance, `span_us` ago; a ramp has marks of its own."""
+        health = self._driver.health()
+        self._driver.mark()
+        return Glance(span_us, *self._engine.crowd(), idle=health.idle, lag_us=health.lag_us)
 
     def wait_until_quiet(self) -> None:
         """Return when no request is under way; they time out."""

@@ -9,8 +9,10 @@ import gevent
 import locust
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
+from locust.web import WebUI
 
 from labload.events import EXIT_FAILED, emit, fail
+from labload.interactive import Interactive
 from labload.locust_csv import LocustCsv
 from labload.master import TrialFailedError, Workers
 from labload.options import ramp_settings, unfit
@@ -19,8 +21,13 @@ from labload.shape import RampShape
 from labload.user import USERS, WORKER
 
 
-def install(environment: Environment, runner: Runner, **_: Any) -> None:
-    """Let a worker listen to its master, and a master that was given a ramp conduct the trial."""
+def install(
+    environment: Environment, runner: Runner, web_ui: WebUI | None = None, **_: Any
+) -> None:
+    """Let a worker listen to its master, and a master conduct the trial if it was given a ramp.
+
+    Without a ramp somebody looks on: then there is the lab's own summary.
+    """
     if isinstance(runner, WorkerRunner):
         runner.register_message("lab_step", WORKER.on_step)
         runner.register_message("lab_go", WORKER.on_go)
@@ -33,6 +40,7 @@ def install(environment: Environment, runner: Runner, **_: Any) -> None:
     environment.user_classes = [USERS[options.client]]
     settings = ramp_settings(options)
     if settings is None:
+        Interactive(environment, runner).install(web_ui)
         return
     if not isinstance(runner, MasterRunner) or not options.headless:
         sys.exit("--ramp is for a headless master: give --headless --master as well")
@@ -49,9 +57,14 @@ def start_test(environment: Environment, **_: Any) -> None:
         WORKER.start(environment)
 
 
+def before_stop(environment: Environment, **_: Any) -> None:
+    """Locust's listener for a test that is about to end, its users still there."""
+    WORKER.before_stop(environment)
+
+
 def stop_test(environment: Environment, **_: Any) -> None:
     """Locust's listener for the end of a test."""
-    WORKER.stop()
+    WORKER.stop(environment)
 
 
 def report_to_master(client_id: str, data: dict[str, Any]) -> None:

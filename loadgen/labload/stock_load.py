@@ -8,6 +8,7 @@ from time import perf_counter_ns
 
 from gevent.event import Event
 
+from labload.glance import Glance
 from labload.ledger import Ledger
 from labload.tally import Health
 from labload.target import Target
@@ -101,6 +102,19 @@ class StockLoad:
     def follow(self, rate: float, worker: int, workers: int) -> None:
         """Locust's users know no schedule that does not slip."""
         raise ValueError("an arrival rate needs --client engine")
+
+    def glance(self, span_us: int) -> Glance:
+        """How it fares; how much time it had left nobody knows."""
+        answered = len(self._answered & self._users.keys())
+        return Glance(
+            span_us,
+            users=len(self._users),
+            answered=answered,
+            under_way=len(self._asking),
+            overdue=0,
+            idle=None,
+            lag_us=None,
+        )
 
     def wait_until_quiet(self) -> None:
         """Return when no request is under way; they time out."""

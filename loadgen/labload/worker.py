@@ -8,9 +8,13 @@ Custom messages, besides Locust's own:
   lab_collect   {"round", "close"} report now; if the books are closed, what is under way counts no
                                   more, and the answer comes when it has ended
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
+
+Locust's own reports carry "lab", the counts since the last one, and in interactive use
+"lab_glance", how the worker fares.
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter_ns
 from typing import Any
@@ -39,6 +43,10 @@ class Worker:
         self._load: EngineLoad | StockLoad | None = None
         self._obstacle = "the test has not begun"
         self._reporting: Any = None
+        self._interactive = False
+        self._glanced_ns: int | None = None  # when, in an interactive test that is going on
+        self.listener: Callable[[dict[str, Any]], None] | None = None
+        """In interactive use without workers: who gets the reports."""
 
     def start(self, environment: Environment) -> None:
         """Forget the last test and read the options of the next."""
@@ -46,7 +54,7 @@ class Worker:
         assert options is not None  # noqa: S101 - the master has sent them
         if self._load is not None:
             self._load.shut()
-            self._load = None
+            self._load = self._glanced_ns = None
         try:
             target, rate = chosen_target(options, environment.host), chosen_rate(options)
         except (OSError, ValueError) as error:
@@ -54,6 +62,8 @@ class Worker:
             return
         self._load = load = self._begin(environment, target, options.client)
         load.enter(self._step, held=self._held)
+        self._interactive = not options.ramp
+        self._glanced_ns = perf_counter_ns() if self._interactive else None
         if not isinstance(environment.runner, WorkerRunner):
             self._reporting = gevent.spawn(self._report_to_itself)
         if rate is not None:
@@ -78,12 +88,34 @@ class Worker:
         """Add what was counted since the last report to the one that is about to leave."""
         if self._load is not None:
             data["lab"] = self._load.ledger.drain()
+            if self._glanced_ns is not None:
+                now = perf_counter_ns()
+                glance = self._load.glance((now - self._glanced_ns) // 1000)
+                data["lab_glance"], self._glanced_ns = glance.to_wire(), now
+        if self.listener is not None:
+            self.listener(data)
 
-    def stop(self) -> None:
-        """The test is over: what was counted must not wait for a next report."""
+    def before_stop(self, environment: Environment) -> None:
+        """The users are about to be taken away: the last moment at which a glance says anything."""
+        if self._glanced_ns is not None:
+            self._report_now(environment)
+            self._glanced_ns = None
+
+    def stop(self, environment: Environment) -> None:
+        """The test is over: what was counted must not wait for a next report.
+
+        A next test may begin before that, and would have it among its own.
+        """
         if self._reporting is not None:
             self._reporting.kill()
             self._reporting = None
+        if self._interactive:
+            self._report_now(environment)
+
+    def _report_now(self, environment: Environment) -> None:
+        if isinstance(environment.runner, WorkerRunner):
+            environment.runner._send_stats()
+        else:
             self.report({})
 
     def _report_to_itself(self) -> None:
