@@ -59,6 +59,10 @@ class EngineLoad:
         self._driver.mark()
         return Glance(span_us, *self._engine.crowd(), idle=health.idle, lag_us=health.lag_us)
 
+    def unfollow(self) -> None:
+        """Nothing is due any more."""
+        self._engine.follow(None)
+
     def wait_until_quiet(self) -> None:
         """Return when no request is under way; they time out."""
         self._driver.wait_until_quiet(self.target.request_timeout_s + 1)

@@ -29,6 +29,7 @@ class Interactive:
         self._environment = environment
         self._runner = runner
         self._watch: Watch | None = None
+        self._stopping: Watch | None = None
 
     def install(self, web_ui: WebUI | None) -> None:
         """Listen to what happens, and show it if there is a page."""
@@ -37,13 +38,14 @@ class Interactive:
         hooks.worker_report.add_listener(self._report)
         hooks.reset_stats.add_listener(lambda **_: self._reset())
         hooks.spawning_complete.add_listener(lambda **_: self._spawned())
-        hooks.test_stopping.add_listener(lambda environment, **_: self._look_for_workers())
-        hooks.test_stop.add_listener(lambda environment, **_: self._end())
+        hooks.test_stopping.add_listener(lambda environment, **_: self._begin_stop())
+        hooks.test_stop.add_listener(lambda environment, **_: self._stop())
         hooks.quitting.add_listener(lambda environment, **_: self._interrupt())
         if not isinstance(self._runner, MasterRunner):
             WORKER.listener = lambda data: self._report("local", data)
         if web_ui is not None:
             add_pages(web_ui, self.summary)
+            _limit_first_test_alone(self._environment, web_ui)
 
     def summary(self) -> dict[str, Any]:
         """The summary of the last test as it stands now."""
@@ -93,6 +95,15 @@ class Interactive:
             there = runner.clients.ready + runner.clients.spawning + runner.clients.running
             self._watch.still_there({worker.id for worker in there})
 
+    def _begin_stop(self) -> None:
+        self._look_for_workers()
+        self._stopping = self._watch
+
+    def _stop(self) -> None:
+        # The master says so a second late; meanwhile somebody may have begun another test.
+        if self._stopping is self._watch:
+            self._end()
+
     def _end(self, *, interrupted: bool = False) -> None:
         if self._watch is not None and self._watch.going:
             self._watch.end(interrupted=interrupted)
@@ -109,6 +120,27 @@ class Interactive:
             hooks: Any = self._environment.events
             hooks.worker_report = EventHook()  # type: ignore[no-untyped-call]
             self._end(interrupted=True)
+
+
+def _limit_first_test_alone(environment: Environment, web_ui: WebUI) -> None:
+    """Let --run-time with --autostart end the test that it began, and no other.
+
+    Locust's own timer goes on when that test is stopped on the page, and ends the next one. The
+    timer of the page's form does not: `/stop` and `/swarm` cancel it, so the first test gets one.
+    """
+    options: Any = environment.parsed_options
+    hooks: Any = environment.events
+    if not options.autostart or not options.run_time:
+        return
+    seconds, options.run_time = options.run_time, None
+
+    def begin(environment: Environment, **_: Any) -> None:
+        hooks.test_start.remove_listener(begin)
+        options.run_time = seconds  # which the form proposes
+        web_ui._run_time_greenlet = gevent.spawn_later(seconds, web_ui._stop_runners)
+        LOG.info("this test stops by itself after %s s", seconds)
+
+    hooks.test_start.add_listener(begin)
 
 
 def _name_framework(watch: Watch) -> None:

@@ -34,20 +34,19 @@ def add_options(parser: Any) -> None:
         "--rate",
         type=_positive,
         env_var="LAB_RATE",
-        help="Requests a second of all workers, sent on schedule over the users' connections "
-        "(open loop); without it each user asks again when it has its answer",
+        help="Requests/s of all workers, sent on schedule (open loop); else users just ask again",
     )
     parser.add_argument(
         "--connect-timeout",
         type=_positive,
         default=3.0,
-        help="Seconds a connect may take (a ramp says it itself)",
+        help="Seconds; a ramp has its own",
     )
     parser.add_argument(
         "--request-timeout",
         type=_positive,
         default=5.0,
-        help="Seconds a request may take, connecting included (a ramp says it itself)",
+        help="Seconds, connecting included; a ramp has its own",
     )
     parser.add_argument(
         "--ramp",

@@ -116,6 +116,9 @@ class StockLoad:
             lag_us=None,
         )
 
+    def unfollow(self) -> None:
+        """Nothing is ever due."""
+
     def wait_until_quiet(self) -> None:
         """Return when no request is under way; they time out."""
         if self._asking:

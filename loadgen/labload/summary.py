@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from labload.watch import Asked, Fate, Watch
 
 NO_BENCHMARK = (
-    "An interactive look, no benchmark: nothing is held, nothing is repeated, and no verdict says"
-    " what the limit was. For numbers to compare: make bench"
+    "no benchmark: nothing is held or repeated, and no verdict says what the limit was;"
+    " numbers to compare come from `make bench`"
 )
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 IDLE_LEAST = 0.15
@@ -82,12 +82,13 @@ def rows(summary: Mapping[str, Any]) -> list[Row]:
     if summary["test"] is None:
         return [Row("Test", "none has begun yet")]
     return [
+        Row("Kind", "an interactive look", summary["note"]),
+        *(Row("Beware", "", caveat) for caveat in summary["caveats"]),
         *_what_was_asked(summary),
         *_what_came_of_it(summary),
         *_latencies(summary),
         *_what_is_open(summary),
         *_how_the_load_was(summary),
-        *(Row("Beware", caveat) for caveat in summary["caveats"]),
     ]
 
 
@@ -107,7 +108,7 @@ def lines(summary: Mapping[str, Any]) -> list[str]:
         f"load generator: {found['Load generator idle']} idle,"
         f" longest lag {found['Load generator lag (ms)']} ms",
         *summary["caveats"],
-        summary["note"],
+        f"an interactive look, {summary['note']}",
     ]
 
 
@@ -219,7 +220,7 @@ def _what_was_asked(summary: Mapping[str, Any]) -> list[Row]:
     framework = test["framework"]
     closed = test["rate"] is None
     return [
-        Row("Framework", f"{framework} at {test['url']}" if framework else test["url"]),
+        Row("Framework", framework or test["url"], test["url"] if framework else ""),
         Row("Workload", test["workload"], f"client: {test['client']}"),
         Row(
             "Load",

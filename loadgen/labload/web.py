@@ -44,8 +44,7 @@ def _pages(web_ui: WebUI, look: Look) -> Blueprint:
     pages = Blueprint("lab", __name__, template_folder="pages")
 
     def summary() -> str:
-        found = look()
-        return render_template("lab_summary.html", summary=found, rows=rows(found))
+        return render_template("lab_summary.html", rows=rows(look()))
 
     def summary_json() -> Response:
         found = look()

@@ -97,9 +97,11 @@ class Worker:
 
     def before_stop(self, environment: Environment) -> None:
         """The users are about to be taken away: the last moment at which a glance says anything."""
-        if self._glanced_ns is not None:
+        if self._glanced_ns is not None and self._load is not None:
             self._report_now(environment)
             self._glanced_ns = None
+            # What would be due without users would time out, and fail a test that is over.
+            self._load.unfollow()
 
     def stop(self, environment: Environment) -> None:
         """The test is over: what was counted must not wait for a next report.

@@ -1,34 +1,19 @@
-"""`docker compose up flask locust`, as a person would, and the refusal of two frameworks."""
+"""`docker compose up flask locust`, as a person would, to the end; two frameworks are refused."""
 
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import docker
 import pytest
 
 from orchestrator.adapters.docker_engine import DockerEngine
+from tests.browser.interactive import ROOT, compose, get, log_when, post, summary_when
 
-ROOT = Path(__file__).parents[2]
-PAGE = "http://127.0.0.1:8089"
-
-
-def compose(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["docker", "compose", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=check,
-    )
+MINE: dict[str, str | list[str] | bool] = {"label": "com.docker.compose.project=weblab"}
 
 
 @pytest.fixture
@@ -37,37 +22,107 @@ def clean(engine: DockerEngine) -> Iterator[None]:
         engine.build(service)
     yield
     compose("down", "--timeout", "5")
-    mine: dict[str, str | list[str] | bool] = {"label": "com.docker.compose.project=weblab"}
-    assert docker.from_env().containers.list(all=True, ignore_removed=True, filters=mine) == []
+    assert nothing_is_left()
 
 
-def stats() -> dict[str, Any] | None:
-    """The page's numbers; None while it does not answer yet."""
-    try:
-        with urllib.request.urlopen(f"{PAGE}/stats/requests", timeout=5) as response:
-            found: dict[str, Any] = json.load(response)
-            return found
-    except (urllib.error.URLError, ConnectionError):
-        return None
+def nothing_is_left() -> bool:
+    client = docker.from_env()
+    left = [
+        client.containers.list(all=True, ignore_removed=True, filters=MINE),
+        client.networks.list(filters=MINE),
+        client.volumes.list(filters=MINE),
+    ]
+    return left == [[], [], []]
+
+
+def exit_codes() -> dict[str, int]:
+    containers = docker.from_env().containers.list(all=True, ignore_removed=True, filters=MINE)
+    return {
+        container.labels["com.docker.compose.service"]: container.attrs["State"]["ExitCode"]
+        for container in containers
+    }
 
 
 def test_the_page_shows_the_framework_that_was_named(clean: None) -> None:
     compose("up", "--detach", "flask", "locust")
-    deadline = time.monotonic() + 60
-    seen: dict[str, Any] | None = None
-    while time.monotonic() < deadline:
-        seen = stats()
-        if seen and any(row["name"] == "/json" and row["num_requests"] for row in seen["stats"]):
-            break
-        time.sleep(0.2)
-    assert seen is not None, compose("logs").stdout
-    (row,) = [row for row in seen["stats"] if row["name"] == "/json"]
-    assert row["num_requests"] > 0
-    assert row["num_failures"] == 0
-    assert seen["user_count"] > 0
-    assert [worker["state"] for worker in seen["workers"]] == ["running"]
-    with urllib.request.urlopen(PAGE, timeout=5) as page:
-        assert b"Locust" in page.read()
+    found = summary_when(lambda seen: seen["users"]["answered"] == 64)
+    assert found["test"]["framework"] == "flask"
+    assert found["failures"] == {}
+    assert found["users"] == {"wanted": 64, "users": 64, "answered": 64}
+    assert found["locust"]["agrees"]
+    assert 0 < found["load_generator"]["idle"] < 1
+    numbers = json.loads(get("/stats/requests") or "")
+    assert [row["name"] for row in numbers["stats"]] == ["/json", "Aggregated"]
+    assert [worker["state"] for worker in numbers["workers"]] == ["running"]
+    assert b"Locust" in (get("/") or "").encode()
+
+
+def test_ctrl_c_ends_all_at_once_and_down_leaves_nothing(clean: None) -> None:
+    with subprocess.Popen(
+        ["docker", "compose", "--ansi=never", "up", "flask", "locust"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as up:
+        summary_when(lambda seen: seen["duration_s"] > 1)
+        up.send_signal(signal.SIGINT)
+        said, _ = up.communicate(timeout=60)
+    assert "Gracefully" in said
+    # 143: ended by SIGTERM. A container that had to be killed after ten seconds has 137.
+    assert exit_codes() == {
+        "flask": 143, "locust": 0, "locust-worker": 0, "one-framework-at-a-time": 0,
+    }  # fmt: skip
+    logs = compose("logs", "--no-color").stdout
+    assert "Traceback" not in logs
+    assert "flask, json: closed loop, 64 users" in logs
+    assert "Locust was stopped during the test" in logs
+    assert "make bench" in logs
+    compose("down")
+    assert nothing_is_left()
+
+
+def test_a_new_test_from_the_page_starts_anew_and_outlives_the_timer_of_the_first(
+    clean: None,
+) -> None:
+    compose("up", "--detach", "flask", "locust", LAB_RUN_TIME="6s", LAB_USERS="4")
+    first = summary_when(lambda seen: seen["requests"] > 0)
+    assert first["users"]["wanted"] == 4
+    post("/stop")
+    stopped = summary_when(lambda seen: seen["state"] == "stopped")
+    assert stopped["requests"] >= first["requests"]
+    assert stopped["locust"]["agrees"]
+    post("/swarm", user_count="8", spawn_rate="8", host="http://framework:8000", rate="200",
+         workload="text")  # fmt: skip
+    second = summary_when(lambda seen: seen["test"]["rate"] and seen["requests"])
+    assert (second["test"]["workload"], second["test"]["rate"]) == ("text", 200)
+    assert second["requests"] < 200 * second["duration_s"] + 200
+    later = summary_when(lambda seen: seen["duration_s"] > 7)
+    assert (later["state"], later["caveats"]) == ("running", [])
+    assert later["late_ms"]["p99"] is not None
+    post("/stats/reset")
+    again = summary_when(lambda seen: seen["requests"] > 0)
+    assert again["requests"] < later["requests"]
+    assert again["locust"]["agrees"]
+    assert again["unfinished"] >= 0
+
+
+def test_the_first_test_stops_by_itself_and_says_its_numbers_in_the_log(clean: None) -> None:
+    compose("up", "--detach", "flask", "locust", LAB_RUN_TIME="3s", LAB_USERS="4")
+    found = summary_when(lambda seen: seen["state"] == "stopped")
+    assert found["locust"]["agrees"]
+    assert found["caveats"] == []
+    assert f"{found['requests']:,} requests, failures: 0" in log_when("make bench")
+
+
+def test_a_worker_that_is_lost_is_told(clean: None) -> None:
+    compose("up", "--detach", "flask", "locust")
+    summary_when(lambda seen: seen["requests"] > 0)
+    docker.from_env().containers.get("weblab-locust-worker-1").kill()
+    found = summary_when(lambda seen: seen["load_generator"]["lost"])
+    assert any("worker was lost" in caveat for caveat in found["caveats"])
+    assert found["requests"] > 0
+    assert found["locust"]["agrees"]
 
 
 def test_two_frameworks_at_once_are_refused(clean: None) -> None:

@@ -136,6 +136,7 @@ def test_what_a_lost_worker_had_reported_counts_and_it_is_said() -> None:
     watch.still_there({"two"})
     found = summary(watch)
     assert (found["requests"], found["under_way"]) == (20, 2)
+    assert [row.note for row in rows(found) if row.what == "Beware"] == found["caveats"]
     assert shown(found)["Workers"] == "2, 1 lost"
     assert any("worker was lost" in caveat for caveat in found["caveats"])
     watch.still_there({"one", "two"})  # it was only slow
@@ -199,11 +200,11 @@ def test_the_lines_of_a_log_are_few_and_end_with_what_this_is_not() -> None:
     watch.framework = "flask"
     watch.end(interrupted=True)
     said = lines(summary(watch))
-    assert said[0] == "flask at http://framework:8000, json: closed loop, 2 users, 0.5 s"
+    assert said[0] == "flask, json: closed loop, 2 users, 0.5 s"
     assert said[1] == (
         "11 requests, failures: 1 (reset 1); 20.0 successes/s; Locust counts the same"
     )
     assert said[2].startswith("latency of successes (ms): p50 41.485, p90 41.485")
     assert said[3] == "load generator: 50% idle, longest lag 1.0 ms"
     assert "stopped during the test" in said[4]
-    assert said[5:] == [NO_BENCHMARK]
+    assert said[5:] == [f"an interactive look, {NO_BENCHMARK}"]
