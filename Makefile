@@ -37,6 +37,11 @@ changed: $(BIN)/.runtime ## the services that a change touches: SINCE=
 	@$(call need,SINCE,a commit or branch or tag to compare with)
 	@$(BIN)/lab changed --since '$(SINCE)'
 
+.PHONY: nanode
+nanode: $(BIN)/.runtime base-images ## the proof for 1 vCPU and 1 GB: the profile nanode in a cgroup of that, engine and all
+	$(strip $(BIN)/lab nanode $(SERVICES) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: crosscheck
 crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted by both ends: SERVICES= PAIRS=
 	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
@@ -44,6 +49,10 @@ crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted 
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or RUN= alone (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
+
+.PHONY: summary
+summary: $(BIN)/.runtime ## a run on one screen, as Markdown: RUN=, or the latest
+	@$(strip $(BIN)/lab summary $(RUN) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: audit
 audit: $(BIN)/.runtime ## check a run, a table or a folder of Locust CSV: FILE=
@@ -100,6 +109,17 @@ browser: ## a Chromium for the tests of the pages
 .PHONY: images
 images: $(BIN)/.runtime base-images ## build the images of all services
 	$(BIN)/lab images
+
+.PHONY: images-save
+images-save: $(BIN)/.runtime base-images ## build all images and write them to one file: FILE=
+	@$(call need,FILE,the archive to write)
+	$(BIN)/lab images-save $(FILE)
+
+.PHONY: images-load
+images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE=
+	@$(call need,FILE,an archive that make images-save has written)
+	$(BIN)/lab images-load $(FILE)
+	@$(MAKE) --no-print-directory base-images
 
 .PHONY: clean
 clean: ## remove .venv, caches, and the lab's containers and networks; results and images stay

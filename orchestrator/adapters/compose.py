@@ -39,7 +39,7 @@ class Compose:
     """The compose file of one checkout."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def version(self) -> str:
         """Compose's own version.
@@ -93,7 +93,7 @@ class Compose:
         try:
             return subprocess.run(
                 ["docker", "compose", *words],
-                cwd=self._root,
+                cwd=self.root,
                 env={**os.environ, **(variables or {})},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -140,12 +140,12 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         missing.append("ulimits.nofile")
     if missing or nofile is None:
         raise UsageError(f"docker-compose.yml: {name}: no {', '.join(missing)}")
-    logging = service.get("logging") or {}
+    logging, build = service.get("logging") or {}, service.get("build") or {}
     command = service.get("command")
     return ContainerSpec(
         service=name,
         image=service["image"],
-        base_image=((service.get("build") or {}).get("args") or {}).get("BASE", ""),
+        base_image=(build.get("args") or {}).get("BASE", ""),
         command=None if command is None else tuple(command),
         cpus=float(service["cpus"]),
         cpuset=service["cpuset"],
@@ -163,4 +163,6 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         labels=dict(service.get("labels", {})),
         log_driver=logging.get("driver", "json-file"),
         log_options=dict(logging.get("options", {})),
+        build_context=build.get("context", ""),
+        dockerfile=build.get("dockerfile", "Dockerfile") if build else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import docker
 import docker.errors
@@ -13,6 +14,8 @@ import docker.models.containers
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
 from orchestrator.adapters.docker_container import FOREIGN, SILENT_AFTER_S, DockerContainer
+from orchestrator.adapters.image_archive import LOADED, LoadedImages
+from orchestrator.adapters.sources import digest
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import Phase
@@ -65,12 +68,14 @@ class DockerEngine:
         )
 
     def build(self, service: str) -> Image:
-        """Build a service's image as the compose file says.
+        """Build a service's image as the compose file says; one that was loaded will do.
 
         Raises:
             TrialFailed: with the log's tail; the reason tells a missing base image apart.
         """
         spec = self._compose.containers()[service]
+        if loaded := self._loaded(spec):
+            return loaded
         try:
             self._compose.build(service)
         except TrialFailed as failure:
@@ -82,6 +87,14 @@ class DockerEngine:
                 raise TrialFailed(Phase.BUILD, reason, failure.log_tail) from failure
             raise
         return self.image(spec.image)
+
+    def _loaded(self, spec: ContainerSpec) -> Image | None:
+        """The image, if it came from an archive and was built from the sources of this checkout."""
+        if not spec.build_context or not self.has(spec.image):
+            return None
+        image, root = self.image(spec.image), self._compose.root
+        wanted = digest(root, Path(spec.build_context), spec.dockerfile)
+        return image if LoadedImages(root / LOADED).is_of(image.id, wanted) else None
 
     def image(self, name: str) -> Image:
         """An image that is on this host."""

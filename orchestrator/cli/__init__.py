@@ -13,6 +13,7 @@ from orchestrator.cli import (
     changed,
     crosscheck,
     examine,
+    nanode,
     perks,
     results,
     run,
@@ -48,6 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lab {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (examine, services, changed, run, crosscheck, results, schema, audit, perks):
+    groups = (
+        examine,
+        services,
+        changed,
+        run,
+        nanode,
+        crosscheck,
+        results,
+        schema,
+        audit,
+        perks,
+    )
+    for group in groups:
         group.add(commands)
     return parser

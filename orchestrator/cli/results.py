@@ -1,4 +1,4 @@
-"""``lab report``: what becomes of a record."""
+"""``lab report`` and ``lab summary``: what becomes of a record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, add_results, command
-from orchestrator.wiring.report import report, report_all
+from orchestrator.wiring.report import report, report_all, summarized
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +16,17 @@ def add(commands: Commands) -> None:
     parser = command(commands, "report", _report, text)
     parser.add_argument("run", nargs="?", metavar="RUN", help="a run's id, its folder, or latest")
     add_results(parser)
+    text = "a run on one screen, as Markdown: what it ranks, where it was made, and the doubts"
+    parser = command(commands, "summary", _summary, text)
+    parser.add_argument(
+        "run", nargs="?", default="latest", metavar="RUN", help="as for report; default: latest"
+    )
+    add_results(parser)
+
+
+def _summary(arguments: argparse.Namespace) -> int:
+    print(summarized(arguments.results, arguments.run), end="")
+    return ALL_WELL
 
 
 def _report(arguments: argparse.Namespace) -> int:

@@ -42,7 +42,8 @@ class Manifest:
 class ContainerSpec:
     """One service of ``docker-compose.yml``, resolved: how its container runs.
 
-    ``base_image`` is what its image is built from (the build argument ``BASE``).
+    ``base_image`` is what its image is built from (the build argument ``BASE``), ``build_context``
+    the folder (absolute), ``dockerfile`` relative to that; all empty where it is not built.
     ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
     CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``).
     """
@@ -67,6 +68,8 @@ class ContainerSpec:
     labels: dict[str, str] = field(default_factory=dict)
     log_driver: str = "json-file"
     log_options: dict[str, str] = field(default_factory=dict)
+    build_context: str = ""
+    dockerfile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

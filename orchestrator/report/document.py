@@ -65,7 +65,7 @@ def _end(record: RunRecord) -> Iterator[str]:
     yield ""
     yield from _servers(record)
     yield "## Caveats\n"
-    yield from _caveats(record)
+    yield from caveats(record)
     yield ""
 
 
@@ -88,11 +88,17 @@ def _head(record: RunRecord) -> Iterator[str]:
 
 def _tables(tables: Sequence[Table], level: str = "##") -> Iterator[str]:
     for table in tables:
-        yield f"{level} {table.title[:1].upper()}{table.title[1:]}\n"
-        yield markdown(table)
+        yield from in_section(table, level)
 
 
-def _caveats(record: RunRecord) -> Iterator[str]:
+def in_section(table: Table, level: str = "##") -> Iterator[str]:
+    """A table below a heading of its own."""
+    yield f"{level} {table.title[:1].upper()}{table.title[1:]}\n"
+    yield markdown(table)
+
+
+def caveats(record: RunRecord) -> Iterator[str]:
+    """Every doubt as an item of a list, or that there is none."""
     found = doubts(record)
     for doubt in found:
         said = f": {one_line(doubt.text)}" if doubt.text else ""

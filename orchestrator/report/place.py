@@ -16,17 +16,18 @@ def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iter
         needed: the memory of everything together.
     """
     memory = f"{host.memory_bytes / 2**30:.1f} GiB"
-    yield f"{host.cpu_model or 'unknown CPU'}, {host.cpus} CPUs, {memory}, {host.os}"
+    cpus = "1 CPU" if host.cpus == 1 else f"{host.cpus} CPUs"
+    yield f"{host.cpu_model or 'unknown CPU'}, {cpus}, {memory}, {host.os}"
     yield f"kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
     loads = ", ".join(map(str, layout.load_cpus))
     yield f"server on CPU {layout.server_cpu}, load on CPU {loads}, network: {layout.network}"
     if needed is not None:
-        yield _needed(needed)
+        yield needed_in_words(needed)
     yield f"open files for each container: {host.nofile:,}"
     yield f"lab {host.lab_version}, commit {host.lab_commit or 'unknown'}"
 
 
-def _needed(memory: WholeMemory) -> str:
+def needed_in_words(memory: WholeMemory) -> str:
     """What all of the lab needed together."""
     peak = "unknown" if memory.peak_bytes is None else f"{memory.peak_bytes / 2**20:,.0f} MiB"
     killed = "unknown" if memory.oom_kills is None else f"{memory.oom_kills:,}"

@@ -19,6 +19,7 @@ from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
 from orchestrator.report.published import beside
 from orchestrator.report.runs import Listed, runs_page
+from orchestrator.report.summary import summary
 from orchestrator.report.table import Table
 from orchestrator.report.tables import tables
 from orchestrator.wiring.catalogue import ROOT
@@ -53,6 +54,15 @@ def report(results: Path, name: str) -> None:
     """
     path = results_dir.find_run(results, name)
     publish(results_dir.load(path), results_dir.RunFolder(path), results)
+
+
+def summarized(results: Path, name: str) -> str:
+    """One run on one screen, as Markdown; writes nothing.
+
+    Raises:
+        UsageError: no such run, or its record cannot be read.
+    """
+    return summary(results_dir.load(results_dir.find_run(results, name)))
 
 
 def report_all(results: Path) -> list[LabError]:

@@ -12,7 +12,7 @@ from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.trial import READY_WITHIN_S
 from orchestrator.errors import TrialFailed, UsageError
-from orchestrator.wiring.catalogue import ROOT, Catalogue, catalogue
+from orchestrator.wiring.catalogue import ROOT, catalogue
 from orchestrator.wiring.engine import engine_alone
 
 
@@ -23,12 +23,12 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
         UsageError: an unknown service.
     """
     known = catalogue()
-    wanted = _wanted(services, known)
+    names = wanted(services)
     progress = ConsoleProgress()
     found: dict[str, tuple[str, ...]] = {}
     with only_one_run(), engine_alone("verify", progress) as engine:
         containers = Compose(ROOT).containers()
-        for name in wanted:
+        for name in names:
             try:
                 engine.build(name)
                 with engine.start(containers[name]) as server:
@@ -48,11 +48,11 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: an unknown service.
     """
-    wanted = _wanted(services, catalogue())
+    names = [*wanted(services), LOCUST_WORKER]
     progress = ConsoleProgress()
     engine = DockerEngine(Compose(ROOT), "images")
     failed: dict[str, str] = {}
-    for name in [*wanted, LOCUST_WORKER]:
+    for name in names:
         try:
             image = engine.build(name)
             progress.note(f"{name}: {image.size_bytes / 1e6:,.0f} MB, base {image.base}")
@@ -62,7 +62,13 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
     return failed
 
 
-def _wanted(services: Sequence[str], known: Catalogue) -> tuple[str, ...]:
+def wanted(services: Sequence[str]) -> tuple[str, ...]:
+    """These services, or all where none is named.
+
+    Raises:
+        UsageError: one is unknown.
+    """
+    known = catalogue()
     if unknown := [name for name in services if name not in known.manifests]:
         there = ", ".join(known.manifests)
         raise UsageError([f"no service {name!r}; there are {there}" for name in unknown])

@@ -43,6 +43,8 @@ def test_a_framework(services: Services) -> None:
         labels={"weblab.role": "server"},
         log_driver="json-file",
         log_options={"max-size": "64m", "max-file": "1"},
+        build_context=services["flask"]["build"]["context"],
+        dockerfile="Dockerfile",
     )
 
 

@@ -1,0 +1,140 @@
+"""A cgroup of one CPU and a little memory: a small host on a larger one, for cgroup v1 and v2."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from orchestrator.errors import EnvironmentMissing
+
+CGROUPS = Path("/sys/fs/cgroup")
+NAME = "weblab-nanode"
+# Version 2 allows no process in a group that has groups below it: the lab's own stand in a leaf
+# beside that of the containers.
+OWN, CONTAINERS = "lab", "containers"
+NEEDED = ("cpuset", "memory")
+WANTED = (*NEEDED, "cpu", "io", "pids")
+END_WITHIN_S = 10.0
+# Joins every group whose list of processes is named before "--", takes all the open files that it
+# may, and becomes the program: who asks for its process id gets the program's.
+JOIN = """
+while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
+ulimit -Hn 999999 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
+exec "$@"
+"""
+
+
+class Confinement:
+    """All that is started in it has one CPU and so much memory together, and no swap.
+
+    Entering makes it, after ending what an earlier one that was killed left behind; leaving ends
+    whatever still runs in it.
+    """
+
+    def __init__(self, cpu: int, memory_bytes: int, root: Path = CGROUPS) -> None:
+        self._cpu = cpu
+        self._memory_bytes = memory_bytes
+        self._root = root
+        self._v2 = (root / "cgroup.controllers").exists()
+
+    @property
+    def memory(self) -> Path:
+        """The folder in which the kernel accounts the memory of everything in it."""
+        return self._root / NAME if self._v2 else self._root / "memory" / NAME
+
+    @property
+    def parent_of_containers(self) -> str:
+        """For an engine: under which group its containers belong."""
+        return f"/{NAME}/{CONTAINERS}"
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """A command that runs ``words`` in it."""
+        lists = [str(folder / OWN / "cgroup.procs") for folder in self._folders()]
+        return ["sh", "-c", JOIN, "sh", *lists, "--", *words]
+
+    def __enter__(self) -> Self:
+        try:
+            self._clear()
+            if self._v2:
+                self._make_v2()
+            else:
+                self._make_v1()
+        except OSError as error:
+            raise EnvironmentMissing(
+                f"no cgroup of one CPU and {self._memory_bytes / 2**20:,.0f} MiB can be made "
+                f"({error}): run it as root, where {self._root} can be written"
+            ) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    def _folders(self) -> list[Path]:
+        if self._v2:
+            return [self._root / NAME]
+        return [self._root / controller / NAME for controller in NEEDED]
+
+    def _make_v1(self) -> None:
+        cpuset, memory = self._folders()
+        for folder in (cpuset, cpuset / OWN):
+            folder.mkdir()
+            _write(folder / "cpuset.mems", (cpuset.parent / "cpuset.mems").read_text())
+            _write(folder / "cpuset.cpus", str(self._cpu))
+        (memory / OWN).mkdir(parents=True)
+        _write(memory / "memory.limit_in_bytes", str(self._memory_bytes))
+        _write(memory / "memory.swappiness", "0")
+        swap = memory / "memory.memsw.limit_in_bytes"
+        if swap.exists():  # a kernel may be built or booted without
+            _write(swap, str(self._memory_bytes))
+
+    def _make_v2(self) -> None:
+        there = set((self._root / "cgroup.controllers").read_text().split())
+        if missing := set(NEEDED) - there:
+            raise EnvironmentMissing(
+                f"the kernel gives no {' and no '.join(sorted(missing))} controller in "
+                f"{self._root}: no small host can be made here"
+            )
+        enabled = " ".join(f"+{name}" for name in WANTED if name in there)
+        (group,) = self._folders()
+        _write(self._root / "cgroup.subtree_control", enabled)
+        group.mkdir()
+        _write(group / "cpuset.cpus", str(self._cpu))
+        _write(group / "memory.max", str(self._memory_bytes))
+        if (group / "memory.swap.max").exists():
+            _write(group / "memory.swap.max", "0")
+        _write(group / "cgroup.subtree_control", enabled)
+        (group / OWN).mkdir()
+
+    def _clear(self) -> None:
+        """End what runs in it, and remove it with all that an engine made below it."""
+        deadline = time.monotonic() + END_WITHIN_S
+        while pids := set(self._processes()):
+            if time.monotonic() > deadline:
+                raise EnvironmentMissing(f"process {min(pids)} in {self.memory} does not end")
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+        for top in self._everywhere():
+            for folder in sorted(top.rglob("*/"), key=lambda path: -len(path.parts)):
+                folder.rmdir()
+            top.rmdir()
+
+    def _processes(self) -> Iterator[int]:
+        for top in self._everywhere():
+            for path in top.rglob("cgroup.procs"):
+                yield from map(int, path.read_text().split())
+
+    def _everywhere(self) -> list[Path]:
+        """It, in every hierarchy: an engine makes its containers' groups in all that there are."""
+        folders = self._root / NAME, *self._root.glob(f"*/{NAME}")
+        return [path for path in folders if path.is_dir()]
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)

@@ -1,0 +1,43 @@
+"""What an image is built from, as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+IGNORED = {"__pycache__"}
+DOCKERIGNORE = ".dockerignore"
+
+
+def digest(root: Path, context: Path, dockerfile: str) -> str:
+    """SHA-256 of a build's files: names, whether they can be executed, and content.
+
+    Args:
+        root: the repository's top folder. As a context of a build it is cut down to what its
+            ``.dockerignore`` lets in ("!" lines); other contexts count whole.
+        context: the folder that the build is given.
+        dockerfile: relative to it.
+    """
+    tops = _let_in(root) if context.resolve() == root.resolve() else [context]
+    summed = hashlib.sha256()
+    for path in sorted({*_files(tops), context / dockerfile}):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        name = path.relative_to(context).as_posix()
+        summed.update(f"{name}\0{os.access(path, os.X_OK)}\0{content}\n".encode())
+    return summed.hexdigest()
+
+
+def _let_in(root: Path) -> list[Path]:
+    lines = (root / DOCKERIGNORE).read_text().splitlines()
+    return [root / line.removeprefix("!").strip("/") for line in lines if line.startswith("!")]
+
+
+def _files(tops: Iterable[Path]) -> Iterable[Path]:
+    for top in tops:
+        if top.is_file():
+            yield top
+        for path in top.rglob("*"):
+            if path.is_file() and not IGNORED & set(path.parts):
+                yield path

@@ -1,0 +1,42 @@
+"""``lab nanode``: the profile of that name in a cgroup of one CPU and 1 GB."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from orchestrator.cli.codes import SOME_FAILED
+from orchestrator.cli.commands import Commands, add_results, add_services, command
+from orchestrator.report.place import needed_in_words
+from orchestrator.wiring.nanode import prove
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    text = "run the profile nanode inside one CPU and 1 GB, engine and all: nothing may be killed"
+    parser = command(commands, "nanode", _nanode, text)
+    add_services(parser)
+    parser.add_argument(
+        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
+    )
+    parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
+    add_results(parser)
+
+
+def _nanode(arguments: argparse.Namespace) -> int:
+    words = list(arguments.services)
+    for name in ("workload", "repeats", "seed", "results"):
+        value = getattr(arguments, name)
+        if value is not None:
+            several = value if isinstance(value, list) else [value]
+            words += [f"--{name}", *map(str, several)]
+    code, memory = prove(words)
+    if memory is None:
+        print("lab: the cgroup did not tell what happened in it", file=sys.stderr)
+        return code or SOME_FAILED
+    print(needed_in_words(memory))
+    if memory.oom_kills or memory.swapped_bytes:
+        print("lab: it does not fit: processes were killed, or memory was swapped", file=sys.stderr)
+        return code or SOME_FAILED
+    return code

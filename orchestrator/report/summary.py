@@ -1,0 +1,31 @@
+"""A run on one screen, for the summary of a CI job: its headline tables, where, and the doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.report.document import caveats, in_section
+from orchestrator.report.headline import headline
+from orchestrator.report.place import where
+from orchestrator.report.table import code, one_line
+
+
+def summary(record: RunRecord) -> str:
+    """Markdown; everything that came from outside is escaped."""
+    return "\n".join(_lines(record)) + "\n"
+
+
+def _lines(record: RunRecord) -> Iterator[str]:
+    measured = sum(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    ended = ", interrupted" if record.interrupted else ""
+    yield f"# {measured} of {len(record.trials)} trials measured{ended}: run {record.run_id}\n"
+    yield f"{code(record.command)}, profile `{record.profile.name}`\n"
+    rankings = [headline(record, workload) for workload in record.settings.workloads]
+    for ranking in rankings:
+        yield from in_section(ranking.table)
+    yield f"{rankings[0].text}\n"
+    yield "## Where\n"
+    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
+    yield "\n## Caveats\n"
+    yield from caveats(record)
