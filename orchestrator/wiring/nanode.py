@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from orchestrator.adapters import image_archive
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.lock import LOCK, only_one_run
 from orchestrator.adapters.memory import CONFINED_TO, CgroupMemory, MemoryWatch
 from orchestrator.adapters.private_engine import private_engine
 from orchestrator.adapters.progress import ConsoleProgress, clock_time
@@ -48,8 +48,10 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
     """
     progress, began = ConsoleProgress(), time.monotonic()
     progress.note(f"a host of one CPU and {MEMORY_BYTES / 2**20:,.0f} MiB, as a cgroup")
-    with Confinement(CPU, MEMORY_BYTES) as confinement:
+    # The run inside has the usual lock; this one keeps a second proof from clearing the first away.
+    with only_one_run(LOCK.with_name("weblab-nanode.lock")):
         with (
+            Confinement(CPU, MEMORY_BYTES) as confinement,
             MemoryWatch(CgroupMemory(confinement.memory)) as watch,
             private_engine(confinement, ENGINE_FOLDER) as address,
             _given(address) as environment,
@@ -89,8 +91,12 @@ def _given(address: str) -> Iterator[dict[str, str]]:
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run it to its end; an interrupt is the run's, too, and it may save what it has."""
-    with subprocess.Popen(command, cwd=Path.cwd(), env={**os.environ, **environment}) as run:
+    """Run it to its end; an interrupt is passed on once, and the run saves what it has."""
+    with subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        start_new_session=True,  # else a terminal interrupts it as well, and twice is too often
+    ) as run:
         try:
             return run.wait()
         except KeyboardInterrupt:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.changes import Definitions, definitions, definitions_now
-from orchestrator.changed import redefined
+from orchestrator.adapters.changes import definitions, definitions_now
+from orchestrator.changed import Definitions, redefined
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()

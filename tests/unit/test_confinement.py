@@ -1,0 +1,90 @@
+"""What is written to make a small host, in folders as the kernel has them for both versions."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.confinement import Confinement
+from orchestrator.errors import EnvironmentMissing
+
+MIB = 2**20
+
+
+def version_1(root: Path) -> Path:
+    for controller in ("cpuset", "memory", "pids"):
+        (root / controller).mkdir(parents=True)
+    (root / "cpuset" / "cpuset.mems").write_text("0-1\n")
+    return root
+
+
+def version_2(root: Path, controllers: str = "cpuset cpu io memory pids hugetlb") -> Path:
+    root.mkdir()
+    (root / "cgroup.controllers").write_text(controllers)
+    return root
+
+
+def test_version_1_gets_a_group_for_cpu_and_one_for_memory(tmp_path: Path) -> None:
+    root = version_1(tmp_path / "cgroup")
+    confinement = Confinement(0, 512 * MIB, root).__enter__()
+    cpuset, memory = root / "cpuset" / "weblab-nanode", root / "memory" / "weblab-nanode"
+    for folder in (cpuset, cpuset / "lab"):
+        assert (folder / "cpuset.cpus").read_text() == "0"
+        assert (folder / "cpuset.mems").read_text() == "0-1\n"
+    assert (memory / "memory.limit_in_bytes").read_text() == str(512 * MIB)
+    assert (memory / "memory.swappiness").read_text() == "0"
+    assert not (memory / "memory.memsw.limit_in_bytes").exists()  # this kernel has none
+    assert (memory / "lab").is_dir()
+    assert confinement.memory == memory
+    assert confinement.parent_of_containers == "/weblab-nanode/containers"
+
+
+def test_version_2_gets_one_group_with_a_leaf(tmp_path: Path) -> None:
+    root = version_2(tmp_path / "cgroup")
+    confinement = Confinement(0, 512 * MIB, root).__enter__()
+    group = root / "weblab-nanode"
+    assert (group / "cpuset.cpus").read_text() == "0"
+    assert (group / "memory.max").read_text() == str(512 * MIB)
+    enabled = "+cpuset +memory +cpu +io +pids"
+    assert (root / "cgroup.subtree_control").read_text() == enabled
+    assert (group / "cgroup.subtree_control").read_text() == enabled
+    assert (group / "lab").is_dir()
+    assert confinement.memory == group
+
+
+def test_a_kernel_without_the_controllers_cannot_do_it(tmp_path: Path) -> None:
+    root = version_2(tmp_path / "cgroup", "cpu pids")
+    with pytest.raises(EnvironmentMissing, match="no cpuset and no memory controller"):
+        Confinement(0, MIB, root).__enter__()
+
+
+def test_who_may_not_make_one_is_told_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentMissing, match="run it as root"):
+        Confinement(0, MIB, tmp_path / "nothing").__enter__()
+
+
+@pytest.mark.parametrize("make", [version_1, version_2])
+def test_a_command_joins_before_it_becomes_the_program(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    confinement = Confinement(0, MIB, make(tmp_path / "cgroup")).__enter__()
+    words = ["sh", "-c", 'echo "$$ $1"', "sh", "two words"]
+    done = subprocess.run(
+        confinement.command(words), capture_output=True, text=True, check=True
+    ).stdout
+    pid, _, said = done.strip().partition(" ")
+    assert said == "two words"
+    joined = [path.read_text().strip() for path in tmp_path.rglob("lab/cgroup.procs")]
+    assert joined
+    assert set(joined) == {pid}
+
+
+def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:
+    confinement = Confinement(0, MIB, version_1(tmp_path / "cgroup"))  # not made
+    done = subprocess.run(
+        confinement.command(["echo", "started"]), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (125, "")
+    assert os.strerror(2) in done.stderr or "nonexistent" in done.stderr

@@ -1,0 +1,97 @@
+"""From which sources an image was built: what changes the digest, and what an archive must have."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.image_archive import SOURCES, LoadedImages, load
+from orchestrator.adapters.sources import digest
+from orchestrator.errors import UsageError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    service = tmp_path / "services" / "flask"
+    service.mkdir(parents=True)
+    (service / "app.py").write_text("app")
+    (service / "Dockerfile").write_text("FROM x")
+    (tmp_path / "loadgen").mkdir()
+    (tmp_path / "loadgen" / "Dockerfile").write_text("FROM y")
+    (tmp_path / "loadgen" / "locustfile.py").write_text("load")
+    (tmp_path / "services" / "contract.toml").write_text("contract")
+    (tmp_path / ".dockerignore").write_text(
+        "*\n!loadgen/\n!services/contract.toml\n**/__pycache__\n"
+    )
+    return tmp_path
+
+
+def of_flask(root: Path) -> str:
+    return digest(root, root / "services" / "flask", "Dockerfile")
+
+
+def of_load(root: Path) -> str:
+    return digest(root, root, "loadgen/Dockerfile")
+
+
+def test_the_same_files_have_the_same_digest_wherever_they_are(root: Path) -> None:
+    before = of_flask(root), of_load(root)
+    moved = root.with_name("elsewhere")
+    root.rename(moved)
+    assert (of_flask(moved), of_load(moved)) == before
+
+
+@pytest.mark.parametrize("change", ["content", "name", "new", "mode"])
+def test_whatever_the_build_sees_changes_it(root: Path, change: str) -> None:
+    before, app = of_flask(root), root / "services" / "flask" / "app.py"
+    if change == "content":
+        app.write_text("other")
+    elif change == "name":
+        app.rename(app.with_name("main.py"))
+    elif change == "new":
+        (app.parent / "templates").mkdir()
+        (app.parent / "templates" / "a.html").write_text("")
+    else:
+        app.chmod(0o755)
+    assert of_flask(root) != before
+
+
+def test_what_the_build_does_not_see_leaves_it(root: Path) -> None:
+    before = of_flask(root), of_load(root)
+    cache = root / "services" / "flask" / "__pycache__"
+    cache.mkdir()
+    (cache / "app.pyc").write_text("compiled")
+    (root / "README.md").write_text("text")
+    assert (of_flask(root), of_load(root)) == before
+    (root / "services" / "contract.toml").write_text("another contract")
+    assert of_flask(root) == before[0]
+    assert of_load(root) != before[1]
+
+
+def test_what_was_loaded_is_remembered_until_the_sources_change(tmp_path: Path) -> None:
+    loaded = LoadedImages(tmp_path / ".lab" / "images.json")
+    assert not loaded.is_of("sha256:1", "a")
+    loaded.remember({"sha256:1": "a"})
+    loaded.remember({"sha256:2": "b"})
+    assert loaded.is_of("sha256:1", "a")
+    assert loaded.is_of("sha256:2", "b")
+    assert not loaded.is_of("sha256:1", "b")
+
+
+@pytest.mark.parametrize("kind", ["missing", "no archive", "another's archive", "broken"])
+def test_a_file_that_is_no_archive_of_the_lab_is_refused_before_it_is_loaded(
+    tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "images.tar"
+    if kind == "no archive":
+        file.write_text("text")
+    elif kind != "missing":
+        with tarfile.open(file, "w") as archive:
+            member = tarfile.TarInfo(SOURCES if kind == "broken" else "manifest.json")
+            member.size = 1
+            archive.addfile(member, io.BytesIO(b"{"))
+    with pytest.raises(UsageError, match="no archive of the lab's images"):
+        load(file)
