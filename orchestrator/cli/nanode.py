@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from orchestrator.cli.codes import SOME_FAILED
-from orchestrator.cli.commands import Commands, add_results, add_services, command
+from orchestrator.cli.commands import Commands, add_services, command
 from orchestrator.report.place import needed_in_words
 from orchestrator.wiring.nanode import prove
 
@@ -21,7 +22,9 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
-    add_results(parser)
+    # None: where `lab run` puts its results by itself. The record has its words, and no path in them
+    # that a person did not type.
+    parser.add_argument("--results", type=Path, metavar="DIR")
 
 
 def _nanode(arguments: argparse.Namespace) -> int:

@@ -62,7 +62,7 @@ def _engine() -> Iterator[Finding]:
         yield Finding(
             level="warn",
             text=f"{facts.memory_bytes / GIB:.1f} GiB of memory: server and load may not fit",
-            remedy="use a host with 4 GB or more",
+            remedy="use a host with 4 GB or more, or the profile nanode, which needs 1 GB",
         )
     yield from _container(engine)
     if neighbours := engine.neighbours():
@@ -115,7 +115,8 @@ def _cpus(cpus: int) -> Iterator[Finding]:
         yield Finding(
             level="warn",
             text="one CPU: server and load share it, and rates are about the two together",
-            remedy="use a host with two CPUs or more",
+            remedy="use a host with two CPUs or more, or the profile nanode, which ranks by what "
+            "stays true with one",
         )
     elif placed.smt_shared:
         yield Finding(
