@@ -22,8 +22,8 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
-    # None: where `lab run` puts its results by itself. The record has its words, and no path in them
-    # that a person did not type.
+    # None: where `lab run` puts its results by itself. A record has that command, and no path in
+    # it that nobody typed.
     parser.add_argument("--results", type=Path, metavar="DIR")
 
 
