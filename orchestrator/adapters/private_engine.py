@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,12 +18,27 @@ ANSWER_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0
 CALL_WITHIN_S = 10
 BRIDGE = "weblab-nanode"  # a name has 15 characters at most
+PROGRAMS = {
+    "dockerd": "`make engine` installs it",
+    "containerd": "`make engine` installs it",
+    "ip": "install iproute2",
+}
+# Its part that serves Kubernetes would need memory, and a network.
+CONTAINERD = """
+version = 2
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+root = "{root}"
+state = "{runtime}/containerd"
+[grpc]
+address = "{runtime}/containerd.sock"
+"""
 
 
 @contextmanager
 def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     """Start an engine with nothing in it, and stop it at the end; its address (``DOCKER_HOST``).
 
+    It has a containerd of its own: the host's would keep its containers outside of the confinement.
     It has a bridge of its own, without a way out and without rules for packets, since containers
     of the lab share a namespace or have none; builds use the host's own network.
 
@@ -31,66 +46,80 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
         folder: where it may keep images and containers; emptied before and removed afterwards.
 
     Raises:
-        EnvironmentMissing: there is no ``dockerd``, or it does not start.
+        EnvironmentMissing: a program is missing, or one of them does not start.
     """
-    for program, remedy in (("dockerd", "`make engine` installs it"), ("ip", "install iproute2")):
+    for program, remedy in PROGRAMS.items():
         if shutil.which(program) is None:
             raise EnvironmentMissing(f"no `{program}` command: {remedy}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # The paths of sockets may not be longer than 107 characters.
     runtime = Path(tempfile.mkdtemp(prefix="weblab-nanode-"))
-    address, log = f"unix://{runtime}/docker.sock", runtime / "log"
-    command = [
-        "dockerd",
-        f"--data-root={folder}",
-        f"--exec-root={runtime / 'run'}",
-        f"--pidfile={runtime / 'pid'}",
-        f"--host={address}",
-        f"--cgroup-parent={confinement.parent_of_containers}",
-        "--exec-opt=native.cgroupdriver=cgroupfs",
-        f"--bridge={BRIDGE}",  # with "none" it would remove the bridge of the host's own engine
-        "--iptables=false",
-        "--ip-forward=false",
-    ]
+    containerd, address = runtime / "containerd.sock", f"unix://{runtime}/docker.sock"
+    settings = runtime / "containerd.toml"
+    settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
+    command = _dockerd(confinement, folder, runtime, address, containerd)
     try:
         _bridge("add")
-        with log.open("wb") as out:
-            engine = subprocess.Popen(
-                confinement.command(command),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a person's Ctrl-C is for the run, which needs the engine
-            )
-        try:
-            _wait_for(engine, address, log)
+        with (
+            _running(
+                confinement.command(["containerd", f"--config={settings}"]),
+                runtime / "containerd.log",
+                containerd.exists,
+            ),
+            _running(
+                confinement.command(command), runtime / "dockerd.log", lambda: _answers(address)
+            ),
+        ):
             yield address
-        finally:
-            _stop(engine)
     finally:
         _bridge("delete")
         shutil.rmtree(runtime, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _bridge(what: str) -> None:
-    """Add or delete it; one that is there already, or gone, is as well."""
-    words = ["ip", "link", what, BRIDGE, "type", "bridge"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=CALL_WITHIN_S, check=False)
-    there = Path("/sys/class/net", BRIDGE).exists()
-    if there != (what == "add"):
-        raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
+def _dockerd(
+    confinement: Confinement, folder: Path, runtime: Path, address: str, containerd: Path
+) -> list[str]:
+    return [
+        "dockerd",
+        f"--data-root={folder / 'docker'}",
+        f"--exec-root={runtime / 'docker'}",
+        f"--pidfile={runtime / 'docker.pid'}",
+        f"--host={address}",
+        f"--containerd={containerd}",
+        f"--cgroup-parent={confinement.parent_of_containers}",
+        "--exec-opt=native.cgroupdriver=cgroupfs",
+        f"--bridge={BRIDGE}",  # with "none" it would remove the bridge of the host's own engine
+        "--iptables=false",
+        "--ip6tables=false",
+        "--ip-forward=false",
+    ]
 
 
-def _wait_for(engine: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + ANSWER_WITHIN_S
-    while not _answers(address):
-        if engine.poll() is not None or time.monotonic() > deadline:
-            how = "ended" if engine.poll() is not None else f"was silent for {ANSWER_WITHIN_S:g} s"
-            said = tail(log.read_text(errors="replace"))
-            raise EnvironmentMissing(f"the lab's own engine {how}; the end of its log:\n{said}")
-        time.sleep(0.1)
+@contextmanager
+def _running(command: Sequence[str], log: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    """A program in the background that is ready; stopped at the end."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a person's Ctrl-C is for the run, which needs the engine
+        )
+    try:
+        deadline = time.monotonic() + ANSWER_WITHIN_S
+        while not ready():
+            ended = process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                how = "ended" if ended else f"was silent for {ANSWER_WITHIN_S:g} s"
+                said = tail(log.read_text(errors="replace"))
+                raise EnvironmentMissing(f"the lab's own {log.stem} {how}; its log ends:\n{said}")
+            time.sleep(0.1)
+        yield
+    finally:
+        _stop(process)
 
 
 def _answers(address: str) -> bool:
@@ -107,10 +136,19 @@ def _answers(address: str) -> bool:
     return done.returncode == 0
 
 
-def _stop(engine: subprocess.Popen[bytes]) -> None:
-    engine.terminate()
+def _bridge(what: str) -> None:
+    """Add or delete it; one that is there already, or gone, is as well."""
+    words = ["ip", "link", what, BRIDGE, "type", "bridge"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=CALL_WITHIN_S, check=False)
+    there = Path("/sys/class/net", BRIDGE).exists()
+    if there != (what == "add"):
+        raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        engine.wait(STOP_WITHIN_S)
+        process.wait(STOP_WITHIN_S)
     except subprocess.TimeoutExpired:
-        engine.kill()
-        engine.wait()
+        process.kill()
+        process.wait()

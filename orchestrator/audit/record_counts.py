@@ -99,6 +99,7 @@ def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
             f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
             f"{part.requests:,} requests {part.failures:,} failed.",
         )
+    yield from _cost(part, row)
     due, sent = part.rate * part.duration_s, part.requests + part.unfinished
     if abs(sent - due) > DUE * due + 1:
         yield doubt(
@@ -108,6 +109,23 @@ def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
             due,
             f"{sent:,} requests, the unfinished with them, but {shown(due)} were due in "
             f"{shown(part.duration_s)} s at {shown(part.rate)}/s.",
+        )
+
+
+def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
+    """The CPU time for a request is the server's share of a CPU by its successes a second."""
+    told = part.cpu_us_per_request
+    if told is None or part.server_cpu is None or not part.goodput_rps:
+        return
+    expected = part.server_cpu / part.goodput_rps * 1e6
+    if abs(told - expected) > RATE * max(expected, told):
+        yield contradiction(
+            row,
+            "counts",
+            told,
+            expected,
+            f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s are "
+            f"{shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}.",
         )
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from orchestrator.adapters import image_archive
 from orchestrator.adapters.compose import Compose
@@ -54,7 +55,7 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
             Confinement(CPU, MEMORY_BYTES) as confinement,
             MemoryWatch(CgroupMemory(confinement.memory)) as watch,
             private_engine(confinement, ENGINE_FOLDER) as address,
-            _given(address) as environment,
+            _given(address, confinement.memory) as environment,
         ):
             progress.note(f"its engine has the base images ({_since(began)})")
             command = [sys.executable, "-m", "orchestrator", "run", "--profile", NANODE, *words]
@@ -65,8 +66,12 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
 
 
 @contextmanager
-def _given(address: str) -> Iterator[dict[str, str]]:
-    """The environment of a run on the engine at ``address``, which gets the base images."""
+def _given(address: str, memory: Path) -> Iterator[dict[str, str]]:
+    """The environment of a run on the engine at ``address``, which gets the base images.
+
+    Args:
+        memory: the folder of the cgroup whose memory the run is to watch.
+    """
     usual = Compose(ROOT).containers()
     here = DockerEngine(Compose(ROOT), NANODE)
     names = bases(here, usual.values())
@@ -84,7 +89,7 @@ def _given(address: str) -> Iterator[dict[str, str]]:
         yield {
             "DOCKER_HOST": address,
             "COMPOSE_FILE": f"{ROOT / 'docker-compose.yml'}{os.pathsep}{override}",
-            CONFINED_TO: str(Confinement(CPU, MEMORY_BYTES).memory),
+            CONFINED_TO: str(memory),
         }
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)

@@ -137,9 +137,19 @@ def test_a_verdict_without_evidence_is_a_doubt() -> None:
     assert (finding.rule, finding.kind) == ("verdict", Kind.DOUBT)
 
 
+def test_a_cost_that_was_edited_by_hand_contradicts_cpu_and_rate() -> None:
+    trial = measured()
+    row = trial.open_loop[0]
+    assert row.cpu_us_per_request == pytest.approx(0.97 / 250 * 1e6)
+    cheap = replace(row, cpu_us_per_request=1_000.0)
+    assert found(replace(trial, open_loop=(cheap,))) == [
+        ("counts", "flask json 1, open loop at 250/s", 1_000, pytest.approx(3_880))
+    ]
+
+
 def test_an_open_loop_that_did_not_keep_up_may_not_say_that_it_did() -> None:
     trial = measured()
-    slow = replace(trial.open_loop[0], goodput_rps=100.0)
+    slow = replace(trial.open_loop[0], goodput_rps=100.0, cpu_us_per_request=None)
     seen = found(replace(trial, open_loop=(slow,)))
     assert seen == [("verdict", "flask json 1, open loop at 250/s", "schedule", "not schedule")]
 
