@@ -17,9 +17,9 @@ from orchestrator.verdict import SCHEDULE
 
 KEPT = "kept"
 TEXT = (
-    "The server's CPU time for a request, the least first, at a rate that is the same for all: it "
-    "stays true where server and load share a CPU. Latency counts from the moment at which a "
-    "request was due. Rows that did not keep up with the rate are grey and have no rank."
+    "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it stays "
+    "true where server and load share a CPU. Latency counts from the moment at which a request was "
+    "due. Rows that did not keep up with the rate are grey and have no rank."
 )
 _COST = (
     FRAMEWORK,
@@ -64,7 +64,7 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     return Ranking(
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
-        text=TEXT,
+        text=TEXT.format(rate=record.profile.open_rate),
         columns=(*_COST, *(_OF_REPEATS if several else ()), *_REST),
         places=tuple(
             Place(
