@@ -17,9 +17,9 @@ from orchestrator.verdict import SCHEDULE
 
 KEPT = "kept"
 TEXT = (
-    "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it stays "
-    "true where server and load share a CPU. Latency counts from the moment at which a request was "
-    "due. Rows that did not keep up with the rate are grey and have no rank."
+    "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it "
+    "stays true where server and load share a CPU. Latency counts from the moment at which a "
+    "request was due. Rows that did not keep up with the rate are grey and have no rank."
 )
 _COST = (
     FRAMEWORK,
