@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.model.memory import WholeMemory
-from orchestrator.model.record import Caveat, Host
+from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile
+from orchestrator.model.trial import Caveat
 
 WANTED_NOFILE = 999_999
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.

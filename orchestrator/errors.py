@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 
 LOG_TAIL_LINES = 20
 

@@ -11,9 +11,10 @@ from orchestrator.contract import Probe
 from orchestrator.model.crosscheck import Seen, WrkSlice
 from orchestrator.model.entry import ContainerSpec, Expectation
 from orchestrator.model.load import LoadEvent, Tick
-from orchestrator.model.record import RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import TrialRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.model.record import Caveat, OpenLoop, Step
+from orchestrator.model.trial import Caveat, OpenLoop, Step
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
 # Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.

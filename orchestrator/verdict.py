@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from orchestrator.model.record import Resources, Step, Totals
+from orchestrator.model.trial import Resources, Step, Totals
 
 SERVER_CPU = "server-cpu"
 """The only verdict under which a row is ranked."""

@@ -8,9 +8,10 @@ from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent, Tick
-from orchestrator.model.record import RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import TrialRecord
 from orchestrator.ports import (
     Clock,
     Container,

@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"

@@ -16,8 +16,8 @@ import requests.exceptions
 from orchestrator.adapters import cgroup, netstat
 from orchestrator.contract import Probe, probe_from
 from orchestrator.errors import TrialFailed, tail
-from orchestrator.model.record import Phase
 from orchestrator.model.sample import Sample
+from orchestrator.model.trial import Phase
 from orchestrator.ports import ContainerState
 
 PORT = 8000

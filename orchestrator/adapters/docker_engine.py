@@ -18,7 +18,7 @@ from orchestrator.adapters.image_archive import LOADED, LoadedImages
 from orchestrator.adapters.sources import digest
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 from orchestrator.ports import Image
 
 RUN = "weblab.run"

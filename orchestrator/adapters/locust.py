@@ -12,8 +12,8 @@ from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
 from orchestrator.model.load import LoadEvent
-from orchestrator.model.record import Phase
 from orchestrator.model.settings import Plan
+from orchestrator.model.trial import Phase
 from orchestrator.ports import Container
 
 WORKERS_WITHIN_S = 30

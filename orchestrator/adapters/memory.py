@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from orchestrator.model.memory import WholeMemory
+from orchestrator.model.host import WholeMemory
 
 CONFINED_TO = "LAB_CONFINED_TO"
 """The environment's name for the folder of the cgroup that holds engine, containers and lab."""

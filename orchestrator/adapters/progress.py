@@ -12,8 +12,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from orchestrator.model.load import Tick
-from orchestrator.model.record import Outcome, RunRecord, Totals, TrialRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import Outcome, Totals, TrialRecord
 
 # What a trial costs beyond its load, for the estimate of the time left.
 OVERHEAD_S = 3.0

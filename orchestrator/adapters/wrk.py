@@ -11,7 +11,7 @@ from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.model.entry import ContainerSpec, Expectation
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 from orchestrator.ports import Container
 
 # How long a container may take to start and to end, beside its work.

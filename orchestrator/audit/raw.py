@@ -9,7 +9,8 @@ from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, 
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.record import Endpoint, Outcome, TrialRecord
+from orchestrator.model.record import Endpoint
+from orchestrator.model.trial import Outcome, TrialRecord
 
 LOST = 0.02
 """Bytes of an answer that is cut in two by a report are counted in neither where the report has no

@@ -16,7 +16,8 @@ from orchestrator.audit.record_verdict import trial_verdict
 from orchestrator.audit.results import audit_rows
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import TrialRecord
 
 
 def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orchestrator.audit.record_rows import label, open_label, step_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import OpenLoop, Outcome, Totals, TrialRecord
+from orchestrator.model.trial import OpenLoop, Outcome, Totals, TrialRecord
 
 RATE = 0.001
 """The lab divides and keeps all digits; a hand that edits a number keeps three or four."""

@@ -12,7 +12,7 @@ from hdrh.histogram import HdrHistogram
 from orchestrator.audit.record_rows import label, open_label
 from orchestrator.audit.row import ResultRow, contradiction, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import OpenLoop, Totals, TrialRecord
+from orchestrator.model.trial import OpenLoop, Totals, TrialRecord
 from orchestrator.stats import merged, percentiles
 
 SAME = 0.002

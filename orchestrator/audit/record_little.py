@@ -8,7 +8,7 @@ from orchestrator.audit.record_histogram import decoded
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import Step, TrialRecord
+from orchestrator.model.trial import Step, TrialRecord
 
 FAR = 0.10
 """In the committed run both sides agree to 2.3 %; the step's own caveat comes at 5 % of the users

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.audit.row import ResultRow
-from orchestrator.model.record import OpenLoop, Step, Totals, TrialRecord
+from orchestrator.model.trial import OpenLoop, Step, Totals, TrialRecord
 
 
 def label(trial: TrialRecord) -> str:

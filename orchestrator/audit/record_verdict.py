@@ -8,7 +8,7 @@ from math import isclose
 from orchestrator.audit.record_rows import label, open_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import OpenLoop, Outcome, Resources, Step, TrialRecord
+from orchestrator.model.trial import OpenLoop, Outcome, Resources, Step, TrialRecord
 from orchestrator.verdict import SCHEDULE, limited_by, open_loop_limited_by
 
 

@@ -10,7 +10,7 @@ from orchestrator.bench.observed import Observed
 from orchestrator.bench.open_loop import open_loop
 from orchestrator.bench.steps import steps
 from orchestrator.model.load import LoadResult
-from orchestrator.model.record import LocustTotals, TrialRecord
+from orchestrator.model.trial import LocustTotals, TrialRecord
 from orchestrator.verdict import limited_by
 
 

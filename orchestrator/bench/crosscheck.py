@@ -11,8 +11,8 @@ from orchestrator.bench.trial import READY_WITHIN_S, tails
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
 from orchestrator.model.load import LoadFailed, LoadResult
-from orchestrator.model.record import Phase
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import Phase
 from orchestrator.ports import (
     Clock,
     Container,

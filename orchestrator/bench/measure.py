@@ -12,8 +12,8 @@ from dataclasses import asdict
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import share
 from orchestrator.model.load import LoadResult, LoadStep
-from orchestrator.model.record import Resources, Totals
 from orchestrator.model.sample import Sample
+from orchestrator.model.trial import Resources, Totals
 from orchestrator.stats import encoded, merged, percentiles
 
 HOLD = "hold"

@@ -8,7 +8,7 @@ from orchestrator import trial_checks, verdict
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.steps import step
 from orchestrator.model.load import LoadResult, LoadStep
-from orchestrator.model.record import OpenLoop, Resources, Step
+from orchestrator.model.trial import OpenLoop, Resources, Step
 from orchestrator.stats import Percentiles, merged, percentiles
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orchestrator.contract import Probe, normalized
 from orchestrator.model.entry import Manifest
-from orchestrator.model.record import Package
+from orchestrator.model.trial import Package
 
 # They install distributions and are in every base image; no framework came with them.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel"})

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from orchestrator.bench.trial import Trial, planned_record
 from orchestrator.errors import TrialFailed
-from orchestrator.model.record import Outcome, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, ResultStore
 
 Builds = Mapping[str, Image | TrialFailed]

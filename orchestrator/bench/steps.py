@@ -9,7 +9,7 @@ from orchestrator.bench.measure import closed
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import highest, share, throttled
 from orchestrator.model.load import LoadResult, LoadStep
-from orchestrator.model.record import Step
+from orchestrator.model.trial import Step
 from orchestrator.stats import merged, percentiles
 
 

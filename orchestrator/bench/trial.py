@@ -17,9 +17,9 @@ from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import Manifest
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
-from orchestrator.model.record import Outcome, Phase, Server, TrialRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.trial import Outcome, Phase, Server, TrialRecord
 from orchestrator.ports import (
     Clock,
     Container,

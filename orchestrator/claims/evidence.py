@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from orchestrator.claims.interval import CPU_MARGIN, Interval, exact, interval
-from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
 
 Evidence = dict[str, Interval]

@@ -8,8 +8,9 @@ import random
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_results, add_services, command, typed
 from orchestrator.errors import UsageError
-from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
+from orchestrator.model.trial import Outcome
 from orchestrator.profiles import CLIENTS, ENGINE, PROFILES
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.run import resumable, run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.model.record import Host
+from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
 
 CROSSCHECK_SCHEMA = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Caveat, Outcome, TrialRecord
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import (
     Group,

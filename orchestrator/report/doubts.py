@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from orchestrator.model.record import Caveat, Outcome, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Caveat, Outcome, TrialRecord
 from orchestrator.report.table import three_digits
 
 

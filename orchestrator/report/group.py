@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestrator.model.record import OpenLoop, Outcome, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.report.table import AtLeast, Value, middle
 from orchestrator.verdict import SERVER_CPU, UNKNOWN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.record import OpenLoop
+from orchestrator.model.trial import OpenLoop
 from orchestrator.report.group import Group
 from orchestrator.report.table import (
     FRAMEWORK,

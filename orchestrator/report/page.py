@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import Published
-from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Outcome
 from orchestrator.report.charts import Chart, ramp_charts
 from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestrator.model.published import PerksToday, Published, PublishedPerks
-from orchestrator.model.record import RunRecord, Server
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Server
 from orchestrator.report.table import FRAMEWORK, Column, Row, Table, Value, three_digits, whole
 
 

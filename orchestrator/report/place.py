@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.memory import WholeMemory
-from orchestrator.model.record import Host
+from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout
 
 

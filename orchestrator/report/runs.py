@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Outcome
 from orchestrator.report.page import environment, source
 
 

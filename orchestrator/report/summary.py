@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Outcome
 from orchestrator.report.document import caveats, in_section
 from orchestrator.report.headline import headline
 from orchestrator.report.place import where

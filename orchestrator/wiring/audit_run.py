@@ -11,7 +11,7 @@ from orchestrator.adapters import audit_files, checksums
 from orchestrator.audit.raw import audit_raw, changed
 from orchestrator.audit.record import audit_record
 from orchestrator.model.finding import Finding
-from orchestrator.model.record import TrialRecord
+from orchestrator.model.trial import TrialRecord
 
 
 def audit_run(folder: Path, path: Path | None = None) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from orchestrator.adapters.memory import whole
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.record import Host
+from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
 from orchestrator.plan import layout
 from orchestrator.wiring.catalogue import ROOT

@@ -21,7 +21,7 @@ from orchestrator.adapters.memory import CONFINED_TO, CgroupMemory, MemoryWatch
 from orchestrator.adapters.private_engine import private_engine
 from orchestrator.adapters.progress import ConsoleProgress, clock_time
 from orchestrator.errors import EnvironmentMissing
-from orchestrator.model.memory import WholeMemory
+from orchestrator.model.host import WholeMemory
 from orchestrator.profiles import NANODE
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.wiring.images import bases

@@ -17,8 +17,9 @@ from orchestrator.bench.run import build_all, run_all
 from orchestrator.contract import endpoint
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
-from orchestrator.model.record import SCHEMA, Outcome, RunRecord
+from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
+from orchestrator.model.trial import Outcome
 from orchestrator.plan import plan, problems
 from orchestrator.wiring.catalogue import Catalogue, catalogue
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host

@@ -14,7 +14,7 @@ from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 
 ROOT = Path(__file__).parents[2]
 MINE: dict[str, str | list[str] | bool] = {"label": f"{RUN}=test"}

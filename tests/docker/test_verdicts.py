@@ -17,8 +17,8 @@ from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.bench.trial import Trial
 from orchestrator.model.entry import ContainerSpec, Entry
-from orchestrator.model.record import Outcome, TrialRecord
 from orchestrator.model.settings import Settings
+from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.plan import plan
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.engine import placed_here

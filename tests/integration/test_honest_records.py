@@ -15,7 +15,7 @@ from orchestrator.bench.raw import RawFiles
 from orchestrator.load_events import parse
 from orchestrator.model.finding import Kind
 from orchestrator.model.load import LoadFile, LoadResult
-from orchestrator.model.record import TrialRecord
+from orchestrator.model.trial import TrialRecord
 from tests.integration.harness import RAMP, CountingServer, answer, run
 from tests.unit.audit.records import CONTRACT, run_of, saw
 from tests.unit.examples import trial_record

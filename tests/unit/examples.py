@@ -9,22 +9,21 @@ from hdrh.histogram import HdrHistogram
 from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
+from orchestrator.model.host import Host
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
-from orchestrator.model.record import (
-    SCHEMA,
-    Host,
+from orchestrator.model.record import SCHEMA, RunRecord
+from orchestrator.model.sample import Sample
+from orchestrator.model.settings import Layout, Plan, Settings
+from orchestrator.model.trial import (
     OpenLoop,
     Outcome,
     Package,
     Resources,
-    RunRecord,
     Server,
     Step,
     Totals,
     TrialRecord,
 )
-from orchestrator.model.sample import Sample
-from orchestrator.model.settings import Layout, Plan, Settings
 from orchestrator.plan import plan
 from orchestrator.ports import ContainerState, Image
 from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.model.record import Outcome, RunRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Outcome
 from orchestrator.report.charts import charts, ramp_charts
 from orchestrator.report.charts.chart import COLOURS, DASHES, SHAPES, by_framework
 from orchestrator.report.svg import svg

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.checks import run_caveats
-from orchestrator.model.memory import WholeMemory
-from orchestrator.model.record import Caveat
+from orchestrator.model.host import WholeMemory
 from orchestrator.model.settings import Layout
+from orchestrator.model.trial import Caveat
 from orchestrator.profiles import PROFILES
 from tests.unit.examples import LAYOUT, host
 

@@ -14,7 +14,8 @@ from orchestrator.claims.interval import Interval, interval
 from orchestrator.claims.ranks import correlation
 from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, Decision, Verdict
-from orchestrator.model.record import Caveat, Outcome, Package, RunRecord, TrialRecord
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord
 from tests.unit.examples import (
     open_loop_row,
     resources,

@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.cli import main
 from orchestrator.cli.run import exit_code
-from orchestrator.model.record import Outcome
+from orchestrator.model.trial import Outcome
 from tests.unit.examples import run_record, trial_record
 
 ROOT = Path(__file__).parents[2]

@@ -11,17 +11,8 @@ from orchestrator.bench import measure
 from orchestrator.bench.steps import steps
 from orchestrator.codec import MIGRATIONS, decode, encode, migrated
 from orchestrator.errors import UsageError
-from orchestrator.model.record import (
-    SCHEMA,
-    Caveat,
-    Endpoint,
-    LocustTotals,
-    Outcome,
-    Phase,
-    Resources,
-    RunRecord,
-    TrialRecord,
-)
+from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
+from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
 from tests.unit.examples import (
     load_result,
     observed,

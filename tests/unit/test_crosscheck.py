@@ -11,7 +11,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
 from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
-from orchestrator.model.record import Phase
+from orchestrator.model.trial import Phase
 from orchestrator.ports import Container, ReferenceClient, ServerEnd
 from tests.fakes import (
     FakeClock,

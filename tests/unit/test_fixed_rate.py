@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.model.memory import WholeMemory
-from orchestrator.model.record import OpenLoop, Outcome, Phase, RunRecord, TrialRecord
+from orchestrator.model.host import WholeMemory
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.charts import charts
 from orchestrator.report.files import report_files
 from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost

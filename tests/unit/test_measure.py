@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from orchestrator.bench import measure
-from orchestrator.model.record import Resources
+from orchestrator.model.trial import Resources
 from orchestrator.stats import merged
 from tests.unit.examples import STATE, load_result, load_step, observed, open_step, sample
 

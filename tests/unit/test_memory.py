@@ -16,7 +16,7 @@ from orchestrator.adapters.memory import (
     whole,
     worse,
 )
-from orchestrator.model.memory import WholeMemory
+from orchestrator.model.host import WholeMemory
 
 MIB = 2**20
 

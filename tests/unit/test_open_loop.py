@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.bench.open_loop import open_loop
 from orchestrator.model.load import LoadStep
-from orchestrator.model.record import OpenLoop
+from orchestrator.model.trial import OpenLoop
 from tests.unit.examples import (
     histogram,
     load_result,

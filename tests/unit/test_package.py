@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.bench.package import own_package, sized
-from orchestrator.model.record import Package
+from orchestrator.model.trial import Package
 from tests.unit.examples import distribution, manifest, package, probe
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from orchestrator.adapters.progress import ConsoleProgress, clock_time
-from orchestrator.model.record import Outcome, Phase
+from orchestrator.model.trial import Outcome, Phase
 from tests.unit.examples import planned, run_record, tick, totals, trial_record
 
 

@@ -13,7 +13,7 @@ from orchestrator.claims import decide
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PerksToday
-from orchestrator.model.record import Outcome, Package, Phase
+from orchestrator.model.trial import Outcome, Package, Phase
 from orchestrator.report.perks import perks_table
 from orchestrator.report.published import beside, claims_table, published_tables
 from orchestrator.report.table import AtLeast, Table, Value

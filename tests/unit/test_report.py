@@ -7,14 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.model.record import (
-    Caveat,
-    OpenLoop,
-    Outcome,
-    Phase,
-    RunRecord,
-    TrialRecord,
-)
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.table import (
     MISSING,

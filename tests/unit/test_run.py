@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from orchestrator.bench.run import build_all, run_all
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed
-from orchestrator.model.record import Outcome, Phase, RunRecord
+from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
+from orchestrator.model.trial import Outcome, Phase
 from tests.fakes import (
     FakeClock,
     FakeContainer,

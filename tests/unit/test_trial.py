@@ -11,15 +11,8 @@ from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
-from orchestrator.model.record import (
-    LocustTotals,
-    Outcome,
-    Package,
-    Phase,
-    Resources,
-    TrialRecord,
-)
 from orchestrator.model.sample import Sample
+from orchestrator.model.trial import LocustTotals, Outcome, Package, Phase, Resources, TrialRecord
 from orchestrator.ports import ContainerState, Image
 from tests.fakes import (
     FakeClock,

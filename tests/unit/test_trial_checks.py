@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.model.record import Caveat, Step
+from orchestrator.model.trial import Caveat, Step
 from orchestrator.trial_checks import open_loop_caveats, step_caveats, trial_caveats
 from tests.unit.examples import open_loop_row, step
 

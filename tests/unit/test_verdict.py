@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.model.record import Step
+from orchestrator.model.trial import Step
 from orchestrator.verdict import limited_by, nearly_full, open_loop_limited_by
 from tests.unit.examples import resources, step, totals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.record import Step
+from orchestrator.model.trial import Step
 from orchestrator.report.charts.chart import (
     ACCENT,
     ALARM,

@@ -7,7 +7,8 @@ from typing import Any
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn
-from orchestrator.model.record import Endpoint, Outcome, Phase, RunRecord, TrialRecord
+from orchestrator.model.record import Endpoint, RunRecord
+from orchestrator.model.trial import Outcome, Phase, TrialRecord
 from tests.unit.examples import (
     load_step,
     observed,

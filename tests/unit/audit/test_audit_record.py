@@ -10,7 +10,7 @@ import pytest
 from orchestrator import codec
 from orchestrator.audit.record import audit_record
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.record import LocustTotals, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import LocustTotals, Outcome, Phase, TrialRecord
 from tests.unit.audit.records import failed, measured, run_of
 from tests.unit.examples import histogram, trial_record
 

@@ -10,7 +10,7 @@ from orchestrator import codec
 from orchestrator.adapters import checksums
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.record import TrialRecord
+from orchestrator.model.trial import TrialRecord
 from orchestrator.wiring.audit import Told, audit
 from tests.unit.audit.records import failed, measured, run_of
 

@@ -1,8 +1,27 @@
-"""What the whole lab needed of a host's memory."""
+"""The machine under a run, and what the whole lab needed of its memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """The machine and the engine under the run. ``steal`` is the share of CPU time stolen."""
+
+    cpu_model: str | None
+    cpus: int
+    memory_bytes: int
+    kernel: str
+    os: str
+    cgroup_version: str
+    docker_version: str
+    compose_version: str
+    lab_version: str
+    lab_commit: str | None
+    nofile: int
+    load_average: float | None = None
+    steal: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
