@@ -14,8 +14,7 @@ import docker.models.containers
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
 from orchestrator.adapters.docker_container import FOREIGN, SILENT_AFTER_S, DockerContainer
-from orchestrator.adapters.image_archive import LOADED, LoadedImages
-from orchestrator.adapters.sources import digest
+from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.trial import Phase
@@ -74,7 +73,8 @@ class DockerEngine:
             TrialFailed: with the log's tail; the reason tells a missing base image apart.
         """
         spec = self._compose.containers()[service]
-        if loaded := self._loaded(spec):
+        if spec.build_context and (loaded := self.loaded(spec)):
+            self.tag(loaded.id, spec.image)
             return loaded
         try:
             self._compose.build(service)
@@ -88,13 +88,29 @@ class DockerEngine:
             raise
         return self.image(spec.image)
 
-    def _loaded(self, spec: ContainerSpec) -> Image | None:
-        """The image, if it came from an archive and was built from the sources of this checkout."""
-        if not spec.build_context or not self.has(spec.image):
-            return None
-        image, root = self.image(spec.image), self._compose.root
-        wanted = digest(root, Path(spec.build_context), spec.dockerfile)
-        return image if LoadedImages(root / LOADED).is_of(image.id, wanted) else None
+    def loaded(self, spec: ContainerSpec) -> Image | None:
+        """The image that came from an archive and was built from the sources of this checkout."""
+        name = self.name_by_sources(spec)
+        return self.image(name) if self.has(name) else None
+
+    def name_by_sources(self, spec: ContainerSpec) -> str:
+        """What an image built from the sources of this checkout is called in an archive."""
+        context = Path(spec.build_context)
+        return name_by_sources(spec.image, self._compose.root, context, spec.dockerfile)
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image one more name, or take that name away from another one."""
+        repository, _, tag = name.rpartition(":")
+        self._client.images.get(image).tag(repository, tag)
+
+    def forget(self, name: str) -> None:
+        """Take a name away; the image goes with its last one."""
+        self._client.images.remove(name, noprune=True)
+
+    def names(self, repository: str) -> list[str]:
+        """All names of images in a repository."""
+        images = self._client.images.list(repository)
+        return [str(name) for image in images for name in image.tags]
 
     def image(self, name: str) -> Image:
         """An image that is on this host."""

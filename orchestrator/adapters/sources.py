@@ -1,4 +1,4 @@
-"""What an image is built from, as one digest."""
+"""What an image is built from, as one digest, and as a name that an image from elsewhere bears."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+TAG = "sources-"
 IGNORED = {"__pycache__"}
 DOCKERIGNORE = ".dockerignore"
 
@@ -27,6 +28,15 @@ def digest(root: Path, context: Path, dockerfile: str) -> str:
         name = path.relative_to(context).as_posix()
         summed.update(f"{name}\0{os.access(path, os.X_OK)}\0{content}\n".encode())
     return summed.hexdigest()
+
+
+def name_by_sources(image: str, root: Path, context: Path, dockerfile: str) -> str:
+    """The name of an image that was built from these sources, wherever that was.
+
+    Args:
+        image: its usual name, with a tag.
+    """
+    return f"{image.rpartition(':')[0]}:{TAG}{digest(root, context, dockerfile)}"
 
 
 def _let_in(root: Path) -> list[Path]:

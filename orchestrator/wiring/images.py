@@ -9,7 +9,7 @@ from orchestrator.adapters import image_archive
 from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.adapters.sources import digest
+from orchestrator.adapters.sources import TAG
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.wiring.catalogue import ROOT
@@ -27,28 +27,42 @@ def save_images(services: Sequence[str], file: Path) -> None:
         raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
     engine = DockerEngine(Compose(ROOT), "images")
     specs = _specs(services)
-    sources = {engine.image(spec.image).id: _digest(spec) for spec in specs}
-    names = dict.fromkeys([*(spec.image for spec in specs), *bases(engine, specs)])
-    image_archive.save(list(names), file, sources)
-    size = file.stat().st_size / 1e6
-    ConsoleProgress().note(f"{len(names)} images are in {file} ({size:,.0f} MB)")
+    extra = {engine.name_by_sources(spec): spec.image for spec in specs}
+    for name, image in extra.items():
+        engine.tag(image, name)
+    try:
+        names = [*extra.values(), *extra, *bases(engine, specs)]
+        image_archive.save(names, file)
+    finally:
+        for name in extra:
+            engine.forget(name)
+    ConsoleProgress().note(f"{file} ({file.stat().st_size / 1e6:,.0f} MB) has the images of:")
+    for spec in specs:
+        ConsoleProgress().note(f"  {spec.service}")
 
 
 def load_images(file: Path) -> None:
     """Load what `save_images` wrote; what was built from other sources than these is named.
 
     Raises:
-        UsageError: the file is no such archive.
+        UsageError: there is no such file.
         EnvironmentMissing: the engine refused.
     """
     progress, engine = ConsoleProgress(), DockerEngine(Compose(ROOT), "images")
-    sources = image_archive.load(file)
-    image_archive.LoadedImages(ROOT / image_archive.LOADED).remember(sources)
+    image_archive.load(file)
     for spec in _specs(()):
-        image = engine.image(spec.image).id if engine.has(spec.image) else None
-        same = image is not None and sources.get(image) == _digest(spec)
+        same = engine.loaded(spec) is not None
         said = "as it is in this checkout: it is not built again" if same else "will be built"
         progress.note(f"{spec.service}: {said}")
+        _forget_others(engine, spec)
+
+
+def _forget_others(engine: DockerEngine, spec: ContainerSpec) -> None:
+    """What earlier archives brought takes room for nothing."""
+    repository, current = spec.image.rpartition(":")[0], engine.name_by_sources(spec)
+    for name in engine.names(repository):
+        if name.startswith(f"{repository}:{TAG}") and name != current:
+            engine.forget(name)
 
 
 def bases(engine: DockerEngine, specs: Iterable[ContainerSpec]) -> list[str]:
@@ -60,7 +74,3 @@ def bases(engine: DockerEngine, specs: Iterable[ContainerSpec]) -> list[str]:
 def _specs(services: Sequence[str]) -> list[ContainerSpec]:
     known = Compose(ROOT).containers()
     return [known[name] for name in (*wanted(services), LOCUST_WORKER)]
-
-
-def _digest(spec: ContainerSpec) -> str:
-    return digest(ROOT, Path(spec.build_context), spec.dockerfile)

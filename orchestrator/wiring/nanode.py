@@ -80,7 +80,7 @@ def _given(address: str, memory: Path) -> Iterator[dict[str, str]]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     archive, override = FOLDER / "bases.tar", FOLDER / "compose.json"
     try:
-        image_archive.save(names, archive, {})
+        image_archive.save(names, archive)
         image_archive.load(archive, address)
         archive.unlink()
         # An engine without a network of its own builds with the host's.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +10,11 @@ import pytest
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.image_archive import LOADED, SOURCES
+from orchestrator.errors import EnvironmentMissing
+from orchestrator.wiring.images import load_images
 from tests.conftest import ROOT
 
-MEMORY = ROOT / LOADED
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """What this checkout remembers of other archives is put back."""
-    before = MEMORY.read_bytes() if MEMORY.exists() else None
-    yield
-    if before is None:
-        MEMORY.unlink(missing_ok=True)
-    else:
-        MEMORY.write_bytes(before)
+LOCAL = "weblab/bottle:local"
 
 
 def lab(*words: str) -> str:
@@ -42,28 +30,49 @@ def docker(*words: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture
+def by_sources(compose: Compose, engine: DockerEngine) -> Iterator[str]:
+    name = engine.name_by_sources(compose.containers()["bottle"])
+    assert not engine.has(name)
+    yield name
+    if engine.has(name):
+        engine.forget(name)
+
+
 def test_an_image_travels_and_is_not_built_again(
-    tmp_path: Path, compose: Compose, engine: DockerEngine, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    compose: Compose,
+    engine: DockerEngine,
+    by_sources: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = tmp_path / "images.tar"
-    lab("images-save", str(file), "bottle")
-    built = engine.image("weblab/bottle:local")
-    with tarfile.open(file) as archive:
-        member = archive.extractfile(SOURCES)
-        assert member is not None
-        assert built.id in json.loads(member.read())
-    docker("image", "rm", "--force", "weblab/bottle:local")
-    assert not engine.has("weblab/bottle:local")
+    assert "  bottle\n" in lab("images-save", str(file), "bottle")
+    built = engine.image(LOCAL)
+    assert not engine.has(by_sources)  # nothing more is here than was
+    docker("image", "rm", "--force", LOCAL)
 
+    older = "weblab/bottle:sources-of-an-earlier-archive"
+    engine.tag(compose.containers()["bottle"].base_image, older)
     said = lab("images-load", str(file))
     assert "bottle: as it is in this checkout: it is not built again" in said
-    assert engine.image("weblab/bottle:local").id == built.id
+    assert engine.image(by_sources).id == built.id
+    assert not engine.has(older)
 
     def no_build(service: str) -> None:
         raise AssertionError(f"{service} was built, though it was loaded")
 
     monkeypatch.setattr(compose, "build", no_build)
+    docker("image", "rm", LOCAL)
     assert engine.build("bottle") == built
-    MEMORY.unlink()
+    assert engine.image(LOCAL).id == built.id
+    engine.forget(by_sources)
     with pytest.raises(AssertionError, match="bottle was built"):
         engine.build("bottle")
+
+
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "images.tar"
+    file.write_text("text")
+    with pytest.raises(EnvironmentMissing, match="docker image load"):
+        load_images(file)

@@ -1,15 +1,13 @@
-"""From which sources an image was built: what changes the digest, and what an archive must have."""
+"""From which sources an image was built: what changes the digest, and what does not."""
 
 from __future__ import annotations
 
-import io
-import tarfile
 from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.image_archive import SOURCES, LoadedImages, load
-from orchestrator.adapters.sources import digest
+from orchestrator.adapters.image_archive import load
+from orchestrator.adapters.sources import digest, name_by_sources
 from orchestrator.errors import UsageError
 
 
@@ -71,27 +69,13 @@ def test_what_the_build_does_not_see_leaves_it(root: Path) -> None:
     assert of_load(root) != before[1]
 
 
-def test_what_was_loaded_is_remembered_until_the_sources_change(tmp_path: Path) -> None:
-    loaded = LoadedImages(tmp_path / ".lab" / "images.json")
-    assert not loaded.is_of("sha256:1", "a")
-    loaded.remember({"sha256:1": "a"})
-    loaded.remember({"sha256:2": "b"})
-    assert loaded.is_of("sha256:1", "a")
-    assert loaded.is_of("sha256:2", "b")
-    assert not loaded.is_of("sha256:1", "b")
+def test_an_image_is_named_by_its_sources(root: Path) -> None:
+    context = root / "services" / "flask"
+    name = name_by_sources("weblab/flask:local", root, context, "Dockerfile")
+    assert name == f"weblab/flask:sources-{of_flask(root)}"
+    assert len(name.partition(":")[2]) <= 128  # as much as a tag may have
 
 
-@pytest.mark.parametrize("kind", ["missing", "no archive", "another's archive", "broken"])
-def test_a_file_that_is_no_archive_of_the_lab_is_refused_before_it_is_loaded(
-    tmp_path: Path, kind: str
-) -> None:
-    file = tmp_path / "images.tar"
-    if kind == "no archive":
-        file.write_text("text")
-    elif kind != "missing":
-        with tarfile.open(file, "w") as archive:
-            member = tarfile.TarInfo(SOURCES if kind == "broken" else "manifest.json")
-            member.size = 1
-            archive.addfile(member, io.BytesIO(b"{"))
-    with pytest.raises(UsageError, match="no archive of the lab's images"):
-        load(file)
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        load(tmp_path / "images.tar")
