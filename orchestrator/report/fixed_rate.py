@@ -9,17 +9,34 @@ from __future__ import annotations
 from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.record import RunRecord
 from orchestrator.profiles import NANODE
-from orchestrator.report.group import Group, groups, memory_idle_mb, memory_peak_mb, start_s
+from orchestrator.report.group import (
+    Group,
+    groups,
+    memory_idle_mb,
+    memory_peak_mb,
+    server_to_load_cpu,
+    start_s,
+)
 from orchestrator.report.rank import Place, Ranking, ranks, shown_rank
-from orchestrator.report.table import FRAMEWORK, Column, Row, middle, three_digits, whole
+from orchestrator.report.table import (
+    FRAMEWORK,
+    Column,
+    Row,
+    hundredths,
+    middle,
+    three_digits,
+    whole,
+)
 from orchestrator.stats import tells
 from orchestrator.verdict import SCHEDULE
 
 KEPT = "kept"
 TEXT = (
     "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it "
-    "stays true where server and load share a CPU. Latency counts from the moment at which a "
-    "request was due. Rows that did not keep up with the rate are grey and have no rank."
+    "stays true where server and load share a CPU. Server / load CPU is the same by what the load "
+    "generator needed meanwhile: it drifts less with the machine, so compare one framework's runs "
+    "by it, not two frameworks. Latency counts from the moment at which a request was due. Rows "
+    "that did not keep up with the rate are grey and have no rank."
 )
 _COST = (
     FRAMEWORK,
@@ -31,6 +48,7 @@ _OF_REPEATS = (
     Column(key="open_cpu_us_highest", title="Highest", show=three_digits),
 )
 _REST = (
+    Column(key="open_server_to_load_cpu", title="Server / load CPU", show=hundredths),
     Column(key="median_ms", title="p50 (ms)", show=three_digits),
     Column(key="p99_ms", title="p99 (ms)", show=three_digits),
     Column(key="max_ms", title="Max (ms)", show=three_digits),
@@ -96,6 +114,7 @@ def _row(group: Group, rank: tuple[int, int] | None, *, several: bool) -> Row:
         shown_rank(rank),
         middle(each),
         *((min(each, default=None), max(each, default=None)) if several else ()),
+        server_to_load_cpu(group),
         middle([row.median_ms for row in rows]),
         middle([row.p99_ms for row in rows]) if tells(answered, 99) else None,
         # The worst of any repeat: neither is averaged away.

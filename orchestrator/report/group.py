@@ -136,5 +136,21 @@ def open_cpu_us_per_request(group: Group) -> float | None:
     return middle([row.cpu_us_per_request for row in group.open_loop(None)])
 
 
+def server_to_load_cpu(group: Group) -> float | None:
+    """At that rate, the server's CPU time by the load generator's; where one worker brought it all.
+
+    Both did the same work in the same seconds, so it hardly drifts with the machine's speed.
+    """
+    return middle(
+        [
+            row.server_cpu / row.loadgen_cpu
+            for trial in group.measured
+            if trial.workers == 1
+            for row in trial.open_loop
+            if row.of_capacity is None and row.server_cpu is not None and row.loadgen_cpu
+        ]
+    )
+
+
 def _mega(value: int | None) -> float | None:
     return None if value is None else value / 1e6

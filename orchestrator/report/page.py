@@ -42,6 +42,7 @@ WIDE = {
     # Of the fixed rate, whose own columns are cost and p99.
     "open_cpu_us_lowest",
     "open_cpu_us_highest",
+    "open_server_to_load_cpu",
     "max_ms",
     "failures",
     "memory_idle_mb",

@@ -46,6 +46,7 @@ def measured(service: str, *rows: OpenLoop, repeat: int = 1, **changes: Any) -> 
         steps=(step(phase="ramp", users=8), step()),
         limited_by="colocated",
         resources=resources(),
+        workers=1,
         open_loop=rows,
         histogram=rows[0].histogram if rows else None,
     )
@@ -149,10 +150,16 @@ def test_nobody_is_ranked_by_rate_on_a_shared_cpu() -> None:
     assert (row["Rank"], row["Requests/s"], row["Limited by"]) == ("-", "≥ 100", "colocated")
 
 
+def test_what_several_workers_needed_is_not_known_of_one() -> None:
+    record = run(measured("flask", cost(900.0), workers=2))
+    assert column(record, "Server / load CPU") == ["-"]
+
+
 def test_programs_get_the_cost_by_its_own_name() -> None:
     table = fixed_rate(run(measured("flask", cost(912.5))), "json").table
     (row,) = json.loads(json_text(table))["rows"]
     assert (row["open_cpu_us_per_request"], row["contract"]) == (912.5, "kept")
+    assert row["open_server_to_load_cpu"] == 0.25 / 0.2
 
 
 def test_the_page_shows_the_same_ranking() -> None:
@@ -177,9 +184,7 @@ def test_a_summary_has_the_ranking_the_memory_and_the_doubts_and_no_markup_from_
     )
     said = summary(run(measured("flask", cost(900.0)), failed, memory=memory))
     assert said.startswith("# 1 of 2 trials measured: run ")
-    assert (
-        "| Flask | 1 | 900 | 1.00 | 3.00 | 5.00 | 0 | 20 | 42 | 0.500 | kept | schedule |" in said
-    )
+    assert "| Flask | 1 | 900 | 1.25 | 1.00 | 3.00 | 5.00 | 0 | 20 | 42 | 0.500 | kept |" in said
     assert "300 MiB of 1,024 MiB at the most; killed for want of memory: 0; moved to swap" in said
     assert "- Tornado json: failed in load: &lt;b>it broke&lt;/b>" in said
     assert said.endswith("\n")
