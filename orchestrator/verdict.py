@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from orchestrator.model.trial import Resources, Step, Totals
 
 SERVER_CPU = "server-cpu"
-"""The only verdict under which a row is ranked."""
+"""The only verdict under which a rate is ranked."""
 LOADGEN_CPU = "loadgen-cpu"
 SCHEDULE = "schedule"
 COLOCATED = "colocated"

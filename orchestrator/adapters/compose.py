@@ -165,4 +165,13 @@ def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
         log_options=dict(logging.get("options", {})),
         build_context=build.get("context", ""),
         dockerfile=build.get("dockerfile", "Dockerfile") if build else "",
+        build_more=_build_more(build),
     )
+
+
+def _build_more(build: Mapping[str, Any]) -> str:
+    """What else an image is made of than its base and its files, the same for the same."""
+    args = {key: value for key, value in (build.get("args") or {}).items() if key != "BASE"}
+    known = {"context", "dockerfile", "args", "network"}
+    rest = {key: value for key, value in build.items() if key not in known}
+    return json.dumps({"args": args, **rest}, sort_keys=True) if args or rest else ""

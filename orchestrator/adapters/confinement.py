@@ -67,8 +67,8 @@ class Confinement:
                 self._make_v1()
         except OSError as error:
             raise EnvironmentMissing(
-                f"no cgroup of one CPU and {self._memory_bytes / 2**20:,.0f} MiB can be made "
-                f"({error}): run it as root, where {self._root} can be written"
+                f"no cgroup of CPU {self._cpu} and {self._memory_bytes / 2**20:,.0f} MiB can be "
+                f"made ({error}): it needs root, that CPU, and a {self._root} that can be written"
             ) from error
         return self
 
@@ -86,7 +86,9 @@ class Confinement:
             folder.mkdir()
             _write(folder / "cpuset.mems", (cpuset.parent / "cpuset.mems").read_text())
             _write(folder / "cpuset.cpus", str(self._cpu))
-        (memory / OWN).mkdir(parents=True)
+        memory.mkdir()
+        _write(memory / "memory.use_hierarchy", "1")  # else the limit is not for what is below
+        (memory / OWN).mkdir()
         _write(memory / "memory.limit_in_bytes", str(self._memory_bytes))
         _write(memory / "memory.swappiness", "0")
         swap = memory / "memory.memsw.limit_in_bytes"
@@ -100,15 +102,15 @@ class Confinement:
                 f"the kernel gives no {' and no '.join(sorted(missing))} controller in "
                 f"{self._root}: no small host can be made here"
             )
-        enabled = " ".join(f"+{name}" for name in WANTED if name in there)
+        enabled = [f"+{name}" for name in WANTED if name in there]
         (group,) = self._folders()
-        _write(self._root / "cgroup.subtree_control", enabled)
+        _enable(self._root, enabled)
         group.mkdir()
         _write(group / "cpuset.cpus", str(self._cpu))
         _write(group / "memory.max", str(self._memory_bytes))
         if (group / "memory.swap.max").exists():
             _write(group / "memory.swap.max", "0")
-        _write(group / "cgroup.subtree_control", enabled)
+        _enable(group, enabled)
         (group / OWN).mkdir()
 
     def _clear(self) -> None:
@@ -121,15 +123,19 @@ class Confinement:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.05)
-        for top in self._everywhere():
-            for folder in sorted(top.rglob("*/"), key=lambda path: -len(path.parts)):
-                folder.rmdir()
-            top.rmdir()
+        while tops := self._everywhere():
+            for top in tops:
+                _remove(top)
+            if tops and time.monotonic() > deadline:
+                raise EnvironmentMissing(f"the cgroup {tops[0]} cannot be removed")
+            time.sleep(0.05)
 
     def _processes(self) -> Iterator[int]:
         for top in self._everywhere():
             for path in top.rglob("cgroup.procs"):
-                yield from map(int, path.read_text().split())
+                with suppress(OSError):  # it may be gone by now
+                    # Processes of another namespace of process ids are all 0, and none of ours.
+                    yield from filter(None, map(int, path.read_text().split()))
 
     def _everywhere(self) -> list[Path]:
         """It, in every hierarchy: an engine makes its containers' groups in all that there are."""
@@ -139,3 +145,20 @@ class Confinement:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text)
+
+
+def _enable(group: Path, controllers: Sequence[str]) -> None:
+    """For what is below it; one that is merely wanted may be refused."""
+    for controller in controllers:
+        try:
+            _write(group / "cgroup.subtree_control", controller)
+        except OSError:
+            if controller.removeprefix("+") in NEEDED:
+                raise
+
+
+def _remove(top: Path) -> None:
+    """A group and those below it; the kernel needs a moment after their last process."""
+    for folder in sorted([top, *top.rglob("*/")], key=lambda path: -len(path.parts)):
+        with suppress(OSError):
+            folder.rmdir()

@@ -95,8 +95,8 @@ class DockerEngine:
 
     def name_by_sources(self, spec: ContainerSpec) -> str:
         """What an image built from the sources of this checkout is called in an archive."""
-        context = Path(spec.build_context)
-        return name_by_sources(spec.image, self._compose.root, context, spec.dockerfile)
+        root, context = self._compose.root, Path(spec.build_context)
+        return name_by_sources(spec.image, root, context, spec.dockerfile, spec.build_more)
 
     def tag(self, image: str, name: str) -> None:
         """Give an image one more name, or take that name away from another one."""

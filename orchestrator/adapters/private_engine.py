@@ -51,12 +51,14 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     for program, remedy in PROGRAMS.items():
         if shutil.which(program) is None:
             raise EnvironmentMissing(f"no `{program}` command: {remedy}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    # The paths of sockets may not be longer than 107 characters.
-    runtime = Path(tempfile.mkdtemp(prefix="weblab-nanode-"))
+    # The paths of sockets may not be longer than 107 characters, so this is not below the folder.
+    runtime = Path(tempfile.gettempdir(), "weblab-nanode")
+    for path in (folder, runtime):
+        _clear(path)
+        path.mkdir(parents=True)
     containerd, address = runtime / "containerd.sock", f"unix://{runtime}/docker.sock"
     settings = runtime / "containerd.toml"
+    (runtime / "docker.json").write_text("{}")
     settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
     command = _dockerd(confinement, folder, runtime, address, containerd)
     try:
@@ -73,9 +75,9 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
         ):
             yield address
     finally:
+        for path in (folder, runtime):
+            _clear(path)
         _bridge("delete")
-        shutil.rmtree(runtime, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _dockerd(
@@ -87,6 +89,7 @@ def _dockerd(
         f"--exec-root={runtime / 'docker'}",
         f"--pidfile={runtime / 'docker.pid'}",
         f"--host={address}",
+        f"--config-file={runtime / 'docker.json'}",  # the host's own is for the host's own engine
         f"--containerd={containerd}",
         f"--cgroup-parent={confinement.parent_of_containers}",
         "--exec-opt=native.cgroupdriver=cgroupfs",
@@ -122,6 +125,19 @@ def _running(command: Sequence[str], log: Path, ready: Callable[[], bool]) -> It
         _stop(process)
 
 
+def _clear(folder: Path) -> None:
+    """Remove it, whatever an engine that was killed has left mounted in it."""
+    if not folder.exists():
+        return
+    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for point in sorted((p for p in points if Path(p).is_relative_to(folder)), reverse=True):
+        subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise EnvironmentMissing(f"{folder} cannot be removed ({error}): remove it") from error
+
+
 def _answers(address: str) -> bool:
     try:
         done = subprocess.run(
@@ -139,7 +155,7 @@ def _answers(address: str) -> bool:
 def _bridge(what: str) -> None:
     """Add or delete it; one that is there already, or gone, is as well."""
     words = ["ip", "link", what, BRIDGE, "type", "bridge"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=CALL_WITHIN_S, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     there = Path("/sys/class/net", BRIDGE).exists()
     if there != (what == "add"):
         raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")

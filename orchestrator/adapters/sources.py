@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,31 +11,36 @@ IGNORED = {"__pycache__"}
 DOCKERIGNORE = ".dockerignore"
 
 
-def digest(root: Path, context: Path, dockerfile: str) -> str:
+def digest(root: Path, context: Path, dockerfile: str, more: str = "") -> str:
     """SHA-256 of a build's files: names, whether they can be executed, and content.
+
+    The base image is not in it: on the other host it may have another name.
 
     Args:
         root: the repository's top folder. As a context of a build it is cut down to what its
             ``.dockerignore`` lets in ("!" lines); other contexts count whole.
         context: the folder that the build is given.
         dockerfile: relative to it.
+        more: what else the build is told.
     """
-    tops = _let_in(root) if context.resolve() == root.resolve() else [context]
-    summed = hashlib.sha256()
+    root, context = root.resolve(), context.resolve()
+    tops = _let_in(root) if context == root else [context]
+    summed = hashlib.sha256(more.encode())
     for path in sorted({*_files(tops), context / dockerfile}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         name = path.relative_to(context).as_posix()
-        summed.update(f"{name}\0{os.access(path, os.X_OK)}\0{content}\n".encode())
+        runs = bool(path.stat().st_mode & 0o111)
+        summed.update(f"{name}\0{runs}\0{content}\n".encode())
     return summed.hexdigest()
 
 
-def name_by_sources(image: str, root: Path, context: Path, dockerfile: str) -> str:
+def name_by_sources(image: str, root: Path, context: Path, dockerfile: str, more: str = "") -> str:
     """The name of an image that was built from these sources, wherever that was.
 
     Args:
         image: its usual name, with a tag.
     """
-    return f"{image.rpartition(':')[0]}:{TAG}{digest(root, context, dockerfile)}"
+    return f"{image.rpartition(':')[0]}:{TAG}{digest(root, context, dockerfile, more)}"
 
 
 def _let_in(root: Path) -> list[Path]:

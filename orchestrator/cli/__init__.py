@@ -28,7 +28,8 @@ from orchestrator.errors import EnvironmentMissing, LabError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see ``README.md``)."""
     arguments = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # docker and CI end a run so
+    for end in (signal.SIGTERM, signal.SIGHUP):  # as docker and CI end a run, or a lost terminal
+        signal.signal(end, signal.default_int_handler)
     call: Call = arguments.command
     try:
         return call(arguments)

@@ -34,7 +34,8 @@ def _nanode(arguments: argparse.Namespace) -> int:
         if value is not None:
             several = value if isinstance(value, list) else [value]
             words += [f"--{name}", *map(str, several)]
-    code, memory = prove(words)
+    ended, memory = prove(words)
+    code = ended if ended >= 0 else SOME_FAILED  # a signal ended it
     if memory is None:
         print("lab: the cgroup did not tell what happened in it", file=sys.stderr)
         return code or SOME_FAILED

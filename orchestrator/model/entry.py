@@ -43,7 +43,8 @@ class ContainerSpec:
     """One service of ``docker-compose.yml``, resolved: how its container runs.
 
     ``base_image`` is what its image is built from (the build argument ``BASE``), ``build_context``
-    the folder (absolute), ``dockerfile`` relative to that; all empty where it is not built.
+    the folder (absolute), ``dockerfile`` relative to that, ``build_more`` all else that the build
+    is told (JSON), but its network; all empty where it is not built.
     ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
     CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``).
     """
@@ -70,6 +71,7 @@ class ContainerSpec:
     log_options: dict[str, str] = field(default_factory=dict)
     build_context: str = ""
     dockerfile: str = ""
+    build_more: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

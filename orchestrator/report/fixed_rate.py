@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Phase
 from orchestrator.profiles import NANODE
 from orchestrator.report.group import (
     Group,
@@ -30,13 +31,13 @@ from orchestrator.report.table import (
 from orchestrator.stats import tells
 from orchestrator.verdict import SCHEDULE
 
-KEPT = "kept"
+KEPT, BROKEN = "kept", "broken"
 TEXT = (
     "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it "
     "stays true where server and load share a CPU. Server / load CPU is the same by what the load "
     "generator needed meanwhile: it drifts less with the machine, so compare one framework's runs "
     "by it, not two frameworks. Latency counts from the moment at which a request was due. Rows "
-    "that did not keep up with the rate are grey and have no rank."
+    "that did not keep up with the rate in every repeat, or failed in any, have no rank."
 )
 _COST = (
     FRAMEWORK,
@@ -52,7 +53,7 @@ _REST = (
     Column(key="median_ms", title="p50 (ms)", show=three_digits),
     Column(key="p99_ms", title="p99 (ms)", show=three_digits),
     Column(key="max_ms", title="Max (ms)", show=three_digits),
-    Column(key="failures", title="Dropped", show=whole),
+    Column(key="failures", title="Failed", show=whole),
     Column(key="memory_idle_mb", title="Idle MB", show=whole),
     Column(key="memory_peak_mb", title="Peak MB", show=whole),
     Column(key="start_s", title="Start-up (s)", show=three_digits),
@@ -98,7 +99,14 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
 
 
 def _kept_up(group: Group) -> bool:
-    return _limited_by(group) == SCHEDULE
+    return _limited_by(group) == SCHEDULE and not group.failed
+
+
+def _contract(group: Group) -> str | None:
+    """A trial that finds the contract broken ends there."""
+    if any(trial.phase is Phase.VERIFY for trial in group.trials):
+        return BROKEN
+    return KEPT if group.measured else None
 
 
 def _limited_by(group: Group) -> str | None:
@@ -123,7 +131,7 @@ def _row(group: Group, rank: tuple[int, int] | None, *, several: bool) -> Row:
         memory_idle_mb(group),
         memory_peak_mb(group),
         start_s(group),
-        KEPT if group.measured else None,  # a trial that breaks it ends there
+        _contract(group),
         _limited_by(group),
     )
     return Row(cells=cells, note=group.why or (None if rows else "no open loop"))

@@ -33,9 +33,19 @@ class Group:
         return tuple(t for t in self.measured if t.hold)
 
     @property
-    def ranked(self) -> bool:
-        """Whether the server's CPU was the limit in every repeat: else the rate is "at least"."""
+    def failed(self) -> bool:
+        """Whether any repeat failed; one that was skipped did not run."""
+        return any(t.outcome is Outcome.FAILED for t in self.trials)
+
+    @property
+    def full(self) -> bool:
+        """Whether the server's CPU was the limit in every hold: else the rate is "at least"."""
         return {t.limited_by for t in self.held} == {SERVER_CPU}
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the server's CPU was the limit in every repeat, and none failed."""
+        return self.full and not self.failed
 
     @property
     def limited_by(self) -> str | None:
@@ -103,7 +113,7 @@ def rate_of(group: Group) -> Value:
     """
     rate = goodput_rps(group)
     broke = {t.limited_by for t in group.held} & {"memory", "errors"}
-    return rate if rate is None or group.ranked or broke else AtLeast(value=rate)
+    return rate if rate is None or group.full or broke else AtLeast(value=rate)
 
 
 def memory_peak_mb(group: Group) -> float | None:

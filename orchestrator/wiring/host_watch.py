@@ -17,9 +17,14 @@ from orchestrator.profiles import most_users, wished
 class HostWatch:
     """Looks after memory, stolen CPU time and neighbours while its block runs."""
 
-    def __init__(self, engine: DockerEngine, settings: Settings) -> None:
+    def __init__(
+        self, engine: DockerEngine, settings: Settings, earlier: RunRecord | None = None
+    ) -> None:
+        """``earlier``: the record of a run that is resumed, as it was."""
         self._engine = engine
         self._settings = settings
+        # A part that was killed has told nothing, and that may be why.
+        self._untold = earlier is not None and earlier.memory is None
         self._memory = MemoryWatch(whole())
         self._ticks = host.cpu_ticks()
         self._neighbours: set[str] = set()
@@ -44,7 +49,7 @@ class HostWatch:
         steal = host.steal_between(self._ticks, host.cpu_ticks())
         known = [share for share in (steal, done.host.steal) if share is not None]
         now = replace(done.host, steal=max(known, default=None))
-        memory = worse(done.memory, self._memory.seen())
+        memory = None if self._untold else worse(done.memory, self._memory.seen())
         doubts = checks.run_caveats(
             now,
             done.layout,

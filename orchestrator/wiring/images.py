@@ -10,7 +10,7 @@ from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.sources import TAG
-from orchestrator.errors import EnvironmentMissing
+from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.wiring.services import build_images, wanted
@@ -20,21 +20,24 @@ def save_images(services: Sequence[str], file: Path) -> None:
     """Build the images of services and load, and write them to one file with their bases.
 
     Raises:
-        UsageError: an unknown service.
+        UsageError: an unknown service, or no such folder.
         EnvironmentMissing: one of them could not be built, or the engine refused.
     """
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"{file}: there is no such folder")
     if failed := build_images(services):
         raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
     engine = DockerEngine(Compose(ROOT), "images")
     specs = _specs(services)
     extra = {engine.name_by_sources(spec): spec.image for spec in specs}
-    for name, image in extra.items():
-        engine.tag(image, name)
+    mine = [name for name in extra if not engine.has(name)]
     try:
+        for name, image in extra.items():
+            engine.tag(image, name)
         names = [*extra.values(), *extra, *bases(engine, specs)]
         image_archive.save(names, file)
     finally:
-        for name in extra:
+        for name in filter(engine.has, mine):
             engine.forget(name)
     ConsoleProgress().note(f"{file} ({file.stat().st_size / 1e6:,.0f} MB) has the images of:")
     for spec in specs:

@@ -51,6 +51,8 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
     progress.note(f"a host of one CPU and {MEMORY_BYTES / 2**20:,.0f} MiB, as a cgroup")
     # The run inside has the usual lock; this one keeps a second proof from clearing the first away.
     with only_one_run(LOCK.with_name("weblab-nanode.lock")):
+        with only_one_run():
+            pass  # nobody measures, whom starting an engine would disturb
         with (
             Confinement(CPU, MEMORY_BYTES) as confinement,
             MemoryWatch(CgroupMemory(confinement.memory)) as watch,

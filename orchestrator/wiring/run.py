@@ -46,7 +46,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
     with (
         only_one_run(),
         engine_alone(folder.path.name, progress) as engine,
-        HostWatch(engine, settings) as watch,
+        HostWatch(engine, settings, earlier) as watch,
     ):
         planned = _plan(settings, known, engine, earlier.profile if earlier else None)
         record = earlier or _blank(planned, known, engine, folder.path.name, command)

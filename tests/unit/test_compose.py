@@ -59,6 +59,14 @@ def test_all_services(services: Services) -> None:
     assert specs["locust-worker"].command == ("--worker", "--master-host=locust")
 
 
+def test_what_a_build_is_told_beside_base_and_files_is_known(services: Services) -> None:
+    assert container_spec("flask", services["flask"]).build_more == ""
+    services["flask"]["build"] |= {"target": "slim", "network": "host"}
+    services["flask"]["build"]["args"]["EXTRA"] = "1"
+    spec = container_spec("flask", services["flask"])
+    assert spec.build_more == '{"args": {"EXTRA": "1"}, "target": "slim"}'
+
+
 def test_an_added_capability_is_passed_on(services: Services) -> None:
     services["flask"]["cap_add"] = ["NET_ADMIN"]
     spec = container_spec("flask", services["flask"])

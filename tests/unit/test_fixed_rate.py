@@ -88,7 +88,7 @@ def test_repeats_that_do_not_overlap_are_told_apart_and_their_worst_is_shown() -
     assert column(record, "Rank") == ["1", "2"]
     assert column(record, "Lowest") == ["90.0", "95.0"]
     assert column(record, "Highest") == ["94.0", "99.0"]
-    assert column(record, "Dropped") == ["2", "2"]
+    assert column(record, "Failed") == ["2", "2"]
     assert column(record, "Max (ms)") == ["30.0", "30.0"]
 
 
@@ -102,8 +102,18 @@ def test_who_did_not_keep_up_has_no_rank_and_who_failed_says_so() -> None:
     )
     assert column(record, "Framework") == ["Sanic", "Flask", "Pyramid", "Tornado"]
     assert column(record, "Rank") == ["1", "-", "no open loop", "failed in verify"]
-    assert column(record, "Contract") == ["kept", "kept", "kept", "-"]
+    assert column(record, "Contract") == ["kept", "kept", "kept", "broken"]
     assert column(record, "Limited by") == ["schedule", "colocated", "-", "-"]
+
+
+def test_a_repeat_that_failed_takes_the_rank() -> None:
+    well = [measured("flask", cost(900.0 + n), repeat=n) for n in (1, 2, 3)]
+    other = [measured("sanic", cost(90.0 + n), repeat=n) for n in (1, 2)]
+    failed = trial_record("sanic", 3, outcome=Outcome.FAILED, phase=Phase.LOAD, reason="it broke")
+    record = run(*well, *other, failed, repeats=3)
+    assert column(record, "Framework") == ["Flask", "Sanic"]
+    assert column(record, "Rank") == ["1", "-"]
+    assert column(record, "Contract") == ["kept", "kept"]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def test_what_the_build_does_not_see_leaves_it(root: Path) -> None:
     assert of_load(root) != before[1]
 
 
+def test_what_else_the_build_is_told_changes_it(root: Path) -> None:
+    assert digest(root, root / "services" / "flask", "Dockerfile", "{}") != of_flask(root)
+
+
 def test_an_image_is_named_by_its_sources(root: Path) -> None:
     context = root / "services" / "flask"
     name = name_by_sources("weblab/flask:local", root, context, "Dockerfile")
