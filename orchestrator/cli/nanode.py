@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestrator.cli.codes import SOME_FAILED
-from orchestrator.cli.commands import Commands, add_services, command
+from orchestrator.cli.commands import Commands, add_services, add_workloads, command
 from orchestrator.report.place import needed_in_words
 from orchestrator.wiring.nanode import prove
 
@@ -17,9 +17,7 @@ def add(commands: Commands) -> None:
     text = "run the profile nanode inside one CPU and 1 GB, engine and all: nothing may be killed"
     parser = command(commands, "nanode", _nanode, text)
     add_services(parser)
-    parser.add_argument(
-        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
-    )
+    add_workloads(parser)
     parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
     # None: where `lab run` puts its results by itself. A record has that command, and no path in

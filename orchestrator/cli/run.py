@@ -6,7 +6,14 @@ import argparse
 import random
 
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
-from orchestrator.cli.commands import Commands, add_results, add_services, command, typed
+from orchestrator.cli.commands import (
+    Commands,
+    add_results,
+    add_services,
+    add_workloads,
+    command,
+    typed,
+)
 from orchestrator.errors import UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
@@ -34,9 +41,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = command(commands, "run", _run, "measure")
     add_services(parser)
-    parser.add_argument(
-        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
-    )
+    add_workloads(parser)
     parser.add_argument(
         "--profile", metavar="NAME", help=f"{', '.join(PROFILES)}; default: standard"
     )
