@@ -30,65 +30,74 @@ def run_caveats(
         client_users: the most users that the load's client can have; None where it has no limit.
         memory: what the whole lab needed; None where nothing tells.
     """
-    found = list(_memory(memory) if memory else ())
+    return (
+        *(_memory(memory) if memory else ()),
+        *_neighbours(neighbours),
+        *_files(host),
+        *_ramp(planned, used, client_users),
+        *_cpus(layout),
+        *_steal(host),
+    )
+
+
+def _neighbours(neighbours: Sequence[str]) -> Iterator[Caveat]:
     if neighbours:
-        found.append(
-            Caveat(
-                code="neighbours",
-                text=f"other containers ran on this engine meanwhile: {', '.join(neighbours)}",
-                remedy="stop them and repeat",
-            )
+        yield Caveat(
+            code="neighbours",
+            text=f"other containers ran on this engine meanwhile: {', '.join(neighbours)}",
+            remedy="stop them and repeat",
         )
+
+
+def _files(host: Host) -> Iterator[Caveat]:
     if host.nofile < WANTED_NOFILE:
-        found.append(
-            Caveat(
-                code="nofile",
-                text=f"containers may open {host.nofile} files, not {WANTED_NOFILE}",
-                remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
-            )
+        yield Caveat(
+            code="nofile",
+            text=f"containers may open {host.nofile} files, not {WANTED_NOFILE}",
+            remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
         )
-    if used.users[-1] < planned.users[-1] and used.users[-1] == client_users:
-        found.append(
-            Caveat(
-                code="fasthttp-users",
-                text=f"the ramp ends at {used.users[-1]} users, not {planned.users[-1]}: with more "
-                "the client fasthttp silently stops keeping connections open",
-                remedy="use the client engine",
-            )
+
+
+def _ramp(planned: Profile, used: Profile, client_users: int | None) -> Iterator[Caveat]:
+    if used.users[-1] >= planned.users[-1]:
+        return
+    short = f"the ramp ends at {used.users[-1]} users, not {planned.users[-1]}"
+    if used.users[-1] == client_users:
+        yield Caveat(
+            code="fasthttp-users",
+            text=f"{short}: with more the client fasthttp silently stops keeping connections open",
+            remedy="use the client engine",
         )
-    elif used.users[-1] < planned.users[-1]:
-        found.append(
-            Caveat(
-                code="users-capped",
-                text=f"the ramp ends at {used.users[-1]} users, not {planned.users[-1]}",
-                remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
-            )
+    else:
+        yield Caveat(
+            code="users-capped",
+            text=short,
+            remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
         )
+
+
+def _cpus(layout: Layout) -> Iterator[Caveat]:
     if layout.shared:
-        found.append(
-            Caveat(
-                code="colocated",
-                text="server and load share one CPU: rates are about the two together",
-                remedy="run on a host with at least two CPUs",
-            )
+        yield Caveat(
+            code="colocated",
+            text="server and load share one CPU: rates are about the two together",
+            remedy="run on a host with at least two CPUs",
         )
     elif layout.smt_shared:
-        found.append(
-            Caveat(
-                code="smt",
-                text="the load runs on a sibling thread of the server's core",
-                remedy="run on a host with two physical cores",
-            )
+        yield Caveat(
+            code="smt",
+            text="the load runs on a sibling thread of the server's core",
+            remedy="run on a host with two physical cores",
         )
+
+
+def _steal(host: Host) -> Iterator[Caveat]:
     if host.steal is not None and host.steal > STEAL_SEEN:
-        found.append(
-            Caveat(
-                code="steal",
-                text=f"the hypervisor took {host.steal:.1%} of the CPU time during the run",
-                remedy="compare only rows of the same run, and repeat",
-            )
+        yield Caveat(
+            code="steal",
+            text=f"the hypervisor took {host.steal:.1%} of the CPU time during the run",
+            remedy="compare only rows of the same run, and repeat",
         )
-    return tuple(found)
 
 
 def _memory(memory: WholeMemory) -> Iterator[Caveat]:

@@ -1,0 +1,47 @@
+"""How `lab nanode` ends, and what it asks of the run inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from orchestrator.cli import main
+from orchestrator.model.host import WholeMemory
+
+WELL = WholeMemory(
+    of="cgroup weblab-nanode", limit_bytes=2**30, peak_bytes=2**28, oom_kills=0, swapped_bytes=0
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "memory", "ends"),
+    [
+        pytest.param(0, WELL, 0, id="all well"),
+        pytest.param(0, replace(WELL, oom_kills=1), 1, id="something was killed"),
+        pytest.param(0, replace(WELL, swapped_bytes=4096), 1, id="something was swapped"),
+        pytest.param(0, None, 1, id="nobody knows"),
+        pytest.param(3, WELL, 3, id="the run's own code"),
+        pytest.param(130, replace(WELL, oom_kills=1), 130, id="the run's own code goes first"),
+        pytest.param(-9, WELL, 1, id="the run itself was killed"),
+    ],
+)
+def test_it_fails_where_anything_was_killed_or_swapped(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: int,
+    memory: WholeMemory | None,
+    ends: int,
+) -> None:
+    asked: list[str] = []
+
+    def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+        asked.extend(words)
+        return code, memory
+
+    monkeypatch.setattr("orchestrator.cli.nanode.prove", prove)
+    assert main(["nanode", "flask", "--workload", "json", "--repeats", "2"]) == ends
+    assert asked == ["flask", "--workload", "json", "--repeats", "2"]
+    if memory is not None:
+        assert "256 MiB of 1,024 MiB at the most" in capsys.readouterr().out
