@@ -1,4 +1,4 @@
-"""The ranking that stays true where server and load share a CPU: what a request costs the server.
+"""The ranking for where server and load share a CPU: what a request costs the server.
 
 The kernel accounts the CPU time of each container apart, whoever else runs on the same CPU, and at
 a rate that all can serve every server does the same work.
@@ -34,7 +34,7 @@ from orchestrator.verdict import SCHEDULE
 KEPT, BROKEN = "kept", "broken"
 TEXT = (
     "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it "
-    "stays true where server and load share a CPU. Server / load CPU is the same by what the load "
+    "depends least on a load that shares the CPU. Server / load CPU is the same by what the load "
     "generator needed meanwhile: it drifts less with the machine, so compare one framework's runs "
     "by it, not two frameworks. Latency counts from the moment at which a request was due. Rows "
     "that did not keep up with the rate in every repeat, or failed in any, have no rank."

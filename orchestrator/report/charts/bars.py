@@ -115,8 +115,8 @@ def cpu_open(workload: str, groups: Sequence[Group]) -> Chart | None:
         "cpu-open",
         f"{workload}: CPU time of the server for each request, the same rate for all",
         "Microseconds of the server's CPU for each success at the same constant arrival rate; less "
-        "is better. The kernel accounts each container apart, so it stays true where server and "
-        "load share a CPU.",
+        "is better. The kernel accounts each container apart, so it depends least on a load that "
+        "shares the CPU.",
         _bars(rows, "CPU µs/request", [word("framework", "Framework"), number("value", "µs")]),
         rows,
         workload,
