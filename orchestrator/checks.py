@@ -12,6 +12,12 @@ WANTED_NOFILE = 999_999
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.
 STEAL_SEEN = 0.01
 
+KILLED = Caveat(
+    code="killed",
+    text="the run was killed and resumed: what happened on the host right before is not known",
+    remedy="find out what killed it (out of memory?), and repeat in one go",
+)
+
 
 def run_caveats(
     host: Host,
@@ -21,6 +27,8 @@ def run_caveats(
     neighbours: Sequence[str] = (),
     client_users: int | None = None,
     memory: WholeMemory | None = None,
+    *,
+    killed: bool = False,
 ) -> tuple[Caveat, ...]:
     """The doubts about every row of a run.
 
@@ -29,8 +37,10 @@ def run_caveats(
         neighbours: other containers that ran beside it.
         client_users: the most users that the load's client can have; None where it has no limit.
         memory: what the whole lab needed; None where nothing tells.
+        killed: a part of it was killed before it could tell all that it had seen.
     """
     return (
+        *((KILLED,) if killed else ()),
         *(_memory(memory) if memory else ()),
         *_neighbours(neighbours),
         *_files(host),
@@ -38,6 +48,13 @@ def run_caveats(
         *_cpus(layout),
         *_steal(host),
     )
+
+
+def kept(earlier: Sequence[Caveat], now: Sequence[Caveat]) -> tuple[Caveat, ...]:
+    """The doubts of a resumed run: those of now, and those of before that none of now replaces."""
+    replaced = {doubt.code for doubt in now} - {"neighbours"}  # others may have run beside it then
+    before = [doubt for doubt in earlier if doubt not in now and doubt.code not in replaced]
+    return (*now, *before)
 
 
 def _neighbours(neighbours: Sequence[str]) -> Iterator[Caveat]:

@@ -4,14 +4,13 @@ LabError
 ├── UsageError            the command line or a file is wrong              exit 2
 ├── SelfContradiction     a record's own numbers cannot all be right      exit 1
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
+├── Interrupted           a person or a signal ended the command           exit 130
 └── TrialFailed           one trial failed: a result, never the run's end
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from orchestrator.model.trial import Phase
 
 LOG_TAIL_LINES = 20
 
@@ -42,14 +41,23 @@ class EnvironmentMissing(LabError):
     exit_code = 3
 
 
-class TrialFailed(LabError):
-    """One trial could not be measured; the run goes on and the row says why."""
+class Interrupted(LabError):
+    """A person or a signal ended the command; the message says what is kept."""
 
-    def __init__(self, phase: Phase, reason: str, log_tail: str = "") -> None:
-        self.phase = phase
+    exit_code = 130
+
+
+class TrialFailed(LabError):
+    """One trial could not be measured; the run goes on and the row says why.
+
+    The engine, a container or a program in it did not do its part. The bench, which knows what it
+    was doing, adds the phase.
+    """
+
+    def __init__(self, reason: str, log_tail: str = "") -> None:
         self.reason = reason
         self.log_tail = log_tail
-        super().__init__(f"{phase}: {reason}")
+        super().__init__(reason)
 
 
 def tail(log: str) -> str:

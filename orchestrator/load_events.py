@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import msgspec
@@ -26,6 +25,11 @@ _TYPES: dict[str, type[LoadEvent]] = {
     "failed": LoadFailed,
 }
 
+
+class _Named(msgspec.Struct):
+    event: str
+
+
 _FILE_NAME = re.compile(r"[a-z_]+\.csv")
 
 
@@ -37,11 +41,14 @@ def parse(line: str) -> LoadEvent | None:
     """
     if not line.startswith('{"lab"'):
         return None
-    document = json.loads(line)
-    kind = _TYPES.get(document.get("event"))
-    if kind is None:
-        raise ValueError(f"unknown event {document.get('event')!r} from the load generator")
-    event: LoadEvent = msgspec.convert(document, kind)
+    try:
+        name = msgspec.json.decode(line, type=_Named).event
+        kind = _TYPES.get(name)
+        if kind is None:
+            raise ValueError(f"unknown event {name!r} from the load generator")
+        event: LoadEvent = msgspec.json.decode(line, type=kind)
+    except RecursionError as error:
+        raise ValueError("an event that is nested too deeply") from error
     if isinstance(event, LoadResult):
         for step in event.steps:
             if (step.phase == "open") != (step.rate is not None):

@@ -19,12 +19,15 @@ from orchestrator.model.trial import TrialRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerState:
-    """How a container stands: ``started_at`` in unix seconds."""
+    """How a container stands: ``started_at`` in unix seconds.
+
+    ``oom_killed``, ``restarts``: None where nobody can tell.
+    """
 
     running: bool
     exit_code: int
-    oom_killed: bool
-    restarts: int
+    oom_killed: bool | None
+    restarts: int | None
     started_at: float
 
 
@@ -72,13 +75,31 @@ class Container(Protocol):
         """
 
     def state(self) -> ContainerState:
-        """Whether it runs, and if not, how it ended."""
+        """Whether it runs, and if not, how it ended.
+
+        Raises:
+            TrialFailed: it has vanished, or the engine does not answer.
+        """
+
+    def interventions(self, since: float) -> tuple[str, ...]:
+        """What others did to it since then (unix seconds): ``pause``, ``kill`` ..., in order."""
 
     def logs(self) -> str:
-        """All that it printed."""
+        """All that it printed.
+
+        Raises:
+            TrialFailed: it has vanished, or the engine does not answer.
+        """
+
+    def last_words(self) -> str:
+        """The end of what it printed; nothing where that cannot be had any more."""
 
     def stop(self) -> float:
-        """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
+        """SIGTERM, then wait; seconds until it ended. Killed after 10 s.
+
+        Raises:
+            TrialFailed: it has vanished, or the engine does not answer.
+        """
 
 
 class Load(Protocol):
@@ -92,7 +113,8 @@ class Load(Protocol):
         """The master's events as they come; ends with its result or failure.
 
         Raises:
-            TrialFailed: nothing came for too long, or the master ended without a result.
+            TrialFailed: nothing came for too long, it did not come to an end in time, or it was not
+                what this version understands.
         """
 
     def logs(self) -> dict[str, str]:
@@ -113,7 +135,7 @@ class Engine(Protocol):
         """Run a service's container; removed at the end, whatever happens.
 
         Raises:
-            TrialFailed: the engine refused, or the container ended at once.
+            TrialFailed: the engine refused, or, after the block has ended well, did not remove it.
         """
 
 

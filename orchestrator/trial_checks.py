@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchestrator.model.trial import Caveat, OpenLoop, Step
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
@@ -71,7 +73,6 @@ def trial_caveats(
     verdict: str,
     *,
     base: str,
-    stop_s: float | None,
     every_step_had_drops: bool,
 ) -> tuple[Caveat, ...]:
     """The doubts about one measured trial; those about its hold are among them.
@@ -79,7 +80,6 @@ def trial_caveats(
     Args:
         verdict: what limited the hold.
         base: how the base image came to be.
-        stop_s: seconds from SIGTERM to the server's end; None if it ended before.
     """
     found = []
     if every_step_had_drops:
@@ -117,12 +117,40 @@ def trial_caveats(
                 remedy="run where a registry can be reached",
             )
         )
-    if stop_s is not None and stop_s >= SLOW_STOP_S:
-        found.append(
-            Caveat(
-                code="slow-stop",
-                text=f"the server needed {stop_s:.1f} s to end after SIGTERM",
-                remedy="see services/README.md: SIGTERM stops a service at once",
-            )
-        )
     return tuple(found)
+
+
+def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:
+    """The doubt about a server that needed ``stop_s`` seconds from SIGTERM to its end."""
+    if stop_s < SLOW_STOP_S:
+        return ()
+    return (
+        Caveat(
+            code="slow-stop",
+            text=f"the server needed {stop_s:.1f} s to end after SIGTERM",
+            remedy="see services/README.md: SIGTERM stops a service at once",
+        ),
+    )
+
+
+def intervention_caveats(actions: Sequence[str]) -> tuple[Caveat, ...]:
+    """The doubt about a server to which others did something under load."""
+    if not actions:
+        return ()
+    return (
+        Caveat(
+            code="intervention",
+            text=f"something outside the lab did this to the server's container under load: "
+            f"{', '.join(actions)}",
+            remedy="leave the lab's containers alone while it measures, and repeat",
+        ),
+    )
+
+
+def afterwards(reason: str) -> Caveat:
+    """What went wrong once the trial had been measured: it is told, and the numbers stand."""
+    return Caveat(
+        code="after-the-load",
+        text=f"after everything was measured: {reason}",
+        remedy="look after the Docker engine; the numbers are not touched by it",
+    )

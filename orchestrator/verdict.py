@@ -81,7 +81,10 @@ def nearly_full(idle: float | None) -> bool:
 
 def _of_trial(used: Resources, shared: bool) -> dict[str, float]:
     # Said only where it is so: records from before there was such a thing have the same evidence.
-    return {"oom_killed": float(used.oom_killed), **({"shared": 1.0} if shared else {})}
+    return {
+        **_known(oom_killed=used.oom_killed),
+        **({"shared": 1.0} if shared else {}),
+    }
 
 
 def _of_step(step: Step) -> dict[str, float]:
@@ -112,7 +115,7 @@ def _first(seen: Evidence) -> str:
 
 
 def _memory(seen: Evidence) -> bool:
-    return seen["oom_killed"] > 0
+    return seen.get("oom_killed", 0) > 0
 
 
 def _errors(seen: Evidence) -> bool:

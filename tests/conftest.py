@@ -9,7 +9,6 @@ import pytest
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.lock import only_one_run
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,8 +21,8 @@ def compose() -> Compose:
 @pytest.fixture(scope="module")
 def engine(compose: Compose) -> Iterator[DockerEngine]:
     """The real engine; a test that needs it fails without it, it is never skipped."""
-    with only_one_run():
-        engine = DockerEngine(compose, "test")
+    engine = DockerEngine(compose, "test")
+    with engine.alone():
         engine.remove_leftovers()
         yield engine
         assert engine.remove_leftovers() == [], "a test left containers or networks behind"

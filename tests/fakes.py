@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from orchestrator.contract import Probe
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent, Tick
 from orchestrator.model.record import RunRecord
@@ -36,18 +36,22 @@ class FakeContainer:
         name: str,
         probe: Probe | TrialFailed | None = None,
         *,
-        state: ContainerState = RUNNING,
+        state: ContainerState | TrialFailed = RUNNING,
+        before: ContainerState = RUNNING,
+        interventions: Sequence[str] = (),
         samples: Sequence[Sample] = (),
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
         log: str = "",
-        stop_s: float = 0.25,
+        stop_s: float | BaseException = 0.25,
         journal: Journal | None = None,
     ) -> None:
         self.id = f"id-of-{name}"
         self.name = name
         self._probe = probe
         self._state = state
+        self._before: ContainerState | None = before
+        self._interventions = tuple(interventions)
         self._samples = list(samples)
         self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
@@ -72,13 +76,30 @@ class FakeContainer:
         return self._listen_overflows.pop(0) if self._listen_overflows else None
 
     def state(self) -> ContainerState:
+        """As before the load when it is asked first, then as after it."""
+        if self._before is not None and not isinstance(self._probe, TrialFailed):
+            before, self._before = self._before, None
+            return before
+        if isinstance(self._state, TrialFailed):
+            raise self._state
         return self._state
+
+    def interventions(self, since: float) -> tuple[str, ...]:
+        return self._interventions
+
+    def last_words(self) -> str:
+        try:
+            return tail(self.logs())
+        except TrialFailed:
+            return ""
 
     def logs(self) -> str:
         return self._log
 
     def stop(self) -> float:
         self._journal.append(f"stop {self.name}")
+        if isinstance(self._stop_s, BaseException):
+            raise self._stop_s
         return self._stop_s
 
 
@@ -92,7 +113,10 @@ class FakeEngine:
         *,
         broken: Mapping[str, TrialFailed] | None = None,
         refused: Mapping[str, TrialFailed] | None = None,
+        stays: Mapping[str, BaseException] | None = None,
     ) -> None:
+        """``stays``: what removing a container raises once its block has ended well."""
+        self._stays = stays or {}
         self._journal = journal
         self._servers = servers
         self._broken = broken or {}
@@ -113,6 +137,8 @@ class FakeEngine:
             yield self._servers[spec.service]
         finally:
             self._journal.append(f"remove {spec.service}")
+        if spec.service in self._stays:
+            raise self._stays[spec.service]
 
 
 class FakeLoad:

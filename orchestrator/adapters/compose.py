@@ -11,7 +11,6 @@ from typing import Any
 
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.trial import Phase
 
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
@@ -78,11 +77,10 @@ class Compose:
             done = self._call("build", service, within_s=BUILD_WITHIN_S)
         except subprocess.TimeoutExpired as error:
             raise TrialFailed(
-                Phase.BUILD, f"the image of {service} was not built within {BUILD_WITHIN_S} s"
+                f"the image of {service} was not built within {BUILD_WITHIN_S} s"
             ) from error
         if done.returncode != 0:
             raise TrialFailed(
-                Phase.BUILD,
                 f"the image of {service} could not be built; try `docker compose build {service}`",
                 tail(done.stdout + done.stderr),
             )

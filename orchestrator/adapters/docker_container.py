@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
-from time import monotonic
+from time import monotonic, time
 from typing import Any, cast
 
 import docker.errors
@@ -14,19 +14,28 @@ import docker.models.containers
 import requests.exceptions
 
 from orchestrator.adapters import cgroup, netstat
+from orchestrator.adapters.deadlines import timed, within
 from orchestrator.contract import Probe, probe_from
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.sample import Sample
-from orchestrator.model.trial import Phase
 from orchestrator.ports import ContainerState
 
 PORT = 8000
 KILL_AFTER_S = 10
+GONE_WITHIN_S = 30
+READ_WITHIN_S = 10
+# Before its first line a program has to start; on an emulated CPU Locust takes a minute to do so.
+FIRST_LINE_WITHIN_S = 120
 # The load generator speaks every second; longer silence means that it hangs.
 SILENT_AFTER_S = 20
 
+# What is done to a container from outside, in the engine's words; `start` and `exec_*` are ours.
+INTERVENTIONS = frozenset({"pause", "unpause", "restart", "update", "kill", "stop"})
+
 FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 """What the SDK raises."""
+
+Stats = dict[str, Any]
 
 
 class DockerContainer:
@@ -57,31 +66,21 @@ class DockerContainer:
             code, output = self._container.exec_run(command, demux=True)
             out, err = cast(tuple[bytes | None, bytes | None], output)
         except FOREIGN as error:
-            raise self._not_ready(f"no probe could run in it ({error})") from error
+            raise TrialFailed(f"no probe could run in it ({error})") from error
         if code != 0:
             said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
-            raise self._not_ready(
+            raise TrialFailed(
                 f"no verified answer on port {PORT} within {wait_s:g} s ({''.join(said)})"
             )
         return probe_from(json.loads(out or b"{}"))
-
-    def _not_ready(self, reason: str) -> TrialFailed:
-        state = self.state()
-        if state.running:
-            return TrialFailed(Phase.VERIFY, reason, tail(self.logs()))
-        ended = f"it ended at its start with exit code {state.exit_code}"
-        return TrialFailed(Phase.START, ended, tail(self.logs()))
 
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each distribution installed in it; None of one that does not tell.
 
         None altogether where the container does not run.
         """
-        try:
-            code, output = self._container.exec_run([*_program(), "sizes"], stderr=False)
-        except FOREIGN:
-            return None
-        return json.loads(cast(bytes, output)) if code == 0 else None
+        said = self._output([*_program(), "sizes"])
+        return None if said is None else json.loads(said)
 
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
@@ -89,18 +88,15 @@ class DockerContainer:
             stats = self._container.stats(stream=False, one_shot=True)
         except FOREIGN:
             return None
-        return cgroup.sample(cast(dict[str, Any], stats))
+        return cgroup.sample(cast(Stats, stats))
 
     def listen_overflows(self) -> int | None:
         """Connections that full listen queues of its network namespace turned away so far.
 
         None where the container does not run, or its kernel does not tell.
         """
-        try:
-            code, output = self._container.exec_run(["cat", netstat.PATH])
-        except FOREIGN:
-            return None
-        return netstat.listen_overflows(cast(bytes, output).decode()) if code == 0 else None
+        said = self._output(["cat", netstat.PATH])
+        return None if said is None else netstat.listen_overflows(said.decode(errors="replace"))
 
     def state(self) -> ContainerState:
         """Whether it runs, and if not, how it ended.
@@ -119,6 +115,24 @@ class DockerContainer:
             started_at=cgroup.unix_seconds(state["StartedAt"]),
         )
 
+    def interventions(self, since: float) -> tuple[str, ...]:
+        """What others did to it through the engine since then (unix seconds), in order.
+
+        The engine remembers its last 256 events; nothing where it does not tell.
+        """
+        client: Any = self._container.client  # its types know no fractions of a second; it does
+        about = {"container": self.id, "type": "container"}
+        span = {"since": f"{since:.9f}", "until": f"{time():.9f}"}
+        try:
+            events = within(
+                READ_WITHIN_S,
+                lambda: list(client.events(filters=about, decode=True, **span)),
+            )
+        except FOREIGN:
+            return ()
+        actions = (str(event.get("Action")) for event in events)
+        return tuple(action for action in actions if action in INTERVENTIONS)
+
     def logs(self) -> str:
         """All that it printed.
 
@@ -128,22 +142,26 @@ class DockerContainer:
         with self._told("does not show its log"):
             return bytes(self._container.logs()).decode(errors="replace")
 
-    def lines(self) -> Iterator[str]:
+    def last_words(self) -> str:
+        """The end of what it printed; nothing where that cannot be had any more."""
+        with suppress(TrialFailed):
+            return tail(self.logs())
+        return ""
+
+    def lines(self, within_s: float) -> Iterator[str]:
         """What it prints on stdout, line by line, until it ends.
 
         Raises:
-            TrialFailed: nothing came for ``SILENT_AFTER_S``.
+            TrialFailed: it fell silent, or has not ended after ``within_s`` seconds.
         """
-        rest = b""
-        try:
-            for chunk in self._container.logs(stream=True, follow=True, stderr=False):
-                *whole, rest = (rest + chunk).split(b"\n")
-                for line in whole:
-                    yield line.decode(errors="replace")
-        except requests.exceptions.RequestException as error:
-            raise TrialFailed(
-                Phase.LOAD, f"{self.service} said nothing for {SILENT_AFTER_S} s"
-            ) from error
+        with self._told("could not be listened to"):
+            self._container.reload()  # the SDK leaves the connection of a refused stream open
+            yield from timed(
+                self._stdout,
+                first_s=FIRST_LINE_WITHIN_S,
+                next_s=SILENT_AFTER_S,
+                whole_s=within_s,
+            )
 
     def wait(self, within_s: float) -> int:
         """Its exit code, once it has ended.
@@ -155,23 +173,55 @@ class DockerContainer:
             return int(self._container.wait(timeout=within_s)["StatusCode"])
 
     def stop(self) -> float:
-        """SIGTERM, then wait; seconds until it ended. Killed after 10 s."""
+        """SIGTERM, then wait; seconds until it ended. Killed after 10 s.
+
+        Raises:
+            TrialFailed: the container has vanished, or the engine does not answer.
+        """
         begin = monotonic()
-        with self._told("could not be stopped", Phase.STOP):
+        with self._told("could not be stopped"):
             self._container.stop(timeout=KILL_AFTER_S)
         return monotonic() - begin
 
     def remove(self) -> None:
-        """Remove it, running or not; nothing happens if it is gone already."""
-        with self._told("could not be removed", Phase.STOP), suppress(docker.errors.NotFound):
-            self._container.remove(force=True, v=True)
+        """Remove it, running or not, and wait until it is gone; nothing if it is gone already.
+
+        Raises:
+            TrialFailed: the engine does not remove it.
+        """
+        with self._told("could not be removed"), suppress(docker.errors.NotFound):
+            try:
+                self._container.remove(force=True, v=True)
+            except docker.errors.APIError as error:
+                if error.status_code != 409:  # someone else is removing it at this moment
+                    raise
+                self._container.wait(timeout=GONE_WITHIN_S, condition="removed")
+
+    def _output(self, command: Sequence[str]) -> bytes | None:
+        """What a command in it printed on stdout; None where it could not be run to its end."""
+        run = self._container.exec_run
+        try:
+            code, output = within(READ_WITHIN_S, lambda: run(list(command), stderr=False))
+        except FOREIGN:
+            return None
+        return cast(bytes, output) if code == 0 else None
+
+    def _stdout(self) -> Iterator[str]:
+        rest = b""
+        for chunk in self._container.logs(stream=True, follow=True, stderr=False):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield line.decode(errors="replace")
 
     @contextmanager
-    def _told(self, what: str, phase: Phase = Phase.LOAD) -> Iterator[None]:
+    def _told(self, what: str) -> Iterator[None]:
         try:
             yield
+        except docker.errors.NotFound as error:
+            reason = f"{self.service}: its container vanished; something outside the lab removed it"
+            raise TrialFailed(reason) from error
         except FOREIGN as error:
-            raise TrialFailed(phase, f"{self.service} {what}: {error}") from error
+            raise TrialFailed(f"{self.service} {what}: {error}") from error
 
 
 def _program() -> list[str]:

@@ -1,11 +1,13 @@
-"""The Docker engine. Beside `docker_container` the only file that imports the SDK."""
+"""The Docker engine; the SDK's errors become the lab's here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 
 import docker
 import docker.errors
@@ -13,11 +15,13 @@ import docker.models.containers
 
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
-from orchestrator.adapters.docker_container import FOREIGN, SILENT_AFTER_S, DockerContainer
+from orchestrator.adapters.docker_container import FOREIGN, DockerContainer
+from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
+from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
+from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.trial import Phase
 from orchestrator.ports import Image
 
 RUN = "weblab.run"
@@ -38,6 +42,16 @@ class EngineFacts:
     cgroup_version: str
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except FOREIGN as error:
+        raise EnvironmentMissing(
+            f"the Docker engine does not do its part ({error}); its log says why"
+        ) from error
+
+
 class DockerEngine:
     """Runs the lab's containers; each carries the run's label, and only such are ever removed."""
 
@@ -47,13 +61,13 @@ class DockerEngine:
         self._home = "none"  # the network of services: loopback alone, unless a bridge is made
         try:
             self._client = docker.from_env(timeout=CALL_WITHIN_S)
-            self._follower = docker.from_env(timeout=SILENT_AFTER_S)
             self._client.ping()
         except FOREIGN as error:
             raise EnvironmentMissing(
                 f"no Docker engine answers ({error}); `make engine` starts one"
             ) from error
 
+    @_answering()
     def facts(self) -> EngineFacts:
         """What the engine says of its host."""
         info = self._client.info()
@@ -84,7 +98,7 @@ class DockerEngine:
                     f"{service}: its base image {spec.base_image} is not on this host and could "
                     "not be pulled; `make images` says what would help"
                 )
-                raise TrialFailed(Phase.BUILD, reason, failure.log_tail) from failure
+                raise TrialFailed(reason, failure.log_tail) from failure
             raise
         return self.image(spec.image)
 
@@ -98,25 +112,30 @@ class DockerEngine:
         root, context = self._compose.root, Path(spec.build_context)
         return name_by_sources(spec.image, root, context, spec.dockerfile, spec.build_more)
 
+    @_answering()
     def tag(self, image: str, name: str) -> None:
         """Give an image one more name, or take that name away from another one."""
         repository, _, tag = name.rpartition(":")
         self._client.images.get(image).tag(repository, tag)
 
+    @_answering()
     def forget(self, name: str) -> None:
         """Take a name away; the image goes with its last one."""
         self._client.images.remove(name, noprune=True)
 
+    @_answering()
     def names(self, repository: str) -> list[str]:
         """All names of images in a repository."""
         images = self._client.images.list(repository)
         return [str(name) for image in images for name in image.tags]
 
+    @_answering()
     def image(self, name: str) -> Image:
         """An image that is on this host."""
         image = self._client.images.get(name)
         return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
 
+    @_answering()
     def has(self, image: str) -> bool:
         """Whether an image is on this host."""
         try:
@@ -146,25 +165,22 @@ class DockerEngine:
         """
         if network and network.startswith("container:"):
             spec = replace(spec, sysctls={})  # the namespace has those of its owner
-        try:
-            container = self._client.containers.create(
-                spec.image,
-                list(command or spec.command or ()) or None,
-                name=f"weblab-{self._run_id}-{spec.service}{suffix}",
-                network_mode=network or self._home,
-                **container_options(spec, {RUN: self._run_id}),
-            )
-        except FOREIGN as error:
-            raise TrialFailed(Phase.START, refusal(spec, error)) from error
-        ours = DockerContainer(container, spec.service)
-        try:
+        with ExitStack() as cleanup:
             try:
+                with shielded():  # between the engine's making it and our knowing of it
+                    container = self._client.containers.create(
+                        spec.image,
+                        list(command or spec.command or ()) or None,
+                        name=f"weblab-{self._run_id}-{spec.service}{suffix}",
+                        network_mode=network or self._home,
+                        **container_options(spec, self._labels()),
+                    )
+                    ours = DockerContainer(container, spec.service)
+                    cleanup.push(_removing(ours))
                 container.start()
             except FOREIGN as error:
-                raise TrialFailed(Phase.START, refusal(spec, error)) from error
+                raise TrialFailed(refusal(spec, error)) from error
             yield ours
-        finally:
-            ours.remove()
 
     def output(
         self,
@@ -184,49 +200,102 @@ class DockerEngine:
             said = container.logs()
         if code != 0:
             reason = f"{spec.service} ended with exit code {code}"
-            raise TrialFailed(Phase.LOAD, reason, tail(said))
+            raise TrialFailed(reason, tail(said))
         return said
-
-    def follow(self, container: DockerContainer) -> Iterator[str]:
-        """The container's stdout, line by line; silence becomes a failure."""
-        return DockerContainer(
-            self._follower.containers.get(container.id), container.service
-        ).lines()
 
     @contextmanager
     def network(self) -> Iterator[str]:
         """A bridge for this run alone, for ``--network bridge``: containers live on it then."""
-        network = self._client.networks.create(
-            f"weblab-{self._run_id}", driver="bridge", labels={RUN: self._run_id}
-        )
-        self._home = str(network.name)
-        try:
-            yield self._home
-        finally:
-            self._home = "none"
-            network.remove()
+        name = f"weblab-{self._run_id}"
+        with ExitStack() as cleanup:
+            with shielded(), _answering():
+                made = self._client.networks.create(name, driver="bridge", labels=self._labels())
+                cleanup.callback(self._remove_network, str(made.id))
+            self._home = name
+            yield name
 
+    def _remove_network(self, network: str) -> None:
+        self._home = "none"
+        # One that stays is taken away before the next run; what was measured on it is not in doubt.
+        with shielded(), suppress(*FOREIGN):
+            self._client.api.remove_network(network)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else of the lab measures on this engine while the block lasts.
+
+        Raises:
+            EnvironmentMissing: somebody does.
+        """
+        with only_one_run(self._client):
+            yield
+
+    @_answering()
     def remove_leftovers(self) -> list[str]:
-        """Remove what runs that died left behind (the caller holds the lock); their names."""
+        """Remove what runs that died left behind (the caller is alone); their names."""
         removed = []
         mine: dict[str, str | list[str] | bool] = {"label": RUN}
         for container in self._client.containers.list(all=True, ignore_removed=True, filters=mine):
+            if _has_owner(container.labels, container.attrs["Created"]):
+                continue
             removed.append(str(container.name))
-            container.remove(force=True, v=True)
+            try:
+                DockerContainer(container, str(container.name)).remove()
+            except TrialFailed as failure:
+                raise EnvironmentMissing(str(failure)) from failure
         for network in self._client.networks.list(filters=mine):
+            if _has_owner(network.attrs["Labels"], network.attrs["Created"]):
+                continue
             removed.append(str(network.name))
             network.remove()
         return removed
 
+    def _labels(self) -> dict[str, str]:
+        return {RUN: self._run_id, OWNER: Owner.me().encoded()}
+
+    @_answering()
     def neighbours(self) -> list[str]:
         """Running containers that are none of the lab's: they take CPU time too."""
         running = self._client.containers.list(ignore_removed=True)
         return [str(c.name) for c in running if RUN not in c.labels and ROLE not in c.labels]
 
+    @_answering()
     def strangers(self) -> list[str]:
         """The lab's own containers that run outside a run (``docker compose up``)."""
         running = self._client.containers.list(ignore_removed=True, filters={"label": ROLE})
         return [str(c.name) for c in running if RUN not in c.labels]
+
+
+Exit = Callable[
+    [type[BaseException] | None, BaseException | None, TracebackType | None], bool | None
+]
+
+
+def _removing(container: DockerContainer) -> Exit:
+    """Removes a container at the end of its block, in favour of whatever ended the block."""
+
+    def leave(
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:
+        try:
+            with shielded():
+                container.remove()
+        except TrialFailed as failure:
+            if error is None:
+                raise
+            error.add_note(str(failure))
+        return False
+
+    return leave
+
+
+def _has_owner(labels: Mapping[str, str] | None, created: str) -> bool:
+    """Whether the process that made it may still run; older versions of the lab do not tell."""
+    owner = owner_of(labels or {})
+    made = datetime.fromisoformat(created).timestamp()
+    return owner is not None and owner.lives(made) is not False
 
 
 def _base(labels: dict[str, str]) -> str:

@@ -13,33 +13,35 @@ from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
 from orchestrator.model.load import LoadEvent
 from orchestrator.model.settings import Plan
-from orchestrator.model.trial import Phase
 from orchestrator.ports import Container
 
 WORKERS_WITHIN_S = 30
+# Beyond the load itself: the start of master and workers, and what is left to collect at the end.
+SPARE_S = 180.0
 
 
 class LocustLoad:
     """One trial's load while it runs."""
 
     def __init__(
-        self, engine: DockerEngine, master: DockerContainer, workers: Sequence[DockerContainer]
+        self, master: DockerContainer, workers: Sequence[DockerContainer], within_s: float
     ) -> None:
-        self._engine = engine
         self._master = master
+        self._within_s = within_s
         self.workers = workers
 
     def events(self) -> Iterator[LoadEvent]:
         """The master's events as they come.
 
         Raises:
-            TrialFailed: the master fell silent, or said what this version does not understand.
+            TrialFailed: the master fell silent, did not come to an end, or said what this version
+                does not understand.
         """
-        for line in self._engine.follow(self._master):
+        for line in self._master.lines(self._within_s):
             try:
                 event = parse(line)
             except ValueError as error:
-                raise TrialFailed(Phase.LOAD, f"{error}: {line[:200]}") from error
+                raise TrialFailed(f"{error}: {line[:200]}") from error
             if event is not None:
                 yield event
 
@@ -82,7 +84,7 @@ class LocustGenerator:
                 )
                 for cpu in cpus
             ]
-            yield LocustLoad(self._engine, master, workers)
+            yield LocustLoad(master, workers, within_s=2 * plan.profile.load_s + SPARE_S)
 
 
 def master_command(target: str, workload: str, plan: Plan) -> list[str]:

@@ -77,6 +77,10 @@ class RunFolder:
     def __init__(self, folder: Path) -> None:
         self.path = folder
 
+    def has_record(self) -> bool:
+        """Whether a run has begun here."""
+        return (self.path / RECORD).is_file()
+
     def create(self) -> None:
         """Make the folder now, so that a read-only place is known before the first trial.
 

@@ -11,7 +11,6 @@ from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.model.entry import ContainerSpec, Expectation
-from orchestrator.model.trial import Phase
 from orchestrator.ports import Container
 
 # How long a container may take to start and to end, beside its work.
@@ -130,7 +129,7 @@ def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
     """
     lines = [line for line in said.splitlines() if line.startswith('{"wrk"')]
     if len(lines) != 1:
-        raise TrialFailed(Phase.LOAD, "wrk did not say what it counted", said)
+        raise TrialFailed("wrk did not say what it counted", said)
     told = _decoded(lines[0], _Told)
     return WrkSlice(
         requests=told.requests,
@@ -156,7 +155,7 @@ def seen(said: str) -> Seen:
         item.counter.name: item.counter.packets for item in listed if item.counter is not None
     }
     if missing := {"requests", "segments"} - set(packets):
-        raise TrialFailed(Phase.LOAD, f"nft lists no counter {', '.join(sorted(missing))}", said)
+        raise TrialFailed(f"nft lists no counter {', '.join(sorted(missing))}", said)
     return Seen(requests=packets["requests"], segments=packets["segments"])
 
 
@@ -193,4 +192,4 @@ def _decoded(text: str, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
-        raise TrialFailed(Phase.LOAD, f"not as expected: {error}: {text[:200]}") from error
+        raise TrialFailed(f"not as expected: {error}: {text[:200]}") from error

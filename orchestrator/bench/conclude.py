@@ -49,7 +49,6 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
             hold,
             verdict,
             base=observed.image.base,
-            stop_s=observed.stop_s,
             every_step_had_drops=result.best_had_drops,
         ),
     )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from orchestrator import contract
-from orchestrator.bench.trial import READY_WITHIN_S, tails
-from orchestrator.errors import TrialFailed, tail
+from orchestrator.bench.trial import tails
+from orchestrator.bench.verify import check as keeps_contract
+from orchestrator.bench.verify import probed
+from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -67,10 +68,14 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     bench.progress.note(f"{where}: counting at both ends")
+    phase = Phase.BUILD
     try:
         check = replace(check, base=bench.engine.build(manifest.id).base)
+        phase = Phase.START
         with bench.engine.start(trial.entry.container) as server:
-            _verify(server, trial)
+            phase = Phase.VERIFY
+            keeps_contract(probed(server, trial), server, trial)
+            phase = Phase.LOAD
             check = replace(check, counted=_counted(plan, trial, server, bench))
             yield check
             for number in range(plan.settings.repeats):
@@ -79,14 +84,9 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
                 bench.progress.note(f"{where} {number + 1}/{plan.settings.repeats}: {_said(pair)}")
                 yield check
     except TrialFailed as failure:
-        bench.progress.note(f"{where}: failed in {failure}")
-        yield replace(check, reason=str(failure), log_tail=failure.log_tail or None)
-
-
-def _verify(server: Container, trial: PlannedTrial) -> None:
-    probe = server.probe([trial.expectation.path], READY_WITHIN_S)
-    if found := contract.problems(probe, [trial.expectation], trial.entry.manifest):
-        raise TrialFailed(Phase.VERIFY, "; ".join(found), tail(server.logs()))
+        bench.progress.note(f"{where}: failed in {phase}: {failure}")
+        reason = f"{phase}: {failure}"
+        yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 
 
 def _counted(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -> Counted:
@@ -120,16 +120,16 @@ def _lab_slice(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench)
         try:
             return lab_slice(_result(load))
         except TrialFailed as failure:
-            raise TrialFailed(failure.phase, failure.reason, tails(load.logs())) from failure
+            raise TrialFailed(failure.reason, tails(load.logs())) from failure
 
 
 def _result(load: Load) -> LoadResult:
     for event in load.events():
         if isinstance(event, LoadFailed):
-            raise TrialFailed(Phase.LOAD, event.reason)
+            raise TrialFailed(event.reason)
         if isinstance(event, LoadResult):
             return event
-    raise TrialFailed(Phase.LOAD, "the Locust master ended without a result")
+    raise TrialFailed("the Locust master ended without a result")
 
 
 def lab_slice(result: LoadResult) -> LabSlice:
@@ -139,7 +139,7 @@ def lab_slice(result: LoadResult) -> LabSlice:
         TrialFailed: it had another number of steps, and would be no slice.
     """
     if len(result.steps) != 1:
-        raise TrialFailed(Phase.LOAD, f"a slice has one step, not {len(result.steps)}")
+        raise TrialFailed(f"a slice has one step, not {len(result.steps)}")
     (step,) = result.steps
     return LabSlice(
         requests=step.requests,

@@ -93,7 +93,7 @@ def resources(result: LoadResult, observed: Observed) -> Resources:
         memory_peak_bytes=_peak(samples),
         image_bytes=observed.image.size_bytes,
         start_s=observed.start_s,
-        stop_s=observed.stop_s,
+        stop_s=None,
         throttled_s=samples[-1].throttled_s - samples[0].throttled_s if samples else None,
         oom_killed=state.oom_killed,
         restarts=state.restarts,

@@ -25,7 +25,6 @@ class Observed:
     state: ContainerState
     image: Image
     start_s: float
-    stop_s: float | None
     listen_overflows: int | None
     one_namespace: bool
     shared: bool

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from orchestrator.bench.trial import Trial, planned_record
+from orchestrator.bench.rows import planned_record
+from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
+from orchestrator.interrupts import shielded
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Outcome, TrialRecord
+from orchestrator.model.trial import Outcome, Phase, TrialRecord
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, ResultStore
 
 Builds = Mapping[str, Image | TrialFailed]
 
 
-def build_all(plan: Plan, engine: Engine, progress: Progress) -> dict[str, Image | TrialFailed]:
+def missing_trials(plan: Plan, record: RunRecord) -> tuple[PlannedTrial, ...]:
+    """What ``record`` does not hold as measured yet."""
+    measured = {t.key for t in record.trials if t.outcome is Outcome.MEASURED}
+    return tuple(trial for trial in plan.trials if trial.key not in measured)
+
+
+def build_all(
+    trials: Iterable[PlannedTrial], engine: Engine, progress: Progress
+) -> dict[str, Image | TrialFailed]:
     """Build every service's image before anything is measured; a failure is kept, not raised."""
     builds: dict[str, Image | TrialFailed] = {}
-    for trial in plan.trials:
-        service = trial.entry.manifest.id
-        if service in builds:
-            continue
+    for service in dict.fromkeys(trial.entry.manifest.id for trial in trials):
         progress.note(f"building the image of {service}")
         try:
             builds[service] = engine.build(service)
         except TrialFailed as failure:
-            progress.note(f"{service} could not be built: {failure.reason}")
+            progress.note(
+                f"{service} could not be built: {failure.reason}\n{failure.log_tail}".rstrip()
+            )
             builds[service] = failure
     return builds
 
@@ -40,20 +49,19 @@ def run_all(
     store: ResultStore,
     clock: Clock,
     progress: Progress,
-    final_host: Callable[[RunRecord], RunRecord],
+    seen: Callable[[RunRecord], RunRecord],
 ) -> RunRecord:
     """Measure every planned trial that ``record`` does not hold as measured yet.
 
     The record is saved before the first trial, after each, and when a person interrupts: trials
-    that did not run then stand in it as skipped.
+    that did not run then stand in it as skipped. The last save alone says when the run finished.
 
     Args:
-        final_host: adds to the record what is known of the host only at the end.
+        seen: adds to the record what is known of the host by now, and the doubts that follow.
     """
     begin = clock.monotonic()
     # A row that failed before stands until the trial has run again.
     rows = {trial.key: trial for trial in record.trials}
-    missing = [trial for trial in plan.trials if not _measured(rows.get(trial.key))]
 
     def saved(finished_at: str | None = None, interrupted: bool = False) -> RunRecord:
         new = replace(
@@ -66,50 +74,42 @@ def run_all(
             finished_at=finished_at,
             interrupted=interrupted,
         )
-        store.save(new)
+        with shielded():
+            new = seen(new)
+            store.save(new)
         return new
 
-    interrupted = False
+    interrupted, current = False, None
     try:
-        for trial in missing:
+        for planned in missing_trials(plan, record):
             saved()
-            progress.trial_begins(trial)
-            rows[trial.key] = _one(plan, trial, builds, engine, generator, store, clock, progress)
-            progress.trial_ends(rows[trial.key])
+            progress.trial_begins(planned)
+            build = builds[planned.entry.manifest.id]
+            if isinstance(build, TrialFailed):
+                store.save_raw(planned, {})  # an earlier attempt may have left files
+                rows[planned.key] = _not_built(planned, build, clock)
+            else:
+                current = Trial(plan, planned, engine, generator, store, clock)
+                rows[planned.key] = current.run(build, progress)
+            progress.trial_ends(rows[planned.key])
     except KeyboardInterrupt:
         interrupted = True
+        if current is not None and current.finished is not None:
+            rows[current.finished.key] = current.finished
         progress.note(
             "interrupted: what was measured is saved; go on with `make bench RESUME=latest`"
         )
-    final = final_host(saved(clock.utc(), interrupted))
-    store.save(final)
+    final = saved(clock.utc(), interrupted)
     progress.run_ends(final)
     return final
 
 
-def _measured(row: TrialRecord | None) -> bool:
-    return row is not None and row.outcome is Outcome.MEASURED
-
-
-def _one(
-    plan: Plan,
-    trial: PlannedTrial,
-    builds: Builds,
-    engine: Engine,
-    generator: LoadGenerator,
-    store: ResultStore,
-    clock: Clock,
-    progress: Progress,
-) -> TrialRecord:
-    build = builds[trial.entry.manifest.id]
-    if isinstance(build, TrialFailed):
-        store.save_raw(trial, {})  # an earlier attempt may have left files
-        return planned_record(
-            trial,
-            Outcome.FAILED,
-            phase=build.phase,
-            reason=build.reason,
-            log_tail=build.log_tail or None,
-            started_at=clock.utc(),
-        )
-    return Trial(plan, trial, engine, generator, store, clock).run(build, progress)
+def _not_built(planned: PlannedTrial, failure: TrialFailed, clock: Clock) -> TrialRecord:
+    return planned_record(
+        planned,
+        Outcome.FAILED,
+        phase=Phase.BUILD,
+        reason=failure.reason,
+        log_tail=failure.log_tail or None,
+        started_at=clock.utc(),
+    )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from orchestrator import contract
+from orchestrator import contract, trial_checks
 from orchestrator.bench import measure
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.raw import RawFiles
+from orchestrator.bench.rows import planned_record
 from orchestrator.bench.sampler import Sampler
+from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
-from orchestrator.model.entry import Manifest
+from orchestrator.interrupts import shielded
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Outcome, Phase, Server, TrialRecord
+from orchestrator.model.trial import Caveat, Outcome, Phase, TrialRecord
 from orchestrator.ports import (
     Clock,
     Container,
+    ContainerState,
     Engine,
     Image,
     Load,
@@ -31,39 +35,12 @@ from orchestrator.ports import (
     ResultStore,
 )
 
-READY_WITHIN_S = 30.0
-
-
-def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> TrialRecord:
-    """The row of a trial as far as it is known before it runs."""
-    blank = TrialRecord(
-        service=trial.entry.manifest.id,
-        workload=trial.expectation.workload,
-        repeat=trial.repeat,
-        order=trial.order,
-        outcome=outcome,
-        server=server_facts(trial.entry.manifest),
-    )
-    return replace(blank, **fields)  # type: ignore[arg-type]
-
-
-def server_facts(manifest: Manifest) -> Server:
-    """What the manifest says of the server."""
-    return Server(
-        name=manifest.name,
-        server=manifest.server,
-        workers=manifest.workers,
-        threads=manifest.threads,
-        keep_alive=manifest.keep_alive,
-        backlog=manifest.backlog,
-        interface=manifest.interface,
-        event_loop=manifest.event_loop,
-        notes=manifest.notes,
-    )
-
 
 class Trial:
-    """Runs one planned trial and keeps what became known of it, so that a failure loses nothing."""
+    """Runs one planned trial and keeps what became known of it, so that nothing of it is lost.
+
+    ``finished``: its row once it is through; also after an interrupt, if it was measured by then.
+    """
 
     def __init__(
         self,
@@ -80,27 +57,49 @@ class Trial:
         self._generator = generator
         self._store = store
         self._clock = clock
+        self._begin = clock.monotonic()
+        self._phase = Phase.START
         self._record = planned_record(trial, Outcome.FAILED, started_at=clock.utc())
         self._raw = RawFiles()
+        self.finished: TrialRecord | None = None
 
     def run(self, image: Image, progress: Progress) -> TrialRecord:
         """The trial's row: measured, or failed with phase, reason and log tail.
 
-        Its raw files are saved with it. An interrupted trial leaves neither: it did not run yet.
+        Its raw files are saved with it. Interrupted before it was measured it leaves neither: it
+        did not run yet.
         """
-        begin = self._clock.monotonic()
         try:
             self._measure(image, progress)
-            record = replace(self._record, outcome=Outcome.MEASURED)
         except TrialFailed as failure:
-            record = replace(
-                self._record,
-                phase=failure.phase,
-                reason=failure.reason,
-                log_tail=failure.log_tail or None,
-            )
-        raw = self._store.save_raw(self._trial, self._raw.files)
-        return replace(record, raw=raw, wall_s=self._clock.monotonic() - begin)
+            self._went_wrong(failure, failure.reason, failure.log_tail)
+        except KeyboardInterrupt:
+            if self._measured:
+                self._finish()
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one service is its row
+            reason = f"unforeseen {type(error).__name__}: {error}"
+            self._went_wrong(error, reason, "".join(traceback.format_exception(error)))
+        return self._finish()
+
+    @property
+    def _measured(self) -> bool:
+        return self._record.outcome is Outcome.MEASURED
+
+    def _finish(self) -> TrialRecord:
+        with shielded():
+            raw = self._store.save_raw(self._trial, self._raw.files)
+            wall_s = self._clock.monotonic() - self._begin
+            self.finished = replace(self._record, raw=raw, wall_s=wall_s)
+        return self.finished
+
+    def _went_wrong(self, error: Exception, reason: str, log_tail: str) -> None:
+        """A reason to fail; of a trial that was measured by then, a doubt."""
+        told = "; ".join([reason, *getattr(error, "__notes__", ())])
+        if self._measured:
+            self._doubt(trial_checks.afterwards(told))
+        else:
+            self._know(phase=self._phase, reason=told, log_tail=log_tail or None)
 
     def _measure(self, image: Image, progress: Progress) -> None:
         with (
@@ -108,37 +107,30 @@ class Trial:
             self._logged(server),
         ):
             self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
-            start_s = self._verify(server)
+            start_s, before = self._verify(server)
             idle, overflows = server.sample(), server.listen_overflows()
             self._raw.keep_samples("server", [idle] if idle else [])
-            result, samples = self._load(server, progress)
-            state = server.state()
-            overflows = risen(overflows, server.listen_overflows())
-            package = sized(self._record.server.package, server.install_bytes())
-            self._know(server=replace(self._record.server, package=package))
-            stop_s = server.stop() if state.running else None
-            self._conclude(
-                result,
-                Observed(
+            self._phase = Phase.LOAD
+            workload = self._trial.expectation.workload
+            with self._generator.at(server, workload, self._plan) as load:
+                result, samples = self._load(load, server, progress)
+                state, ended = self._state(server, before)
+                observed = Observed(
                     server=samples[0],
                     workers=samples[1:],
                     idle=idle,
                     state=state,
                     image=image,
                     start_s=start_s,
-                    stop_s=stop_s,
-                    listen_overflows=overflows,
+                    listen_overflows=risen(overflows, server.listen_overflows()),
                     one_namespace=self._plan.layout.network == "loopback",
                     shared=self._plan.layout.shared,
-                ),
-            )
-            if not state.running:
-                memory = " (out of memory)" if state.oom_killed else ""
-                raise TrialFailed(
-                    Phase.LOAD,
-                    f"the server ended under load with exit code {state.exit_code}{memory}",
-                    tail(server.logs()),
                 )
+                actions = server.interventions(before.started_at)
+                with shielded():
+                    self._conclude(result, observed, actions, ended)
+                self._phase = Phase.STOP
+            self._stop(server)
 
     @contextmanager
     def _logged(self, server: Container) -> Iterator[None]:
@@ -149,10 +141,16 @@ class Trial:
             with suppress(TrialFailed):  # what there was to tell of it has been told
                 self._raw.keep_log("server", server.logs())
 
-    def _verify(self, server: Container) -> float:
-        """Check the contract; seconds from the container's start to its first answer."""
-        paths = [self._trial.expectation.path]
-        probe = server.probe(paths, READY_WITHIN_S)
+    def _verify(self, server: Container) -> tuple[float, ContainerState]:
+        """Check the contract; seconds from the container's start to its first answer, and how it
+        stands then.
+        """
+        self._phase = Phase.VERIFY
+        try:
+            probe = probed(server, self._trial)
+        except EndedAtStart:
+            self._phase = Phase.START
+            raise
         self._know(
             nofile=probe.nofile,
             server=replace(
@@ -162,28 +160,29 @@ class Trial:
                 package=own_package(self._trial.entry.manifest, probe),
             ),
         )
-        found = contract.problems(probe, [self._trial.expectation], self._trial.entry.manifest)
-        if found:
-            raise TrialFailed(Phase.VERIFY, "; ".join(found), tail(server.logs()))
-        return probe.answered_at - server.state().started_at
+        check(probe, server, self._trial)
+        state = server.state()
+        return probe.answered_at - state.started_at, state
 
     def _versions(self, probe: Probe) -> dict[str, str]:
         names = map(contract.normalized, self._trial.entry.manifest.packages)
         found = probe.distributions
         return {name: found[name].version for name in names if name in found}
 
-    def _load(self, server: Container, progress: Progress) -> tuple[LoadResult, list[list[Sample]]]:
-        workload = self._trial.expectation.workload
-        with self._generator.at(server, workload, self._plan) as load:
-            sampler = Sampler([server, *load.workers])
-            try:
-                with sampler:
-                    result = self._follow(load, sampler, progress)
-            except TrialFailed as failure:
-                raise TrialFailed(failure.phase, failure.reason, tails(load.logs())) from failure
-            finally:
-                samples = sampler.taken()
-                self._keep(load, samples)
+    def _load(
+        self, load: Load, server: Container, progress: Progress
+    ) -> tuple[LoadResult, list[list[Sample]]]:
+        sampler = Sampler([server, *load.workers])
+        try:
+            with sampler:
+                result = self._follow(load, sampler, progress)
+        except TrialFailed as failure:
+            with suppress(TrialFailed):
+                failure.log_tail = tails(load.logs())
+            raise
+        finally:
+            samples = sampler.taken()
+            self._keep(load, samples)
         return result, samples
 
     def _keep(self, load: Load, samples: list[list[Sample]]) -> None:
@@ -203,20 +202,61 @@ class Trial:
             elif isinstance(event, LoadFile):
                 self._raw.keep_file(event)
             elif isinstance(event, LoadFailed):
-                raise TrialFailed(Phase.LOAD, event.reason)
+                raise TrialFailed(event.reason)
             elif isinstance(event, LoadResult):
                 return event
-        raise TrialFailed(Phase.LOAD, "the Locust master ended without a result")
+        raise TrialFailed("the Locust master ended without a result")
 
-    def _conclude(self, result: LoadResult, observed: Observed) -> None:
+    def _state(
+        self, server: Container, before: ContainerState
+    ) -> tuple[ContainerState, TrialFailed | None]:
+        """How the server stands after the load, and why that is no measurement, if so."""
+        try:
+            state = server.state()
+        except TrialFailed as failure:
+            unknown = replace(before, running=False, oom_killed=None, restarts=None)
+            return unknown, failure
+        if not state.running:
+            memory = " (out of memory)" if state.oom_killed else ""
+            how = f"the server ended under load with exit code {state.exit_code}{memory}"
+        elif (state.started_at, state.restarts) != (before.started_at, before.restarts):
+            how = "the server ended under load and was started again: nothing of it is one number"
+        else:
+            return state, None
+        return state, TrialFailed(how, server.last_words())
+
+    def _conclude(
+        self,
+        result: LoadResult,
+        observed: Observed,
+        actions: Sequence[str],
+        ended: TrialFailed | None,
+    ) -> None:
         self._record = concluded(self._record, result, observed)
+        for doubt in trial_checks.intervention_caveats(actions):
+            self._doubt(doubt)
         totals, locust = measure.totals(result), result.locust
         if (totals.requests, totals.failures) != (locust.requests, locust.failures):
             raise TrialFailed(
-                Phase.LOAD,
                 f"the lab counted {totals.requests} requests and {totals.failures} failures, "
-                f"Locust {locust.requests} and {locust.failures}",
+                f"Locust {locust.requests} and {locust.failures}"
             )
+        if ended is not None:
+            raise ended
+        self._know(outcome=Outcome.MEASURED)
+
+    def _stop(self, server: Container) -> None:
+        """What is looked at once the trial is measured: its size on disk, how it ends."""
+        package = sized(self._record.server.package, server.install_bytes())
+        self._know(server=replace(self._record.server, package=package))
+        stop_s = server.stop()
+        if self._record.resources is not None:
+            self._know(resources=replace(self._record.resources, stop_s=stop_s))
+        for doubt in trial_checks.stop_caveats(stop_s):
+            self._doubt(doubt)
+
+    def _doubt(self, caveat: Caveat) -> None:
+        self._know(caveats=(*self._record.caveats, caveat))
 
     def _know(self, **fields: object) -> None:
         self._record = replace(self._record, **fields)  # type: ignore[arg-type]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 
-from orchestrator import __version__
+from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
@@ -28,8 +27,7 @@ from orchestrator.errors import EnvironmentMissing, LabError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see ``README.md``)."""
     arguments = _parser().parse_args(argv)
-    for end in (signal.SIGTERM, signal.SIGHUP):  # as docker and CI end a run, or a lost terminal
-        signal.signal(end, signal.default_int_handler)
+    interrupts.install()
     call: Call = arguments.command
     try:
         return call(arguments)
@@ -40,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"lab: {error}", file=sys.stderr)
         return EnvironmentMissing.exit_code
     except KeyboardInterrupt:
-        print("lab: interrupted before anything was measured", file=sys.stderr)
+        print("lab: interrupted", file=sys.stderr)
         return INTERRUPTED
 
 

@@ -206,6 +206,7 @@ class Resources:
     """What the trial cost the server; ``listen_overflows``: of its network namespace.
 
     ``loadgen_memory_peak_bytes`` is that of the worker that needed most.
+    ``oom_killed``, ``restarts``: None where the container vanished and nobody can tell.
     """
 
     cpu_us_per_request: float | None
@@ -215,8 +216,8 @@ class Resources:
     start_s: float | None
     stop_s: float | None
     throttled_s: float | None
-    oom_killed: bool
-    restarts: int
+    oom_killed: bool | None
+    restarts: int | None
     listen_overflows: int | None = None
     loadgen_memory_peak_bytes: int | None = None
 

@@ -144,7 +144,7 @@ def _resources(group: Group) -> Facts:
     common = open_cpu_us_per_request(group)
     stops = group.middle(lambda t: t.resources.stop_s if t.resources else None)
     used = [t.resources for t in group.trials if t.resources]
-    restarts = sum(one.restarts for one in used)
+    restarts = sum(one.restarts or 0 for one in used)
     facts = (
         ("CPU time for a request", None if cpu is None else f"{hundredths(cpu)} µs"),
         ("The same at the common rate", None if common is None else f"{hundredths(common)} µs"),

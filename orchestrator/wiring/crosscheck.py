@@ -11,7 +11,6 @@ from orchestrator.adapters import host
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress, clock_time, on_stderr
 from orchestrator.adapters.results_dir import CrossCheckFolder
@@ -43,7 +42,7 @@ def crosscheck(settings: CrossCheckSettings, command: str, results: Path) -> Cro
     if found := problems(settings, list(known.manifests), list(known.contract)):
         raise UsageError(found)
     progress, folder = on_stderr(), CrossCheckFolder(results)
-    with only_one_run(), engine_alone(folder.path.name, progress) as engine:
+    with engine_alone(folder.path.name, progress) as engine:
         placed, containers = placed_here(engine, settings.network)
         plan = _plan(settings, known, placed, containers)
         folder.create()

@@ -22,19 +22,22 @@ from orchestrator.wiring.catalogue import ROOT
 
 @contextmanager
 def engine_alone(run_id: str, progress: ConsoleProgress) -> Iterator[DockerEngine]:
-    """The engine, with nothing else of the lab running in it.
+    """The engine, with nothing else of the lab running in it while the block lasts.
 
     Raises:
-        EnvironmentMissing: no engine, or an interactive session of the lab is up.
+        EnvironmentMissing: no engine, another run measures on it, or an interactive session of the
+            lab is up.
     """
     engine = DockerEngine(Compose(ROOT), run_id)
-    if strangers := engine.strangers():
-        raise EnvironmentMissing(
-            f"{', '.join(strangers)} would disturb the measurement; `docker compose down` ends them"
-        )
-    if left := engine.remove_leftovers():
-        progress.note(f"removed what an earlier run left behind: {', '.join(left)}")
-    yield engine
+    with engine.alone():
+        if strangers := engine.strangers():
+            raise EnvironmentMissing(
+                f"{', '.join(strangers)} would disturb the measurement; "
+                "`docker compose down` ends them"
+            )
+        if left := engine.remove_leftovers():
+            progress.note(f"removed what an earlier run left behind: {', '.join(left)}")
+        yield engine
 
 
 def this_host(engine: DockerEngine, nofile: int) -> Host:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
@@ -9,6 +10,7 @@ from orchestrator import checks
 from orchestrator.adapters import host
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import MemoryWatch, whole, worse
+from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.profiles import most_users, wished
@@ -23,8 +25,10 @@ class HostWatch:
         """``earlier``: the record of a run that is resumed, as it was."""
         self._engine = engine
         self._settings = settings
-        # A part that was killed has told nothing, and that may be why.
-        self._untold = earlier is not None and earlier.memory is None
+        self._earlier = earlier.caveats if earlier else ()
+        # What a part that was killed had seen last is not all, and what came then may be why.
+        self._killed = earlier is not None and earlier.finished_at is None
+        self._untold = earlier is not None and (self._killed or earlier.memory is None)
         self._memory = MemoryWatch(whole())
         self._ticks = host.cpu_ticks()
         self._neighbours: set[str] = set()
@@ -39,24 +43,29 @@ class HostWatch:
     def measuring_begins(self) -> None:
         """From here on CPU time that is stolen, and who else runs, is in the numbers."""
         self._ticks = host.cpu_ticks()
-        self._neighbours = set(self._engine.neighbours())
+        self._neighbours = set()
 
-    def concluded(self, done: RunRecord) -> RunRecord:
-        """``done`` with what was seen, and the doubts about every row.
+    def seen(self, done: RunRecord) -> RunRecord:
+        """``done`` with what was seen so far, and the doubts about every row.
 
-        Of the parts of a resumed run the worse counts.
+        Of the parts of a resumed run the worse counts, and what was doubted once stays in doubt.
         """
         steal = host.steal_between(self._ticks, host.cpu_ticks())
         known = [share for share in (steal, done.host.steal) if share is not None]
         now = replace(done.host, steal=max(known, default=None))
         memory = None if self._untold else worse(done.memory, self._memory.seen())
+        with suppress(
+            EnvironmentMissing
+        ):  # an engine that is gone keeps no record from being saved
+            self._neighbours |= set(self._engine.neighbours())
         doubts = checks.run_caveats(
             now,
             done.layout,
             wished(self._settings),
             done.profile,
-            sorted(self._neighbours | set(self._engine.neighbours())),
+            sorted(self._neighbours),
             most_users(self._settings.client, len(done.layout.load_cpus)),
             memory,
+            killed=self._killed,
         )
-        return replace(done, host=now, memory=memory, caveats=doubts)
+        return replace(done, host=now, memory=memory, caveats=checks.kept(self._earlier, doubts))

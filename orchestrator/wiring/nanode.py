@@ -16,7 +16,6 @@ from orchestrator.adapters import image_archive
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.lock import LOCK, only_one_run
 from orchestrator.adapters.memory import CONFINED_TO, CgroupMemory, MemoryWatch
 from orchestrator.adapters.private_engine import private_engine
 from orchestrator.adapters.progress import ConsoleProgress, clock_time
@@ -49,34 +48,34 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
     """
     progress, began = ConsoleProgress(), time.monotonic()
     progress.note(f"a host of one CPU and {MEMORY_BYTES / 2**20:,.0f} MiB, as a cgroup")
-    # The run inside has the usual lock; this one keeps a second proof from clearing the first away.
-    with only_one_run(LOCK.with_name("weblab-nanode.lock")):
-        with only_one_run():
-            pass  # nobody measures, whom starting an engine would disturb
-        with (
-            Confinement(CPU, MEMORY_BYTES) as confinement,
-            MemoryWatch(CgroupMemory(confinement.memory)) as watch,
-            private_engine(confinement, ENGINE_FOLDER) as address,
-            _given(address, confinement.memory) as environment,
-        ):
-            progress.note(f"its engine has the base images ({_since(began)})")
-            command = [sys.executable, "-m", "orchestrator", "run", "--profile", NANODE, *words]
-            code = _run(confinement.command(command), environment)
-        memory = watch.seen()
+    # The run inside has the lock of the engine inside. This one keeps runs beside it from sharing
+    # its CPU, and a second proof from clearing the first away.
+    usual = DockerEngine(Compose(ROOT), NANODE)
+    with (
+        usual.alone(),
+        Confinement(CPU, MEMORY_BYTES) as confinement,
+        MemoryWatch(CgroupMemory(confinement.memory)) as watch,
+        private_engine(confinement, ENGINE_FOLDER) as address,
+        _given(usual, address, confinement.memory) as environment,
+    ):
+        progress.note(f"its engine has the base images ({_since(began)})")
+        command = [sys.executable, "-m", "orchestrator", "run", "--profile", NANODE, *words]
+        code = _run(confinement.command(command), environment)
+    memory = watch.seen()
     progress.note(f"wall time of the whole: {_since(began)}")
     return code, memory
 
 
 @contextmanager
-def _given(address: str, memory: Path) -> Iterator[dict[str, str]]:
+def _given(engine: DockerEngine, address: str, memory: Path) -> Iterator[dict[str, str]]:
     """The environment of a run on the engine at ``address``, which gets the base images.
 
     Args:
+        engine: the host's own, which has them.
         memory: the folder of the cgroup whose memory the run is to watch.
     """
     usual = Compose(ROOT).containers()
-    here = DockerEngine(Compose(ROOT), NANODE)
-    names = bases(here, usual.values())
+    names = bases(engine, usual.values())
     if not names:
         raise EnvironmentMissing("there is no base image to give it; `make base-images` makes them")
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -10,12 +10,11 @@ from orchestrator.adapters import host, results_dir
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.bench.run import build_all, run_all
+from orchestrator.bench.run import build_all, missing_trials, run_all
 from orchestrator.contract import endpoint
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
@@ -33,34 +32,53 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
     Raises:
         UsageError: the settings are wrong, before anything starts.
         EnvironmentMissing: no engine, or another run measures.
+        Interrupted: a person or a signal ended it while it did not measure.
     """
-    begin = SystemClock().monotonic()
     known = catalogue()
     if found := problems(settings, list(known.manifests), list(known.contract)):
         raise UsageError(found)
-    progress = ConsoleProgress()
     folder, earlier = _folder(results, resume)
-    if earlier and _kept(earlier) == settings.trials:
-        progress.note(f"run {earlier.run_id} is complete: nothing is left to measure")
-        return earlier
+    try:
+        if earlier is not None and _complete(earlier):
+            ConsoleProgress().note(f"run {earlier.run_id} is complete: nothing is left to measure")
+            record = earlier
+        else:
+            record = _measured(settings, known, command, folder, earlier)
+        publish(record, folder, results)
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(_kept_in_words(folder)) from interrupt
+    return record
+
+
+def _measured(
+    settings: Settings,
+    known: Catalogue,
+    command: str,
+    folder: results_dir.RunFolder,
+    earlier: RunRecord | None,
+) -> RunRecord:
+    """All that was missing of the run."""
+    begin, progress = SystemClock().monotonic(), ConsoleProgress()
     with (
-        only_one_run(),
         engine_alone(folder.path.name, progress) as engine,
         HostWatch(engine, settings, earlier) as watch,
     ):
         planned = _plan(settings, known, engine, earlier.profile if earlier else None)
         record = earlier or _blank(planned, known, engine, folder.path.name, command)
+        missing = missing_trials(planned, record)
         folder.create()
         folder.save(record)
-        progress.run_begins(planned, str(folder.path / results_dir.RECORD), kept=_kept(earlier))
-        builds = build_all(planned, engine, progress)
-        _build_load(engine, progress)
+        kept = len(planned.trials) - len(missing)
+        progress.run_begins(planned, str(folder.path / results_dir.RECORD), kept=kept)
+        builds = build_all(missing, engine, progress)
+        if missing:
+            _build_load(engine, progress)
         host.keep_to(planned.layout.load_cpus)
         setup_s = SystemClock().monotonic() - begin
         record = replace(record, setup_s=setup_s + (record.setup_s or 0))
         watch.measuring_begins()
         with _network(engine, settings.network):
-            record = run_all(
+            return run_all(
                 planned,
                 record,
                 builds,
@@ -69,10 +87,8 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
                 folder,
                 SystemClock(),
                 progress,
-                watch.concluded,
+                watch.seen,
             )
-    publish(record, folder, results)
-    return record
 
 
 def resumable(results: Path, name: str) -> Settings:
@@ -95,8 +111,28 @@ def _folder(results: Path, resume: str | None) -> tuple[results_dir.RunFolder, R
     return results_dir.RunFolder(path), results_dir.load(path)
 
 
-def _kept(earlier: RunRecord | None) -> int:
-    return sum(t.outcome is Outcome.MEASURED for t in earlier.trials) if earlier else 0
+def _complete(record: RunRecord) -> bool:
+    """Nothing is missing, not even what is known only at the end."""
+    ended = record.finished_at is not None and not record.interrupted
+    return ended and _measured_of(record) == record.settings.trials
+
+
+def _measured_of(record: RunRecord) -> int:
+    return sum(trial.outcome is Outcome.MEASURED for trial in record.trials)
+
+
+def _kept_in_words(folder: results_dir.RunFolder) -> str:
+    """What an interrupt leaves."""
+    name = folder.path.name
+    if not folder.has_record():
+        return "interrupted before anything was measured"
+    record = results_dir.load(folder.path)
+    if _measured_of(record) == record.settings.trials:
+        return f"interrupted: everything was measured; `lab run --resume {name}` makes its report"
+    return (
+        f"interrupted: {_measured_of(record)} of {record.settings.trials} trials are measured and saved; "
+        f"go on with `lab run --resume {name}`"
+    )
 
 
 def _plan(

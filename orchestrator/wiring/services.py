@@ -8,9 +8,8 @@ from orchestrator import contract
 from orchestrator.adapters import template
 from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.lock import only_one_run
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.bench.trial import READY_WITHIN_S
+from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.wiring.catalogue import ROOT, catalogue
 from orchestrator.wiring.engine import engine_alone
@@ -26,7 +25,7 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     names = wanted(services)
     progress = ConsoleProgress()
     found: dict[str, tuple[str, ...]] = {}
-    with only_one_run(), engine_alone("verify", progress) as engine:
+    with engine_alone("verify", progress) as engine:
         containers = Compose(ROOT).containers()
         for name in names:
             try:

@@ -1,4 +1,8 @@
-"""A real cgroup of one CPU and a little memory, and what the kernel does to who needs more."""
+"""A real cgroup of one CPU and a little memory, and what the kernel does to who needs more.
+
+There is one such group on a host. Who holds the engine's lock (the fixture ``engine`` does) is
+alone with it: a `lab nanode` beside these tests is refused, or was there before and refuses them.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.confinement import CGROUPS, NAME, Confinement
-from orchestrator.adapters.lock import only_one_run
+from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import CgroupMemory, MemoryWatch
 
 MIB = 2**20
 
 
 @pytest.fixture
-def confinement() -> Iterator[Confinement]:
-    with only_one_run(), Confinement(0, 64 * MIB) as made:
+def confinement(engine: DockerEngine) -> Iterator[Confinement]:
+    with Confinement(0, 64 * MIB) as made:
         yield made
     assert left() == []
 
@@ -67,13 +71,12 @@ def test_memory_that_fits_is_seen_as_its_peak_and_nothing_is_killed(
     assert 24 * MIB < seen.peak_bytes < 64 * MIB
 
 
-def test_an_earlier_one_that_was_killed_is_cleared_away() -> None:
-    with only_one_run():
-        first = Confinement(0, 64 * MIB).__enter__()  # and nobody leaves it
-        with python(first, "import time; print('up', flush=True); time.sleep(600)") as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "up\n"
-            with Confinement(0, 32 * MIB) as second:
-                assert process.wait(10) == -9
-                assert CgroupMemory(second.memory).limit_bytes == 32 * MIB
+def test_an_earlier_one_that_was_killed_is_cleared_away(engine: DockerEngine) -> None:
+    first = Confinement(0, 64 * MIB).__enter__()  # and nobody leaves it
+    with python(first, "import time; print('up', flush=True); time.sleep(600)") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        with Confinement(0, 32 * MIB) as second:
+            assert process.wait(10) == -9
+            assert CgroupMemory(second.memory).limit_bytes == 32 * MIB
     assert left() == []

@@ -232,7 +232,6 @@ def observed(server: Sequence[Sample] = (), *workers: Sequence[Sample], **change
         state=STATE,
         image=IMAGE,
         start_s=0.5,
-        stop_s=0.25,
         listen_overflows=None,
         one_namespace=True,
         shared=False,

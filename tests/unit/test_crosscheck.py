@@ -11,7 +11,6 @@ from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
 from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
-from orchestrator.model.trial import Phase
 from orchestrator.ports import Container, ReferenceClient, ServerEnd
 from tests.fakes import (
     FakeClock,
@@ -164,7 +163,7 @@ def test_a_wrong_answer_before_the_load_is_the_reason() -> None:
 
 
 def test_a_failure_of_wrk_is_the_services_and_not_the_end() -> None:
-    broken = TrialFailed(Phase.LOAD, "wrk did not say what it counted")
+    broken = TrialFailed("wrk did not say what it counted")
     (check,) = Checked("flask", broken_wrk=broken).record.services
     assert (check.reason, check.pairs) == ("load: wrk did not say what it counted", ())
     assert check.counted is not None

@@ -137,11 +137,11 @@ def test_other_output_is_no_event(text: str) -> None:
     ("text", "said"),
     [
         (line("coffee"), "unknown event 'coffee' from the load generator"),
-        ('{"lab":1}', "unknown event None from the load generator"),
+        ('{"lab":1}', "missing required field `event`"),
         (line("file", name="../a.csv", text=""), r"a file of the name '\.\./a\.csv'"),
         (line("failed"), "Object missing required field `reason`"),
         (line("tick", **{**TICK, "users": "8"}), r"Expected `int`, got `str` - at `\$.users`"),
-        ('{"lab":1,"event":"fai', "Unterminated string"),
+        ('{"lab":1,"event":"fai', "truncated"),
         (
             line("result", **RESULT, steps=[{**OPEN, "rate": None}], locust=LOCUST),
             r"step 0 \(open\) with the rate None",

@@ -40,19 +40,19 @@ def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
     assert "--client=fasthttp" in master_command("x", "json", planned(client="fasthttp"))
 
 
-class Following:
-    """An engine whose master says these lines."""
+class Master:
+    """A master that says these lines."""
 
     def __init__(self, *lines: str) -> None:
         self._lines = lines
 
-    def follow(self, container: object) -> tuple[str, ...]:
+    def lines(self, within_s: float) -> tuple[str, ...]:
         return self._lines
 
 
 def load(*lines: str) -> LocustLoad:
-    engine: Any = Following(*lines)
-    return LocustLoad(engine, engine, [])
+    master: Any = Master(*lines)
+    return LocustLoad(master, [], within_s=1.0)
 
 
 def test_the_masters_events_without_its_other_output() -> None:
@@ -64,5 +64,5 @@ def test_an_event_that_is_not_understood_fails_the_trial_and_not_the_run() -> No
     with pytest.raises(TrialFailed) as failed:
         list(load('{"lab":1,"event":"coffee"}').events())
     assert str(failed.value) == (
-        'load: unknown event \'coffee\' from the load generator: {"lab":1,"event":"coffee"}'
+        'unknown event \'coffee\' from the load generator: {"lab":1,"event":"coffee"}'
     )

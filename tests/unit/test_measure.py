@@ -116,7 +116,7 @@ def test_resources_of_a_trial() -> None:
         memory_peak_bytes=50_000_000,
         image_bytes=130_000_000,
         start_s=0.5,
-        stop_s=0.25,
+        stop_s=None,
         throttled_s=0.25,
         oom_killed=False,
         restarts=0,
@@ -127,7 +127,7 @@ def test_resources_of_a_trial() -> None:
 
 def test_what_was_not_sampled_is_none_and_not_zero() -> None:
     killed = replace(STATE, running=False, oom_killed=True, restarts=2)
-    assert measure.resources(load_result(), observed(state=killed, stop_s=None)) == Resources(
+    assert measure.resources(load_result(), observed(state=killed)) == Resources(
         cpu_us_per_request=None,
         memory_idle_bytes=None,
         memory_peak_bytes=None,

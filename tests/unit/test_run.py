@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.bench.run import build_all, run_all
+from orchestrator.bench.run import build_all, missing_trials, run_all
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord
@@ -45,10 +45,13 @@ def run(
     record: RunRecord | None = None,
     broken: Mapping[str, TrialFailed] | None = None,
     refused: Mapping[str, TrialFailed] | None = None,
+    stop: Mapping[str, BaseException] | None = None,
 ) -> Ran:
     journal: Journal = []
     servers = {
-        service: FakeContainer(service, probe(service), journal=journal)
+        service: FakeContainer(
+            service, probe(service), journal=journal, stop_s=(stop or {}).get(service, 0.25)
+        )
         for service in plan.settings.services
     }
     engine = FakeEngine(journal, servers, broken=broken, refused=refused)
@@ -56,7 +59,7 @@ def run(
     final = run_all(
         plan,
         record or run_record(plan),
-        build_all(plan, engine, progress),
+        build_all(missing_trials(plan, record or run_record(plan)), engine, progress),
         engine,
         FakeGenerator(journal, *(scripts or (GOOD,))),
         store,
@@ -93,7 +96,6 @@ def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each
         "remove flask",
         "trial ends: flask measured",
         "save measured measured",
-        "save measured measured",
         "run ends",
     ]
 
@@ -123,7 +125,7 @@ def test_a_service_with_repeats_is_built_once() -> None:
 
 
 def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run() -> None:
-    broken = TrialFailed(Phase.BUILD, "the image of sanic could not be built", "pip: no such")
+    broken = TrialFailed("the image of sanic could not be built", "pip: no such")
     ran = run(planned(("flask", "sanic"), repeats=2), broken={"sanic": broken})
     failed = [trial for trial in ran.record.trials if trial.service == "sanic"]
     assert [(t.outcome, t.phase, t.reason, t.log_tail) for t in failed] == [
@@ -137,11 +139,12 @@ def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run(
     assert ran.loaded() == ["flask", "flask"]
     assert ran.journal.count("build sanic") == 1
     assert "start sanic" not in ran.journal
-    assert "note sanic could not be built: the image of sanic could not be built" in ran.journal
+    told = "sanic could not be built: the image of sanic could not be built\npip: no such"
+    assert f"note {told}" in ran.journal
 
 
 def test_a_trial_whose_image_is_not_built_any_more_keeps_no_files_of_an_earlier_attempt() -> None:
-    broken = TrialFailed(Phase.BUILD, "the image of sanic could not be built")
+    broken = TrialFailed("the image of sanic could not be built")
     ran = run(planned(("flask", "sanic")), broken={"sanic": broken})
     assert ran.store.raw["sanic", "json", 1] == {}
     assert {trial.service: bool(trial.raw) for trial in ran.record.trials} == {
@@ -151,7 +154,7 @@ def test_a_trial_whose_image_is_not_built_any_more_keeps_no_files_of_an_earlier_
 
 
 def test_a_trial_that_fails_does_not_end_the_run() -> None:
-    refused = TrialFailed(Phase.START, "no room")
+    refused = TrialFailed("no room")
     ran = run(planned(SERVICES), refused={"tornado": refused})
     assert sorted(ran.outcomes()) == [
         ("flask", "measured"),
@@ -167,15 +170,45 @@ def test_ctrl_c_saves_the_record_skips_the_rest_and_removes_the_container() -> N
     assert ran.outcomes() == [(first, "measured"), (second, "skipped"), (third, "skipped")]
     assert ran.record.interrupted
     assert ran.record == ran.store.versions[-1]
-    assert ran.journal[-7:] == [
+    assert ran.journal[-6:] == [
         f"tick {tick().users} None",
         f"unload {second}",
         f"remove {second}",
         "note interrupted: what was measured is saved; go on with `make bench RESUME=latest`",
         "save measured skipped skipped",
-        "save measured skipped skipped",
         "run ends",
     ]
+
+
+def test_ctrl_c_while_a_measured_trial_is_stopped_keeps_it() -> None:
+    plan = planned(SERVICES)
+    first, second, third = (trial.entry.manifest.id for trial in plan.trials)
+    ran = run(plan, stop={second: KeyboardInterrupt()})
+    assert ran.outcomes() == [(first, "measured"), (second, "measured"), (third, "skipped")]
+    assert ran.record.interrupted
+    assert ran.journal[-1] == "run ends"
+
+
+def test_a_surprise_in_one_trial_ends_none_of_the_others() -> None:
+    plan = planned(SERVICES)
+    first, second, third = (trial.entry.manifest.id for trial in plan.trials)
+    ran = run(plan, GOOD, (RuntimeError("nobody foresaw this"),), GOOD)
+    assert ran.outcomes() == [(first, "measured"), (second, "failed"), (third, "measured")]
+
+
+def test_only_the_last_save_says_that_the_run_has_finished_and_each_has_the_doubts_so_far() -> None:
+    versions = run(planned(SERVICES)).store.versions
+    assert [version.finished_at is not None for version in versions] == [False] * 3 + [True]
+    assert {version.host.steal for version in versions} == {0.5}
+
+
+def test_a_run_that_was_killed_after_its_last_trial_is_finished_without_measuring() -> None:
+    plan = planned(SERVICES)
+    killed = run(plan).store.versions[-1]
+    ran = run(plan, record=replace(killed, finished_at=None))
+    assert (ran.loaded(), ran.record.trials) == ([], killed.trials)
+    assert ran.record.finished_at is not None
+    assert not [line for line in ran.journal if line.startswith("build")]
 
 
 def test_resuming_keeps_what_is_measured_and_runs_what_failed_or_was_skipped() -> None:

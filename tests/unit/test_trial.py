@@ -3,18 +3,21 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
 from orchestrator.bench import measure
 from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
+from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import LocustTotals, Outcome, Package, Phase, Resources, TrialRecord
 from orchestrator.ports import ContainerState, Image
 from tests.fakes import (
+    RUNNING,
     FakeClock,
     FakeContainer,
     FakeEngine,
@@ -61,21 +64,25 @@ def flask(**changes: object) -> FakeContainer:
     return FakeContainer("flask", probe(), **changes)  # type: ignore[arg-type]
 
 
-def run_trial(
+def made(
     container: FakeContainer,
     script: Sequence[LoadEvent | BaseException] = (load_result(),),
     *,
     refused: TrialFailed | None = None,
+    stays: BaseException | None = None,
     journal: Journal | None = None,
     store: FakeStore | None = None,
     workers: Sequence[FakeContainer] = (),
-) -> TrialRecord:
+) -> Trial:
     journal = [] if journal is None else journal
     plan = planned()
     engine = FakeEngine(
-        journal, {"flask": container}, refused={"flask": refused} if refused else None
+        journal,
+        {"flask": container},
+        refused={"flask": refused} if refused else None,
+        stays={"flask": stays} if stays else None,
     )
-    trial = Trial(
+    return Trial(
         plan,
         plan.trials[0],
         engine,
@@ -83,7 +90,17 @@ def run_trial(
         store or FakeStore(journal),
         FakeClock(),
     )
-    return trial.run(IMAGE, JournalProgress(journal))
+
+
+def run_trial(
+    container: FakeContainer,
+    script: Sequence[LoadEvent | BaseException] = (load_result(),),
+    *,
+    journal: Journal | None = None,
+    **more: Any,
+) -> TrialRecord:
+    journal = [] if journal is None else journal
+    return made(container, script, journal=journal, **more).run(IMAGE, JournalProgress(journal))
 
 
 def test_a_measured_trial_is_a_whole_row() -> None:
@@ -252,7 +269,7 @@ def failure(row: TrialRecord) -> tuple[object, ...]:
 
 
 def test_a_container_that_the_engine_refuses_is_a_failed_start() -> None:
-    refused = TrialFailed(Phase.START, "flask: the engine refused its container")
+    refused = TrialFailed("flask: the engine refused its container")
     row = run_trial(flask(), refused=refused)
     assert failure(row) == (
         Outcome.FAILED,
@@ -265,7 +282,7 @@ def test_a_container_that_the_engine_refuses_is_a_failed_start() -> None:
 
 def test_a_server_that_does_not_answer_is_a_failed_row_and_removed() -> None:
     journal: Journal = []
-    silent = TrialFailed(Phase.VERIFY, "flask: no verified answer within 30 s", "the log's end")
+    silent = TrialFailed("flask: no verified answer within 30 s", "the log's end")
     container = FakeContainer("flask", silent, journal=journal)
     row = run_trial(container, journal=journal)
     assert failure(row) == (
@@ -280,7 +297,7 @@ def test_a_server_that_does_not_answer_is_a_failed_row_and_removed() -> None:
 
 def test_a_server_that_never_answered_keeps_its_log() -> None:
     store = FakeStore([])
-    silent = TrialFailed(Phase.VERIFY, "flask: no verified answer within 30 s", "the log's end")
+    silent = TrialFailed("flask: no verified answer within 30 s", "the log's end")
     row = run_trial(FakeContainer("flask", silent, log=LOG), store=store)
     assert kept(store) == {"server.log": LOG}
     assert row.raw == ("raw/1/server.log",)
@@ -289,10 +306,10 @@ def test_a_server_that_never_answered_keeps_its_log() -> None:
 def test_a_container_that_vanished_leaves_no_log_and_the_reason_stands() -> None:
     class Vanished(FakeContainer):
         def logs(self) -> str:
-            raise TrialFailed(Phase.LOAD, "flask does not show its log")
+            raise TrialFailed("flask does not show its log")
 
     store = FakeStore([])
-    row = run_trial(Vanished("flask", TrialFailed(Phase.VERIFY, "no answer")), store=store)
+    row = run_trial(Vanished("flask", TrialFailed("no answer")), store=store)
     assert failure(row)[:3] == (Outcome.FAILED, Phase.VERIFY, "no answer")
     assert (kept(store), row.raw) == ({}, ())
 
@@ -340,7 +357,7 @@ def test_a_master_that_ends_without_a_result_is_a_failed_load(script: list[LoadE
 
 def test_a_silent_master_is_a_failed_load_and_its_logs_are_kept() -> None:
     store = FakeStore([])
-    silent = TrialFailed(Phase.LOAD, "locust said nothing for 20 s")
+    silent = TrialFailed("locust said nothing for 20 s")
     row = run_trial(flask(), [tick(), silent], store=store)
     assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "locust said nothing for 20 s")
     assert set(kept(store)) == set(RAW)
@@ -401,13 +418,119 @@ def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
     )
 
 
-def test_a_server_that_cannot_be_stopped_is_a_failed_stop() -> None:
-    class Stubborn(FakeContainer):
-        def stop(self) -> float:
-            raise TrialFailed(Phase.STOP, "flask could not be stopped")
+def doubts(row: TrialRecord) -> list[str]:
+    return [caveat.code for caveat in row.caveats]
 
-    row = run_trial(Stubborn("flask", probe()))
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.STOP, "flask could not be stopped")
+
+def measured(row: TrialRecord) -> bool:
+    """Measured, and with all its numbers."""
+    whole = row.totals == measure.totals(load_result()) and row.hold is not None
+    return row.outcome is Outcome.MEASURED and whole and row.phase is None and row.reason is None
+
+
+STAYS = TrialFailed("flask could not be removed: already in progress")
+
+
+@pytest.mark.parametrize(
+    ("container", "stays"),
+    [
+        pytest.param(flask(stop_s=TrialFailed("flask could not be stopped")), None, id="stop"),
+        pytest.param(flask(stop_s=RuntimeError("a surprise")), None, id="a surprise at the stop"),
+        pytest.param(flask(), STAYS, id="remove"),
+        pytest.param(flask(), RuntimeError("a surprise"), id="a surprise at the removal"),
+    ],
+)
+def test_what_goes_wrong_after_the_load_is_a_doubt_and_the_trial_stays_measured(
+    container: FakeContainer, stays: BaseException | None
+) -> None:
+    row = run_trial(container, stays=stays)
+    assert measured(row)
+    assert doubts(row) == ["after-the-load"]
+    assert row.raw == tuple(f"raw/1/{name}" for name in RAW)
+
+
+def test_a_removal_that_fails_never_replaces_the_reason_of_a_failed_trial() -> None:
+    row = run_trial(flask(), [LoadFailed(reason="a worker was lost")], stays=STAYS)
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "a worker was lost")
+
+
+@pytest.mark.parametrize("where", ["stop", "remove"])
+def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> None:
+    store, journal = FakeStore([]), list[str]()
+    interrupt = KeyboardInterrupt()
+    container = flask(stop_s=interrupt) if where == "stop" else flask()
+    trial = made(container, journal=journal, store=store, stays=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trial.run(IMAGE, JournalProgress(journal))
+    assert trial.finished is not None
+    assert measured(trial.finished)
+    assert set(kept(store)) == set(RAW)
+    assert journal[-1] == "remove flask"
+
+
+def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
+    trial = made(flask(), [tick(), KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        trial.run(IMAGE, JournalProgress([]))
+    assert trial.finished is None
+
+
+class Surprising(FakeContainer):
+    """Raises what nobody expects of it."""
+
+    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+        raise KeyError("answered_at")
+
+
+@pytest.mark.parametrize(
+    ("container", "script", "phase", "reason"),
+    [
+        pytest.param(
+            Surprising("flask"), (), Phase.VERIFY, "unforeseen KeyError: 'answered_at'", id="verify"
+        ),
+        pytest.param(
+            flask(), [ZeroDivisionError("no time")], Phase.LOAD,
+            "unforeseen ZeroDivisionError: no time", id="load",
+        ),
+        pytest.param(
+            flask(), [load_result(duration_s=0.0)], Phase.LOAD,
+            "unforeseen ZeroDivisionError: float division by zero", id="conclusion",
+        ),
+    ],
+)  # fmt: skip
+def test_whatever_nobody_foresaw_is_a_failed_row_with_its_traceback(
+    container: FakeContainer,
+    script: Sequence[LoadEvent | BaseException],
+    phase: Phase,
+    reason: str,
+) -> None:
+    row = run_trial(container, script)
+    assert failure(row)[:3] == (Outcome.FAILED, phase, reason)
+    assert row.log_tail is not None
+    assert row.log_tail.startswith("Traceback (most recent call last)")
+
+
+def test_a_server_that_vanished_under_load_is_a_failed_row_that_keeps_its_numbers() -> None:
+    gone = TrialFailed("flask: its container vanished; something outside the lab removed it")
+    row = run_trial(flask(state=gone))
+    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, gone.reason)
+    assert row.totals == measure.totals(load_result())
+    assert row.resources is not None
+    assert (row.resources.oom_killed, row.resources.restarts) == (None, None), "nobody can tell"
+
+
+@pytest.mark.parametrize("change", [{"started_at": 1_003.0}, {"restarts": 1}])
+def test_a_server_that_began_again_under_load_is_no_measurement(change: dict[str, float]) -> None:
+    row = run_trial(flask(state=replace(RUNNING, **change)))  # type: ignore[arg-type]
+    assert failure(row)[:2] == (Outcome.FAILED, Phase.LOAD)
+    assert "was started again" in (row.reason or "")
+    assert row.totals == measure.totals(load_result())
+
+
+def test_what_others_did_to_the_server_under_load_is_a_doubt() -> None:
+    row = run_trial(flask(interventions=("pause", "unpause")))
+    assert measured(row)
+    assert doubts(row) == ["intervention"]
 
 
 @pytest.mark.parametrize(("stop_s", "codes"), [(1.9, []), (2.0, ["slow-stop"])])

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from orchestrator.model.trial import Caveat, Step
-from orchestrator.trial_checks import open_loop_caveats, step_caveats, trial_caveats
+from orchestrator.trial_checks import (
+    afterwards,
+    intervention_caveats,
+    open_loop_caveats,
+    step_caveats,
+    stop_caveats,
+    trial_caveats,
+)
 from tests.unit.examples import open_loop_row, step
 
 DOUBT = Caveat(code="little", text="a", remedy="b")
@@ -68,13 +75,13 @@ def test_a_generator_that_sends_late_is_part_of_the_latency(
 
 
 def caveats(hold: Step | None, verdict: str = "server-cpu", **changes: Any) -> tuple[Caveat, ...]:
-    known = {"base": "official", "stop_s": 0.1, "every_step_had_drops": False, **changes}
+    known = {"base": "official", "every_step_had_drops": False, **changes}
     return trial_caveats(hold, verdict, **known)
 
 
 def test_a_clean_trial_has_no_caveats() -> None:
     assert caveats(step(loadgen_idle=0.5)) == ()
-    assert caveats(None, "unknown", stop_s=None) == ()
+    assert caveats(None, "unknown") == ()
 
 
 def test_a_ramp_with_drops_at_every_step() -> None:
@@ -113,9 +120,15 @@ def test_a_base_image_of_ones_own() -> None:
     )
 
 
-@pytest.mark.parametrize(("stop_s", "found"), [(1.9, []), (2.0, ["slow-stop"]), (None, [])])
-def test_a_slow_stop(stop_s: float | None, found: list[str]) -> None:
-    assert codes(caveats(step(), stop_s=stop_s)) == found
+@pytest.mark.parametrize(("stop_s", "found"), [(1.9, []), (2.0, ["slow-stop"])])
+def test_a_slow_stop(stop_s: float, found: list[str]) -> None:
+    assert codes(stop_caveats(stop_s)) == found
+
+
+def test_what_others_did_to_the_server_is_told_in_order() -> None:
+    (caveat,) = intervention_caveats(("pause", "unpause"))
+    assert "pause, unpause" in caveat.text
+    assert intervention_caveats(()) == ()
 
 
 def test_every_caveat_says_how_to_remove_it() -> None:
@@ -123,8 +136,11 @@ def test_every_caveat_says_how_to_remove_it() -> None:
     found = (
         *step_caveats(bad),
         *open_loop_caveats(open_loop_row(late_p99_ms=9.0)),
-        *caveats(bad, base="own", stop_s=9.0, every_step_had_drops=True),
+        *caveats(bad, base="own", every_step_had_drops=True),
+        *stop_caveats(9.0),
+        *intervention_caveats(("pause",)),
+        afterwards("the engine did not remove it"),
         *caveats(bad, "loadgen-cpu"),
     )
-    assert len(set(codes(found))) == 9
+    assert len(set(codes(found))) == 11
     assert all(caveat.text and caveat.remedy for caveat in found)

@@ -1,0 +1,37 @@
+"""The row of a trial as far as it is known before it runs. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.model.entry import Manifest
+from orchestrator.model.settings import PlannedTrial
+from orchestrator.model.trial import Outcome, Server, TrialRecord
+
+
+def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> TrialRecord:
+    """The row of a trial as far as it is known before it runs."""
+    blank = TrialRecord(
+        service=trial.entry.manifest.id,
+        workload=trial.expectation.workload,
+        repeat=trial.repeat,
+        order=trial.order,
+        outcome=outcome,
+        server=server_facts(trial.entry.manifest),
+    )
+    return replace(blank, **fields)  # type: ignore[arg-type]
+
+
+def server_facts(manifest: Manifest) -> Server:
+    """What the manifest says of the server."""
+    return Server(
+        name=manifest.name,
+        server=manifest.server,
+        workers=manifest.workers,
+        threads=manifest.threads,
+        keep_alive=manifest.keep_alive,
+        backlog=manifest.backlog,
+        interface=manifest.interface,
+        event_loop=manifest.event_loop,
+        notes=manifest.notes,
+    )

@@ -1,0 +1,59 @@
+"""No read outlasts its deadline, whatever it is that keeps it."""
+
+import itertools
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from orchestrator.adapters.deadlines import timed, within
+
+
+@pytest.fixture
+def never() -> Iterator[threading.Event]:
+    """What nobody sets before the test is over."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_what_comes_in_time_comes_as_it_is() -> None:
+    assert within(30, lambda: 7) == 7
+    assert list(timed(lambda: iter("abc"), first_s=30, next_s=30, whole_s=30)) == ["a", "b", "c"]
+
+
+def test_an_error_of_the_call_is_raised_here() -> None:
+    with pytest.raises(KeyError, match="x"):
+        within(30, lambda: dict[str, int]()["x"])
+
+
+def test_a_call_that_hangs_is_left_behind(never: threading.Event) -> None:
+    with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
+        within(0.05, never.wait)
+
+
+def test_a_first_item_that_does_not_come(never: threading.Event) -> None:
+    def silent() -> Iterator[int]:
+        never.wait()
+        yield 1
+
+    with pytest.raises(TimeoutError, match=r"nothing came for 0\.05 s"):
+        list(timed(silent, first_s=0.05, next_s=30, whole_s=60))
+
+
+def test_a_stream_that_falls_silent(never: threading.Event) -> None:
+    def falls_silent() -> Iterator[int]:
+        yield 1
+        never.wait()
+
+    items = timed(falls_silent, first_s=30, next_s=0.05, whole_s=60)
+    assert next(items) == 1
+    with pytest.raises(TimeoutError, match=r"nothing came for 0\.05 s"):
+        next(items)
+
+
+def test_a_stream_that_never_ends_is_cut_off_however_fast_it_is() -> None:
+    endless = timed(itertools.count, first_s=30, next_s=30, whole_s=0.05)
+    with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
+        for _ in endless:
+            pass
