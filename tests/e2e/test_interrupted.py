@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,9 +79,11 @@ def test_an_interrupt_saves_what_was_measured_and_removes_its_containers(
     under_load: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
 ) -> None:
     under_load.send_signal(number)
+    under_load.send_signal(number)  # an impatient person changes nothing
     said = under_load.communicate(timeout=WITHIN_S)[0]
     assert under_load.returncode == 130, said
     assert "RESUME=latest" in said
+    assert "before anything was measured" not in said
     assert record(tmp_path)["interrupted"] is True
     assert outcomes(tmp_path) == ["measured", "skipped", "skipped"]
     assert ours() == []
@@ -111,3 +114,41 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
     assert ours() == []
     raw = [name for trial in record(tmp_path)["trials"] for name in trial["raw"]]
     assert listed(tmp_path) == {*raw, "run.json"}
+
+
+def test_a_run_that_was_killed_before_its_end_was_written_is_finished_with_doubts_and_report(
+    tmp_path: Path,
+) -> None:
+    """As a version of the lab left it that saved the last row before the doubts."""
+    lab_run("bottle", "--workload", "text", "--profile", "smoke", results=tmp_path)
+    (path,) = tmp_path.glob("*/run.json")
+    whole = json.loads(path.read_text())
+    checksums.drop(path.parent, path.name)
+    path.write_text(json.dumps({**whole, "finished_at": None, "caveats": []}))
+    shutil.rmtree(path.parent / "report")
+
+    lab_run("--resume", "latest", results=tmp_path)
+    finished = record(tmp_path)
+    assert finished["trials"] == whole["trials"]
+    assert finished["finished_at"] is not None
+    codes = {caveat["code"] for caveat in finished["caveats"]}
+    assert codes == {"killed", *(caveat["code"] for caveat in whole["caveats"])}
+    assert (path.parent / "report" / "index.html").is_file()
+    assert listed(tmp_path) == {*finished["trials"][0]["raw"], "run.json"}
+
+    shutil.rmtree(path.parent / "report")
+    lab_run("--resume", "latest", results=tmp_path)
+    assert record(tmp_path) == finished, "nothing was missing"
+    assert (path.parent / "report" / "index.html").is_file()
+
+
+def lab_run(*words: str, results: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, *words, "--results", str(results)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
