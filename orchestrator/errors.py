@@ -10,6 +10,7 @@ LabError
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 
 LOG_TAIL_LINES = 20
@@ -58,6 +59,12 @@ class TrialFailed(LabError):
         self.reason = reason
         self.log_tail = log_tail
         super().__init__(reason)
+
+
+def unforeseen(error: Exception) -> TrialFailed:
+    """What nobody foresaw, as the failure of one trial, with its traceback in place of a log."""
+    log_tail = "".join(traceback.format_exception(error))
+    return TrialFailed(f"unforeseen {type(error).__name__}: {error}", log_tail)
 
 
 def tail(log: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from orchestrator.bench.trial import tails
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -83,10 +83,13 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
                 check = replace(check, pairs=(*check.pairs, pair))
                 bench.progress.note(f"{where} {number + 1}/{plan.settings.repeats}: {_said(pair)}")
                 yield check
-    except TrialFailed as failure:
+            phase = Phase.STOP
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one service ends no other
+        failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         bench.progress.note(f"{where}: failed in {phase}: {failure}")
-        reason = f"{phase}: {failure}"
-        yield replace(check, reason=reason, log_tail=failure.log_tail or None)
+        if phase is not Phase.STOP:  # by then all was measured
+            reason = f"{phase}: {failure}"
+            yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 
 
 def _counted(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -> Counted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from orchestrator.bench.rows import planned_record
 from orchestrator.bench.sampler import Sampler
 from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
-from orchestrator.errors import TrialFailed, tail
+from orchestrator.errors import TrialFailed, tail, unforeseen
 from orchestrator.interrupts import shielded
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.sample import Sample
@@ -72,14 +71,13 @@ class Trial:
         try:
             self._measure(image, progress)
         except TrialFailed as failure:
-            self._went_wrong(failure, failure.reason, failure.log_tail)
+            self._went_wrong(failure)
         except KeyboardInterrupt:
             if self._measured:
                 self._finish()
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one service is its row
-            reason = f"unforeseen {type(error).__name__}: {error}"
-            self._went_wrong(error, reason, "".join(traceback.format_exception(error)))
+            self._went_wrong(unforeseen(error))
         return self._finish()
 
     @property
@@ -93,13 +91,13 @@ class Trial:
             self.finished = replace(self._record, raw=raw, wall_s=wall_s)
         return self.finished
 
-    def _went_wrong(self, error: Exception, reason: str, log_tail: str) -> None:
+    def _went_wrong(self, failure: TrialFailed) -> None:
         """A reason to fail; of a trial that was measured by then, a doubt."""
-        told = "; ".join([reason, *getattr(error, "__notes__", ())])
+        told = "; ".join([failure.reason, *getattr(failure, "__notes__", ())])
         if self._measured:
             self._doubt(trial_checks.afterwards(told))
         else:
-            self._know(phase=self._phase, reason=told, log_tail=log_tail or None)
+            self._know(phase=self._phase, reason=told, log_tail=failure.log_tail or None)
 
     def _measure(self, image: Image, progress: Progress) -> None:
         with (

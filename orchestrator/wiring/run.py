@@ -130,8 +130,8 @@ def _kept_in_words(folder: results_dir.RunFolder) -> str:
     if _measured_of(record) == record.settings.trials:
         return f"interrupted: everything was measured; `lab run --resume {name}` makes its report"
     return (
-        f"interrupted: {_measured_of(record)} of {record.settings.trials} trials are measured and saved; "
-        f"go on with `lab run --resume {name}`"
+        f"interrupted: {_measured_of(record)} of {record.settings.trials} trials are measured and "
+        f"saved; go on with `lab run --resume {name}`"
     )
 
 

@@ -10,7 +10,7 @@ from orchestrator.adapters.compose import LOCUST_WORKER, Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.verify import READY_WITHIN_S
-from orchestrator.errors import TrialFailed, UsageError
+from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.wiring.catalogue import ROOT, catalogue
 from orchestrator.wiring.engine import engine_alone
 
@@ -34,7 +34,8 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                     expectations = list(known.contract.values())
                     probe = server.probe([e.path for e in expectations], READY_WITHIN_S)
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
-            except TrialFailed as failure:
+            except Exception as error:  # noqa: BLE001 - one bad service hides no other
+                failure = error if isinstance(error, TrialFailed) else unforeseen(error)
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""
                 found[name] = (f"{failure.reason}{log}",)
             progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")

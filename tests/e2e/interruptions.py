@@ -172,6 +172,16 @@ def finished(results: Path, made: Hit) -> Iterator[str]:
     )
     if done.returncode != 0:
         yield f"resuming ends with {done.returncode}: {(done.stdout + done.stderr)[-300:]}"
+    yield from wrong_with_record(results, before)
+    yield from wrong_with_files(results)
+    if left := leftovers():
+        yield f"left at the end: {', '.join(left)}"
+
+
+def wrong_with_record(
+    results: Path, before: dict[tuple[str, str, int], TrialRecord]
+) -> Iterator[str]:
+    """What a finished run's record lacks, or has otherwise than ``before``."""
     now, rows = record(results), measured(results)
     assert now is not None
     if len(now.trials) != TRIALS or len(rows) != TRIALS:
@@ -182,7 +192,13 @@ def finished(results: Path, made: Hit) -> Iterator[str]:
         yield "the run is not said to have finished"
     if not now.caveats and now.host.nofile < WANTED_NOFILE:
         yield "its doubts are missing"
+
+
+def wrong_with_files(results: Path) -> Iterator[str]:
+    """What a finished run's folder lacks, or has too much."""
+    now = record(results)
     (path,) = results.glob("*/run.json")
+    assert now is not None
     if not (path.parent / "report" / "index.html").is_file():
         yield "there is no report"
     if differences := checksums.differences(path.parent):
@@ -192,8 +208,6 @@ def finished(results: Path, made: Hit) -> Iterator[str]:
         yield "raw files are missing, or of no row"
     if odd := [file.name for file in path.parent.rglob(".*")]:
         yield f"half-written files stay: {', '.join(odd)}"
-    if left := leftovers():
-        yield f"left at the end: {', '.join(left)}"
 
 
 def hits(kills: int, interrupts: int, usual: Pace, dice: random.Random) -> Iterator[Hit]:
