@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -21,31 +22,38 @@ ROOT = Path(__file__).parents[2]
 WITHIN_S = 120
 
 
-def kill_first(part_of_name: str, done: threading.Event) -> None:
-    """Kill the first container of a run whose name has this part, once it bears load."""
+def hit_first(name: str, action: str, done: threading.Event) -> None:
+    """Do this to the first container of a run whose name fits this pattern, once it bears load."""
     client = docker.from_env()
     filters: dict[str, str | list[str] | bool] = {"label": RUN}
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
         running = client.containers.list(ignore_removed=True, filters=filters)
         master = [c for c in running if str(c.name).endswith("-locust")]
-        victims = [c for c in running if part_of_name in str(c.name)]
+        victims = [c for c in running if re.search(name, str(c.name))]
         if victims and master and b'"event":"tick"' in master[0].logs():
-            victims[0].kill()
+            words = {"kill": ["kill"], "pause": ["pause"], "remove": ["rm", "--force"]}[action]
+            subprocess.run(["docker", *words, str(victims[0].id)], check=True, capture_output=True)
             done.set()
             return
         time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
-    ("victim", "reason"),
-    [("locust-worker", "workers"), ("-bottle", "the server ended under load with exit code 137")],
+    ("victim", "action", "reason"),
+    [
+        ("locust-worker", "kill", "workers"),
+        ("-bottle", "kill", "the server ended under load with exit code 137"),
+        ("-bottle", "remove", "bottle: its container vanished"),
+        ("-locust$", "pause", "nothing came for 20 s"),
+        ("-locust$", "remove", "ended without a result"),
+    ],
 )
-def test_a_container_that_dies_fails_its_trial_and_the_run_goes_on(
-    tmp_path: Path, victim: str, reason: str
+def test_a_container_that_is_lost_fails_its_trial_and_the_run_goes_on(
+    tmp_path: Path, victim: str, action: str, reason: str
 ) -> None:
     killed = threading.Event()
-    killer = threading.Thread(target=kill_first, args=(victim, killed))
+    killer = threading.Thread(target=hit_first, args=(victim, action, killed))
     killer.start()
     run = subprocess.run(
         [
@@ -67,7 +75,8 @@ def test_a_container_that_dies_fails_its_trial_and_the_run_goes_on(
     assert (first["outcome"], first["phase"]) == ("failed", "load")
     assert reason in first["reason"]
     assert_nothing_measured_is_lost(first, victim)
-    assert_all_files_are_kept(path.parent, first)
+    if action == "kill":
+        assert_all_files_are_kept(path.parent, first)
     assert second["outcome"] == "measured"
     assert "failed in load" in run.stdout
 

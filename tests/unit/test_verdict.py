@@ -24,7 +24,7 @@ def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> N
         ({}, "server-cpu"),
     ],
 )
-def test_a_server_that_was_killed_or_began_again_lacked_memory(
+def test_a_server_that_was_killed_for_want_of_memory_lacked_it(
     used: dict[str, Any], found: str
 ) -> None:
     assert verdict(step(server_cpu=1.0, failures=100), **used) == (found if used else "errors")
