@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile, Settings
 from orchestrator.model.trial import Caveat, TrialRecord
+from orchestrator.words import Name, RunId
 
 SCHEMA = 2
 """2: `contract` of a run; `raw` of a trial; `package` of its server."""
@@ -30,7 +31,7 @@ class RunRecord:
     """
 
     schema: int
-    run_id: str
+    run_id: RunId
     started_at: str
     finished_at: str | None
     command: str
@@ -39,7 +40,7 @@ class RunRecord:
     profile: Profile
     host: Host
     layout: Layout
-    contract: dict[str, Endpoint] = field(default_factory=dict)
+    contract: dict[Name, Endpoint] = field(default_factory=dict)
     interrupted: bool = False
     setup_s: float | None = None
     wall_s: float | None = None

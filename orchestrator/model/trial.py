@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
-FAILURE_KINDS = (
-    "connect_refused",
-    "connect_timeout",
-    "reset",
-    "eof",
-    "timeout",
-    "bad_status",
-    "bad_body",
-)
+from msgspec import Meta
+
+from orchestrator.words import Name, RawFile, Title
+
+Histogram = Annotated[str, Meta(max_length=200_000)]
+"""HdrHistogram V2 as base64, microseconds; the longest that a trial can fill is half of that."""
 
 
 class Outcome(StrEnum):
@@ -64,7 +62,7 @@ class Package:
 class Server:
     """The entry's facts, and what stood in the very container that was measured."""
 
-    name: str
+    name: Title
     server: str
     workers: int
     threads: str
@@ -197,7 +195,7 @@ class OpenLoop:
     cpu_us_per_request: float | None = None
     connects: int
     limited_by: str
-    histogram: str
+    histogram: Histogram
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -238,8 +236,8 @@ class TrialRecord:
     ``raw``: its files below the run's folder (``raw/...``), in order.
     """
 
-    service: str
-    workload: str
+    service: Name
+    workload: Name
     repeat: int
     order: int
     outcome: Outcome
@@ -265,10 +263,10 @@ class TrialRecord:
     limited_by: str | None = None
     limited_by_evidence: dict[str, float] = field(default_factory=dict)
     resources: Resources | None = None
-    histogram: str | None = None
+    histogram: Histogram | None = None
     open_loop: tuple[OpenLoop, ...] = ()
     locust: LocustTotals | None = None
-    raw: tuple[str, ...] = ()
+    raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 
     @property
