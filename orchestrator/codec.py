@@ -35,8 +35,12 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _to_2}
 
 def encode(record: RunRecord) -> bytes:
     """The record as indented JSON, the same bytes for the same record."""
-    document = words.each(msgspec.to_builtins(record), _text)
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
+
+
+def readable(record: object) -> Any:
+    """A record of any kind as dicts, lists and texts that can be read wherever they are shown."""
+    return words.each(msgspec.to_builtins(record), _text)
 
 
 def decode(text: bytes, where: str) -> RunRecord:
@@ -57,6 +61,15 @@ def decode(text: bytes, where: str) -> RunRecord:
         raise UsageError(f"{where}: not a run record: it is nested too deeply") from error
     except ValueError as error:  # no UTF-8, or no number
         raise UsageError(f"{where}: not a run record: {words.line(str(error), 200)}") from error
+
+
+def saved(record: RunRecord) -> RunRecord:
+    """The record as whoever reads its file has it.
+
+    Raises:
+        UsageError: its file could not be read again.
+    """
+    return decode(encode(record), record.run_id)
 
 
 def migrated(document: Document, where: str) -> Document:

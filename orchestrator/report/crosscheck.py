@@ -8,10 +8,12 @@ from dataclasses import asdict
 import msgspec
 
 from orchestrator.checks import STEAL_SEEN
+from orchestrator.codec import readable
 from orchestrator.model.crosscheck import CrossCheck
 from orchestrator.report.crosscheck_tables import counts, rates, summaries
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
+from orchestrator.words import printable
 
 BASE_OFFICIAL = "official"
 RATES_EXPLAINED = """\
@@ -31,9 +33,9 @@ connection. In this slice it compares every answer's status and body with the co
 def crosscheck_files(record: CrossCheck) -> dict[str, str]:
     """File name -> text. The JSON holds every slice, and the rows that follow from them."""
     rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
-    document = {**msgspec.to_builtins(record), "rows": rows}
+    document = {**readable(record), "rows": rows}
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return {"crosscheck.json": text, "crosscheck.md": "\n".join(_document(record))}
+    return {"crosscheck.json": text, "crosscheck.md": printable("\n".join(_document(record)))}
 
 
 def _document(record: CrossCheck) -> Iterator[str]:

@@ -83,10 +83,12 @@ def test_twice_the_same_bytes_and_nothing_of_an_older_report_is_left(tmp_path: P
     assert report(tmp_path, "a-run") == 0
     before = contents(folder)
     (folder / "report" / "json-hold.csv").write_text("edited")
-    (folder / "report" / "of-an-older-lab.svg").write_text("old")
+    (folder / "report" / "text-cpu.svg").write_text("of another version")
+    (folder / "report" / "drawn.svg").write_text("a person's own")
     (folder / "report" / "notes.txt").write_text("a person's own")
     assert report(tmp_path, "a-run") == 0
-    assert contents(folder) == {**before, "notes.txt": b"a person's own"}
+    own = {name: b"a person's own" for name in ("notes.txt", "drawn.svg")}
+    assert contents(folder) == before | own
 
 
 def failed(document: dict[str, Any]) -> None:

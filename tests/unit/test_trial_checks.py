@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orchestrator.model.trial import Caveat, Step
-from orchestrator.trial_checks import open_loop_caveats, step_caveats, trial_caveats
+from orchestrator.trial_checks import NO_HOLD, open_loop_caveats, step_caveats, trial_caveats
 from tests.unit.examples import open_loop_row, step
 
 DOUBT = Caveat(code="little", text="a", remedy="b")
@@ -74,7 +74,10 @@ def caveats(hold: Step | None, verdict: str = "server-cpu", **changes: Any) -> t
 
 def test_a_clean_trial_has_no_caveats() -> None:
     assert caveats(step(loadgen_idle=0.5)) == ()
-    assert caveats(None, "unknown", stop_s=None) == ()
+
+
+def test_a_trial_without_a_hold_says_why_it_has_no_rank() -> None:
+    assert caveats(None, "unknown", stop_s=None) == (NO_HOLD,)
 
 
 def test_a_ramp_with_drops_at_every_step() -> None:
