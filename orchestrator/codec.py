@@ -18,8 +18,9 @@ from orchestrator.model.record import SCHEMA, RunRecord
 
 MOST_BYTES = 64 * 2**20
 """No record is longer: a run of a thousand trials takes half of it."""
-LOGS, DATA = {"log_tail"}, {"histogram"}
-"""Fields whose text has lines; fields whose text is data, which must not be cut."""
+LOGS, TITLES, DATA = {"log_tail"}, {"name"}, {"histogram"}
+"""Fields whose text has lines; in which a line break is no space; which must not be cut."""
+_BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", words.REPLACEMENT))
 
 Document = dict[str, Any]
 
@@ -94,7 +95,9 @@ def migrated(document: Document, where: str) -> Document:
 def _text(key: str, text: str) -> str:
     if key in DATA:
         return text
-    return words.log(text) if key in LOGS else words.line(text)
+    if key in LOGS:
+        return words.log(text)
+    return words.line(text.translate(_BREAKS) if key in TITLES else text)
 
 
 def _number(number: float) -> float:

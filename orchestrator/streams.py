@@ -50,6 +50,6 @@ def prepared() -> Iterator[None]:
         yield
 
 
-def drawable(stream: TextIO) -> TextIO:
+def drawable(stream: TextIO | Printable) -> TextIO:
     """The same stream for what moves the cursor itself, and cleans its texts itself."""
     return stream.stream if isinstance(stream, Printable) else stream

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
+from orchestrator.words import Name, Title
 
 CROSSCHECK_SCHEMA = 1
 
@@ -14,8 +15,8 @@ CROSSCHECK_SCHEMA = 1
 class CrossCheckSettings:
     """The choices of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` a service."""
 
-    services: tuple[str, ...]
-    workload: str
+    services: tuple[Name, ...]
+    workload: Name
     pairs: int
     seconds: int
     connections: int
@@ -116,8 +117,8 @@ class Counted:
 class ServiceCheck:
     """One service: the counted pair, then the timed ones; ``reason`` says why there are no more."""
 
-    service: str
-    name: str
+    service: Name
+    name: Title
     keep_alive: bool
     base: str | None = None
     counted: Counted | None = None
@@ -131,7 +132,7 @@ class CrossCheck:
     """A whole cross-check; times are UTC, ISO 8601. ``tools``: the versions of wrk and nft."""
 
     schema: int
-    run_id: str
+    run_id: Name
     started_at: str
     finished_at: str | None
     command: str

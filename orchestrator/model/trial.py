@@ -14,6 +14,10 @@ Histogram = Annotated[str, Meta(max_length=200_000)]
 """HdrHistogram V2 as base64, microseconds; the longest that a trial can fill is half of that."""
 
 
+MOST_STEPS = 1_000
+"""Steps or arrival rates of a trial: a ramp has some twenty, and a chart shows no more."""
+
+
 class Outcome(StrEnum):
     """How a planned trial ended."""
 
@@ -82,8 +86,9 @@ class Server:
 class Totals:
     """Requests over a stretch of time, as Locust published them in 2019, and their latencies.
 
-    ``requests`` counts successes and failures; ``rps`` = requests / duration; ``goodput_rps`` =
-    successes / duration. Latencies are of successes only, None where there was none.
+    ``requests`` counts successes and failures that began in it; ``rps`` = requests / duration;
+    ``goodput_rps`` = successes that ended in it / duration, as in `Step`; in the whole trial these
+    are all its successes. Latencies are of successes only, None where there was none.
     """
 
     requests: int
@@ -252,7 +257,7 @@ class TrialRecord:
     totals: Totals | None = None
     hold: Totals | None = None
     hold_users: int | None = None
-    steps: tuple[Step, ...] = ()
+    steps: Annotated[tuple[Step, ...], Meta(max_length=MOST_STEPS)] = ()
     breaking_users: int | None = None
     failures_by_kind: dict[str, int] = field(default_factory=dict)
     unfinished: int | None = None
@@ -264,7 +269,7 @@ class TrialRecord:
     limited_by_evidence: dict[str, float] = field(default_factory=dict)
     resources: Resources | None = None
     histogram: Histogram | None = None
-    open_loop: tuple[OpenLoop, ...] = ()
+    open_loop: Annotated[tuple[OpenLoop, ...], Meta(max_length=MOST_STEPS)] = ()
     locust: LocustTotals | None = None
     raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()

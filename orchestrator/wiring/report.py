@@ -69,10 +69,12 @@ def summarized(results: Path, name: str) -> str:
 
     Raises:
         UsageError: no such run, its record cannot be read, or nothing can be made of it.
+        SelfContradiction: the record's own numbers cannot all be right.
     """
     path = results_dir.find_run(results, name)
     record = results_dir.load(path)
     with _in_words(path):
+        _consistent(record, path)
         return summary(record)
 
 
@@ -100,9 +102,7 @@ def _write(
     record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
 ) -> None:
     with _in_words(folder.path):
-        found = _findings(record)
-        if wrong := _contradictions(found):
-            raise SelfContradiction(_refused(folder.path, wrong))
+        found = _consistent(record, folder.path)
         files = report_files(
             record,
             published=published,
@@ -130,6 +130,18 @@ def _in_words(folder: Path) -> Iterator[None]:
             f"{folder}: nothing can be made of its record ({said}); what was measured is "
             f"untouched, and `lab audit {folder}` may tell what is wrong in it"
         ) from error
+
+
+def _consistent(record: RunRecord, folder: Path) -> Sequence[Finding]:
+    """What the audit finds in a record that may be shown.
+
+    Raises:
+        SelfContradiction: its numbers cannot all be right.
+    """
+    found = _findings(record)
+    if wrong := _contradictions(found):
+        raise SelfContradiction(_refused(folder, wrong))
+    return found
 
 
 def _findings(record: RunRecord) -> Sequence[Finding]:

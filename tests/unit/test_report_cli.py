@@ -87,7 +87,7 @@ def test_twice_the_same_bytes_and_nothing_of_an_older_report_is_left(tmp_path: P
     (folder / "report" / "drawn.svg").write_text("a person's own")
     (folder / "report" / "notes.txt").write_text("a person's own")
     assert report(tmp_path, "a-run") == 0
-    own = {name: b"a person's own" for name in ("notes.txt", "drawn.svg")}
+    own = dict.fromkeys(("notes.txt", "drawn.svg"), b"a person's own")
     assert contents(folder) == before | own
 
 
