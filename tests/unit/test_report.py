@@ -10,6 +10,8 @@ import pytest
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.files import report_files
+from orchestrator.report.hold import hold
+from orchestrator.report.summary import summary
 from orchestrator.report.table import (
     MISSING,
     AtLeast,
@@ -21,6 +23,7 @@ from orchestrator.report.table import (
     markdown,
 )
 from orchestrator.report.tables import tables
+from orchestrator.trial_checks import NO_HOLD
 from tests.unit.examples import (
     host,
     open_loop_row,
@@ -338,3 +341,34 @@ def test_programs_get_numbers_where_people_get_text() -> None:
 
 def test_csv_quotes_what_csv_must_quote() -> None:
     assert csv_text(small(Row(cells=('a,"b"\nc', 1)))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'
+
+
+def unheld(service: str, repeat: int = 1) -> TrialRecord:
+    """A trial that was measured, but ended before its hold."""
+    return measured(service, repeat, 0.0, hold=None, hold_users=None, limited_by="unknown",
+                    caveats=(NO_HOLD,))  # fmt: skip
+
+
+def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere() -> None:
+    plan = planned(("aiohttp", "flask"), workloads=("json",))
+    record = run_record(plan, trials=(unheld("aiohttp"), measured("flask", 1, 1_000.0)))
+    whole, held = tables(record)[:2]
+    assert [row[:2] for row in whole.shown] == [("Aiohttp", "100,000"), ("Flask", "100,000")]
+    assert [row[:4] for row in held.shown] == [
+        ("Flask", "1", "1,024", "1,000"),
+        ("Aiohttp", "no hold", "-", "-"),
+    ]
+    files = report_files(record)
+    for text in (files["report.md"], files["index.html"], summary(record)):
+        assert "no hold" in text
+        assert NO_HOLD.text in text
+        assert NO_HOLD.remedy in text
+        assert "None" not in text.split("<script", 1)[0].replace("None.", "")
+
+
+def test_a_repeat_without_a_hold_takes_the_rank() -> None:
+    plan = planned(("flask",), workloads=("json",), repeats=2)
+    both = run_record(plan, trials=(measured("flask", 1, 1_000.0), measured("flask", 2, 1_000.0)))
+    one = run_record(plan, trials=(measured("flask", 1, 1_000.0), unheld("flask", 2)))
+    assert [hold(record, "json").places[0].ranked for record in (both, one)] == [True, False]
+    assert [hold(record, "json").table.shown[0][1] for record in (both, one)] == ["1", "-"]
