@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
-from orchestrator.words import Name, Title
+from orchestrator.words import Moment, Name, Title
 
 CROSSCHECK_SCHEMA = 1
 
@@ -20,8 +20,8 @@ class CrossCheckSettings:
     pairs: int
     seconds: int
     connections: int
-    network: str
-    client: str = "engine"
+    network: Name
+    client: Name = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +133,8 @@ class CrossCheck:
 
     schema: int
     run_id: Name
-    started_at: str
-    finished_at: str | None
+    started_at: Moment
+    finished_at: Moment | None
     command: str
     settings: CrossCheckSettings
     tools: tuple[str, ...]

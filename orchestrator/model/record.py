@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile, Settings
 from orchestrator.model.trial import Caveat, TrialRecord
-from orchestrator.words import Name, RunId
+from orchestrator.words import Moment, Name, RunId
 
 SCHEMA = 2
 """2: `contract` of a run; `raw` of a trial; `package` of its server."""
@@ -32,8 +32,8 @@ class RunRecord:
 
     schema: int
     run_id: RunId
-    started_at: str
-    finished_at: str | None
+    started_at: Moment
+    finished_at: Moment | None
     command: str
     seed: int
     settings: Settings

@@ -57,8 +57,8 @@ class Settings:
     max_users: int | None
     repeats: int
     seed: int
-    network: str
-    client: str = "engine"
+    network: Name
+    client: Name = "engine"
     open_loop: bool | None = None
     rate: float | None = None
 
@@ -80,7 +80,7 @@ class Layout:
     load_cpus: tuple[int, ...]
     shared: bool
     smt_shared: bool | None
-    network: str
+    network: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from orchestrator.words import Name, RawFile, Title
+from orchestrator.words import Moment, Name, RawFile, Title
 
 Histogram = Annotated[str, Meta(max_length=200_000)]
 """HdrHistogram V2 as base64, microseconds; the longest that a trial can fill is half of that."""
@@ -250,7 +250,7 @@ class TrialRecord:
     phase: Phase | None = None
     reason: str | None = None
     log_tail: str | None = None
-    started_at: str | None = None
+    started_at: Moment | None = None
     wall_s: float | None = None
     nofile: int | None = None
     workers: int | None = None

@@ -54,7 +54,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield markdown(counts(record))
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
-    yield f"- {', '.join(record.tools)}\n"
+    yield f"- {one_line(', '.join(record.tools))}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))
     yield ""
@@ -83,15 +83,16 @@ def _of_host(record: CrossCheck) -> Iterator[str]:
     if record.host.steal is not None and record.host.steal > STEAL_SEEN:
         yield f"A hypervisor took {record.host.steal:.1%} of the CPU time."
     if record.neighbours:
-        yield f"Other containers ran beside it: {', '.join(record.neighbours)}."
+        yield f"Other containers ran beside it: {one_line(', '.join(record.neighbours))}."
 
 
 def _of_services(record: CrossCheck) -> Iterator[str]:
     bases: dict[str, list[str]] = {}
     for check in record.services:
         if check.base not in (None, BASE_OFFICIAL):
-            bases.setdefault(one_line(check.base or ""), []).append(check.name)
+            bases.setdefault(one_line(check.base or ""), []).append(one_line(check.name))
         if check.reason:
-            yield f"{check.name}: {one_line(check.reason)} (after {len(check.pairs)} pairs)"
+            why = one_line(f"{check.name}: {check.reason}")
+            yield f"{why} (after {len(check.pairs)} pairs)"
     for base, names in bases.items():
         yield f"{', '.join(names)}: the base image is not the official one: {base}."
