@@ -7,7 +7,7 @@ import shlex
 
 from orchestrator.model.record import RunRecord
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = re.compile(r"[0-9a-f]{6,64}")
 
 
 def reproduce(record: RunRecord, service: str, workload: str) -> str:

@@ -285,8 +285,8 @@ def test_no_record_whatever_it_is_stops_the_report_of_another(
         assert f'<a href="{name}/run.json">{name}</a>' in page
     assert report(results, "good") == 0
     for name in set(names) - {"a-folder", "a-pipe"}:
-        for command in ("report", "summary"):
-            assert main([command, name, "--results", str(results)]) == 2
+        for words in (["report", name], ["summary", name], ["run", "--resume", name]):
+            assert main([*words, "--results", str(results)]) == 2
 
 
 def test_a_folder_of_any_name_is_a_link_to_itself_and_to_nothing_else(tmp_path: Path) -> None:
