@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, OpenLoop, Step, TrialRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
 # Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.
@@ -135,6 +135,17 @@ def trial_caveats(
             )
         )
     return tuple(found)
+
+
+def all_caveats(trial: TrialRecord) -> tuple[Caveat, ...]:
+    """The doubts about a trial, whichever version of the lab measured it.
+
+    Older ones did not say that there was no hold.
+    """
+    unsaid = trial.outcome is Outcome.MEASURED and trial.hold is None
+    if unsaid and all(caveat.code != NO_HOLD.code for caveat in trial.caveats):
+        return (NO_HOLD, *trial.caveats)
+    return trial.caveats
 
 
 def without_time(record: RunRecord) -> Iterator[Finding]:

@@ -348,15 +348,19 @@ def test_csv_quotes_what_csv_must_quote() -> None:
     assert csv_text(small(Row(cells=('a,"b"\nc', 1)))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'
 
 
-def unheld(service: str, repeat: int = 1) -> TrialRecord:
+def unheld(service: str, repeat: int = 1, caveats: tuple[Caveat, ...] = (NO_HOLD,)) -> TrialRecord:
     """A trial that was measured, but ended before its hold."""
     return measured(service, repeat, 0.0, hold=None, hold_users=None, limited_by="unknown",
-                    caveats=(NO_HOLD,))  # fmt: skip
+                    caveats=caveats)  # fmt: skip
 
 
-def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere() -> None:
+@pytest.mark.parametrize("said", [(NO_HOLD,), ()], ids=["said", "of an older lab"])
+def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
+    said: tuple[Caveat, ...],
+) -> None:
     plan = planned(("aiohttp", "flask"), workloads=("json",))
-    record = run_record(plan, trials=(unheld("aiohttp"), measured("flask", 1, 1_000.0)))
+    trials = (unheld("aiohttp", caveats=said), measured("flask", 1, 1_000.0))
+    record = run_record(plan, trials=trials)
     whole, held = tables(record)[:2]
     assert [row[:2] for row in whole.shown] == [("Aiohttp", "100,000"), ("Flask", "100,000")]
     assert [row[:4] for row in held.shown] == [
@@ -368,6 +372,7 @@ def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere() -> Non
         assert "no hold" in text
         assert NO_HOLD.text in text
         assert NO_HOLD.remedy in text
+        assert text.count(NO_HOLD.text) == (2 if text is files["index.html"] else 1)
         assert "None" not in text.split("<script", 1)[0].replace("None.", "")
 
 
