@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from orchestrator import words
-from orchestrator.words import Address, Line, Name, RawFile, RunId, Title
+from orchestrator.words import Address, Amount, Line, Moment, Name, RawFile, RunId, Title
 
 UNPRINTABLE = [
     *range(0x09),
@@ -98,6 +98,19 @@ def test_a_run_has_the_id_that_the_lab_makes() -> None:
     assert fits("2026-03-02-abcdef", RunId)
     for text in ("../../x", "latest", "2026-03-02-abcdef/..", "2026-03-02-ABCDEF", ""):
         assert not fits(text, RunId)
+
+
+def test_a_moment_is_utc_to_the_second() -> None:
+    assert fits("2026-03-02T12:00:00Z", Moment)
+    for text in ("2026-03-02", "2026-03-02T12:00:00+01:00", "<b>", "2026-03-02T12:00:00Z\n"):
+        assert not fits(text, Moment)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -1.0, 1e30])
+def test_an_amount_is_finite_and_not_negative(number: float) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(number, Amount)
+    assert msgspec.convert(0.5, Amount) == 0.5
 
 
 def test_an_address_is_one_that_a_page_may_link_to() -> None:
