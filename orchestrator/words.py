@@ -92,8 +92,11 @@ def log(text: str, longest: int = LOG_LENGTH) -> str:
 
 
 def printable(text: str) -> str:
-    """Lines of text of any length that a terminal, a page or a chart shows and never obeys."""
-    return _replaced(text.replace("\r\n", "\n"))
+    """Lines of text of any length that a terminal, a page or a chart shows and never obeys.
+
+    A line that was drawn over again, as of a progress bar, becomes several.
+    """
+    return _replaced(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def finite(number: float) -> bool:

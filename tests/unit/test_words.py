@@ -122,6 +122,7 @@ def test_an_address_is_one_that_a_page_may_link_to() -> None:
 def test_a_line_has_no_newline_and_a_log_has() -> None:
     assert words.line("a\r\nb\tc\nd") == "a b c d"
     assert words.log("a\r\nb\tc\nd") == "a\nb\tc\nd"
+    assert words.printable("10 %\r20 %\r\n") == "10 %\n20 %\n"
 
 
 def test_colours_go_whole() -> None:
