@@ -1,4 +1,9 @@
-"""The record as JSON and back, whichever version of the lab wrote it."""
+"""The record as JSON and back, whichever version of the lab wrote it.
+
+Names, titles and the files of a trial are refused if they are not as `words.py` has them; in all
+other text what is unprintable is replaced, and what is too long is cut: it comes from containers
+and hosts, and a run is not lost for a byte of it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,15 @@ from typing import Any
 
 import msgspec
 
+from orchestrator import words
 from orchestrator.errors import UsageError
 from orchestrator.model.record import SCHEMA, RunRecord
+
+MOST_BYTES = 64 * 2**20
+"""No record is longer: a run of a thousand trials takes half of it."""
+LOGS, TITLES, DATA = {"log_tail"}, {"name"}, {"histogram"}
+"""Fields whose text has lines; in which a line break is no space; which must not be cut."""
+_BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", words.REPLACEMENT))
 
 Document = dict[str, Any]
 
@@ -24,21 +36,41 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _to_2}
 
 def encode(record: RunRecord) -> bytes:
     """The record as indented JSON, the same bytes for the same record."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
+
+
+def readable(record: object) -> Any:
+    """A record of any kind as dicts, lists and texts that can be read wherever they are shown."""
+    return words.each(msgspec.to_builtins(record), _text)
 
 
 def decode(text: bytes, where: str) -> RunRecord:
     """JSON of this or an older schema as a record of this one.
 
     Raises:
-        UsageError: no JSON, a schema that is not known, or a field that does not fit; names
-            ``where``.
+        UsageError: too long, no JSON, a schema that is not known, or a field that does not fit;
+            names ``where``.
     """
+    if len(text) > MOST_BYTES:
+        raise UsageError(f"{where}: not a run record: it has more than {MOST_BYTES >> 20} MiB")
     try:
-        document = msgspec.json.decode(text, type=Document)
-        return msgspec.convert(migrated(document, where), RunRecord)
+        document = migrated(msgspec.json.decode(text, type=Document), where)
+        return msgspec.convert(words.each(document, _text, _number), RunRecord)
     except msgspec.MsgspecError as error:
-        raise UsageError(f"{where}: not a run record: {error}") from error
+        raise UsageError(f"{where}: not a run record: {words.told(error)}") from error
+    except RecursionError as error:
+        raise UsageError(f"{where}: not a run record: it is nested too deeply") from error
+    except ValueError as error:  # no UTF-8, or no number
+        raise UsageError(f"{where}: not a run record: {words.line(str(error), 200)}") from error
+
+
+def saved(record: RunRecord) -> RunRecord:
+    """The record as whoever reads its file has it.
+
+    Raises:
+        UsageError: its file could not be read again.
+    """
+    return decode(encode(record), record.run_id)
 
 
 def migrated(document: Document, where: str) -> Document:
@@ -58,3 +90,17 @@ def migrated(document: Document, where: str) -> Document:
     for older in range(schema, SCHEMA):
         document = MIGRATIONS[older](document)
     return document
+
+
+def _text(key: str, text: str) -> str:
+    if key in DATA:
+        return text
+    if key in LOGS:
+        return words.log(text)
+    return words.line(text.translate(_BREAKS) if key in TITLES else text)
+
+
+def _number(number: float) -> float:
+    if not words.finite(number):
+        raise ValueError("a number in it is larger than anything that a run can measure")
+    return number

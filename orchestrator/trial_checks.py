@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from orchestrator.model.trial import Caveat, OpenLoop, Step
+from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
 # Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.
@@ -15,6 +17,11 @@ ANSWERED_LEAST = 0.95
 LATE_SHARE, LATE_MS = 0.1, 1.0
 SLOW_STOP_S = 2.0
 
+NO_HOLD = Caveat(
+    code="no-hold",
+    text="the load ended before the hold began: the row has no rate at the best step, and no rank",
+    remedy="give the trial more time (--duration), or measure on a faster or quieter host",
+)
 LOADGEN_BUSY = Caveat(
     code="loadgen-busy",
     text="the load generator was nearly full too: its own waiting is in the latencies",
@@ -98,7 +105,7 @@ def trial_caveats(
                 remedy="repeat; if it stays, the ramp's steps are too short to show this drop",
             )
         )
-    found += hold.caveats if hold else ()
+    found += hold.caveats if hold else (NO_HOLD,)
     if verdict == LOADGEN_CPU:
         found.append(
             Caveat(
@@ -154,3 +161,41 @@ def afterwards(reason: str) -> Caveat:
         text=f"after everything was measured: {reason}",
         remedy="look after the Docker engine; the numbers are not touched by it",
     )
+
+
+def all_caveats(trial: TrialRecord) -> tuple[Caveat, ...]:
+    """The doubts about a trial, whichever version of the lab measured it.
+
+    Older ones did not say that there was no hold.
+    """
+    unsaid = trial.outcome is Outcome.MEASURED and trial.hold is None
+    if unsaid and all(caveat.code != NO_HOLD.code for caveat in trial.caveats):
+        return (NO_HOLD, *trial.caveats)
+    return trial.caveats
+
+
+def without_time(record: RunRecord) -> Iterator[Finding]:
+    """The stretches of a record in which no time passed, though requests were counted in them."""
+    for trial in record.trials:
+        for name, duration_s in _stretches(trial):
+            if duration_s <= 0:
+                yield Finding(
+                    file="run.json",
+                    row=f"{trial.service} {trial.workload} {trial.repeat}, {name}",
+                    rule="time",
+                    kind=Kind.CONTRADICTION,
+                    seen=duration_s,
+                    expected=None,
+                    text=f"it lasted {duration_s:g} s: nothing is counted in no time.",
+                )
+
+
+def _stretches(trial: TrialRecord) -> Iterator[tuple[str, float]]:
+    if trial.totals is not None:
+        yield "whole trial", trial.totals.duration_s
+    if trial.hold is not None:
+        yield "hold", trial.hold.duration_s
+    for step in trial.steps:
+        yield f"step of {step.users:,} users", step.duration_s
+    for row in trial.open_loop:
+        yield f"{row.rate:,.4g} requests/s", row.duration_s

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from orchestrator.adapters.files import write_atomically
+from orchestrator.adapters.files import read, write_atomically
 from orchestrator.errors import UsageError
 
 MANIFEST = "SHA256SUMS"
 RAW = "raw"
+MOST_BYTES = 64 * 2**20
 
 # The format of coreutils: digest, a space, a space or (binary mode) an asterisk, the file's name.
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
@@ -49,8 +50,9 @@ def drop(folder: Path, *names: str) -> None:
 def differences(folder: Path) -> dict[str, tuple[str | None, str | None]]:
     """What is not as it was saved: file -> (digest listed, digest found); empty if all agree.
 
-    A file that is gone has None in place of what was found; a file under ``raw/`` that nobody
-    listed, None in place of what was listed. A folder without a manifest has no differences.
+    A file that is gone, or that a link leads away from, has None in place of what was found; a file
+    under ``raw/`` that nobody listed, None in place of what was listed. A folder without a manifest
+    has no differences.
 
     Raises:
         UsageError: the manifest is malformed.
@@ -60,7 +62,7 @@ def differences(folder: Path) -> dict[str, tuple[str | None, str | None]]:
         return {}
     listed = _listed(path)
     found = {
-        name: _digest(folder / name) if (folder / name).is_file() else None
+        name: _digest(folder / name) if _is_there(folder, name) else None
         for name in sorted({*listed, *raw(folder)})
     }
     return {
@@ -72,13 +74,14 @@ def differences(folder: Path) -> dict[str, tuple[str | None, str | None]]:
 
 def raw(folder: Path, trial: str = "") -> list[str]:
     """The files under ``raw/``, or of one trial there, relative to the run's folder and sorted."""
-    inside = folder / RAW / trial
-    return sorted(p.relative_to(folder).as_posix() for p in inside.rglob("*") if p.is_file())
+    found = (path.relative_to(folder).as_posix() for path in (folder / RAW / trial).rglob("*"))
+    return sorted(name for name in found if _is_there(folder, name))
 
 
 def _listed(path: Path) -> dict[str, str]:
     sums: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+    text = read(path, MOST_BYTES).decode(errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match is None:
             raise UsageError(f"{path}:{number}: no line of sha256sum: {line[:100]!r}")
@@ -92,6 +95,12 @@ def _listed(path: Path) -> dict[str, str]:
 def _write(path: Path, sums: dict[str, str]) -> None:
     lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
     write_atomically(path, "".join(lines).encode())
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Whether it is a file, reached without a link: what a link leads to was not saved here."""
+    path = folder / name
+    return path.is_file() and path.resolve() == folder.resolve() / name
 
 
 def _digest(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -10,9 +12,14 @@ import msgspec
 import requests
 
 from orchestrator import __version__
+from orchestrator.words import line, told
 
 T = TypeVar("T")
 TRIES = 2
+MOST_BYTES = 64 * 2**20
+"""Of an answer; the longest list of releases has a few MiB."""
+PIECE = 2**16
+_UNIX = re.compile(r"[0-9]{1,10}")
 
 
 class ApiFailed(Exception):
@@ -25,54 +32,76 @@ class ApiFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """Where an API is, and how long to wait for it (seconds, to connect and between bytes)."""
+    """Where an API is, and how long to wait for it.
+
+    ``timeout_s``: to connect, and between two pieces. ``whole_s``: for the whole answer.
+    """
 
     name: str
     base: str
     timeout_s: tuple[float, float] = (5.0, 15.0)
+    whole_s: float = 60.0
 
 
 def get_json(api: Api, path: str, kind: type[T], headers: dict[str, str]) -> T:
     """The answer as ``kind``; tries again once where nobody answered or the server broke.
 
     Raises:
-        ApiFailed: no answer, another status than 200, or something else than ``kind``.
+        ApiFailed: no answer, not all of it in time, another status than 200, or something else
+            than ``kind``.
     """
     headers = {"User-Agent": f"weblab/{__version__}", **headers}
     url = f"{api.base.rstrip('/')}/{path}"
     for left in reversed(range(TRIES)):
         try:
-            answer = requests.get(url, headers=headers, timeout=api.timeout_s)
+            status, body = _answer(api, url, headers)
         except requests.RequestException as error:
             if not left:
                 raise ApiFailed(
                     f"could not be reached ({_reason(error)})", reached=False
                 ) from error
             continue
-        if answer.status_code < 500 or not left:
-            return _typed(answer, kind)
+        if status.status_code < 500 or not left:
+            return _typed(status, body, kind)
     raise AssertionError("the last try returns or raises")
 
 
-def _typed(answer: requests.Response, kind: type[T]) -> T:
+def _answer(api: Api, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
+    """The answer's head, and its body as far as it is of use."""
+    until = time.monotonic() + api.whole_s
+    with requests.get(url, headers=headers, timeout=api.timeout_s, stream=True) as answer:
+        body = bytearray()
+        for piece in answer.iter_content(PIECE):
+            body += piece
+            if time.monotonic() > until:
+                raise requests.Timeout
+            if len(body) > MOST_BYTES:
+                raise ApiFailed(f"answered with more than {MOST_BYTES >> 20} MiB", reached=True)
+        return answer, bytes(body)
+
+
+def _typed(answer: requests.Response, body: bytes, kind: type[T]) -> T:
     if answer.status_code != 200:
         raise ApiFailed(_refused(answer), reached=True)
     try:
-        return msgspec.json.decode(answer.content, type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.MsgspecError as error:
-        raise ApiFailed(f"answered something else than expected ({error})", reached=True) from error
+        said = told(error)
+    except (ValueError, RecursionError) as error:  # no UTF-8, or nested too deeply
+        said = str(error)
+    raise ApiFailed(f"answered something else than expected ({line(said, 200)})", reached=True)
 
 
 def _refused(answer: requests.Response) -> str:
     if answer.status_code in {403, 429} and answer.headers.get("X-RateLimit-Remaining") == "0":
         reset = answer.headers.get("X-RateLimit-Reset", "")
-        until = (
-            f" until {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC"
-            if reset.isdecimal()
-            else ""
-        )
+        until = f" until {_clock(reset)} UTC" if _UNIX.fullmatch(reset) else ""
         return f"answers no more requests from here{until}; set GITHUB_TOKEN, or wait"
-    return f"answered {answer.status_code} {answer.reason}"
+    return f"answered {answer.status_code} {line(answer.reason or '', 100)}"
+
+
+def _clock(unix_s: str) -> str:
+    return f"{datetime.fromtimestamp(int(unix_s), UTC):%H:%M}"
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from orchestrator.adapters.http_json import Api, ApiFailed, get_json
+from orchestrator.words import Count
 
 GITHUB = "https://api.github.com"
 ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
@@ -26,12 +30,12 @@ class IndexFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Repository:
-    stargazers_count: int
+    stargazers_count: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    upload_time_iso_8601: str
+    upload_time_iso_8601: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

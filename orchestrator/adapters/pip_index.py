@@ -25,14 +25,19 @@ def default_index() -> str:
     Raises:
         EnvironmentMissing: pip is not there or does not tell.
     """
-    asked = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--help"],
-        capture_output=True,
-        text=True,
-        timeout=PIP_WITHIN_S,
-        check=False,
-        env={**os.environ, "COLUMNS": "1000"},  # else the help breaks a long address
-    )
+    try:
+        asked = subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--help"],
+            capture_output=True,
+            text=True,
+            timeout=PIP_WITHIN_S,
+            check=False,
+            env={**os.environ, "COLUMNS": "1000"},  # else the help breaks a long address
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EnvironmentMissing(
+            f"pip did not say within {PIP_WITHIN_S} s which package index it uses; give --index URL"
+        ) from error
     found = re.search(r"--index-url <url>[^(]*\(default:? (\S+?)\)", asked.stdout)
     if not found:
         raise EnvironmentMissing("pip does not say which package index it uses; give --index URL")

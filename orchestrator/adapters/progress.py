@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -15,6 +17,8 @@ from orchestrator.model.load import Tick
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
 from orchestrator.model.trial import Outcome, Totals, TrialRecord
+from orchestrator.streams import drawable
+from orchestrator.words import line, printable
 
 # What a trial costs beyond its load, for the estimate of the time left.
 OVERHEAD_S = 3.0
@@ -26,7 +30,7 @@ class ConsoleProgress:
     """Progress on a console; ``live`` draws one line anew each second."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._console = console or _console(sys.stdout)
         if not self._console.is_terminal:
             self._console.width = WIDE  # a file has no width: let a table have what it needs
         self._live: Live | None = None
@@ -59,7 +63,7 @@ class ConsoleProgress:
         """Name the trial."""
         _, workload, repeat = trial.key
         again = f" repeat {repeat}" if repeat > 1 else ""
-        self._heading = (
+        self._heading = line(
             f"[{trial.order}/{self._trials}] {trial.entry.manifest.name} {workload}{again}"
         )
         left = clock_time(self._left * self._trial_s)
@@ -93,6 +97,8 @@ class ConsoleProgress:
         self._left -= 1
         if record.outcome is Outcome.MEASURED and record.hold:
             said = f"{_summary(record.hold)}, limited by {record.limited_by}"
+        elif record.outcome is Outcome.MEASURED:
+            said = f"measured, but without a hold{_whole(record.totals)}"
         else:
             said = f"{record.outcome} in {record.phase}: {record.reason}"
         self._say(f"{self._heading}: {said}")
@@ -105,20 +111,28 @@ class ConsoleProgress:
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a finished table; the first column is left-aligned."""
-        drawn = RichTable(title=escape(title), title_justify="left", box=SIMPLE_HEAD)
+        drawn = RichTable(title=_cell(title), title_justify="left", box=SIMPLE_HEAD)
         for number, column in enumerate(columns):
-            drawn.add_column(escape(column), justify="right" if number else "left")
+            drawn.add_column(_cell(column), justify="right" if number else "left")
         for row in rows:
-            drawn.add_row(*map(escape, row))
+            drawn.add_row(*map(_cell, row))
         self._console.print(drawn, soft_wrap=False)
 
     def _say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self._console.print(printable(text), markup=False)
 
 
 def on_stderr() -> ConsoleProgress:
     """For a command whose output is a table: what a person watches goes elsewhere."""
-    return ConsoleProgress(Console(stderr=True, highlight=False, soft_wrap=True))
+    return ConsoleProgress(_console(sys.stderr))
+
+
+def _console(stream: TextIO) -> Console:
+    return Console(file=drawable(stream), highlight=False, soft_wrap=True)
+
+
+def _cell(text: str) -> str:
+    return escape(line(text))
 
 
 def clock_time(seconds: float) -> str:
@@ -132,6 +146,14 @@ def _summary(hold: Totals) -> str:
     return (
         f"{hold.goodput_rps:,.0f} req/s, p50 {_ms(hold.median_ms)}, p99 {_ms(hold.p99_ms)}, "
         f"{hold.failures:,} failed"
+    )
+
+
+def _whole(totals: Totals | None) -> str:
+    if totals is None:
+        return ""
+    return (
+        f": {totals.requests:,} requests in {totals.duration_s:.3g} s, {totals.failures:,} failed"
     )
 
 

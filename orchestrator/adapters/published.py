@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
+from orchestrator import words
+from orchestrator.adapters.files import read
 from orchestrator.adapters.published_csv import read_perks, read_rows
 from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.claims import RULES
@@ -21,8 +24,12 @@ from orchestrator.model.published import (
     PublishedTable,
     Source,
 )
+from orchestrator.words import Address, Line, Name, Title
 
 T = TypeVar("T")
+File = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*\.csv$(?!\n)")]
+"""A table below the publication's folder."""
+MOST_BYTES = 2**20
 ARTICLE, TODAY, LOAD = "article.toml", "today.json", "load.toml"
 
 
@@ -30,19 +37,19 @@ ARTICLE, TODAY, LOAD = "article.toml", "today.json", "load.toml"
 class _Article:
     """``article.toml``; files are relative to it, ``frameworks``: printed name -> service."""
 
-    title: str
-    url: str
-    date: str
-    frameworks: dict[str, str]
+    title: Line
+    url: Address
+    date: Line
+    frameworks: dict[Title, Name]
     tables: tuple[dict[str, Any], ...]
-    perks: str | None = None
+    perks: File | None = None
     claims: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    workload: str
-    file: str
+    workload: Name
+    file: File
 
 
 def read_published(published: Path, publication: str = "2019") -> Published:
@@ -96,8 +103,10 @@ def read_today(published: Path) -> tuple[PerksToday, ...]:
     if not path.is_file():
         return ()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[PerksToday, ...])
+        return msgspec.json.decode(read(path, MOST_BYTES), type=tuple[PerksToday, ...])
     except msgspec.MsgspecError as error:
+        raise UsageError(f"{path}: {words.told(error)}") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, or nested too deeply
         raise UsageError(f"{path}: {error}") from error
 
 

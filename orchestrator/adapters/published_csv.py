@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from orchestrator.adapters.files import read
 from orchestrator.errors import UsageError
 from orchestrator.model.published import PublishedPerks, PublishedRow
+from orchestrator.words import finite, is_line
 
 R = TypeVar("R")
 N = TypeVar("N", int, float)
@@ -16,6 +18,7 @@ Cells = Mapping[str, str]
 Services = Mapping[str, str]
 """What the tables call a framework -> its service."""
 
+MOST_BYTES = 2**20
 FRAMEWORK = "Framework"
 ROWS = (
     FRAMEWORK,
@@ -78,10 +81,8 @@ def read_perks(path: Path, services: Services) -> tuple[PublishedPerks, ...]:
 def _read(path: Path, columns: Sequence[str], row: Callable[[Cells], R]) -> tuple[R, ...]:
     """Each line as ``row`` makes it; its ValueError says what is wrong in it."""
     try:
-        with path.open(newline="") as lines:
-            header, *rows = list(csv.reader(lines)) or [[]]
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+        lines = read(path, MOST_BYTES).decode().splitlines()
+        header, *rows = list(csv.reader(lines)) or [[]]
     except (ValueError, csv.Error) as error:
         raise UsageError(f"{path}: {error}") from error
     if header != list(columns):
@@ -91,6 +92,8 @@ def _read(path: Path, columns: Sequence[str], row: Callable[[Cells], R]) -> tupl
         try:
             if len(cells) != len(columns):
                 raise ValueError(f"{len(cells)} cells, not {len(columns)}")
+            if not all(map(is_line, cells)):
+                raise ValueError("a cell is not one line of text without control characters")
             found.append(row(dict(zip(columns, cells, strict=True))))
         except ValueError as error:
             problems.append(f"{path}: line {line}: {error}")
@@ -108,6 +111,9 @@ def _service(cells: Cells, services: Services) -> str:
 
 def _number(cells: Cells, column: str, kind: Callable[[str], N]) -> N:
     try:
-        return kind(cells[column])
+        number = kind(cells[column])
     except ValueError:
-        raise ValueError(f"{column} is {cells[column]!r}, no number") from None
+        number = None
+    if number is None or not finite(number):
+        raise ValueError(f"{column} is {cells[column][:100]!r}, no number")
+    return number

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator import codec
 from orchestrator.adapters import checksums
-from orchestrator.adapters.files import write_atomically
-from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.adapters.files import (
+    inside,
+    own,
+    read,
+    remove_made,
+    remove_unfinished,
+    write_atomically,
+    writing,
+)
+from orchestrator.errors import UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 
 RECORD = "run.json"
 CROSSCHECK = "crosscheck-"
 INDEX = "index.html"
-DERIVED = {".csv", ".html", ".json", ".md", ".svg"}
-"""What a report consists of."""
+SAVED = re.compile(r"run\.json|SHA256SUMS")
+"""The names of what stands in the run's folder itself."""
+DERIVED = re.compile(
+    r"report\.md|index\.html|(start|image)\.svg|(claims|perks)\.(csv|json)"
+    r"|published-[a-z][a-z0-9-]*\.(csv|json)"
+    r"|[a-z][a-z0-9-]*-(2019|hold|open|open-shares|fixed-rate)\.(csv|json)"
+    r"|[a-z][a-z0-9-]*-(throughput|ramp|latency-hold|latency-open|rate-latency|cpu|cpu-open|memory)"
+    r"\.svg"
+)
+"""The names of what a report consists of, by this version of the lab or one before."""
+LEFT = re.compile(r"samples\.csv|locust_[a-z_]+\.csv|[a-z]+(-[0-9]+)?\.log")
+"""The names of what a trial leaves in its folder below `raw/`."""
 
 
 def new_run_id() -> str:
@@ -68,11 +87,14 @@ def load(folder: Path) -> RunRecord:
         UsageError: it cannot be read.
     """
     path = folder / RECORD
-    return codec.decode(path.read_bytes(), str(path))
+    return codec.decode(read(path, codec.MOST_BYTES), str(path))
 
 
 class RunFolder:
-    """One run's folder: the record, the raw files with their manifest, the report."""
+    """One run's folder: the record, the raw files with their manifest, the report.
+
+    Nothing is written outside of it, and nothing deleted that does not have a name of the lab's.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder
@@ -86,8 +108,10 @@ class RunFolder:
 
         Raises:
             EnvironmentMissing: it cannot be written.
+            UsageError: a link stands in the place of its `raw/`.
         """
         _make(self.path / checksums.RAW)
+        remove_unfinished(self.path, SAVED)
 
     def save(self, record: RunRecord) -> None:
         """Replace ``run.json`` atomically; the manifest lists it once the run has ended."""
@@ -101,31 +125,42 @@ class RunFolder:
 
         Returns:
             The files, relative to the run's folder and sorted.
+
+        Raises:
+            EnvironmentMissing: they cannot be written.
+            UsageError: a name leads elsewhere, or a link stands in the place of a folder.
         """
         service, workload, repeat = trial.key
         name = f"{trial.order:03}-{service}-{workload}-{repeat}"
-        folder = self.path / checksums.RAW / name
+        folder = own(inside(own(self.path / checksums.RAW), name))
+        paths = {inside(folder, file): text for file, text in files.items()}
         checksums.drop(self.path, f"{checksums.RAW}/{name}")
         if folder.exists():
-            shutil.rmtree(folder)
-        if not files:
+            remove_made(folder, LEFT)
+        if not paths:
+            with suppress(OSError):  # not there, or it holds what a person put into it
+                folder.rmdir()
             return ()
-        folder.mkdir()
-        for file, text in files.items():
-            (folder / file).write_bytes(text.encode())
-        saved = checksums.raw(self.path, name)
+        _make(folder)
+        for path, text in paths.items():
+            write_atomically(path, text.encode(errors="replace"))
+        saved = sorted(path.relative_to(self.path).as_posix() for path in paths)
         checksums.add(self.path, saved)
         return tuple(saved)
 
     def save_report(self, files: dict[str, str]) -> None:
-        """Everything derived, under ``report/``; what another version derived there goes."""
-        folder = self.path / "report"
-        folder.mkdir(exist_ok=True)
-        for path in folder.iterdir():
-            if path.suffix in DERIVED and path.name not in files:
-                path.unlink()
-        for name, text in files.items():
-            write_atomically(folder / name, text.encode())
+        """Everything derived, under ``report/``; what another version derived there goes.
+
+        Raises:
+            EnvironmentMissing: it cannot be written.
+            UsageError: a name leads elsewhere, or a link stands in the place of ``report/``.
+        """
+        folder = own(self.path / "report")
+        paths = {inside(folder, name): text for name, text in files.items()}
+        _make(folder)
+        remove_made(folder, DERIVED, keep=files)
+        for path, text in paths.items():
+            write_atomically(path, text.encode())
 
 
 class CrossCheckFolder:
@@ -145,13 +180,9 @@ class CrossCheckFolder:
     def save(self, files: dict[str, str]) -> None:
         """Replace each file atomically."""
         for name, text in files.items():
-            write_atomically(self.path / name, text.encode())
+            write_atomically(inside(self.path, name), text.encode())
 
 
 def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentMissing(
-            f"{folder} cannot be written ({error.strerror}); give another --results"
-        ) from error
+    with writing(folder):
+        own(folder).mkdir(parents=True, exist_ok=True)

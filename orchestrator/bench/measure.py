@@ -31,11 +31,15 @@ def totals(result: LoadResult) -> Totals:
     steps = closed(result)
     failures = sum(sum(step.failures.values()) for step in steps)
     requests = sum(step.requests for step in steps)
+    # Every success began and ended within the trial: what had not ended is unfinished.
     return _totals(steps, requests, failures, requests - failures, result.duration_s)
 
 
 def hold(result: LoadResult) -> Totals | None:
-    """The steady part alone; None where the load ended before it."""
+    """The steady part alone; None where the load ended before it.
+
+    Some successes ended within it though they began before, others the other way round.
+    """
     steps = [step for step in result.steps if step.phase == HOLD]
     if not steps:
         return None
@@ -43,21 +47,22 @@ def hold(result: LoadResult) -> Totals | None:
         steps,
         requests=sum(step.requests for step in steps),
         failures=sum(sum(step.failures.values()) for step in steps),
-        successes=sum(step.completed for step in steps),
+        ended=sum(step.completed for step in steps),
         duration_s=sum(step.duration_s for step in steps),
     )
 
 
 def _totals(
-    steps: Sequence[LoadStep], requests: int, failures: int, successes: int, duration_s: float
+    steps: Sequence[LoadStep], requests: int, failures: int, ended: int, duration_s: float
 ) -> Totals:
+    """Numbers of these steps; ``ended``: successes that ended within the duration."""
     latencies = percentiles(merged(step.histogram for step in steps))
     return Totals(
         requests=requests,
         failures=failures,
         duration_s=duration_s,
         rps=requests / duration_s,
-        goodput_rps=successes / duration_s,
+        goodput_rps=ended / duration_s,
         **asdict(latencies),
     )
 

@@ -22,10 +22,16 @@ from orchestrator.cli import (
 from orchestrator.cli.codes import INTERRUPTED
 from orchestrator.cli.commands import Call
 from orchestrator.errors import EnvironmentMissing, LabError
+from orchestrator.streams import prepared
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see ``README.md``)."""
+    with prepared():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
     interrupts.install()
     call: Call = arguments.command

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
+from orchestrator.words import Moment, Name, Title
 
 CROSSCHECK_SCHEMA = 1
 
@@ -14,13 +15,13 @@ CROSSCHECK_SCHEMA = 1
 class CrossCheckSettings:
     """The choices of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` a service."""
 
-    services: tuple[str, ...]
-    workload: str
+    services: tuple[Name, ...]
+    workload: Name
     pairs: int
     seconds: int
     connections: int
-    network: str
-    client: str = "engine"
+    network: Name
+    client: Name = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +117,8 @@ class Counted:
 class ServiceCheck:
     """One service: the counted pair, then the timed ones; ``reason`` says why there are no more."""
 
-    service: str
-    name: str
+    service: Name
+    name: Title
     keep_alive: bool
     base: str | None = None
     counted: Counted | None = None
@@ -131,9 +132,9 @@ class CrossCheck:
     """A whole cross-check; times are UTC, ISO 8601. ``tools``: the versions of wrk and nft."""
 
     schema: int
-    run_id: str
-    started_at: str
-    finished_at: str | None
+    run_id: Name
+    started_at: Moment
+    finished_at: Moment | None
     command: str
     settings: CrossCheckSettings
     tools: tuple[str, ...]

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.words import Address, Amount, Count, Line, Name, Title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where something was published, and when (ISO 8601 date)."""
 
-    title: str
-    url: str
-    date: str
+    title: Line
+    url: Address
+    date: Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedRow:
     """One framework's row as published; ``service`` is its name in ``services/``."""
 
-    service: str
-    name: str
+    service: Name
+    name: Title
     requests: int
     rps: float
     median_ms: float
@@ -35,18 +37,18 @@ class OfferedLoad:
     waits for ``think_min_s`` to ``think_max_s`` (uniformly) between an answer and its next request.
     """
 
-    users: int
-    spawn_rate: float
-    duration_s: float
-    think_min_s: float
-    think_max_s: float
+    users: Count
+    spawn_rate: Amount
+    duration_s: Amount
+    think_min_s: Amount
+    think_max_s: Amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTable:
     """One published table of results; ``file``: where its data is, below ``results/published``."""
 
-    workload: str
+    workload: Name
     file: str
     rows: tuple[PublishedRow, ...]
     load: OfferedLoad | None = None
@@ -56,8 +58,8 @@ class PublishedTable:
 class PublishedPerks:
     """One framework's row of the article's third table, as published."""
 
-    service: str
-    name: str
+    service: Name
+    name: Title
     wsgi: str
     stars: int
     packages: str
@@ -73,13 +75,13 @@ class PerksToday:
     index. None: the API could not be reached or did not tell.
     """
 
-    service: str
-    version: str | None
-    released: str | None
-    stars: int | None
-    maintainers: int | None
-    stars_fetched_at: str | None
-    index_fetched_at: str | None
+    service: Name
+    version: Line | None
+    released: Line | None
+    stars: Count | None
+    maintainers: Count | None
+    stars_fetched_at: Line | None
+    index_fetched_at: Line | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +94,14 @@ class Claim:
     values, ``exceptions`` the number of comparisons that may fail ("almost all").
     """
 
-    id: str
-    text: str
-    rule: str
-    services: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = ()
-    factor: float = 1.0
-    exceptions: int = 0
+    id: Line
+    text: Line
+    rule: Line
+    services: tuple[Name, ...] = ()
+    others: tuple[Name, ...] = ()
+    workloads: tuple[Name, ...] = ()
+    factor: Amount = 1.0
+    exceptions: Count = 0
 
 
 class Verdict(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile, Settings
 from orchestrator.model.trial import Caveat, TrialRecord
+from orchestrator.words import Moment, Name, RunId
 
 SCHEMA = 2
 """2: `contract` of a run; `raw` of a trial; `package` of its server."""
@@ -30,16 +31,16 @@ class RunRecord:
     """
 
     schema: int
-    run_id: str
-    started_at: str
-    finished_at: str | None
+    run_id: RunId
+    started_at: Moment
+    finished_at: Moment | None
     command: str
     seed: int
     settings: Settings
     profile: Profile
     host: Host
     layout: Layout
-    contract: dict[str, Endpoint] = field(default_factory=dict)
+    contract: dict[Name, Endpoint] = field(default_factory=dict)
     interrupted: bool = False
     setup_s: float | None = None
     wall_s: float | None = None

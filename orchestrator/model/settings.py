@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from orchestrator.words import Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,7 @@ class Profile:
     connections; None: as many as the hold had users.
     """
 
-    name: str
+    name: Name
     duration_s: float
     step_s: float
     settle_s: float
@@ -46,15 +50,15 @@ class Settings:
     arrival rate (requests/s) that all entries have in common; None leaves it to the profile.
     """
 
-    services: tuple[str, ...]
-    workloads: tuple[str, ...]
-    profile: str
+    services: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    workloads: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    profile: Name
     duration_s: float | None
     max_users: int | None
     repeats: int
     seed: int
-    network: str
-    client: str = "engine"
+    network: Name
+    client: Name = "engine"
     open_loop: bool | None = None
     rate: float | None = None
 
@@ -76,7 +80,7 @@ class Layout:
     load_cpus: tuple[int, ...]
     shared: bool
     smt_shared: bool | None
-    network: str
+    network: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
-FAILURE_KINDS = (
-    "connect_refused",
-    "connect_timeout",
-    "reset",
-    "eof",
-    "timeout",
-    "bad_status",
-    "bad_body",
-)
+from msgspec import Meta
+
+from orchestrator.words import Moment, Name, RawFile, Title
+
+Histogram = Annotated[str, Meta(max_length=200_000)]
+"""HdrHistogram V2 as base64, microseconds; the longest that a trial can fill is half of that."""
+
+
+MOST_STEPS = 1_000
+"""Steps or arrival rates of a trial: a ramp has some twenty, and a chart shows no more."""
 
 
 class Outcome(StrEnum):
@@ -64,7 +66,7 @@ class Package:
 class Server:
     """The entry's facts, and what stood in the very container that was measured."""
 
-    name: str
+    name: Title
     server: str
     workers: int
     threads: str
@@ -84,8 +86,9 @@ class Server:
 class Totals:
     """Requests over a stretch of time, as Locust published them in 2019, and their latencies.
 
-    ``requests`` counts successes and failures; ``rps`` = requests / duration; ``goodput_rps`` =
-    successes / duration. Latencies are of successes only, None where there was none.
+    ``requests`` counts successes and failures that began in it; ``rps`` = requests / duration;
+    ``goodput_rps`` = successes that ended in it / duration, as in `Step`; in the whole trial these
+    are all its successes. Latencies are of successes only, None where there was none.
     """
 
     requests: int
@@ -197,7 +200,7 @@ class OpenLoop:
     cpu_us_per_request: float | None = None
     connects: int
     limited_by: str
-    histogram: str
+    histogram: Histogram
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -239,8 +242,8 @@ class TrialRecord:
     ``raw``: its files below the run's folder (``raw/...``), in order.
     """
 
-    service: str
-    workload: str
+    service: Name
+    workload: Name
     repeat: int
     order: int
     outcome: Outcome
@@ -248,14 +251,14 @@ class TrialRecord:
     phase: Phase | None = None
     reason: str | None = None
     log_tail: str | None = None
-    started_at: str | None = None
+    started_at: Moment | None = None
     wall_s: float | None = None
     nofile: int | None = None
     workers: int | None = None
     totals: Totals | None = None
     hold: Totals | None = None
     hold_users: int | None = None
-    steps: tuple[Step, ...] = ()
+    steps: Annotated[tuple[Step, ...], Meta(max_length=MOST_STEPS)] = ()
     breaking_users: int | None = None
     failures_by_kind: dict[str, int] = field(default_factory=dict)
     unfinished: int | None = None
@@ -266,10 +269,10 @@ class TrialRecord:
     limited_by: str | None = None
     limited_by_evidence: dict[str, float] = field(default_factory=dict)
     resources: Resources | None = None
-    histogram: str | None = None
-    open_loop: tuple[OpenLoop, ...] = ()
+    histogram: Histogram | None = None
+    open_loop: Annotated[tuple[OpenLoop, ...], Meta(max_length=MOST_STEPS)] = ()
     locust: LocustTotals | None = None
-    raw: tuple[str, ...] = ()
+    raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 
     @property

@@ -8,10 +8,12 @@ from dataclasses import asdict
 import msgspec
 
 from orchestrator.checks import STEAL_SEEN
+from orchestrator.codec import readable
 from orchestrator.model.crosscheck import CrossCheck
 from orchestrator.report.crosscheck_tables import counts, rates, summaries
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
+from orchestrator.words import printable
 
 BASE_OFFICIAL = "official"
 RATES_EXPLAINED = """\
@@ -31,9 +33,9 @@ connection. In this slice it compares every answer's status and body with the co
 def crosscheck_files(record: CrossCheck) -> dict[str, str]:
     """File name -> text. The JSON holds every slice, and the rows that follow from them."""
     rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
-    document = {**msgspec.to_builtins(record), "rows": rows}
+    document = {**readable(record), "rows": rows}
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return {"crosscheck.json": text, "crosscheck.md": "\n".join(_document(record))}
+    return {"crosscheck.json": text, "crosscheck.md": printable("\n".join(_document(record)))}
 
 
 def _document(record: CrossCheck) -> Iterator[str]:
@@ -52,7 +54,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield markdown(counts(record))
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
-    yield f"- {', '.join(record.tools)}\n"
+    yield f"- {one_line(', '.join(record.tools))}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))
     yield ""
@@ -81,15 +83,16 @@ def _of_host(record: CrossCheck) -> Iterator[str]:
     if record.host.steal is not None and record.host.steal > STEAL_SEEN:
         yield f"A hypervisor took {record.host.steal:.1%} of the CPU time."
     if record.neighbours:
-        yield f"Other containers ran beside it: {', '.join(record.neighbours)}."
+        yield f"Other containers ran beside it: {one_line(', '.join(record.neighbours))}."
 
 
 def _of_services(record: CrossCheck) -> Iterator[str]:
     bases: dict[str, list[str]] = {}
     for check in record.services:
         if check.base not in (None, BASE_OFFICIAL):
-            bases.setdefault(one_line(check.base or ""), []).append(check.name)
+            bases.setdefault(one_line(check.base or ""), []).append(one_line(check.name))
         if check.reason:
-            yield f"{check.name}: {one_line(check.reason)} (after {len(check.pairs)} pairs)"
+            why = one_line(f"{check.name}: {check.reason}")
+            yield f"{why} (after {len(check.pairs)} pairs)"
     for base, names in bases.items():
         yield f"{', '.join(names)}: the base image is not the official one: {base}."

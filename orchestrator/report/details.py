@@ -25,6 +25,7 @@ from orchestrator.report.table import (
     whole,
 )
 from orchestrator.report.verdicts import IN_WORDS
+from orchestrator.trial_checks import all_caveats
 
 Facts = tuple[tuple[str, str], ...]
 """Terms and what they are."""
@@ -187,7 +188,7 @@ def _caveats(record: RunRecord, group: Group) -> tuple[tuple[str, Caveat], ...]:
     found = [("every row of this run", caveat) for caveat in record.caveats]
     for trial in group.trials:
         which = f"repeat {trial.repeat}" if record.settings.repeats > 1 else "this row"
-        found += [(which, caveat) for caveat in trial.caveats]
+        found += [(which, caveat) for caveat in all_caveats(trial)]
         found += [
             (f"{which}, step of {step.users:,} users ({step.phase})", caveat)
             for step in trial.steps

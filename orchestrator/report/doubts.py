@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, TrialRecord
 from orchestrator.report.table import three_digits
+from orchestrator.trial_checks import all_caveats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ def doubts(record: RunRecord) -> list[Doubt]:
     ]
     shared: dict[Caveat, list[TrialRecord]] = {}
     for trial in record.trials:
-        for caveat in trial.caveats:
+        for caveat in all_caveats(trial):
             shared.setdefault(caveat, []).append(trial)
     found += [_doubt(_together(record, rows), caveat) for caveat, rows in shared.items()]
     # Those of single steps and rates differ in their numbers: counted here, told in run.json.

@@ -14,6 +14,7 @@ from orchestrator.report.svg import svg
 from orchestrator.report.table import Table, csv_text, json_text
 from orchestrator.report.tables import tables
 from orchestrator.report.theme import LIGHT
+from orchestrator.words import printable
 
 
 def report_files(
@@ -30,7 +31,7 @@ def report_files(
     """
     own, drawn = tables(record), charts(record)
     files = {
-        "report.md": document(record, own, drawn, beside, findings),
+        "report.md": printable(document(record, own, drawn, beside, findings)),
         "index.html": page(
             record,
             own,
@@ -42,8 +43,8 @@ def report_files(
         ),
     }
     for table in (*own, *beside):
-        files[f"{table.name}.csv"] = csv_text(table)
-        files[f"{table.name}.json"] = json_text(table)
+        files[f"{table.name}.csv"] = printable(csv_text(table))
+        files[f"{table.name}.json"] = printable(json_text(table))
     for chart in drawn:
         files[f"{chart.name}.svg"] = svg(chart.spec, LIGHT)
     return files

@@ -99,7 +99,9 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
 
 
 def _kept_up(group: Group) -> bool:
-    return _limited_by(group) == SCHEDULE and not group.failed
+    rows = group.open_loop(None)
+    every = bool(rows) and len(rows) == len(group.measured)
+    return every and _limited_by(group) == SCHEDULE and not group.failed
 
 
 def _contract(group: Group) -> str | None:

@@ -11,6 +11,8 @@ from orchestrator.report.table import AtLeast, Value, middle
 from orchestrator.verdict import SERVER_CPU, UNKNOWN
 
 LAST_IN_2019 = "Django+Gunicorn"
+NO_HOLD = "no hold"
+"""A trial that was measured, but ended before its hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Group:
     @property
     def ranked(self) -> bool:
         """Whether the server's CPU was the limit in every repeat, and none failed."""
-        return self.full and not self.failed
+        return self.full and not self.failed and len(self.held) == len(self.measured)
 
     @property
     def limited_by(self) -> str | None:
@@ -54,11 +56,10 @@ class Group:
 
     @property
     def why(self) -> str | None:
-        """How it ended where nothing was measured; the reason stands with the caveats."""
+        """How it ended where nothing was held; the reason stands with the caveats."""
         if self.held:
             return None
-        ends = {f"{t.outcome} in {t.phase}" if t.phase else str(t.outcome) for t in self.trials}
-        return ", ".join(sorted(ends)) or "no hold"
+        return ", ".join(sorted({_end(trial) for trial in self.trials})) or NO_HOLD
 
     def middle(self, of: Callable[[TrialRecord], float | None]) -> float | None:
         """The median of the held repeats' values of what is known; None where nothing is."""
@@ -72,6 +73,12 @@ class Group:
             for row in trial.open_loop
             if row.of_capacity == of_capacity
         )
+
+
+def _end(trial: TrialRecord) -> str:
+    if trial.outcome is Outcome.MEASURED:
+        return NO_HOLD
+    return f"{trial.outcome} in {trial.phase}" if trial.phase else str(trial.outcome)
 
 
 def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:

@@ -27,6 +27,7 @@ from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, AtLeast, Column, Row, Span, Table, Value
 from orchestrator.report.theme import DARK, LIGHT
+from orchestrator.words import printable
 
 # Columns that a narrow screen leaves to the row's details.
 WIDE = {
@@ -168,9 +169,15 @@ def environment() -> Environment:
         loader=PackageLoader("orchestrator.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_finalize,
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _finalize(value: object) -> object:
+    """Text from outside without what a browser obeys; what is marked up already is the lab's."""
+    return printable(value) if type(value) is str else value
 
 
 def policy(*scripts: str) -> str:

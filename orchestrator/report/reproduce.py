@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from orchestrator.model.record import RunRecord
+
+_COMMIT = re.compile(r"[0-9a-f]{6,64}")
 
 
 def reproduce(record: RunRecord, service: str, workload: str) -> str:
@@ -32,4 +35,4 @@ def reproduce(record: RunRecord, service: str, workload: str) -> str:
 def checkout(record: RunRecord) -> str | None:
     """How to get the lab as it was committed then; None where its commit is not known."""
     commit = (record.host.lab_commit or "").partition("+")[0]
-    return f"git checkout {shlex.quote(commit)}" if commit else None
+    return f"git checkout {commit}" if _COMMIT.fullmatch(commit) else None

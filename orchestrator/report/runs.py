@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -20,6 +22,11 @@ class Listed:
     record: RunRecord | None
     problem: str | None
     page: bool
+
+    @property
+    def address(self) -> str:
+        """The folder in a link, whatever it is called."""
+        return address(self.folder)
 
     @property
     def measured(self) -> int:
@@ -44,9 +51,11 @@ def runs_page(runs: Sequence[Listed], crosschecks: Sequence[str]) -> str:
         key=lambda run: (run.record.started_at if run.record else "", run.folder),
         reverse=True,
     )
+    others = [(address(name), name) for name in sorted(crosschecks, reverse=True)]
     css = Markup(source("page.css"))  # noqa: S704 - a file of this package
-    return (
-        environment()
-        .get_template("runs.html")
-        .render(runs=ordered, crosschecks=sorted(crosschecks, reverse=True), css=css)
-    )
+    return environment().get_template("runs.html").render(runs=ordered, crosschecks=others, css=css)
+
+
+def address(folder: str) -> str:
+    """A folder's name as a part of a link: never one that names another place, or a script."""
+    return quote(os.fsencode(folder))

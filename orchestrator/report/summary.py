@@ -10,11 +10,12 @@ from orchestrator.report.document import caveats, in_section
 from orchestrator.report.headline import headline
 from orchestrator.report.place import where
 from orchestrator.report.table import code, one_line
+from orchestrator.words import printable
 
 
 def summary(record: RunRecord) -> str:
     """Markdown; everything that came from outside is escaped."""
-    return "\n".join(_lines(record)) + "\n"
+    return printable("\n".join(_lines(record)) + "\n")
 
 
 def _lines(record: RunRecord) -> Iterator[str]:

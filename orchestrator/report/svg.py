@@ -7,6 +7,7 @@ from functools import cache
 import vl_convert
 
 from orchestrator.report.charts.chart import Spec
+from orchestrator.words import each, printable
 
 VERSION = "6.4"
 # Text is measured to lay a chart out. vl-convert brings this font itself, so that a chart comes out
@@ -16,8 +17,10 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 def svg(spec: Spec, theme: Spec) -> str:
     """A chart as SVG, the same bytes on every machine."""
+    # A character that XML does not have ends the whole process from within the library.
+    clean = each(spec, lambda _key, text: printable(text))
     config = {**theme, "font": FONT}
-    return vl_convert.vegalite_to_svg({**spec, "config": config}, vl_version=VERSION) + "\n"
+    return vl_convert.vegalite_to_svg({**clean, "config": config}, vl_version=VERSION) + "\n"
 
 
 @cache

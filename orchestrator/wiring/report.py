@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from orchestrator import codec
 from orchestrator.adapters import results_dir
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.published import read_published
@@ -22,7 +24,9 @@ from orchestrator.report.runs import Listed, runs_page
 from orchestrator.report.summary import summary
 from orchestrator.report.table import Table
 from orchestrator.report.tables import tables
+from orchestrator.trial_checks import without_time
 from orchestrator.wiring.catalogue import ROOT
+from orchestrator.words import line
 
 RESULTS = ROOT / "results"
 PUBLISHED = RESULTS / "published"
@@ -34,11 +38,14 @@ def publish(record: RunRecord, folder: results_dir.RunFolder, results: Path) -> 
     """Write ``report/`` from the record and the page that lists all runs; prints the tables.
 
     Raises:
+        UsageError: nothing can be made of it.
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
+        EnvironmentMissing: a file cannot be written.
     """
     progress = ConsoleProgress()
-    _write(record, folder, results, read_published(PUBLISHED))
-    for table in tables(record):
+    saved = codec.saved(record)
+    _write(saved, folder, results, read_published(PUBLISHED))
+    for table in tables(saved):
         progress.table(table.title, table.titles, table.shown)
     progress.note(f"record: {folder.path / results_dir.RECORD}")
     progress.note(f"report: {folder.path / 'report' / 'index.html'}")
@@ -49,8 +56,9 @@ def report(results: Path, name: str) -> None:
     """Rebuild one run's report from its record; needs no Docker.
 
     Raises:
-        UsageError: no such run, or its record cannot be read.
+        UsageError: no such run, its record cannot be read, or nothing can be made of it.
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
+        EnvironmentMissing: a file cannot be written.
     """
     path = results_dir.find_run(results, name)
     publish(results_dir.load(path), results_dir.RunFolder(path), results)
@@ -60,9 +68,14 @@ def summarized(results: Path, name: str) -> str:
     """One run on one screen, as Markdown; writes nothing.
 
     Raises:
-        UsageError: no such run, or its record cannot be read.
+        UsageError: no such run, its record cannot be read, or nothing can be made of it.
+        SelfContradiction: the record's own numbers cannot all be right.
     """
-    return summary(results_dir.load(results_dir.find_run(results, name)))
+    path = results_dir.find_run(results, name)
+    record = results_dir.load(path)
+    with _in_words(path):
+        _consistent(record, path)
+        return summary(record)
 
 
 def report_all(results: Path) -> list[LabError]:
@@ -77,7 +90,7 @@ def report_all(results: Path) -> list[LabError]:
     for path in results_dir.runs(results):
         try:
             _write(results_dir.load(path), results_dir.RunFolder(path), results, published)
-        except (SelfContradiction, UsageError) as error:
+        except LabError as error:  # the others are none the worse for it
             problems.append(error)
         else:
             progress.note(f"report: {path / 'report' / 'index.html'}")
@@ -88,17 +101,52 @@ def report_all(results: Path) -> list[LabError]:
 def _write(
     record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
 ) -> None:
-    found = audit_record(record)
-    if wrong := _contradictions(found):
-        raise SelfContradiction(_refused(folder.path, wrong))
-    files = report_files(
-        record,
-        published=published,
-        beside=_beside(record, published),
-        findings=found,
-        links=_links(folder.path, results),
-    )
+    with _in_words(folder.path):
+        found = _consistent(record, folder.path)
+        files = report_files(
+            record,
+            published=published,
+            beside=_beside(record, published),
+            findings=found,
+            links=_links(folder.path, results),
+        )
     folder.save_report(files)
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """A record of which nothing can be made is told as such, whatever it is that breaks on it.
+
+    Raises:
+        UsageError: in place of an error that nobody foresaw.
+    """
+    try:
+        yield
+    except (LabError, OSError):
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {line(str(error), 200)}"
+        raise UsageError(
+            f"{folder}: nothing can be made of its record ({said}); what was measured is "
+            f"untouched, and `lab audit {folder}` may tell what is wrong in it"
+        ) from error
+
+
+def _consistent(record: RunRecord, folder: Path) -> Sequence[Finding]:
+    """What the audit finds in a record that may be shown.
+
+    Raises:
+        SelfContradiction: its numbers cannot all be right.
+    """
+    found = _findings(record)
+    if wrong := _contradictions(found):
+        raise SelfContradiction(_refused(folder, wrong))
+    return found
+
+
+def _findings(record: RunRecord) -> Sequence[Finding]:
+    """What is wrong in it; where no time passed there is no rate, and nothing more to look at."""
+    return list(without_time(record)) or audit_record(record)
 
 
 def _contradictions(findings: Sequence[Finding]) -> list[Finding]:
@@ -141,9 +189,10 @@ def _listed(path: Path) -> Listed:
     page = (path / "report" / "index.html").is_file()
     try:
         record = results_dir.load(path)
-        wrong = _contradictions(audit_record(record))
+        with _in_words(path):
+            wrong = _contradictions(_findings(record))
         problem = "contradicts itself (lab audit tells how)" if wrong else None
         shown = page and problem is None  # a page from before is none of this record
         return Listed(folder=path.name, record=record, problem=problem, page=shown)
-    except UsageError as error:
+    except LabError as error:
         return Listed(folder=path.name, record=None, problem=str(error), page=page)

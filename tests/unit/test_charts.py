@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -147,6 +148,45 @@ def test_nine_frameworks_differ_by_colour_and_by_shape() -> None:
     for channel in ways.values():
         assert channel["scale"]["domain"] == list(NINE)
         assert len(channel["scale"]["range"]) == 9
+
+
+def looks(names: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Colour, shape and dashes of each framework."""
+    ways = by_framework(names)
+    return [
+        (colour, shape, str(dashes))
+        for colour, shape, dashes in zip(
+            *(ways[channel]["scale"]["range"] for channel in ("color", "shape", "strokeDash")),
+            strict=True,
+        )
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 18, 19, 30, 45])
+def test_any_number_of_frameworks_can_be_told_apart_by_any_two_of_three_ways(count: int) -> None:
+    found = looks([f"framework {n:03}" for n in range(count)])
+    assert found[:9] == looks(NINE)[:count]
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        pairs = {(look[first], look[second]) for look in found[9:]}
+        assert len(pairs) == max(0, count - 9)
+    assert len({(colour, dashes) for colour, _, dashes in found}) == count
+    assert len({(colour, shape) for colour, shape, _ in found}) == count
+
+
+def test_thirty_frameworks_have_their_charts() -> None:
+    many = [trial(f"framework-{n}", histogram=histogram(*range(1_000, 1_200))) for n in range(30)]
+    drawn = svg(of("latency-hold", *many).spec, LIGHT)
+    assert all(f">Framework-{n}<" in drawn for n in range(30))
+    assert set(re.findall(r'stroke-dasharray="([\d,]+)"', drawn)) >= {
+        "12,3", "1,3", "10,2,2,2,2,2",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [0x00, 0x07, 0x1B, 0xD800, 0xFFFE, 0xFFFF, 0x1FFFF])
+def test_no_character_ends_the_charting_library(code: int) -> None:
+    name = f"a{chr(code)}b"
+    chart = of("cpu", trial(server=server(name)))
+    assert "a\ufffdb" in svg({**chart.spec, "title": name}, LIGHT)
 
 
 def luminance(colour: str) -> float:

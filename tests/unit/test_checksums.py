@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.checksums import add, differences, drop
+from orchestrator.adapters.checksums import add, differences, drop, raw
 from orchestrator.errors import UsageError
 
 A, B = "raw/001-flask-json-1/server.log", "raw/002-flask-json-2/a b.csv"
@@ -109,3 +109,16 @@ def test_a_malformed_manifest_is_told_with_its_line(run: Path, line: str, said: 
     with pytest.raises(UsageError) as refused:
         differences(run)
     assert str(refused.value).startswith(f"{path}:4: {said}")
+
+
+def test_what_a_link_leads_to_is_none_of_the_runs_files(tmp_path: Path) -> None:
+    folder, other = tmp_path / "run", tmp_path / "elsewhere"
+    (folder / "raw" / "a").mkdir(parents=True)
+    (folder / "raw" / "a" / "server.log").write_text("measured")
+    add(folder, ["raw/a/server.log"])
+    assert differences(folder) == {}
+    (folder / "raw").rename(other)
+    (folder / "raw").symlink_to(other)
+    assert raw(folder) == []
+    ((name, (_, found)),) = differences(folder).items()
+    assert (name, found) == ("raw/a/server.log", None)

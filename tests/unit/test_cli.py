@@ -1,5 +1,6 @@
 """The command line: exit codes, and errors as sentences without a traceback."""
 
+import io
 import json
 import os
 import signal
@@ -166,3 +167,55 @@ def test_an_interrupt_before_anything_was_measured_ends_with_130(
             _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == "lab: interrupted before anything was measured\n"
+
+
+TABLE = "| Framework | Requests/s |\n|---|---:|\n| Zürich ≥ 😀 | -5 |\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list",
+        "list --json",
+        "perks",
+        "perks --json",
+        "schema",
+        "summary 2026-11-25-d6ee62",
+        "summary Zürich",
+        "report Zürich",
+        "report --results Zürich",
+        "audit {table}",
+        "audit Zürich",
+        "audit {table} --json",
+        "changed --since Zürich",
+        "run Zürich",
+        "run --resume Zürich",
+        "verify Zürich",
+        "images Zürich",
+        "new Zürich",
+        "crosscheck Zürich",
+        "Zürich",
+    ],
+)
+def test_a_terminal_that_knows_ascii_alone_gets_every_output(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str
+) -> None:
+    table = tmp_path / "table.md"
+    table.write_text(TABLE)
+    written = {}
+    for name in ("stdout", "stderr"):
+        written[name] = io.BytesIO()
+        stream = io.TextIOWrapper(written[name], encoding="ascii", write_through=True)
+        monkeypatch.setattr(sys, name, stream)
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(words.format(table=table).split())
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    said = b"".join(one.getvalue() for one in written.values()).decode("ascii")
+    assert said
+    assert "Traceback" not in said
+    assert ("Z?rich" in said) == (
+        "Zürich" in words or ("--json" not in words and "{table}" in words)
+    )
+    assert code == (2 if "Zürich" in words else 1 if "{table}" in words else 0)

@@ -1,15 +1,16 @@
 """The record survives its file."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator import words
 from orchestrator.bench import measure
 from orchestrator.bench.steps import steps
-from orchestrator.codec import MIGRATIONS, decode, encode, migrated
+from orchestrator.codec import MIGRATIONS, MOST_BYTES, decode, encode, migrated, saved
 from orchestrator.errors import UsageError
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
 from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
@@ -141,6 +142,129 @@ def test_what_is_no_record_is_refused_by_the_name_of_its_file(text: bytes, said:
     with pytest.raises(UsageError) as refused:
         decode(text, "some/run.json")
     assert str(refused.value).startswith(said)
+
+
+HOSTILE = ("../../../OUT/x", "a/b", "", "Flask", "x\n", "a\x00", "<script>", "y" * 300_000)
+
+
+def put(value: Any, *path: Any) -> bytes:
+    """The whole record as JSON, with another value in one place."""
+    document = json.loads(encode(full_record()))
+    inside = document
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = value
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        (("run_id",), "$.run_id"),
+        (("trials", 0, "service"), "$.trials[0].service"),
+        (("trials", 0, "workload"), "$.trials[0].workload"),
+        (("settings", "services", 0), "$.settings.services[0]"),
+        (("settings", "workloads", 0), "$.settings.workloads[0]"),
+        (("settings", "profile"), "$.settings.profile"),
+        (("profile", "name"), "$.profile.name"),
+        (("trials", 0, "raw", 0), "$.trials[0].raw[0]"),
+    ],
+)
+def test_a_name_that_files_are_called_by_is_refused_if_it_is_none(
+    name: str, place: tuple[Any, ...], where: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        decode(put(name, *place), "f")
+    assert str(refused.value).startswith("f: not a run record: Expected ")
+    assert str(refused.value).endswith(f"at `{where}`")
+    assert len(str(refused.value)) < 200
+
+
+def test_a_workload_of_the_contract_is_a_name() -> None:
+    document = json.loads(encode(full_record()))
+    document["contract"]["../x"] = document["contract"]["json"]
+    with pytest.raises(UsageError, match="Expected a name of a-z"):
+        decode(json.dumps(document).encode(), "f")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Fl\x1bask", "Fl\nask", "\u202eksalF", "F\uffff", "F" * 300_000]
+)
+def test_what_people_call_a_framework_is_one_short_line(name: str) -> None:
+    with pytest.raises(UsageError, match=r"trials\[0\]\.server\.name"):
+        decode(put(name, "trials", 0, "server", "name"), "f")
+
+
+def test_a_run_without_services_or_workloads_is_none() -> None:
+    for place in ("services", "workloads"):
+        with pytest.raises(UsageError, match=f"settings.{place}"):
+            decode(put([], "settings", place), "f")
+
+
+def test_text_of_containers_and_hosts_is_made_readable_and_short() -> None:
+    text = put("\x1b[31ma\r\nb\x07\t" + "x" * 200_000, "trials", 0, "log_tail")
+    tail = decode(text, "f").trials[0].log_tail
+    assert tail is not None
+    assert len(tail) == words.LOG_LENGTH
+    assert tail.endswith("x")
+    assert decode(put("a\nb\x1b", "trials", 0, "log_tail"), "f").trials[0].log_tail == "a\nb\ufffd"
+    assert decode(put("a\nb\x1b", "trials", 0, "reason"), "f").trials[0].reason == "a b\ufffd"
+    assert (
+        decode(put("CPU\x00" * 9_000, "host", "cpu_model"), "f").host.cpu_model
+        == ("CPU\ufffd" * 1_000)[:-1] + "…"
+    )
+    versions = decode(put({"fl\x1bask": "3\n1"}, "trials", 0, "server", "versions"), "f")
+    assert versions.trials[0].server.versions == {"fl\ufffdask": "3 1"}
+
+
+def test_what_the_lab_saves_it_can_read_again_whatever_a_container_said() -> None:
+    trial = full_trial()
+    noisy = replace(
+        trial,
+        reason="\x1b[1m" + "r\n" * 100_000,
+        log_tail="\udcff\x00\uffff" * 100_000,
+        server=replace(trial.server, versions={"a\x07": "1\n"}, base="\x9b"),
+    )
+    record = replace(full_record(), trials=(noisy,), command="lab run 'a\nb'")
+    text = encode(record)
+    assert encode(decode(text, "f")) == text
+    assert saved(record) == decode(text, "f")
+    assert words.printable(text.decode()) == text.decode()
+
+
+@pytest.mark.parametrize(
+    "number", ["1e19999", "1e20", "-1e300", "1" + "0" * 30, "1" + "0" * 400, "9" * 5_000, "NaN"]
+)
+def test_what_is_not_finite_or_beyond_all_measure_is_no_number(number: str) -> None:
+    text = put("NUMBER", "trials", 0, "hold", "rps").replace(b'"NUMBER"', number.encode())
+    with pytest.raises(UsageError, match=r"^f: not a run record: "):
+        decode(text, "f")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[" * 100_000,
+        b'{"schema": 2, "deep": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"schema": 2, "deep": ' + b'{"a": ' * 990 + b"1" + b"}" * 991,
+        b'{"schema": 2, "run_id": "\xff"}',
+        b'{"schema": 2, "run_id": "\\ud800"}',
+        b"\x00\x01\x02",
+        b" " * (MOST_BYTES + 1),
+    ],
+    ids=["list", "deep", "deeper than its walk", "no UTF-8", "half a character", "binary", "long"],
+)
+def test_whatever_a_file_holds_it_is_refused_in_words(text: bytes) -> None:
+    with pytest.raises(UsageError, match=r"^f: not a run record: ") as refused:
+        decode(text, "f")
+    assert len(str(refused.value)) < 300
+
+
+def test_a_trial_has_no_more_steps_than_a_chart_can_show() -> None:
+    step = json.loads(encode(full_record()))["trials"][0]["steps"][0]
+    with pytest.raises(UsageError, match=r"length <= 1000.*steps"):
+        decode(put([step] * 1_001, "trials", 0, "steps"), "f")
 
 
 def test_a_member_of_a_later_version_does_no_harm() -> None:

@@ -1,9 +1,13 @@
 """The cross-check's page and JSON, made of its record alone."""
 
 import json
+import re
 from dataclasses import replace
 
-from orchestrator.model.crosscheck import Seen
+import msgspec
+import pytest
+
+from orchestrator.model.crosscheck import CrossCheck, Seen
 from orchestrator.report.crosscheck import caveats, crosscheck_files
 from orchestrator.report.crosscheck_tables import counts, rates
 from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
@@ -83,3 +87,28 @@ def test_doubts_about_the_host_are_told() -> None:
     assert "A hypervisor took 20.0% of the CPU time." in said
     assert "Other containers ran beside it: other." in said
     assert "Flask: the base image is not the official one: bootstrapped: x." in said
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("service", "../x"),
+        ("name", "Fl\x1bask"),
+        ("name", "F" * 300_000),
+    ],
+)
+def test_the_names_of_a_cross_check_are_checked_as_it_is_read(place: str, text: str) -> None:
+    document = json.loads(crosscheck_files(crosscheck_record())["crosscheck.json"])
+    document["services"][0][place] = text
+    with pytest.raises(msgspec.ValidationError, match=rf"services\[0\]\.{place}"):
+        msgspec.convert(document, CrossCheck)
+
+
+def test_a_cross_check_has_nothing_that_a_terminal_obeys_in_its_files() -> None:
+    record = crosscheck_record()
+    check = replace(record.services[0], reason="\x1b[2Jr\x07", log_tail="a\n\x1b[2Jb\x00")
+    files = crosscheck_files(replace(record, tools=("wrk\x85",), services=(check,)))
+    obeyed = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+    assert [name for name, text in files.items() if obeyed.search(text)] == []
+    (saved,) = json.loads(files["crosscheck.json"])["services"]
+    assert (saved["reason"], saved["log_tail"]) == ("r\ufffd", "a\nb\ufffd")

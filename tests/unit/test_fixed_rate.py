@@ -106,6 +106,12 @@ def test_who_did_not_keep_up_has_no_rank_and_who_failed_says_so() -> None:
     assert column(record, "Limited by") == ["schedule", "colocated", "-", "-"]
 
 
+def test_a_repeat_without_the_open_loop_takes_the_rank() -> None:
+    both = run(measured("flask", cost(100.0)), measured("flask", cost(100.0), repeat=2), repeats=2)
+    one = run(measured("flask", cost(100.0)), measured("flask", repeat=2), repeats=2)
+    assert [fixed_rate(record, "json").places[0].ranked for record in (both, one)] == [True, False]
+
+
 def test_a_repeat_that_failed_takes_the_rank() -> None:
     well = [measured("flask", cost(900.0 + n), repeat=n) for n in (1, 2, 3)]
     other = [measured("sanic", cost(90.0 + n), repeat=n) for n in (1, 2)]

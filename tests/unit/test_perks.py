@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.http_json import Api, ApiFailed
+from orchestrator.adapters.http_json import MOST_BYTES, Api, ApiFailed
 from orchestrator.adapters.perks import index_facts, on_github, stars
 from orchestrator.adapters.pip_index import default_index, pinned_version
 from orchestrator.adapters.published import read_today
@@ -264,6 +264,55 @@ def test_an_answer_that_does_not_come_in_time_fails_after_a_second_try(apis: Fak
         stars(api, "a", "b")
     assert not error.value.reached
     assert len(apis.paths("/repos/")) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"[" * 100_000, "answered something else than expected"),
+        (b'{"stargazers_count": "\xff"}', "answered something else than expected"),
+        (b'{"stargazers_count": -1}', "answered something else than expected"),
+        (b'{"stargazers_count": 1' + b"0" * 5_000 + b"}", "answered something else than expected"),
+        (b" " * (MOST_BYTES + 1), "answered with more than 64 MiB"),
+    ],
+    ids=["deep", "no UTF-8", "negative", "huge number", "long"],
+)
+def test_whatever_an_api_answers_is_a_reason_in_words(
+    apis: FakeApis, answer: bytes, said: str
+) -> None:
+    apis.answers["/repos/a/b"] = [Answer(body=answer)]
+    with pytest.raises(ApiFailed, match=said) as failed:
+        stars(Api(name="x", base=apis.url), "a", "b")
+    assert failed.value.reached
+    assert len(str(failed.value)) < 300
+
+
+def test_an_answer_that_trickles_has_an_end(apis: FakeApis) -> None:
+    apis.answers["/repos/a/b"] = [Answer(body=b" " * 2_000_000 + b'{"stargazers_count": 1}')]
+    with pytest.raises(ApiFailed, match="no answer in time"):
+        stars(Api(name="x", base=apis.url, whole_s=-1.0), "a", "b")
+
+
+def test_a_limit_that_ends_at_no_time_is_still_a_limit(apis: FakeApis) -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 400}
+    apis.answers["/repos/a/b"] = [Answer(status=403, headers=headers)]
+    with pytest.raises(ApiFailed, match="answers no more requests from here; set GITHUB_TOKEN"):
+        stars(Api(name="x", base=apis.url), "a", "b")
+
+
+def test_a_release_without_a_date_is_none(apis: FakeApis) -> None:
+    apis.answers["/pypi/a/json"] = body(project("1.0", date="\x1b[2J"))
+    with pytest.raises(ApiFailed, match="answered something else than expected"):
+        index_facts(Api(name="x", base=apis.url), "a", "1.0")
+
+
+def test_pip_that_never_answers_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(*_: object, timeout: float, **__: object) -> None:
+        raise subprocess.TimeoutExpired("pip", timeout)
+
+    monkeypatch.setattr(subprocess, "run", waits)
+    with pytest.raises(EnvironmentMissing, match="give --index URL"):
+        default_index()
 
 
 def test_a_server_that_broke_once_is_asked_once_more(apis: FakeApis) -> None:

@@ -52,6 +52,17 @@ image of flask [bold]
     )
 
 
+def test_a_trial_that_ended_before_its_hold_says_so() -> None:
+    shown, out = progress()
+    plan = planned(("flask",), workloads=("json",))
+    shown.run_begins(plan, "results/x/run.json", kept=0)
+    shown.trial_begins(plan.trials[0])
+    shown.trial_ends(trial_record(totals=totals(requests=1_200, failures=3, duration_s=4.0)))
+    assert out.getvalue().splitlines()[-1] == (
+        "[1/1] Flask json: measured, but without a hold: 1,200 requests in 4 s, 3 failed"
+    )
+
+
 def test_a_resumed_run_says_what_is_left() -> None:
     shown, out = progress()
     shown.run_begins(planned(("flask",), repeats=3), "run.json", kept=2)

@@ -253,3 +253,47 @@ def test_a_report_has_all_of_it_in_order() -> None:
     found = beside(RUN, PUBLISHED, decide(PUBLISHED.claims, RUN), {})
     names = [table.name for table in found]
     assert names == ["published-json", "published-text", "perks", "claims"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("json.csv", "aiohttp,", "aio\x1bhttp,", "without control characters"),
+        ("article.toml", 'aiohttp = "aiohttp"', 'aiohttp = "../x"', "frameworks"),
+        ("article.toml", "https://", "javascript:", "url"),
+        ("article.toml", 'file = "json.csv"', 'file = "../../../x.csv"', "file"),
+        ("article.toml", 'workload = "json"', 'workload = "../x"', "workload"),
+        ("load.toml", "spawn_rate = 100", "spawn_rate = inf", "spawn_rate"),
+        ("load.toml", "duration_s = 60", "duration_s = nan", "duration_s"),
+        ("load.toml", "users = 10000", "users = -1", "users"),
+        ("load.toml", "think_min_s = 5", "think_min_s = 1e300", "think_min_s"),
+    ],
+)
+def test_names_addresses_and_numbers_are_what_they_must_be(
+    copy: Path, name: str, old: str, new: str, said: str
+) -> None:
+    path = copy / "2019" / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(UsageError, match=said) as refused:
+        read_published(copy)
+    assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "-inf", "1e300"])
+def test_a_published_number_is_finite(copy: Path, number: str) -> None:
+    path = copy / "2019" / "json.csv"
+    header, first, *rest = path.read_text().splitlines()
+    cells = first.split(",")
+    cells[2] = number
+    path.write_text("\n".join([header, ",".join(cells), *rest]) + "\n")
+    with pytest.raises(UsageError, match=rf"line 2: .*{number}.*, no number"):
+        read_published(copy)
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'[{"service": "../x"}]', b"\xff", b"{}"])
+def test_facts_of_today_that_are_none_are_told_by_their_file(copy: Path, text: bytes) -> None:
+    (copy / "today.json").write_bytes(text)
+    with pytest.raises(UsageError, match=r"today\.json: "):
+        read_published(copy)

@@ -4,12 +4,18 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.cli import main
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.files import report_files
+from orchestrator.report.hold import hold
+from orchestrator.report.summary import summary
+from orchestrator.report.svg import library
 from orchestrator.report.table import (
     MISSING,
     AtLeast,
@@ -21,6 +27,8 @@ from orchestrator.report.table import (
     markdown,
 )
 from orchestrator.report.tables import tables
+from orchestrator.trial_checks import NO_HOLD
+from orchestrator.wiring.report import publish
 from tests.unit.examples import (
     host,
     open_loop_row,
@@ -338,3 +346,74 @@ def test_programs_get_numbers_where_people_get_text() -> None:
 
 def test_csv_quotes_what_csv_must_quote() -> None:
     assert csv_text(small(Row(cells=('a,"b"\nc', 1)))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'
+
+
+def unheld(service: str, repeat: int = 1, caveats: tuple[Caveat, ...] = (NO_HOLD,)) -> TrialRecord:
+    """A trial that was measured, but ended before its hold."""
+    return measured(service, repeat, 0.0, hold=None, hold_users=None, limited_by="unknown",
+                    caveats=caveats)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [(NO_HOLD,), ()], ids=["said", "of an older lab"])
+def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
+    said: tuple[Caveat, ...],
+) -> None:
+    plan = planned(("aiohttp", "flask"), workloads=("json",))
+    trials = (unheld("aiohttp", caveats=said), measured("flask", 1, 1_000.0))
+    record = run_record(plan, trials=trials)
+    whole, held = tables(record)[:2]
+    assert [row[:2] for row in whole.shown] == [("Aiohttp", "100,000"), ("Flask", "100,000")]
+    assert [row[:4] for row in held.shown] == [
+        ("Flask", "1", "1,024", "1,000"),
+        ("Aiohttp", "no hold", "-", "-"),
+    ]
+    files = report_files(record)
+    for text in (files["report.md"], files["index.html"], summary(record)):
+        assert "no hold" in text
+        assert NO_HOLD.text in text
+        assert NO_HOLD.remedy in text
+        assert text.count(NO_HOLD.text) == (2 if text is files["index.html"] else 1)
+        assert "None" not in text.split("<script", 1)[0].replace("None.", "")
+
+
+def test_a_repeat_without_a_hold_takes_the_rank() -> None:
+    plan = planned(("flask",), workloads=("json",), repeats=2)
+    both = run_record(plan, trials=(measured("flask", 1, 1_000.0), measured("flask", 2, 1_000.0)))
+    one = run_record(plan, trials=(measured("flask", 1, 1_000.0), unheld("flask", 2)))
+    assert [hold(record, "json").places[0].ranked for record in (both, one)] == [True, False]
+    assert [hold(record, "json").table.shown[0][1] for record in (both, one)] == ["1", "-"]
+
+
+OBEYED = "a\x1b[2Jb\x00\x85\u202e\uffff\n"
+
+
+def obeyed(record: RunRecord) -> RunRecord:
+    """What is in memory during a run: as containers and the host said it."""
+    trial = measured("flask", 1, 1_000.0, limited_by=OBEYED, caveats=(
+        Caveat(code=OBEYED, text=OBEYED, remedy=OBEYED),
+    ))  # fmt: skip
+    return replace(record, command=OBEYED, host=host(kernel=OBEYED, os=OBEYED), trials=(trial,))
+
+
+def test_no_file_and_no_summary_has_what_a_terminal_obeys() -> None:
+    record = obeyed(run_record(planned(("flask",), workloads=("json",))))
+    files = {**report_files(record), "summary": summary(record)}
+    found = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
+    told = {name: text.replace(library(), "") for name, text in files.items()}
+    assert {name for name, text in told.items() if found.search(text)} == set()
+
+
+def test_what_is_published_after_a_run_is_what_the_saved_record_makes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = obeyed(run_record(planned(("flask",), workloads=("json",))))
+    record = replace(record, trials=(trial_record(outcome=Outcome.FAILED, reason=OBEYED),))
+    folder = RunFolder(tmp_path / "a-run")
+    folder.create()
+    folder.save(record)
+    publish(record, folder, tmp_path)
+    first = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}
+    assert main(["report", "a-run", "--results", str(tmp_path)]) == 0
+    again = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}
+    assert first == again
+    assert "\x1b" not in capsys.readouterr().out

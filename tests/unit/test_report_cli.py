@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from orchestrator.adapters import results_dir
+from orchestrator.adapters.published import read_published
+from orchestrator.claims import decide
 from orchestrator.cli import main
+from orchestrator.model.record import RunRecord
+from orchestrator.report.files import report_files
+from orchestrator.report.published import beside
+from orchestrator.report.svg import library
+from orchestrator.report.table import Table
 
 ROOT = Path(__file__).parents[2]
 OLD = ROOT / "results" / "2026-11-23-9dcca8" / "run.json"  # a real run, schema 1
@@ -83,10 +92,12 @@ def test_twice_the_same_bytes_and_nothing_of_an_older_report_is_left(tmp_path: P
     assert report(tmp_path, "a-run") == 0
     before = contents(folder)
     (folder / "report" / "json-hold.csv").write_text("edited")
-    (folder / "report" / "of-an-older-lab.svg").write_text("old")
+    (folder / "report" / "text-cpu.svg").write_text("of another version")
+    (folder / "report" / "drawn.svg").write_text("a person's own")
     (folder / "report" / "notes.txt").write_text("a person's own")
     assert report(tmp_path, "a-run") == 0
-    assert contents(folder) == {**before, "notes.txt": b"a person's own"}
+    own = dict.fromkeys(("notes.txt", "drawn.svg"), b"a person's own")
+    assert contents(folder) == before | own
 
 
 def failed(document: dict[str, Any]) -> None:
@@ -222,3 +233,175 @@ def test_outside_the_repository_a_page_has_no_link_into_it(tmp_path: Path) -> No
     assert "../../index.html" in links
     shutil.copytree(folder, tmp_path / "elsewhere" / "a-run")
     assert main(["report", str(tmp_path / "elsewhere" / "a-run")]) == 0
+
+
+def bad_records(results: Path) -> list[str]:
+    """A folder for each thing that can stand in the place of a record; their names."""
+    texts = {
+        "deep": '{"schema": 2, "x": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "empty": "",
+        "binary": "\x00\x01\x02",
+        "schema-99": '{"schema": 99}',
+        "list": "[]",
+    }
+    for name, text in texts.items():
+        (results / name).mkdir()
+        (results / name / "run.json").write_text(text)
+    (results / "a-folder" / "run.json").mkdir(parents=True)
+    (results / "a-pipe").mkdir()
+    os.mkfifo(results / "a-pipe" / "run.json")  # nobody will ever write into it
+
+    def long(document: dict[str, Any]) -> None:
+        document["trials"][0]["server"]["name"] = "F" * 300_000
+
+    def outside(document: dict[str, Any]) -> None:
+        document["settings"]["workloads"] = ["json", "../../../OUT/x"]
+        document["trials"][0]["workload"] = "../../../OUT/x"
+
+    real(results, "long", long)
+    real(results, "outside", outside)
+    return [*texts, "a-folder", "a-pipe", "long", "outside"]
+
+
+def test_no_record_whatever_it_is_stops_the_report_of_another(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    results = tmp_path / "results"
+    good = real(results, "good")
+    names = bad_records(results)
+    before = sorted(path for path in tmp_path.rglob("*") if good not in path.parents)
+    assert report(results) == 2
+    told = capsys.readouterr()
+    lines = told.err.splitlines()
+    assert len(lines) == len(names)
+    assert sorted(lines) == lines
+    assert max(map(len, lines)) < 400
+    assert (good / "report" / "index.html").is_file()
+    after = sorted(path for path in tmp_path.rglob("*") if good not in path.parents)
+    assert set(after) - set(before) == {results / "index.html"}
+    page = (results / "index.html").read_text()
+    assert '<a href="good/report/index.html">good</a>' in page
+    for name in names:
+        assert f'<a href="{name}/run.json">{name}</a>' in page
+    assert report(results, "good") == 0
+    for name in set(names) - {"a-folder", "a-pipe"}:
+        for words in (["report", name], ["summary", name], ["run", "--resume", name]):
+            assert main([*words, "--results", str(results)]) == 2
+
+
+def test_a_folder_of_any_name_is_a_link_to_itself_and_to_nothing_else(tmp_path: Path) -> None:
+    real(tmp_path, "javascript:alert(1)", one_trial)
+    (tmp_path / "no\udcffutf").mkdir()
+    (tmp_path / "no\udcffutf" / "run.json").write_text("{")
+    assert report(tmp_path) == 2
+    page = (tmp_path / "index.html").read_text()
+    assert re.findall(r'href="([^"]+)"', page)[1:] == [
+        "javascript%3Aalert%281%29/report/index.html",
+        "no%FFutf/run.json",
+    ]
+
+
+def without_time(place: str) -> Change:
+    def change(document: dict[str, Any]) -> None:
+        trial = document["trials"][0]
+        stretch = {
+            "hold": trial["hold"],
+            "totals": trial["totals"],
+            "step": trial["steps"][0],
+            "rate": trial["open_loop"][0],
+        }[place]
+        stretch["duration_s"] = -5.0 if place == "hold" else 0.0
+
+    return change
+
+
+@pytest.mark.parametrize("place", ["hold", "totals", "step", "rate"])
+def test_what_took_no_time_is_not_published(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str
+) -> None:
+    folder = real(tmp_path, change=without_time(place))
+    assert report(tmp_path, "a-run") == 1
+    assert "its record contradicts itself" in capsys.readouterr().err
+    assert not (folder / "report").exists()
+    assert main(["summary", "a-run", "--results", str(tmp_path)]) == 1
+    assert capsys.readouterr().out == ""
+    assert report(tmp_path) == 1
+    assert "contradicts itself" in (tmp_path / "index.html").read_text()
+
+
+def obeyed(document: dict[str, Any]) -> None:
+    """Everything that a container or a host can say has characters that a terminal obeys."""
+    noise = "\x1b[2J\x1b]0;title\x07\x00\x85\u202e\uffff\ud7ff"
+    failed(document)
+    document["host"] |= {"cpu_model": noise, "kernel": noise, "os": noise, "lab_version": noise}
+    document["command"] = f"lab run {noise}"
+    for trial in document["trials"]:
+        trial["server"] |= {"server": noise, "interface": noise, "notes": [noise], "python": noise}
+        trial["server"]["versions"] = {noise: noise}
+        trial["caveats"] = [{"code": noise, "text": noise, "remedy": noise}]
+        trial["limited_by"] = noise
+        trial["limited_by_evidence"] = {noise: 1.0}
+    document["trials"][0] |= {"reason": noise, "log_tail": noise}
+
+
+def test_nothing_that_a_terminal_obeys_is_in_any_output(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = real(tmp_path, change=obeyed)
+    assert report(tmp_path, "a-run") == 0
+    assert main(["summary", "a-run", "--results", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    texts = {"out": told.out, "err": told.err}
+    for path in (folder / "report").iterdir():
+        # The charting library is a file of its own, which is in the page as it came.
+        texts[path.name] = path.read_text().replace(library(), "")
+    assert len(texts) > 10
+    unprintable = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
+    assert {
+        name: found for name, text in texts.items() if (found := unprintable.findall(text))
+    } == {}
+
+
+def test_a_link_in_the_place_of_the_report_is_refused_and_nothing_is_deleted(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder, other = real(tmp_path / "results"), tmp_path / "other"
+    other.mkdir()
+    for name in ("index.html", "json-hold.csv", "mine.md"):
+        (other / name).write_text("a person's own")
+    (folder / "report").symlink_to(other)
+    assert report(tmp_path / "results", "a-run") == 2
+    assert "/a-run/report is a link" in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in other.iterdir()} == dict.fromkeys(
+        ("index.html", "json-hold.csv", "mine.md"), "a person's own"
+    )
+
+
+@pytest.mark.parametrize("run", ["2026-11-25-d6ee62", "2026-11-25-bf75ab"])
+def test_every_file_of_a_report_has_a_name_that_the_lab_takes_for_its_own(run: str) -> None:
+    record = results_dir.load(ROOT / "results" / run)
+    made = [*report_files(record, beside=beside_of(record)), "json-fixed-rate.csv"]
+    assert [name for name in made if not results_dir.DERIVED.fullmatch(name)] == []
+    of_trials = {Path(name).name for trial in record.trials for name in trial.raw}
+    assert [name for name in of_trials if not results_dir.LEFT.fullmatch(name)] == []
+
+
+def beside_of(record: RunRecord) -> list[Table]:
+    published = read_published(ROOT / "results" / "published")
+    return beside(record, published, decide(published.claims, record), {})
+
+
+def test_what_breaks_on_a_record_is_told_and_no_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division\nby zero")
+
+    real(tmp_path)
+    monkeypatch.setattr("orchestrator.wiring.report.report_files", breaks)
+    assert report(tmp_path, "a-run") == 2
+    assert capsys.readouterr().err == (
+        f"lab: {tmp_path}/a-run: nothing can be made of its record (ZeroDivisionError: division by "
+        f"zero); what was measured is untouched, and `lab audit {tmp_path}/a-run` may tell what is "
+        "wrong in it\n"
+    )

@@ -1,5 +1,6 @@
 """The folder of results: found, written whole or not at all."""
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters import checksums
-from orchestrator.adapters.files import write_atomically
+from orchestrator.adapters.files import read, write_atomically
 from orchestrator.adapters.results_dir import (
     CrossCheckFolder,
     RunFolder,
@@ -61,7 +62,8 @@ def test_a_run_id_begins_with_its_day_and_is_its_own() -> None:
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
-    assert load(made_run(tmp_path, "a")) == run_record(run_id="a")
+    name = "2026-03-02-abcdef"
+    assert load(made_run(tmp_path, name)) == run_record(run_id=name)
 
 
 def contents(folder: RunFolder) -> dict[str, str]:
@@ -150,7 +152,9 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     path = tmp_path / "run.json"
     path.mkdir()
     (path / "old").write_text("old")
-    with pytest.raises(OSError, match="Is a directory"):
+    with pytest.raises(
+        EnvironmentMissing, match=r"/run\.json cannot be written \(Is a directory\)"
+    ):
         write_atomically(path, b"new")
     assert list(tmp_path.rglob("*")) == [path, path / "old"]
 
@@ -165,3 +169,166 @@ def test_a_cross_check_has_a_folder_that_no_run_is_taken_for(tmp_path: Path) -> 
     assert len(list(folder.path.iterdir())) == 2
     with pytest.raises(UsageError, match="no run in"):
         find_run(tmp_path / "results", "latest")
+
+
+SEPARATED = ["../x", "a/b", "/tmp/x", "..", ".", "", ".hidden", "a\\b", "a\0b", "a\nb", "a" * 300]
+
+
+@pytest.mark.parametrize("name", SEPARATED)
+def test_no_file_has_a_name_that_leads_out_of_its_folder(tmp_path: Path, name: str) -> None:
+    folder = made(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    for save in (
+        lambda: folder.save_report({"report.md": "", name: ""}),
+        lambda: folder.save_raw(planned().trials[0], {"server.log": "", name: ""}),
+        lambda: CrossCheckFolder(tmp_path).save({name: ""}),
+    ):
+        with pytest.raises(UsageError, match="no file is written as"):
+            save()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder of a person's, with names that the lab gives, too."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for name in ("json-hold.csv", "server.log", "thesis.md"):
+        (folder / name).write_text("a person's own")
+    return folder
+
+
+def test_a_link_in_the_place_of_the_report_is_refused(tmp_path: Path) -> None:
+    folder, other = made(tmp_path), elsewhere(tmp_path)
+    (folder.path / "report").symlink_to(other)
+    before = {path.name: path.read_text() for path in other.iterdir()}
+    with pytest.raises(UsageError, match=r"/run/report is a link"):
+        folder.save_report({"report.md": "# Run"})
+    assert {path.name: path.read_text() for path in other.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["raw", "raw/001-flask-json-1"])
+def test_a_link_in_the_place_of_raw_files_is_refused(tmp_path: Path, name: str) -> None:
+    folder, other = RunFolder(tmp_path / "run"), elsewhere(tmp_path)
+    (folder.path / name).parent.mkdir(parents=True)
+    (folder.path / name).symlink_to(other)
+    before = {path.name: path.read_text() for path in other.iterdir()}
+    for files_of_it in ({"server.log": "new"}, {}):
+        with pytest.raises(UsageError, match=f"/run/{name} is a link"):
+            folder.save_raw(planned().trials[0], files_of_it)
+    assert {path.name: path.read_text() for path in other.iterdir()} == before
+
+
+def test_a_dangling_link_in_the_place_of_raw_is_refused_before_the_first_trial(
+    tmp_path: Path,
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    (folder.path / "raw").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="/run/raw is a link"):
+        folder.create()
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    folder, other = made(tmp_path), elsewhere(tmp_path)
+    (folder.path / "run.json").symlink_to(other / "thesis.md")
+    (folder.path / "report").mkdir()
+    (folder.path / "report" / "report.md").symlink_to(other / "thesis.md")
+    (folder.path / "report" / "json-hold.csv").symlink_to(other / "json-hold.csv")
+    folder.save(run_record())
+    folder.save_report({"report.md": "# Run"})
+    assert {path.read_text() for path in other.iterdir()} == {"a person's own"}
+    assert (folder.path / "report" / "report.md").read_text() == "# Run"
+    assert not (folder.path / "report" / "json-hold.csv").is_symlink()
+
+
+def test_only_what_has_a_name_of_the_labs_is_deleted(tmp_path: Path) -> None:
+    folder, trial = made(tmp_path), planned().trials[0]
+    folder.save_raw(trial, {"server.log": "", "locust_stats.csv": "", "samples.csv": ""})
+    folder.save_report({"text-hold.csv": "", "start.svg": "", "index.html": ""})
+    own = {
+        "report/notes.md": "",
+        "report/json-hold.xlsx": "",
+        "report/my.csv": "",
+        "raw/001-flask-json-1/trace.txt": "",
+        "raw/mine/server.log": "",
+        "kept.json": "",
+    }
+    for name, text in own.items():
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        (folder.path / name).write_text(text)
+    folder.create()
+    assert folder.save_raw(trial, {}) == ()
+    folder.save_report({})
+    assert contents(folder) == own
+
+
+def test_what_a_lab_that_was_killed_had_only_begun_to_write_goes(tmp_path: Path) -> None:
+    folder, trial = made(tmp_path), planned().trials[0]
+    folder.save_raw(trial, {"server.log": ""})
+    folder.save_report({"report.md": ""})
+    begun = (
+        ".run.json.ab12_x9z",
+        "raw/001-flask-json-1/.server.log.abcdefgh",
+        "report/.report.md.abcdefgh",
+    )
+    for name in (*begun, ".of-a-person.abcdefgh"):
+        (folder.path / name).write_text("")
+    folder.create()
+    folder.save_raw(trial, {"server.log": "again"})
+    folder.save_report({"report.md": "again"})
+    assert contents(folder) == {
+        ".of-a-person.abcdefgh": "",
+        "raw/001-flask-json-1/server.log": "again",
+        "report/report.md": "again",
+    }
+
+
+def test_a_text_that_is_no_unicode_is_kept_as_far_as_it_goes(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    folder.save_raw(planned().trials[0], {"server.log": "a\udcffb"})
+    assert contents(folder) == {"raw/001-flask-json-1/server.log": "a?b"}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.ENOSPC, "No space left on device); free some space and run the command again"),
+        (errno.EDQUOT, "Disk quota exceeded); free some space and run the command again"),
+        (errno.EROFS, "Read-only file system); make it writable, or give another --results"),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
+) -> None:
+    folder, trial = made(tmp_path), planned().trials[0]
+    folder.save(run_record())
+    before = contents(folder)
+
+    def full(_file: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", full)  # where a disk says so at the latest
+    for save, name in (
+        (lambda: folder.save(run_record(interrupted=True)), "run.json"),
+        (lambda: folder.save_raw(trial, {"server.log": "x"}), "raw/001-flask-json-1/server.log"),
+        (lambda: folder.save_report({"report.md": "x"}), "report/report.md"),
+    ):
+        with pytest.raises(EnvironmentMissing) as refused:
+            save()
+        assert str(refused.value).startswith(f"{folder.path / name} cannot be written ({said}")
+    assert contents(folder) == before
+
+
+def test_a_file_is_read_only_if_it_is_one_and_not_too_long(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    assert read(tmp_path / "file", 5) == b"12345"
+    os.mkfifo(tmp_path / "pipe")  # nobody will ever write into it
+    for name, most, said in (
+        ("file", 4, "has more than"),
+        ("pipe", 5, "not a file"),
+        (".", 5, "Is a directory"),
+        ("gone", 5, "No such file"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            read(tmp_path / name, most)

@@ -4,16 +4,19 @@ from typing import Any
 
 import pytest
 
+from orchestrator.model.finding import Kind
 from orchestrator.model.trial import Caveat, Step
 from orchestrator.trial_checks import (
+    NO_HOLD,
     afterwards,
     intervention_caveats,
     open_loop_caveats,
     step_caveats,
     stop_caveats,
     trial_caveats,
+    without_time,
 )
-from tests.unit.examples import open_loop_row, step
+from tests.unit.examples import open_loop_row, run_record, step, totals, trial_record
 
 DOUBT = Caveat(code="little", text="a", remedy="b")
 
@@ -81,7 +84,10 @@ def caveats(hold: Step | None, verdict: str = "server-cpu", **changes: Any) -> t
 
 def test_a_clean_trial_has_no_caveats() -> None:
     assert caveats(step(loadgen_idle=0.5)) == ()
-    assert caveats(None, "unknown") == ()
+
+
+def test_a_trial_without_a_hold_says_why_it_has_no_rank() -> None:
+    assert caveats(None, "unknown") == (NO_HOLD,)
 
 
 def test_a_ramp_with_drops_at_every_step() -> None:
@@ -144,3 +150,25 @@ def test_every_caveat_says_how_to_remove_it() -> None:
     )
     assert len(set(codes(found))) == 11
     assert all(caveat.text and caveat.remedy for caveat in found)
+
+
+def test_what_took_no_time_contradicts_itself_wherever_it_stands() -> None:
+    fine = trial_record(
+        totals=totals(), hold=totals(), steps=(step(),), open_loop=(open_loop_row(),)
+    )
+    assert list(without_time(run_record(trials=(fine, trial_record(repeat=2))))) == []
+    wrong = trial_record(
+        totals=totals(duration_s=0.0),
+        hold=totals(duration_s=-5.0),
+        steps=(step(), step(users=64, duration_s=0.0)),
+        open_loop=(open_loop_row(duration_s=-1e-9),),
+    )
+    found = list(without_time(run_record(trials=(fine, wrong))))
+    assert [(one.row, one.seen) for one in found] == [
+        ("flask json 1, whole trial", 0.0),
+        ("flask json 1, hold", -5.0),
+        ("flask json 1, step of 64 users", 0.0),
+        ("flask json 1, 250 requests/s", -1e-9),
+    ]
+    assert {one.kind for one in found} == {Kind.CONTRADICTION}
+    assert found[1].text == "it lasted -5 s: nothing is counted in no time."

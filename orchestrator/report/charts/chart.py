@@ -28,6 +28,9 @@ SHAPES = (
     "triangle-left", PENTAGON,
 )  # fmt: skip
 DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [1, 0])
+# Beyond the nine each further nine has dashes of its own, and the shapes move on by one: no two of
+# colour, shape and dashes stand together twice.
+MORE_DASHES = ([12, 3], [1, 3], [10, 2, 2, 2, 2, 2], [3, 6])
 # A logarithmic axis has a line at 1, 3, 10, 30 ...: one at every digit is a grey field.
 LOG_TICKS = [float(f"{digit}e{power}") for power in range(-3, 7) for digit in (1, 3)]
 ACCENT, UNRANKED, SECOND, ALARM = "#0072b2", "#8c8c8c", "#d55e00", "#c0392b"
@@ -78,18 +81,25 @@ def word(field: str, title: str) -> Spec:
 
 def by_framework(names: Sequence[str]) -> Spec:
     """Colour, shape and dashes by framework, the same in every chart of a run."""
-    domain = sorted(set(names), key=str.casefold)
-    scales = {"color": COLOURS, "shape": SHAPES, "strokeDash": DASHES}
+    domain = sorted(set(names), key=lambda name: (name.casefold(), name))
+    looks = [_look(n) for n in range(len(domain))]
     legend = {"orient": "bottom", "columns": 3, "title": None, "symbolStrokeWidth": 2}
     return {
         channel: {
             "field": "framework",
             "type": "nominal",
-            "scale": {"domain": domain, "range": [ways[n % len(ways)] for n in range(len(domain))]},
+            "scale": {"domain": domain, "range": [look[n] for look in looks]},
             "legend": legend,
         }
-        for channel, ways in scales.items()
+        for n, channel in enumerate(("color", "shape", "strokeDash"))
     }
+
+
+def _look(number: int) -> tuple[str, str, list[int]]:
+    """Colour, shape and dashes of the framework with this number, from 0."""
+    more, place = divmod(number, len(COLOURS))
+    dashes = MORE_DASHES[(more - 1) % len(MORE_DASHES)] if more else DASHES[place]
+    return COLOURS[place], SHAPES[(place + more) % len(SHAPES)], dashes
 
 
 def single(title: str, spec: Spec, rows: int | None = None) -> Spec:

@@ -116,7 +116,8 @@ def test_a_record_names_no_file_outside_of_its_folder(tmp_path: Path) -> None:
     outside.write_text("not,locust\n")
     record = run_of(measured(raw=("../other_stats.csv",)))
     (inside / "run.json").write_bytes(codec.encode(record))
-    assert found(inside) == []
+    with pytest.raises(UsageError, match="Expected a file such as raw/"):
+        found(inside)
 
 
 def test_a_record_that_is_none_is_refused(tmp_path: Path) -> None:
