@@ -8,7 +8,6 @@ from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile
 from orchestrator.model.trial import Caveat
 
-WANTED_NOFILE = 999_999
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.
 STEAL_SEEN = 0.01
 
@@ -21,6 +20,8 @@ def run_caveats(
     neighbours: Sequence[str] = (),
     client_users: int | None = None,
     memory: WholeMemory | None = None,
+    *,
+    wanted_nofile: int,
 ) -> tuple[Caveat, ...]:
     """The doubts about every row of a run.
 
@@ -29,11 +30,12 @@ def run_caveats(
         neighbours: other containers that ran beside it.
         client_users: the most users that the load's client can have; None where it has no limit.
         memory: what the whole lab needed; None where nothing tells.
+        wanted_nofile: open files that a container should have.
     """
     return (
         *(_memory(memory) if memory else ()),
         *_neighbours(neighbours),
-        *_files(host),
+        *_files(host, wanted_nofile),
         *_ramp(planned, used, client_users),
         *_cpus(layout),
         *_steal(host),
@@ -49,11 +51,11 @@ def _neighbours(neighbours: Sequence[str]) -> Iterator[Caveat]:
         )
 
 
-def _files(host: Host) -> Iterator[Caveat]:
-    if host.nofile < WANTED_NOFILE:
+def _files(host: Host, wanted: int) -> Iterator[Caveat]:
+    if host.nofile < wanted:
         yield Caveat(
             code="nofile",
-            text=f"containers may open {host.nofile} files, not {WANTED_NOFILE}",
+            text=f"containers may open {host.nofile} files, not {wanted}",
             remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
         )
 

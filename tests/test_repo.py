@@ -216,8 +216,15 @@ def test_version_is_stated_once() -> None:
 
 
 def test_no_limit_is_repeated_outside_the_compose_file() -> None:
-    """1 GiB, the CPU quota and 999999 files stand in docker-compose.yml alone."""
-    allowed = {"orchestrator/checks.py"}  # the wanted nofile, to tell when a host grants less
-    for name in TRACKED:
-        if name.startswith("orchestrator/") and name.endswith(".py") and name not in allowed:
-            assert not re.search(r"999_?999|1073741824|nano_cpus=|\b1g\b", text(name)), name
+    """1 GiB, the CPU quota, processes and 999999 files stand in docker-compose.yml alone, once."""
+    limits = r"999_?999\b|1073741824|nano_cpus=|\b1g\b|pids_limit\W+1?\d"
+    code = re.compile(r"(Makefile|Dockerfile|.*\.(py|sh|yml|toml|ini|cfg|conf)|\.ci/.*)")
+    mine = [name for name in TRACKED if code.fullmatch(name) and not name.startswith("tests/")]
+    assert {"orchestrator/setup/nofile.sh", "Makefile", "docker-compose.yml"} <= set(mine)
+    found = [
+        f"{name}: {line.strip()}"
+        for name in mine
+        for line in text(name).splitlines()
+        if re.search(limits, line)
+    ]
+    assert [line.split(":")[0] for line in found] == ["docker-compose.yml"] * 4, found

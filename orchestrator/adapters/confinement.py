@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from orchestrator.checks import WANTED_NOFILE
 from orchestrator.errors import EnvironmentMissing
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -23,9 +22,9 @@ WANTED = (*NEEDED, "cpu", "io", "pids")
 END_WITHIN_S = 10.0
 # Joins every group whose list of processes is named before "--", takes all the open files that it
 # may, and becomes the program: who asks for its process id gets the program's.
-JOIN = f"""
+JOIN = """
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
-ulimit -Hn {WANTED_NOFILE} 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
+ulimit -Hn "$(cat /proc/sys/fs/nr_open)" 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
 exec "$@"
 """
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orchestrator.adapters import host
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import LOCUST_WORKER, Compose, wanted_nofile
 from orchestrator.adapters.docker_engine import OFFICIAL, DockerEngine
-from orchestrator.checks import WANTED_NOFILE
 from orchestrator.errors import LabError
 from orchestrator.plan import layout
 from orchestrator.wiring.catalogue import ROOT, catalogue
@@ -98,10 +97,11 @@ def _container(engine: DockerEngine) -> Iterator[Finding]:
         )
     with engine.start(spec, command=["--version"]):
         pass
-    if spec.nofile < WANTED_NOFILE:
+    wanted = wanted_nofile(ROOT)
+    if spec.nofile < wanted:
         yield Finding(
             level="warn",
-            text=f"containers may open {spec.nofile:,} files (.env), not {WANTED_NOFILE:,}",
+            text=f"containers may open {spec.nofile:,} files (.env), not {wanted:,}",
             remedy="raise the engine's hard limit (LimitNOFILE of dockerd), then `make images`",
         )
     else:

@@ -7,11 +7,13 @@ from typing import Self
 
 from orchestrator import checks
 from orchestrator.adapters import host
+from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import MemoryWatch, whole, worse
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.profiles import most_users, wished
+from orchestrator.wiring.catalogue import ROOT
 
 
 class HostWatch:
@@ -58,5 +60,6 @@ class HostWatch:
             sorted(self._neighbours | set(self._engine.neighbours())),
             most_users(self._settings.client, len(done.layout.load_cpus)),
             memory,
+            wanted_nofile=wanted_nofile(ROOT),
         )
         return replace(done, host=now, memory=memory, caveats=doubts)

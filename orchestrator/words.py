@@ -1,0 +1,131 @@
+"""What text and numbers from outside must look like before the lab keeps them, or shows them.
+
+Two ways: a name is refused, since files and tables are called by it; other text is replaced, since
+a log or the name of a CPU is worth reading even where a byte of it is not. The types are for
+msgspec, which checks them when JSON or TOML becomes a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from msgspec import Meta, MsgspecError
+
+NAME_LENGTH, TITLE_LENGTH, LINE_LENGTH, LOG_LENGTH = 63, 100, 4_000, 100_000
+"""Characters at most; a name fits a host's label and, several joined, a file's name."""
+LARGEST = float(2**64)
+"""No count, size or time of the lab is larger, so sums and products of them stay finite."""
+
+# C0 and C1 (a terminal obeys them), DEL, the separators that begin a line for some readers alone,
+# marks that turn the direction of what follows, surrogates, and what Unicode calls noncharacters.
+_SPECIAL = (
+    r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+)
+_BEYOND = "".join(
+    chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+)
+_UNPRINTABLE = re.compile(rf"[\x00-\x08\x0b-\x1f{_SPECIAL}{_BEYOND}]")
+_SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
+# A colour or a movement of the cursor, as ECMA-48 writes it: nothing of it is text.
+_SEQUENCE = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]")
+REPLACEMENT = "\ufffd"
+CUT = "…"
+
+# A `$` alone would let a newline at the end pass.
+_NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
+_RUN_ID = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
+_RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
+# JSON Schema knows no code points beyond four digits. The replacement character stands where text
+# could not be read, so it is no part of what a person calls a thing.
+_LINE = rf"^[^\x00-\x1f{_SPECIAL}\ufffd]*$(?!\n)"
+_ADDRESS = r"^https?://[A-Za-z0-9][^\x00-\x20\x7f-\xa0<>\"'`\\]*$(?!\n)"
+MEANING = {
+    _NAME: "a name of a-z, 0-9 and -, which begins with a letter",
+    _RUN_ID: "a run's id such as 2026-01-31-0a1b2c",
+    _RAW_FILE: "a file such as raw/001-flask-json-1/server.log",
+    _LINE: "one line of text without control characters",
+    _ADDRESS: "an address that begins with https:// or http://",
+}
+"""What a pattern of these types asks for, in words."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_NAME)]
+"""Of a service, a workload, a profile: files, containers and tables are called by it."""
+Title = Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH, pattern=_LINE)]
+"""What people call a framework."""
+Line = Annotated[str, Meta(max_length=LINE_LENGTH, pattern=_LINE)]
+"""One line of text in a file that a person writes, and can mend."""
+Address = Annotated[str, Meta(max_length=2_000, pattern=_ADDRESS)]
+"""A link that a page may hold."""
+RunId = Annotated[str, Meta(pattern=_RUN_ID)]
+RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
+"""A file that a trial left, relative to its run's folder."""
+
+
+def is_name(text: str) -> bool:
+    """Whether this is a ``Name``."""
+    return len(text) <= NAME_LENGTH and re.search(_NAME, text) is not None
+
+
+def line(text: str, longest: int = LINE_LENGTH) -> str:
+    """As one line of readable text: what is unprintable is replaced, what is too long is cut."""
+    return _cut(_replaced(_SPACES.sub(" ", text)), longest)
+
+
+def log(text: str, longest: int = LOG_LENGTH) -> str:
+    """As lines of readable text, of which the last are kept; tabs stay."""
+    clean = printable(text)
+    return clean if len(clean) <= longest else CUT + clean[1 - longest :]
+
+
+def printable(text: str) -> str:
+    """Lines of text of any length that a terminal, a page or a chart shows and never obeys."""
+    return _replaced(text.replace("\r\n", "\n"))
+
+
+def finite(number: float) -> bool:
+    """Whether this can be a measured number: not NaN, not infinite, not beyond all measure."""
+    return -LARGEST <= number <= LARGEST
+
+
+def each(
+    value: Any,
+    text: Callable[[str, str], str],
+    number: Callable[[float], float] = lambda number: number,
+    key: str = "",
+) -> Any:
+    """A document (dicts, lists, text, numbers) with each text and each number changed.
+
+    Args:
+        text: called with the key that a text stands under (its own for a key) and the text.
+        number: called with a number; a truth value is none.
+
+    Raises:
+        RecursionError: the document is nested deeper than Python calls.
+    """
+    if isinstance(value, str):
+        return text(key, value)
+    if isinstance(value, dict):
+        return {text("", name): each(inside, text, number, name) for name, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [each(inside, text, number, key) for inside in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    return value
+
+
+def told(error: MsgspecError) -> str:
+    """What msgspec found wrong, with the meaning of a pattern in its place."""
+    said = str(error)
+    for pattern, meaning in MEANING.items():
+        said = said.replace(f"`str` matching regex {pattern!r}", meaning)
+    return line(said)
+
+
+def _replaced(text: str) -> str:
+    return _UNPRINTABLE.sub(REPLACEMENT, _SEQUENCE.sub("", text))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + CUT
