@@ -228,3 +228,15 @@ def test_no_limit_is_repeated_outside_the_compose_file() -> None:
         if re.search(limits, line)
     ]
     assert [line.split(":")[0] for line in found] == ["docker-compose.yml"] * 4, found
+
+
+def test_other_programs_are_called_in_one_place() -> None:
+    """There every call ends in time; these others start what runs on, and stop it themselves."""
+    started = {
+        "orchestrator/adapters/command.py",
+        "orchestrator/adapters/private_engine.py",
+        "orchestrator/wiring/nanode.py",
+    }
+    calls = r"subprocess\.(run|Popen|call|check_call|check_output|getoutput)\b|os\.(system|popen)\b"
+    mine = [n for n in TRACKED if n.startswith("orchestrator/") and n.endswith(".py")]
+    assert {name for name in mine if re.search(calls, text(name))} <= started

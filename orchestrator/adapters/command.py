@@ -15,6 +15,10 @@ SHOWN = 4
 GIT_WITHIN_S = 60
 
 
+class NotThere(EnvironmentMissing):
+    """There is no such program, or it may not be run."""
+
+
 class TookTooLong(EnvironmentMissing):
     """A program did not end in its time; it was killed."""
 
@@ -35,7 +39,7 @@ def run(
         environment: in addition to this process's own.
 
     Raises:
-        EnvironmentMissing: there is no such program, or it may not be run.
+        NotThere: there is no such program, or it may not be run.
         TookTooLong: it did not end within ``within_s``. It is killed then with all that it
             started, as `docker` starts `docker-compose`, which would hold its output open.
     """
@@ -50,7 +54,7 @@ def run(
             process_group=0,
         )
     except OSError as error:
-        raise EnvironmentMissing(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
+        raise NotThere(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
     with process:
         try:
             out, err = process.communicate(stdin, timeout=within_s)
@@ -73,3 +77,4 @@ def said(done: subprocess.CompletedProcess[bytes]) -> str:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
