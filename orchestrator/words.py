@@ -58,6 +58,9 @@ Line = Annotated[str, Meta(max_length=LINE_LENGTH, pattern=_LINE)]
 """One line of text in a file that a person writes, and can mend."""
 Address = Annotated[str, Meta(max_length=2_000, pattern=_ADDRESS)]
 """A link that a page may hold."""
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Amount = Annotated[float, Meta(ge=0, le=LARGEST)]
+"""Numbers in a file that a person writes; neither is infinite or no number at all."""
 RunId = Annotated[str, Meta(pattern=_RUN_ID)]
 RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
 """A file that a trial left, relative to its run's folder."""
@@ -66,6 +69,11 @@ RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
 def is_name(text: str) -> bool:
     """Whether this is a ``Name``."""
     return len(text) <= NAME_LENGTH and re.search(_NAME, text) is not None
+
+
+def is_line(text: str) -> bool:
+    """Whether this is a ``Line``."""
+    return len(text) <= LINE_LENGTH and re.search(_LINE, text) is not None
 
 
 def line(text: str, longest: int = LINE_LENGTH) -> str:
@@ -120,6 +128,8 @@ def told(error: MsgspecError) -> str:
     said = str(error)
     for pattern, meaning in MEANING.items():
         said = said.replace(f"`str` matching regex {pattern!r}", meaning)
+    for sign, most in (("<=", "most"), (">=", "least")):
+        said = re.sub(f"`str` of length {sign} (\\d+)", rf"text of at {most} \1 characters", said)
     return line(said)
 
 

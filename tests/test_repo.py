@@ -13,8 +13,10 @@ import yaml
 
 from orchestrator.adapters.compose import (
     CROSSCHECK,
+    GUARD,
     LOCUST_MASTER,
     LOCUST_WORKER,
+    VALUES,
     WRK,
     WRK_COUNTER,
 )
@@ -33,7 +35,7 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
 }
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
 STEPS = [step for job in JOBS for step in job["steps"]]
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, "one-framework-at-a-time", WRK, WRK_COUNTER}
+NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,

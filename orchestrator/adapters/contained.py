@@ -46,7 +46,7 @@ Cpus = Annotated[float, Meta(gt=0, le=1024, description="a number above 0, up to
 CpuSet = Annotated[
     str,
     Meta(
-        pattern=r"^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$(?!\n)",
+        pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*$(?!\n)",
         description="numbers of CPUs, such as 0 or 1,3 or 0-2",
     ),
 ]
@@ -67,7 +67,7 @@ Limits = Annotated[
 User = Annotated[
     str,
     Meta(
-        pattern=r"^[1-9]\d{0,9}:[1-9]\d{0,9}$(?!\n)",
+        pattern=r"^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$(?!\n)",
         description="a user and a group by number, such as 10001:10001, and not root",
     ),
 ]

@@ -58,6 +58,14 @@ def read_contract(services: Path) -> dict[str, Expectation]:
     return found
 
 
+def workload_names(services: Path) -> tuple[str, ...]:
+    """The workloads that the contract names, whatever it says of them; none where it is no TOML."""
+    try:
+        return tuple(read_toml(services / CONTRACT))
+    except UsageError:
+        return ()
+
+
 def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     """What each reader reads, by its name.
 

@@ -21,17 +21,17 @@ from orchestrator.cli import (
     services,
 )
 from orchestrator.cli.codes import INTERRUPTED
-from orchestrator.cli.commands import Call
+from orchestrator.cli.commands import Call, readable
 from orchestrator.errors import EnvironmentMissing, LabError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code (see ``README.md``)."""
-    arguments = _parser().parse_args(argv)
     for end in (signal.SIGTERM, signal.SIGHUP):  # as docker and CI end a run, or a lost terminal
         signal.signal(end, signal.default_int_handler)
-    call: Call = arguments.command
     try:
+        arguments = _parser().parse_args(readable(sys.argv[1:] if argv is None else argv))
+        call: Call = arguments.command
         return call(arguments)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)

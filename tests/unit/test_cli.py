@@ -67,7 +67,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
         "no workload 'xml'; there are json, text",
         "no profile 'fast'; there are standard, quick, smoke, nanode",
         "--duration 0: give 1 to 3600 seconds",
-        "--max-users 0: give at least 1",
+        "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",
     ]
     assert not (tmp_path / "results").exists()
@@ -106,6 +106,83 @@ def test_a_wrong_command_ends_with_2_and_a_sentence(
     assert out == ""
     assert err.startswith(said)
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--profile", ""],
+        ["run", "--profile="],
+        ["run", "flask", "--resume", ""],
+        ["run", "--workload", "json", ""],
+        ["run", ""],
+        ["report", ""],
+        ["audit", ""],
+        ["perks", "--github", ""],
+        ["changed", "--since="],
+        ["run", "--results", "a\x1b[31mb"],
+        ["summary", "\udcff"],
+        ["verify", "x" * 5000],
+    ],
+)
+def test_a_word_that_says_nothing_or_is_no_text_is_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("lab: ")
+    assert len(err.splitlines()) == 1
+    assert len(err) < 200
+
+
+BAD = {
+    "LAB_NOFILE": "-1",
+    "LAB_USERS": "many",
+    "LAB_WORKLOAD": "xml",
+    "DOCKER_HOST": "ssh://measure@elsewhere",
+}
+TOLD = [
+    'environment: LAB_NOFILE = "-1": give a number of open files from 256 to 1,073,741,824',
+    'environment: LAB_USERS = "many": give a whole number from 1 to 100,000',
+    "environment: no LAB_WORKLOAD 'xml'; there are json, text",
+    'DOCKER_HOST = "ssh://measure@elsewhere": give an engine of this host, as '
+    "unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
+    "the lab does not measure on another host yet",
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        (["run", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
+        (["nanode", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
+        (["crosscheck", "falsk", "--pairs", "0"], ["--pairs 0: give 1 to 1000"]),
+        (["verify", "falsk"], []),
+        (["images", "falsk"], []),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_together(
+    words: list[str],
+    own: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in BAD.items():
+        monkeypatch.setenv(name, value)
+    assert main(words) == 2
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert rest == own + TOLD
+
+
+def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (["run"], ["nanode"], ["crosscheck"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--results", str(tmp_path / "file" / "new")])
+        assert ended.value.code == 2
+        assert f"{tmp_path / 'file'} is no folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
