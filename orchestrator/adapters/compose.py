@@ -81,6 +81,10 @@ class Compose:
                 f"Docker Compose {self.version()} prints no JSON for `docker compose config "
                 f"--format json` ({error}); install another version of Compose"
             ) from error
+        if foreign := [name for name, one in config.networks.items() if _is_foreign(one or {})]:
+            raise UsageError(
+                f"{COMPOSE_FILE}: network {', '.join(foreign)}: give a bridge of the lab's own"
+            )
         found = container_specs(config.services)
         if missing := [name for name in NEEDED if name not in found]:
             raise UsageError(f"{COMPOSE_FILE}: no service {', '.join(missing)}: the lab needs it")
@@ -119,6 +123,7 @@ class Compose:
 
 class _Config(msgspec.Struct):
     services: dict[str, dict[str, Any] | None] = {}
+    networks: dict[str, dict[str, Any] | None] = {}
 
 
 def wanted_nofile(root: Path) -> int:
@@ -189,6 +194,11 @@ def container_spec(name: str, block: Contained) -> ContainerSpec:
         dockerfile=build.get("dockerfile", "Dockerfile") if build else "",
         build_more=_build_more(build),
     )
+
+
+def _is_foreign(network: Mapping[str, Any]) -> bool:
+    """Whether it may be that of the host, or of others."""
+    return bool(network.get("external")) or network.get("driver", "bridge") != "bridge"
 
 
 def _together(names: Sequence[str], services: Collection[str]) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from orchestrator.errors import UsageError
 from orchestrator.wiring.catalogue import ROOT
-from orchestrator.words import is_line
+from orchestrator.words import Address, is_line, told
 
 LONGEST_WORD = 4_096
 """Characters; as long as a path may be."""
@@ -63,6 +65,14 @@ def folder(text: str) -> Path:
     if not there.is_dir():
         raise argparse.ArgumentTypeError(f"{there} is no folder")
     return path
+
+
+def link(text: str) -> str:
+    """An address that can be asked; a type for argparse."""
+    try:
+        return msgspec.convert(text, Address)
+    except msgspec.ValidationError as error:
+        raise argparse.ArgumentTypeError(f"{text!a} is no address: {told(error)}") from error
 
 
 def readable(words: Sequence[str]) -> Sequence[str]:

@@ -176,6 +176,17 @@ def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_togeth
     assert rest == own + TOLD
 
 
+@pytest.mark.parametrize("option", ["--github", "--index"])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc", "https://a b", "x"])
+def test_what_is_asked_over_http_has_such_an_address(
+    option: str, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["perks", "--refresh", option, address])
+    assert ended.value.code == 2
+    assert "an address that begins with https:// or http://" in capsys.readouterr().err
+
+
 def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words in (["run"], ["nanode"], ["crosscheck"]):

@@ -278,6 +278,15 @@ def test_a_compose_file_without_locust_is_refused(
         docker(tmp_path, "echo '{}'", monkeypatch).containers()
 
 
+@pytest.mark.parametrize("network", [{"external": True, "name": "host"}, {"driver": "host"}])
+def test_a_network_of_the_host_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: dict[str, object]
+) -> None:
+    script = f"echo '{json.dumps({'networks': {'lab': network}})}'"
+    with pytest.raises(UsageError, match=r"network lab: give a bridge of the lab's own$"):
+        docker(tmp_path, script, monkeypatch).containers()
+
+
 def test_a_docker_that_hangs_ends_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
