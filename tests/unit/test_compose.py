@@ -195,8 +195,8 @@ def test_a_right_over_the_host_is_refused(services: Services, key: str) -> None:
     ]
 
 
-def test_open_files_may_be_two_numbers_that_are_the_same(services: Services) -> None:
-    services["flask"]["ulimits"] = {"nofile": {"soft": 5000, "hard": 5000}}
+def test_open_files_may_be_one_number(services: Services) -> None:
+    services["flask"]["ulimits"] = {"nofile": 5000}
     assert container_specs(services)["flask"].nofile == 5000
 
 
