@@ -154,7 +154,8 @@ def contained(
     found, problems = typed(table, kind, _unknown)
     told = [text for _, text in problems]
     limit, swap = table.get("mem_limit"), table.get("memswap_limit")
-    if type(limit) is type(swap) is int and limit != swap:
+    sizes = {"mem_limit", "memswap_limit"}
+    if limit != swap and sizes <= set(table) and sizes.isdisjoint(key for key, _ in problems):
         told.append(f"memswap_limit = {swap}: give that of mem_limit ({limit}): there is no swap")
     return (None if told else found), told
 
