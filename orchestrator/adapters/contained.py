@@ -31,6 +31,7 @@ DANGEROUS = {
     "group_add": "it gives groups beyond the container's own",
     "oom_kill_disable": "it takes away the limit of memory",
 }
+LOOPBACK = ("127.0.0.1", "::1")
 # Rights that a build may not have, as docker-compose.yml calls them.
 BUILD_RIGHTS = {"privileged", "entitlements", "ssh", "secrets"}
 
@@ -91,6 +92,13 @@ Build = Annotated[
         extra={HOLDS: BUILD_RIGHTS.isdisjoint},
     ),
 ]
+Ports = Annotated[
+    tuple[dict[str, Any], ...],
+    Meta(
+        description="ports of this host alone, such as 127.0.0.1:8089:8089",
+        extra={HOLDS: lambda ports: all(port.get("host_ip") in LOOPBACK for port in ports)},
+    ),
+]
 NoEntrypoint = Annotated[None, Meta(description="none: the orchestrator starts the image's own")]
 NoNetwork = Annotated[Literal["none"], Meta(description="none, or leave it out")]
 
@@ -125,7 +133,7 @@ class Contained:
     build: Build | None = None
     depends_on: Any = None
     networks: Any = None
-    ports: Any = None
+    ports: Ports = ()
     profiles: Any = None
     restart: Any = None
 

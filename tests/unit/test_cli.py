@@ -236,6 +236,30 @@ def test_without_an_engine_a_run_ends_with_3_and_the_remedy(tmp_path: Path) -> N
     assert not (tmp_path / "results").exists()
 
 
+def test_doctor_names_a_compose_that_prints_no_json_and_an_engine_elsewhere(
+    tmp_path: Path,
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(
+        '#!/bin/sh\ncase "$*" in *version*) echo 2.25.0;; *) echo "services: {}";; esac\n'
+    )
+    docker.chmod(0o755)
+    process = lab(
+        "doctor",
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        DOCKER_HOST="tcp://10.0.0.1:2375",
+        LAB_USERS="0",
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (3, "")
+    bad = [line.removeprefix("bad   ") for line in out.splitlines() if line.startswith("bad")]
+    assert [line.split(" (")[0].split(": give")[0] for line in bad] == [
+        'environment: LAB_USERS = "0"',
+        "Docker Compose 2.25.0 prints no JSON for `docker compose config --format json`",
+        'DOCKER_HOST = "tcp://10.0.0.1:2375"',
+    ]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_before_anything_was_measured_ends_with_130(
     number: signal.Signals, tmp_path: Path

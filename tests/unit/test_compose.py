@@ -166,6 +166,12 @@ def test_what_every_container_must_have_is_missed(services: Services, key: str) 
         ),
         ("labels", {"mine": "1"}, '{"mine": "1"}', ROLE),
         (
+            "ports",
+            [{"target": 8000, "published": "8000"}],
+            '[{"target": 8000, "published": "8000"}]',
+            "give ports of this host alone, such as 127.0.0.1:8089:8089",
+        ),
+        (
             "build",
             {"context": ".", "privileged": True},
             '{"context": ".", "privileged": true}',
