@@ -24,7 +24,7 @@ END_WITHIN_S = 10.0
 # may, and becomes the program: who asks for its process id gets the program's.
 JOIN = """
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
-ulimit -Hn "$(cat /proc/sys/fs/nr_open)" 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
+ulimit -Hn NOFILE 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
 exec "$@"
 """
 
@@ -36,7 +36,11 @@ class Confinement:
     whatever still runs in it.
     """
 
-    def __init__(self, cpu: int, memory_bytes: int, root: Path = CGROUPS) -> None:
+    def __init__(
+        self, cpu: int, memory_bytes: int, root: Path = CGROUPS, *, nofile: int | None = None
+    ) -> None:
+        """``nofile``: open files that it asks for; None: no more than it may have unasked."""
+        self._nofile = "$(ulimit -Hn)" if nofile is None else str(nofile)
         self._cpu = cpu
         self._memory_bytes = memory_bytes
         self._root = root
@@ -55,7 +59,7 @@ class Confinement:
     def command(self, words: Sequence[str]) -> list[str]:
         """A command that runs ``words`` in it."""
         lists = [str(folder / OWN / "cgroup.procs") for folder in self._folders()]
-        return ["sh", "-c", JOIN, "sh", *lists, "--", *words]
+        return ["sh", "-c", JOIN.replace("NOFILE", self._nofile), "sh", *lists, "--", *words]
 
     def __enter__(self) -> Self:
         try:

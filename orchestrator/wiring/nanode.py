@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.adapters import image_archive
-from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.compose import Compose, wanted_nofile
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.lock import LOCK, only_one_run
@@ -54,7 +54,7 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
         with only_one_run():
             pass  # nobody measures, whom starting an engine would disturb
         with (
-            Confinement(CPU, MEMORY_BYTES) as confinement,
+            Confinement(CPU, MEMORY_BYTES, nofile=wanted_nofile(ROOT)) as confinement,
             MemoryWatch(CgroupMemory(confinement.memory)) as watch,
             private_engine(confinement, ENGINE_FOLDER) as address,
             _given(address, confinement.memory) as environment,
