@@ -98,8 +98,9 @@ def test_what_runs_in_it_has_the_open_files_that_it_asks_for(
     root = version_1(tmp_path / "cgroup")
     before = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     confinement = Confinement(0, MIB, root, nofile=nofile).__enter__()
+    inside = confinement.command(["sh", "-c", "ulimit -Sn; ulimit -Hn"])
     told = subprocess.run(
-        confinement.command(["sh", "-c", "ulimit -Sn; ulimit -Hn"]),
+        ["sh", "-c", 'ulimit -Sn 200; exec "$@"', "sh", *inside],
         capture_output=True,
         text=True,
         check=True,
