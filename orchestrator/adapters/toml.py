@@ -13,7 +13,7 @@ from orchestrator import values
 from orchestrator.errors import UsageError
 
 T = TypeVar("T")
-LARGEST_FILE = 1024 * 1024
+LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; people write these files by hand."""
 
 

@@ -177,7 +177,7 @@ def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: o
             "its lists and tables are nested too deep",
             id="nested",
         ),
-        pytest.param("#" * 1_048_577, "it has more than 1 MiB", id="large"),
+        pytest.param("#" * 4_194_305, "it has more than 4 MiB", id="large"),
         pytest.param(f"workers = {'9' * 5000}", None, id="a number of 5,000 digits"),
         pytest.param(f"workers = 0x{'f' * 5000}", None, id="as many in base 16"),
     ],
