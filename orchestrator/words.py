@@ -36,6 +36,7 @@ CUT = "…"
 # A `$` alone would let a newline at the end pass.
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
 _RUN_ID = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$(?!\n)"
 _RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
 # JSON Schema knows no code points beyond four digits. The replacement character stands where text
 # could not be read, so it is no part of what a person calls a thing.
@@ -44,6 +45,7 @@ _ADDRESS = r"^https?://[A-Za-z0-9][^\x00-\x20\x7f-\xa0<>\"'`\\]*$(?!\n)"
 MEANING = {
     _NAME: "a name of a-z, 0-9 and -, which begins with a letter",
     _RUN_ID: "a run's id such as 2026-01-31-0a1b2c",
+    _MOMENT: "a moment such as 2026-01-31T12:00:00Z",
     _RAW_FILE: "a file such as raw/001-flask-json-1/server.log",
     _LINE: "one line of text without control characters",
     _ADDRESS: "an address that begins with https:// or http://",
@@ -62,6 +64,8 @@ Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Amount = Annotated[float, Meta(ge=0, le=LARGEST)]
 """Numbers in a file that a person writes; neither is infinite or no number at all."""
 RunId = Annotated[str, Meta(pattern=_RUN_ID)]
+Moment = Annotated[str, Meta(pattern=_MOMENT)]
+"""UTC, ISO 8601, to the second."""
 RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
 """A file that a trial left, relative to its run's folder."""
 
