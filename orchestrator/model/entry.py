@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from orchestrator.words import Address, Line, Name, Title
 
-BODY_LIMIT = 64 * 1024
-"""Bytes of an answer's body that the load generator reads at most."""
+BODY_LIMIT = 1024 * 1024
+"""Bytes of an answer's body, at most."""
 
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]

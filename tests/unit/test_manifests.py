@@ -251,7 +251,7 @@ def test_the_problems_of_a_contract_are_told_together(tmp_path: Path) -> None:
         "contract.toml:9: [text] status = 99: give a status from 200 to 599",
         'contract.toml:10: [text] content_type = " x": '
         "give the beginning of a Content-Type header, such as text/plain",
-        "contract.toml: [text] no body: give a text of at most 65,536 bytes",
+        "contract.toml: [text] no body: give a text of at most 1,048,576 bytes",
     ]
 
 
@@ -275,13 +275,13 @@ def test_two_workloads_of_one_path_are_refused(tmp_path: Path) -> None:
     ]
 
 
-def test_a_body_may_be_as_large_as_the_load_generator_reads(tmp_path: Path) -> None:
+def test_a_body_has_its_bounds(tmp_path: Path) -> None:
     path = tmp_path / "contract.toml"
     path.write_text(f"[big]\n{JSON.replace('{}', 'x' * BODY_LIMIT)}")
     assert len(read_contract(tmp_path)["big"].body) == BODY_LIMIT
     too_large = f"[big]\n{JSON.replace('{}', 'x' * (BODY_LIMIT - 1) + 'é')}"
     (problem,) = contract_refused(tmp_path, too_large)
-    assert problem.endswith("give a text of at most 65,536 bytes")
+    assert problem.endswith("give a text of at most 1,048,576 bytes")
 
 
 def test_a_missing_contract_is_told_by_its_name(tmp_path: Path) -> None:

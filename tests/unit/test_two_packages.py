@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from labload import netstat as seen_by_worker
-from labload import options, protocol, result, values
+from labload import options, result, values
 from orchestrator import profiles, stats
 from orchestrator.adapters import netstat as seen_by_orchestrator
 from orchestrator.adapters.variables import wrong_variables
-from orchestrator.model import entry
 
 
 def test_clients_and_their_limits_are_the_same() -> None:
@@ -55,7 +54,3 @@ def test_the_values_of_the_interactive_use_are_judged_alike(
         assert all(name in problem for problem in (*before.values(), *there))
         verdicts.append(bool(there))
     assert set(verdicts) == {True, False}
-
-
-def test_a_contract_may_ask_for_no_more_than_the_load_generator_reads() -> None:
-    assert entry.BODY_LIMIT == protocol.BODY_LIMIT
