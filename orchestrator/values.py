@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
+from math import isfinite
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -69,6 +70,8 @@ def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
         found = [p for n, each in enumerate(value) for p in _wrong(f"{key}[{n}]", each, item)]
         if found:
             return found
+    if isinstance(value, float) and not isfinite(value):
+        return [(key, f"{key} = {shown(value)}{_give(hint) or ': give a number that is finite'}")]
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError as error:

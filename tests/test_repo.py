@@ -236,6 +236,7 @@ def test_other_programs_are_called_in_one_place() -> None:
     """There every call ends in time; these others start what runs on, and stop it themselves."""
     started = {
         "orchestrator/adapters/command.py",
+        "orchestrator/adapters/pipes.py",
         "orchestrator/adapters/private_engine.py",
         "orchestrator/wiring/nanode.py",
     }

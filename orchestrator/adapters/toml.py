@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields
-from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +23,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         UsageError: it cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(_text(path), parse_float=_finite)
+        return tomllib.loads(_text(path))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except RecursionError as error:
@@ -77,13 +76,6 @@ def _text(path: Path) -> str:
     if len(content) > LARGEST_FILE:
         raise UsageError(f"{path}: it has more than {LARGEST_FILE / 2**20:g} MiB")
     return content.decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(f"{text} is no number that can be measured")
-    return number
 
 
 def _lines(path: Path) -> dict[str, int]:

@@ -9,9 +9,6 @@ from msgspec import Meta
 
 from orchestrator.words import Address, Line, Name, Title
 
-BODY_LIMIT = 1024 * 1024
-"""Bytes of an answer's body, at most."""
-
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]
 EventLoop = Annotated[
@@ -64,13 +61,7 @@ ContentType = Annotated[
         description="the beginning of a Content-Type header, such as text/plain",
     ),
 ]
-Body = Annotated[
-    str,
-    Meta(
-        description=f"a text of at most {BODY_LIMIT:,} bytes",
-        extra={"holds": lambda body: len(body.encode()) <= BODY_LIMIT},
-    ),
-]
+Body = Annotated[str, Meta(description="a text, which may be empty")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

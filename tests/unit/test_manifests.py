@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.errors import UsageError
-from orchestrator.model.entry import BODY_LIMIT, Expectation, Manifest
+from orchestrator.model.entry import Expectation, Manifest
 
 SERVICES = Path(__file__).parents[2] / "services"
 GOOD = """\
@@ -135,6 +135,10 @@ notes = []
     ]
 
 
+def toml(value: object) -> str:
+    return json.dumps(value).replace("Infinity", "inf").replace("NaN", "nan")
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -145,6 +149,8 @@ notes = []
         ("workers", True),
         ("workers", 1025),
         ("workers", 1.5),
+        ("workers", float("inf")),
+        ("backlog", float("nan")),
         ("backlog", 0),
         ("event_loop", "x" * 101),
         ("packages", []),
@@ -160,7 +166,7 @@ notes = []
 )
 def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: object) -> None:
     lines = [line for line in GOOD.splitlines() if not line.startswith(f"{key} =")]
-    write(tmp_path, flask="\n".join([*lines, f"{key} = {json.dumps(value)}"]))
+    write(tmp_path, flask="\n".join([*lines, f"{key} = {toml(value)}"]))
     (problem,) = refused(tmp_path)
     assert re.match(rf"flask/service\.toml:12: {key}(\[0\])? = ", problem)
     assert len(problem) < 250
@@ -170,8 +176,6 @@ def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: o
     ("text", "problem"),
     [
         pytest.param("name =", "Invalid value (at end of document)", id="broken TOML"),
-        pytest.param("workers = inf", "inf is no number that can be measured", id="infinite"),
-        pytest.param("workers = 1e999", "1e999 is no number that can be measured", id="too large"),
         pytest.param(
             f"a = {'[' * 3000}{']' * 3000}",
             "its lists and tables are nested too deep",
@@ -251,7 +255,7 @@ def test_the_problems_of_a_contract_are_told_together(tmp_path: Path) -> None:
         "contract.toml:9: [text] status = 99: give a status from 200 to 599",
         'contract.toml:10: [text] content_type = " x": '
         "give the beginning of a Content-Type header, such as text/plain",
-        "contract.toml: [text] no body: give a text of at most 1,048,576 bytes",
+        "contract.toml: [text] no body: give a text, which may be empty",
     ]
 
 
@@ -273,15 +277,6 @@ def test_two_workloads_of_one_path_are_refused(tmp_path: Path) -> None:
         f'contract.toml: [{name}] path = "/json": give each workload a path of its own'
         for name in "ab"
     ]
-
-
-def test_a_body_has_its_bounds(tmp_path: Path) -> None:
-    path = tmp_path / "contract.toml"
-    path.write_text(f"[big]\n{JSON.replace('{}', 'x' * BODY_LIMIT)}")
-    assert len(read_contract(tmp_path)["big"].body) == BODY_LIMIT
-    too_large = f"[big]\n{JSON.replace('{}', 'x' * (BODY_LIMIT - 1) + 'é')}"
-    (problem,) = contract_refused(tmp_path, too_large)
-    assert problem.endswith("give a text of at most 1,048,576 bytes")
 
 
 def test_a_missing_contract_is_told_by_its_name(tmp_path: Path) -> None:

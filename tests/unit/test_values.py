@@ -1,6 +1,7 @@
 """Whatever stands in a file becomes a value, or words about what is wrong with it."""
 
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Annotated, Any
 
 import pytest
@@ -61,17 +62,19 @@ class Example:
         int, Meta(ge=0, description="an even number", extra={HOLDS: lambda n: n % 2 == 0})
     ]
     plain: int = 1
+    share: float = 0.5
     several: tuple[Annotated[int, Meta(le=9, description="a digit")], ...] = ()
 
 
 def test_all_that_is_wrong_with_a_table_is_told() -> None:
-    wrong = {"even": 3, "plain": "x", "several": [1, 10, "y"], "more": True}
+    wrong = {"even": 3, "plain": "x", "share": inf, "several": [1, 10, "y"], "more": True}
     assert typed(wrong, Example) == (
         None,
         [
-            ("more", 'unknown key "more"; there are even, plain, several'),
+            ("more", 'unknown key "more"; there are even, plain, share, several'),
             ("even", "even = 3: give an even number"),
             ("plain", 'plain = "x": Expected `int`, got `str`'),
+            ("share", "share = Infinity: give a number that is finite"),
             ("several[1]", "several[1] = 10: give a digit"),
             ("several[2]", 'several[2] = "y": give a digit'),
         ],
