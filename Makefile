@@ -79,7 +79,7 @@ check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, u
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=loadgen $(BIN)/lint-imports
 	$(OWN_FILES) -name Dockerfile -print0 | xargs -0 $(BIN)/hadolint
 	$(BIN)/compose-lint docker-compose.yml
 	$(OWN_FILES) -name '*.sh' -print0 | xargs -0 $(BIN)/shellcheck -x .ci/run

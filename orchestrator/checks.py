@@ -8,7 +8,6 @@ from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile
 from orchestrator.model.trial import Caveat
 
-WANTED_NOFILE = 999_999
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.
 STEAL_SEEN = 0.01
 
@@ -29,6 +28,7 @@ def run_caveats(
     memory: WholeMemory | None = None,
     *,
     killed: bool = False,
+    wanted_nofile: int,
 ) -> tuple[Caveat, ...]:
     """The doubts about every row of a run.
 
@@ -38,12 +38,13 @@ def run_caveats(
         client_users: the most users that the load's client can have; None where it has no limit.
         memory: what the whole lab needed; None where nothing tells.
         killed: a part of it was killed before it could tell all that it had seen.
+        wanted_nofile: open files that a container should have.
     """
     return (
         *((KILLED,) if killed else ()),
         *(_memory(memory) if memory else ()),
         *_neighbours(neighbours),
-        *_files(host),
+        *_files(host, wanted_nofile),
         *_ramp(planned, used, client_users),
         *_cpus(layout),
         *_steal(host),
@@ -66,11 +67,11 @@ def _neighbours(neighbours: Sequence[str]) -> Iterator[Caveat]:
         )
 
 
-def _files(host: Host) -> Iterator[Caveat]:
-    if host.nofile < WANTED_NOFILE:
+def _files(host: Host, wanted: int) -> Iterator[Caveat]:
+    if host.nofile < wanted:
         yield Caveat(
             code="nofile",
-            text=f"containers may open {host.nofile} files, not {WANTED_NOFILE}",
+            text=f"containers may open {host.nofile} files, not {wanted}",
             remedy="raise the engine's hard limit for open files (LimitNOFILE of dockerd)",
         )
 

@@ -16,7 +16,7 @@ from orchestrator.model.crosscheck import (
     WrkSlice,
 )
 from orchestrator.model.settings import Profile
-from orchestrator.profiles import PROFILES, most_users
+from orchestrator.profiles import MOST_USERS, PROFILES, most_users
 
 CONFIDENCE = 0.95
 # The lab's client passes if the median ratio is this close to 1.
@@ -100,8 +100,8 @@ def problems(
     ):
         if not 1 <= value <= most:
             found.append(f"--{option} {value}: give 1 to {most}")
-    if settings.connections < 1:
-        found.append(f"--connections {settings.connections}: give at least 1")
+    if not 1 <= settings.connections <= MOST_USERS:
+        found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
     limit = most_users(settings.client, workers=1)
     if limit is not None and settings.connections > limit:
         found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")

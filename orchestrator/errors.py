@@ -1,7 +1,7 @@
 """Everything that can go wrong, as one hierarchy; the command line catches it in one place.
 
 LabError
-├── UsageError            the command line or a file is wrong              exit 2
+├── UsageError            the command line, a file or a variable is wrong  exit 2
 ├── SelfContradiction     a record's own numbers cannot all be right      exit 1
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130

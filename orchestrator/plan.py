@@ -14,6 +14,7 @@ from orchestrator.profiles import (
     FASTHTTP,
     FASTHTTP_USERS,
     HTTP,
+    MOST_USERS,
     PROFILES,
     asks_for_open_loop,
     most_users,
@@ -21,6 +22,8 @@ from orchestrator.profiles import (
 )
 
 HIGHEST_RATE = 1e6
+LARGEST_SEED = 2**53
+"""Whole numbers up to here are exact in JSON for every program that reads a record."""
 
 
 def layout(cpus: int, siblings: Mapping[int, frozenset[int]], network: str) -> Layout:
@@ -71,10 +74,12 @@ def problems(
         found.append(f"no profile {settings.profile!r}; there are {', '.join(PROFILES)}")
     if settings.duration_s is not None and not 1 <= settings.duration_s <= 3600:
         found.append(f"--duration {settings.duration_s:g}: give 1 to 3600 seconds")
-    if settings.max_users is not None and settings.max_users < 1:
-        found.append(f"--max-users {settings.max_users}: give at least 1")
+    if settings.max_users is not None and not 1 <= settings.max_users <= MOST_USERS:
+        found.append(f"--max-users {settings.max_users}: give 1 to {MOST_USERS:,}")
     if not 1 <= settings.repeats <= 1000:
         found.append(f"--repeats {settings.repeats}: give 1 to 1000")
+    if not 0 <= settings.seed <= LARGEST_SEED:
+        found.append(f"--seed {settings.seed}: give 0 to {LARGEST_SEED:,}")
     return found + _client_problems(settings, workers) + _open_loop_problems(settings)
 
 

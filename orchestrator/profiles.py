@@ -15,6 +15,9 @@ ENGINE, FASTHTTP, HTTP = CLIENTS = ("engine", "fasthttp", "http")
 # What is left below is for the worker itself.
 FASTHTTP_USERS = 900
 
+# Of one trial, whatever a person asks for: more connections than a host has ports to begin them.
+MOST_USERS = 100_000
+
 # The open loop's arrival rates: shares of what the hold found, and one that all entries share.
 # The kernel sends a connection request that nobody answered again after a second (RFC 6298): with a
 # timeout of about that, it is chance whether the second try is an answer or a drop.

@@ -13,8 +13,10 @@ import yaml
 
 from orchestrator.adapters.compose import (
     CROSSCHECK,
+    GUARD,
     LOCUST_MASTER,
     LOCUST_WORKER,
+    VALUES,
     WRK,
     WRK_COUNTER,
 )
@@ -33,7 +35,7 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
 }
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
 STEPS = [step for job in JOBS for step in job["steps"]]
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, "one-framework-at-a-time", WRK, WRK_COUNTER}
+NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,
@@ -216,8 +218,28 @@ def test_version_is_stated_once() -> None:
 
 
 def test_no_limit_is_repeated_outside_the_compose_file() -> None:
-    """1 GiB, the CPU quota and 999999 files stand in docker-compose.yml alone."""
-    allowed = {"orchestrator/checks.py"}  # the wanted nofile, to tell when a host grants less
-    for name in TRACKED:
-        if name.startswith("orchestrator/") and name.endswith(".py") and name not in allowed:
-            assert not re.search(r"999_?999|1073741824|nano_cpus=|\b1g\b", text(name)), name
+    """1 GiB, the CPU quota, processes and 999999 files stand in docker-compose.yml alone, once."""
+    limits = r"999_?999\b|1073741824|nano_cpus=|\b1g\b|pids_limit\W+1?\d"
+    code = re.compile(r"(Makefile|Dockerfile|.*\.(py|sh|yml|toml|ini|cfg|conf)|\.ci/.*)")
+    mine = [name for name in TRACKED if code.fullmatch(name) and not name.startswith("tests/")]
+    assert {"orchestrator/setup/nofile.sh", "Makefile", "docker-compose.yml"} <= set(mine)
+    found = [
+        f"{name}: {line.strip()}"
+        for name in mine
+        for line in text(name).splitlines()
+        if re.search(limits, line)
+    ]
+    assert [line.split(":")[0] for line in found] == ["docker-compose.yml"] * 4, found
+
+
+def test_other_programs_are_called_in_one_place() -> None:
+    """There every call ends in time; these others start what runs on, and stop it themselves."""
+    started = {
+        "orchestrator/adapters/command.py",
+        "orchestrator/adapters/pipes.py",
+        "orchestrator/adapters/private_engine.py",
+        "orchestrator/wiring/nanode.py",
+    }
+    calls = r"subprocess\.(run|Popen|call|check_call|check_output|getoutput)\b|os\.(system|popen)\b"
+    mine = [n for n in TRACKED if n.startswith("orchestrator/") and n.endswith(".py")]
+    assert {name for name in mine if re.search(calls, text(name))} <= started

@@ -1,6 +1,7 @@
 """The lab's additions to Locust's command line; they reach the workers with Locust's own."""
 
 import argparse
+from math import inf, nan
 from typing import Any
 
 from labload.ramp import RampSettings, parse_settings
@@ -81,10 +82,7 @@ def chosen_rate(options: argparse.Namespace) -> float | None:
         return None
     if options.client != "engine":
         raise ValueError("an arrival rate (--rate) needs --client engine")
-    rate = float(options.rate)  # the web page's form has a text
-    if not rate > 0:
-        raise ValueError("an arrival rate (--rate) must be greater than 0")
-    return rate
+    return _above_0("an arrival rate (--rate)", options.rate)
 
 
 def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
@@ -95,15 +93,26 @@ def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
     return aim(
         url,
         read_workloads(contract_path())[options.workload],
-        ramp.connect_timeout_s if ramp else float(options.connect_timeout),
-        ramp.request_timeout_s if ramp else float(options.request_timeout),
+        ramp.connect_timeout_s if ramp else _above_0("--connect-timeout", options.connect_timeout),
+        ramp.request_timeout_s if ramp else _above_0("--request-timeout", options.request_timeout),
     )
 
 
 def _positive(text: str) -> float:
-    number = float(text)
-    if not number > 0:
-        raise argparse.ArgumentTypeError("must be greater than 0")
+    try:
+        return _above_0("it", text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _above_0(what: str, given: Any) -> float:
+    """The number that an option, or the web page's form as a text, gave."""
+    try:
+        number = float(given)
+    except ValueError:
+        number = nan
+    if not 0 < number < inf:
+        raise ValueError(f"{what} must be a number greater than 0, not {str(given)[:40]!r}")
     return number
 
 

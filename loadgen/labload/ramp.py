@@ -9,6 +9,7 @@ not part of the protocol, latency is measured at constant arrival rates (`open`)
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from math import isfinite
 from typing import Literal
 
 Phase = Literal["ramp", "settle", "hold", "open"]
@@ -238,7 +239,7 @@ def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float)
+    return isinstance(value, int | float) and type(value) is not bool and isfinite(value)
 
 
 def _until(ramp: Ramp, length_s: float, now_s: float) -> float:

@@ -32,8 +32,7 @@ def contract_path() -> Path:
 
 def read_workloads(path: Path) -> dict[str, Workload]:
     """All workloads of the contract at `path`, by name, in the file's order."""
-    with path.open("rb") as file:
-        tables = tomllib.load(file)
+    tables = tomllib.loads(path.read_text("utf-8-sig"))
     return {
         name: Workload(
             name=name,

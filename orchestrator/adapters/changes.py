@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.compose import CONFIG_WITHIN_S, ROLE
+from orchestrator.adapters import command
+from orchestrator.adapters.compose import CONFIG_WITHIN_S, INSTALL, ROLE
 from orchestrator.changed import COMPOSE_FILE, Definitions
 from orchestrator.errors import EnvironmentMissing, UsageError
 
@@ -74,20 +75,25 @@ def definitions(root: Path, text: bytes) -> Definitions | None:
     """What a compose file resolves to, variables left as they are; no engine is asked.
 
     None where Compose is missing, or refuses the file: then anything may have changed.
+
+    Raises:
+        EnvironmentMissing: Compose hangs.
     """
     words = ("--file", "-", "--project-directory", str(root), "--profile", "*")
     how = ("config", "--no-interpolate", "--format", "json")
     try:
-        done = subprocess.run(
+        done = command.run(
             ["docker", "compose", *words, *how],
+            within_s=CONFIG_WITHIN_S,
+            remedy=INSTALL,
             cwd=root,
-            input=text,
-            capture_output=True,
-            timeout=CONFIG_WITHIN_S,
-            check=True,
+            stdin=text,
         )
-        return by_role(json.loads(done.stdout))
-    except (OSError, subprocess.SubprocessError, ValueError):
+    except command.NotThere:
+        return None
+    try:
+        return by_role(json.loads(done.stdout)) if done.returncode == 0 else None
+    except ValueError:
         return None
 
 
@@ -127,17 +133,11 @@ def _listed(root: Path, *words: str) -> set[str]:
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            ["git", "-C", str(root), *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise EnvironmentMissing(
-            "no `git` command, which tells what changed; install git (Debian: `apt install git`)"
-        ) from error
+    return command.run(
+        ["git", "-C", str(root), *words],
+        within_s=command.GIT_WITHIN_S,
+        remedy="it tells what changed: install git (Debian: `apt install git`)",
+    )
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from orchestrator.adapters import command
+from orchestrator.adapters.contained import (
+    ROLE,
+    Contained,
+    OwnEntrypoint,
+    PacketCounter,
+    contained,
+)
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
 from orchestrator.model.entry import ContainerSpec
 
+__all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
+
+COMPOSE_FILE = "docker-compose.yml"
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
 # Of the cross-check alone; `docker compose up` leaves out what has a profile.
 WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
-ROLE = "weblab.role"
-
-# Keys that the orchestrator turns into the container that it starts ...
-_USED = {
-    "image", "command", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user",
-    "read_only", "tmpfs", "cap_add", "cap_drop", "security_opt", "init", "sysctls", "labels",
-    "logging",
-}  # fmt: skip
-# ... and those that only matter to `docker compose` itself. Anything else is refused: a setting
-# that the measured container silently lacks would be a wrong number.
-_COMPOSE_ONLY = {
-    "build", "depends_on", "networks", "network_mode", "ports", "restart", "entrypoint", "profiles",
-}  # fmt: skip
+# Of the interactive use alone: what looks before anything is measured.
+GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
+NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)
+# Blocks to which another rule applies; all others are alike.
+EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntrypoint}
 
 BUILD_WITHIN_S = 900
 CONFIG_WITHIN_S = 60
+INSTALL = "`make engine` installs Docker and Compose v2"
 
 
 class Compose:
@@ -44,28 +51,43 @@ class Compose:
         """Compose's own version.
 
         Raises:
-            EnvironmentMissing: no Compose v2.
+            EnvironmentMissing: no Compose v2, or it does not answer.
         """
         done = self._call("version", "--short", within_s=CONFIG_WITHIN_S)
         if done.returncode != 0:
             raise EnvironmentMissing(
                 "`docker compose` does not answer: Compose v2 is missing; `make engine` installs it"
             )
-        return done.stdout.strip()
+        return done.stdout.decode(errors="replace").strip()
 
     def containers(self, variables: Mapping[str, str] | None = None) -> dict[str, ContainerSpec]:
         """Every service's container, with ``variables`` in place of ``.env`` and environment.
 
         Raises:
-            EnvironmentMissing: no Compose v2.
-            UsageError: the file is wrong, or has a key that the orchestrator would not pass on.
+            EnvironmentMissing: no Compose v2, or one that prints no JSON.
+            UsageError: the file is wrong, lacks what every container of the lab must have, or has
+                a key that the orchestrator would not pass on.
         """
-        self.version()
         words = ("--profile", CROSSCHECK, "config", "--format", "json")
         done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
         if done.returncode != 0:
-            raise UsageError(f"docker-compose.yml: {done.stderr.strip()}")
-        return container_specs(json.loads(done.stdout)["services"])
+            self.version()  # raises where Compose is what is missing
+            raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
+        try:
+            config = msgspec.json.decode(done.stdout, type=_Config)
+        except msgspec.MsgspecError as error:
+            raise EnvironmentMissing(
+                f"Docker Compose {self.version()} prints no JSON for `docker compose config "
+                f"--format json` ({error}); install another version of Compose"
+            ) from error
+        if foreign := [name for name, one in config.networks.items() if _is_foreign(one or {})]:
+            raise UsageError(
+                f"{COMPOSE_FILE}: network {', '.join(foreign)}: give a bridge of the lab's own"
+            )
+        found = container_specs(config.services)
+        if missing := [name for name in NEEDED if name not in found]:
+            raise UsageError(f"{COMPOSE_FILE}: no service {', '.join(missing)}: the lab needs it")
+        return found
 
     def build(self, service: str) -> None:
         """Build a service's image as the compose file says; cached layers are used.
@@ -75,96 +97,110 @@ class Compose:
         """
         try:
             done = self._call("build", service, within_s=BUILD_WITHIN_S)
-        except subprocess.TimeoutExpired as error:
+        except command.TookTooLong as error:
             raise TrialFailed(
                 f"the image of {service} was not built within {BUILD_WITHIN_S} s"
             ) from error
         if done.returncode != 0:
             raise TrialFailed(
                 f"the image of {service} could not be built; try `docker compose build {service}`",
-                tail(done.stdout + done.stderr),
+                tail((done.stdout + done.stderr).decode(errors="replace")),
             )
 
     def _call(
         self, *words: str, within_s: float, variables: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        try:
-            return subprocess.run(
-                ["docker", "compose", *words],
-                cwd=self.root,
-                env={**os.environ, **(variables or {})},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=within_s,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise EnvironmentMissing("no `docker` command; run `make engine`") from error
+    ) -> subprocess.CompletedProcess[bytes]:
+        return command.run(
+            ["docker", "compose", *words],
+            within_s=within_s,
+            remedy=INSTALL,
+            cwd=self.root,
+            environment=variables,
+        )
 
 
-def container_specs(services: Mapping[str, Mapping[str, Any]]) -> dict[str, ContainerSpec]:
+class _Config(msgspec.Struct):
+    services: dict[str, dict[str, Any] | None] = {}
+    networks: dict[str, dict[str, Any] | None] = {}
+
+
+def wanted_nofile(root: Path) -> int:
+    """Open files that a container should have: the default of LAB_NOFILE in the compose file.
+
+    Raises:
+        UsageError: the file has no such default.
+    """
+    found = re.search(r"\$\{LAB_NOFILE:-(\d+)\}", (root / COMPOSE_FILE).read_text())
+    if not found:
+        raise UsageError(
+            f"{COMPOSE_FILE}: no ${{LAB_NOFILE:-...}} says how many open files to ask for"
+        )
+    return int(found[1])
+
+
+def container_specs(services: Mapping[str, Mapping[str, Any] | None]) -> dict[str, ContainerSpec]:
     """All services of ``docker compose config --format json``.
 
     Raises:
-        UsageError: with everything that is missing in any of them, or would not be passed on.
+        UsageError: with everything that is wrong in any of them; what is wrong in several is told
+            once, with their names.
     """
-    found, problems = {}, []
+    found: dict[str, ContainerSpec] = {}
+    problems: dict[str, list[str]] = defaultdict(list)
     for name, service in services.items():
-        problems += [
-            f"docker-compose.yml: {name}: the orchestrator does not know {key!r}; "
-            "teach it in orchestrator/adapters/compose.py or take it out"
-            for key in sorted(set(service) - _USED - _COMPOSE_ONLY)
-        ]
-        try:
-            found[name] = container_spec(name, service)
-        except UsageError as error:
-            problems += error.problems
+        block, wrong = contained(service or {}, EXCEPTIONS.get(name, Contained))
+        for problem in wrong:
+            problems[problem].append(name)
+        if block is not None:
+            found[name] = container_spec(name, block)
     if problems:
-        raise UsageError(problems)
+        raise UsageError(
+            [
+                f"{COMPOSE_FILE}: {_together(names, services)}: {text}"
+                for text, names in problems.items()
+            ]
+        )
     return found
 
 
-def container_spec(name: str, service: Mapping[str, Any]) -> ContainerSpec:
-    """One service of ``docker compose config --format json``.
-
-    Raises:
-        UsageError: a limit that every container of the lab must have is missing.
-    """
-    required = ("image", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user")
-    missing = [key for key in required if not service.get(key)]
-    nofile = (service.get("ulimits") or {}).get("nofile")
-    if not nofile and "ulimits" not in missing:
-        missing.append("ulimits.nofile")
-    if missing or nofile is None:
-        raise UsageError(f"docker-compose.yml: {name}: no {', '.join(missing)}")
-    logging, build = service.get("logging") or {}, service.get("build") or {}
-    command = service.get("command")
+def container_spec(name: str, block: Contained) -> ContainerSpec:
+    """A block as the container that the orchestrator starts."""
+    build = block.build or {}
     return ContainerSpec(
         service=name,
-        image=service["image"],
+        image=block.image,
         base_image=(build.get("args") or {}).get("BASE", ""),
-        command=None if command is None else tuple(command),
-        cpus=float(service["cpus"]),
-        cpuset=service["cpuset"],
-        memory_bytes=int(service["mem_limit"]),
-        memory_swap_bytes=int(service["memswap_limit"]),
-        nofile=int(nofile["hard"] if isinstance(nofile, dict) else nofile),
-        user=service["user"],
-        read_only=service.get("read_only", False),
-        tmpfs=tuple(service.get("tmpfs", ())),
-        cap_add=tuple(service.get("cap_add", ())),
-        cap_drop=tuple(service.get("cap_drop", ())),
-        security_opt=tuple(service.get("security_opt", ())),
-        init=service.get("init", False),
-        sysctls=dict(service.get("sysctls", {})),
-        labels=dict(service.get("labels", {})),
-        log_driver=logging.get("driver", "json-file"),
-        log_options=dict(logging.get("options", {})),
+        command=block.command,
+        cpus=block.cpus,
+        cpuset=block.cpuset,
+        memory_bytes=block.mem_limit,
+        memory_swap_bytes=block.memswap_limit,
+        nofile=block.ulimits["nofile"],
+        user=block.user,
+        pids_limit=block.pids_limit,
+        read_only=block.read_only,
+        tmpfs=block.tmpfs,
+        cap_add=tuple(block.cap_add or ()),
+        cap_drop=tuple(block.cap_drop),
+        security_opt=tuple(block.security_opt),
+        init=block.init,
+        sysctls=block.sysctls,
+        labels=block.labels,
+        log_driver=block.logging.get("driver", "json-file"),
+        log_options=dict(block.logging.get("options") or {}),
         build_context=build.get("context", ""),
         dockerfile=build.get("dockerfile", "Dockerfile") if build else "",
         build_more=_build_more(build),
     )
+
+
+def _is_foreign(network: Mapping[str, Any]) -> bool:
+    """Whether it may be that of the host, or of others."""
+    return bool(network.get("external")) or network.get("driver", "bridge") != "bridge"
+
+
+def _together(names: Sequence[str], services: Collection[str]) -> str:
+    return "every service" if len(names) == len(services) > 1 else ", ".join(names)
 
 
 def _build_more(build: Mapping[str, Any]) -> str:

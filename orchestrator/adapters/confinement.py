@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from orchestrator.checks import WANTED_NOFILE
 from orchestrator.errors import EnvironmentMissing
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -23,9 +22,9 @@ WANTED = (*NEEDED, "cpu", "io", "pids")
 END_WITHIN_S = 10.0
 # Joins every group whose list of processes is named before "--", takes all the open files that it
 # may, and becomes the program: who asks for its process id gets the program's.
-JOIN = f"""
+JOIN = """
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
-ulimit -Hn {WANTED_NOFILE} 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
+ulimit -Hn NOFILE 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
 exec "$@"
 """
 
@@ -37,7 +36,11 @@ class Confinement:
     whatever still runs in it.
     """
 
-    def __init__(self, cpu: int, memory_bytes: int, root: Path = CGROUPS) -> None:
+    def __init__(
+        self, cpu: int, memory_bytes: int, root: Path = CGROUPS, *, nofile: int | None = None
+    ) -> None:
+        """``nofile``: open files that it asks for; None: no more than it may have unasked."""
+        self._nofile = "$(ulimit -Hn)" if nofile is None else str(nofile)
         self._cpu = cpu
         self._memory_bytes = memory_bytes
         self._root = root
@@ -56,7 +59,7 @@ class Confinement:
     def command(self, words: Sequence[str]) -> list[str]:
         """A command that runs ``words`` in it."""
         lists = [str(folder / OWN / "cgroup.procs") for folder in self._folders()]
-        return ["sh", "-c", JOIN, "sh", *lists, "--", *words]
+        return ["sh", "-c", JOIN.replace("NOFILE", self._nofile), "sh", *lists, "--", *words]
 
     def __enter__(self) -> Self:
         try:

@@ -17,6 +17,7 @@ from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
+from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
@@ -53,12 +54,18 @@ def _answering() -> Iterator[None]:
 
 
 class DockerEngine:
-    """Runs the lab's containers; each carries the run's label, and only such are ever removed."""
+    """Runs the lab's containers; each carries the run's label, and only such are ever removed.
+
+    Raises:
+        UsageError: the engine that the environment names is another host's.
+        EnvironmentMissing: none answers.
+    """
 
     def __init__(self, compose: Compose, run_id: str) -> None:
         self._compose = compose
         self._run_id = run_id
         self._home = "none"  # the network of services: loopback alone, unless a bridge is made
+        only_this_host()
         try:
             self._client = docker.from_env(timeout=CALL_WITHIN_S)
             self._client.ping()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import re
-import subprocess
 from pathlib import Path
+
+from orchestrator.adapters import command
 
 CPU_FOLDER = Path("/sys/devices/system/cpu")
 
@@ -65,24 +66,29 @@ def load_average() -> float | None:
 
 
 def lab_commit(root: Path) -> str | None:
-    """The checkout's commit, with ``+changes`` if files differ from it; None outside git."""
+    """The checkout's commit, with ``+changes`` if files differ from it; None outside git.
+
+    Raises:
+        EnvironmentMissing: git hangs.
+    """
     try:
         commit = _git(root, "rev-parse", "HEAD")
         # What lies in results/ is no part of what measures.
         where = ("--", ".", ":(exclude)results")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no", *where)
-    except (OSError, subprocess.CalledProcessError):
+    except command.NotThere:
+        return None
+    if commit is None or changed is None:
         return None
     return commit + ("+changes" if changed else "")
 
 
-def _git(root: Path, *words: str) -> str:
-    return subprocess.run(
-        ["git", "-C", str(root), *words],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+def _git(root: Path, *words: str) -> str | None:
+    """What git printed; None where it refused."""
+    done = command.run(
+        ["git", "-C", str(root), *words], within_s=command.GIT_WITHIN_S, remedy="install git"
+    )
+    return done.stdout.decode().strip() if done.returncode == 0 else None
 
 
 def keep_to(cpus: tuple[int, ...]) -> None:

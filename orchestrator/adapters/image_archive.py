@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestrator.adapters import command
 from orchestrator.errors import EnvironmentMissing, UsageError
 
 CALL_WITHIN_S = 1800
@@ -42,17 +41,11 @@ def load(file: Path, host: str = "") -> None:
 
 
 def _docker(words: Sequence[str], host: str) -> None:
-    try:
-        done = subprocess.run(
-            ["docker", *words],
-            env={**os.environ, **({"DOCKER_HOST": host} if host else {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=CALL_WITHIN_S,
-            check=False,
-        )
-    except (FileNotFoundError, subprocess.TimeoutExpired) as error:
-        raise EnvironmentMissing(f"`docker {' '.join(words[:2])}`: {error}") from error
+    done = command.run(
+        ["docker", *words],
+        within_s=CALL_WITHIN_S,
+        remedy="`make engine` installs it",
+        environment={"DOCKER_HOST": host} if host else {},
+    )
     if done.returncode != 0:
-        raise EnvironmentMissing(f"`docker {' '.join(words)}`: {done.stderr.strip()}")
+        raise EnvironmentMissing(f"`docker {' '.join(words)}`: {command.said(done)}")

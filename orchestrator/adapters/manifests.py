@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation, Manifest
+from orchestrator.values import shown
+
+T = TypeVar("T")
+MANIFEST, CONTRACT = "service.toml", "contract.toml"
 
 
 def read_manifests(services: Path) -> dict[str, Manifest]:
@@ -15,35 +23,69 @@ def read_manifests(services: Path) -> dict[str, Manifest]:
     Raises:
         UsageError: with everything that is wrong in any of them.
     """
-    found, problems = {}, []
-    for path in sorted(services.glob("*/service.toml")):
-        name = path.parent.name
-        if name.startswith("_"):
-            continue
-        try:
-            found[name] = typed(read_toml(path), Manifest, path, id=name)
-        except UsageError as error:
-            problems += error.problems
-    if problems:
-        raise UsageError(problems)
-    if not found:
-        raise UsageError(f"no */service.toml in {services}")
-    return found
+    paths = {name: services / name / MANIFEST for name in service_names(services)}
+    if not paths:
+        raise UsageError(f"no */{MANIFEST} in {services}")
+    return all_of(
+        {name: partial(_manifest, name, path) for name, path in paths.items()},
+    )
+
+
+def service_names(services: Path) -> tuple[str, ...]:
+    """The folders that have a manifest, whatever it says."""
+    names = (path.parent.name for path in sorted(services.glob(f"*/{MANIFEST}")))
+    return tuple(name for name in names if not name.startswith("_"))
 
 
 def read_contract(services: Path) -> dict[str, Expectation]:
     """What every service must answer, by workload.
 
     Raises:
-        UsageError: the file is missing or wrong.
+        UsageError: the file is missing, or with everything that is wrong in it.
     """
-    path = services / "contract.toml"
-    found, problems = {}, []
-    for name, table in read_toml(path).items():
+    path = services / CONTRACT
+    tables = read_toml(path)
+    if not tables:
+        raise UsageError(f"{path}: it has no workload; give a table such as [json]")
+    found = all_of({name: partial(_expectation, name, path, tables[name]) for name in tables})
+    paths = Counter(expected.path for expected in found.values())
+    if twice := [
+        f"{path}: [{name}] path = {shown(expected.path)}: give each workload a path of its own"
+        for name, expected in found.items()
+        if paths[expected.path] > 1
+    ]:
+        raise UsageError(twice)
+    return found
+
+
+def workload_names(services: Path) -> tuple[str, ...]:
+    """The workloads that the contract names, whatever it says of them; none where it is no TOML."""
+    try:
+        return tuple(read_toml(services / CONTRACT))
+    except UsageError:
+        return ()
+
+
+def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """What each reader reads, by its name.
+
+    Raises:
+        UsageError: with what any of them found wrong.
+    """
+    found, problems = {}, list[str]()
+    for name, read in readers.items():
         try:
-            found[name] = typed(table, Expectation, path, workload=name)
+            found[name] = read()
         except UsageError as error:
             problems += error.problems
     if problems:
         raise UsageError(problems)
     return found
+
+
+def _manifest(name: str, path: Path) -> Manifest:
+    return typed(read_toml(path), Manifest, path, inside="", id=name)
+
+
+def _expectation(name: str, path: Path, table: object) -> Expectation:
+    return typed(table, Expectation, path, inside=name, workload=name)

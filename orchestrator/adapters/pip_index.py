@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from orchestrator.adapters import command
 from orchestrator.errors import EnvironmentMissing
 
 PIP_WITHIN_S = 60
@@ -25,20 +24,14 @@ def default_index() -> str:
     Raises:
         EnvironmentMissing: pip is not there or does not tell.
     """
-    try:
-        asked = subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--help"],
-            capture_output=True,
-            text=True,
-            timeout=PIP_WITHIN_S,
-            check=False,
-            env={**os.environ, "COLUMNS": "1000"},  # else the help breaks a long address
-        )
-    except subprocess.TimeoutExpired as error:
-        raise EnvironmentMissing(
-            f"pip did not say within {PIP_WITHIN_S} s which package index it uses; give --index URL"
-        ) from error
-    found = re.search(r"--index-url <url>[^(]*\(default:? (\S+?)\)", asked.stdout)
+    asked = command.run(
+        [sys.executable, "-m", "pip", "install", "--help"],
+        within_s=PIP_WITHIN_S,
+        remedy="make .venv anew",
+        environment={"COLUMNS": "1000"},  # else the help breaks a long address
+    )
+    text = asked.stdout.decode(errors="replace")
+    found = re.search(r"--index-url <url>[^(]*\(default:? (\S+?)\)", text)
     if not found:
         raise EnvironmentMissing("pip does not say which package index it uses; give --index URL")
     parts = urlsplit(found[1])

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from orchestrator.errors import UsageError
+from orchestrator.words import NAME_LENGTH, is_name
 
 PLACEHOLDER = "NAME"
 MARK = "  # `lab new` adds frameworks above this line.\n"
@@ -29,8 +30,11 @@ def new_service(root: Path, name: str) -> Path:
     compose = root / "docker-compose.yml"
     text = compose.read_text()
     problems = []
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        problems.append(f"{name!r}: a service's name is lower-case letters, digits and hyphens")
+    if not is_name(name):
+        problems.append(
+            f"{name[:NAME_LENGTH]!r}: a service's name is lower-case letters, digits and hyphens, "
+            f"a letter first, {NAME_LENGTH} at most"
+        )
     if folder.exists() or f"\n  {name}:\n" in text:
         problems.append(f"{name}: already there in services/ or docker-compose.yml")
     if MARK not in text:

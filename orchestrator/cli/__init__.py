@@ -20,7 +20,7 @@ from orchestrator.cli import (
     services,
 )
 from orchestrator.cli.codes import INTERRUPTED
-from orchestrator.cli.commands import Call
+from orchestrator.cli.commands import Call, readable
 from orchestrator.errors import EnvironmentMissing, LabError
 from orchestrator.streams import prepared
 
@@ -32,10 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str] | None) -> int:
-    arguments = _parser().parse_args(argv)
     interrupts.install()
-    call: Call = arguments.command
     try:
+        arguments = _parser().parse_args(readable(sys.argv[1:] if argv is None else argv))
+        call: Call = arguments.command
         return call(arguments)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from orchestrator.cli.commands import Commands, add_results, add_services, comma
 from orchestrator.compare import summary
 from orchestrator.model.crosscheck import CrossCheck, CrossCheckSettings
 from orchestrator.profiles import CLIENTS, ENGINE
-from orchestrator.wiring.catalogue import catalogue
+from orchestrator.wiring.catalogue import names
 from orchestrator.wiring.crosscheck import crosscheck
 
 
@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
 
 def _crosscheck(arguments: argparse.Namespace) -> int:
     settings = CrossCheckSettings(
-        services=tuple(dict.fromkeys(arguments.services)) or tuple(catalogue().manifests),
+        services=tuple(dict.fromkeys(arguments.services)) or names().services,
         workload=arguments.workload,
         pairs=arguments.pairs,
         seconds=arguments.seconds,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from orchestrator.cli.codes import SOME_FAILED
-from orchestrator.cli.commands import Commands, add_services, add_workloads, command
+from orchestrator.cli.commands import Commands, add_services, add_workloads, command, folder
+from orchestrator.model.settings import Settings
+from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
+from orchestrator.wiring.catalogue import checked_for, names
 from orchestrator.wiring.nanode import prove
 
 
@@ -22,10 +24,21 @@ def add(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
     # None: where `lab run` puts its results by itself. A record has that command, and no path in
     # it that nobody typed.
-    parser.add_argument("--results", type=Path, metavar="DIR")
+    parser.add_argument("--results", type=folder, metavar="DIR")
 
 
 def _nanode(arguments: argparse.Namespace) -> int:
+    asked = Settings(
+        services=tuple(arguments.services) or names().services,
+        workloads=tuple(arguments.workload or ()) or names().workloads,
+        profile=NANODE,
+        duration_s=None,
+        max_users=None,
+        repeats=1 if arguments.repeats is None else arguments.repeats,
+        seed=arguments.seed or 0,
+        network="loopback",
+    )
+    checked_for(asked)  # before an engine is started for it
     words = list(arguments.services)
     for name in ("workload", "repeats", "seed", "results"):
         value = getattr(arguments, name)

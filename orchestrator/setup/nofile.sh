@@ -10,9 +10,9 @@ LAB_STEP=limits
 # shellcheck source=orchestrator/setup/dotenv.sh
 . "$here/dotenv.sh"
 
-readonly WANTED=999999
-
 main() {
+  WANTED=$(wanted_nofile)
+  readonly WANTED
   if ! has docker || ! engine_answers; then missing 'no Docker engine answers' "Run 'make engine' first."; fi
   local image
   image=$(any_base_image)

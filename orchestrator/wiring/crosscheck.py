@@ -24,7 +24,7 @@ from orchestrator.model.settings import Layout, Plan, PlannedTrial, Settings
 from orchestrator.profiles import SPARE_FILES
 from orchestrator.report.crosscheck import crosscheck_files
 from orchestrator.report.crosscheck_tables import counts, rates
-from orchestrator.wiring.catalogue import Catalogue, catalogue
+from orchestrator.wiring.catalogue import Catalogue, checked
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host
 
 # Starting and removing the clients' containers, Locust's own start included.
@@ -38,9 +38,9 @@ def crosscheck(settings: CrossCheckSettings, command: str, results: Path) -> Cro
         UsageError: the settings are wrong, before anything starts.
         EnvironmentMissing: no engine, no wrk, or another run measures.
     """
-    known = catalogue()
-    if found := problems(settings, list(known.manifests), list(known.contract)):
-        raise UsageError(found)
+    known = checked(
+        lambda there: problems(settings, there.services, there.workloads or (settings.workload,))
+    )
     progress, folder = on_stderr(), CrossCheckFolder(results)
     with engine_alone(folder.path.name, progress) as engine:
         placed, containers = placed_here(engine, settings.network)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orchestrator.adapters import host
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import LOCUST_WORKER, Compose, wanted_nofile
 from orchestrator.adapters.docker_engine import OFFICIAL, DockerEngine
-from orchestrator.checks import WANTED_NOFILE
+from orchestrator.adapters.variables import wrong_variables
 from orchestrator.errors import LabError
 from orchestrator.plan import layout
-from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.catalogue import ROOT, catalogue, names
 
 GIB = 2**30
 # A server and a worker of 1 GiB each, the master, the engine, and what is sold as 4 GB.
@@ -49,6 +50,9 @@ def _files() -> Iterator[Finding]:
 
 def _compose() -> Iterator[Finding]:
     yield Finding(level="ok", text=f"Docker Compose {Compose(ROOT).version()}")
+    for problem in wrong_variables(ROOT, names().workloads).values():
+        yield Finding(level="bad", text=problem)
+    Compose(ROOT).containers()
 
 
 def _engine() -> Iterator[Finding]:
@@ -57,6 +61,13 @@ def _engine() -> Iterator[Finding]:
     yield Finding(
         level="ok", text=f"Docker {facts.version} on {facts.os}, cgroup v{facts.cgroup_version}"
     )
+    if facts.kernel != platform.release():
+        yield Finding(
+            level="warn",
+            text=f"the engine's kernel is {facts.kernel}, this host's {platform.release()}: a "
+            "record would name this host's CPU and memory, not those of the engine's machine",
+            remedy="run the lab on the machine of the engine",
+        )
     yield from _cpus(facts.cpus)
     if facts.memory_bytes < WANTED_MEMORY:
         yield Finding(
@@ -98,10 +109,11 @@ def _container(engine: DockerEngine) -> Iterator[Finding]:
         )
     with engine.start(spec, command=["--version"]):
         pass
-    if spec.nofile < WANTED_NOFILE:
+    wanted = wanted_nofile(ROOT)
+    if spec.nofile < wanted:
         yield Finding(
             level="warn",
-            text=f"containers may open {spec.nofile:,} files (.env), not {WANTED_NOFILE:,}",
+            text=f"containers may open {spec.nofile:,} files (.env), not {wanted:,}",
             remedy="raise the engine's hard limit (LimitNOFILE of dockerd), then `make images`",
         )
     else:

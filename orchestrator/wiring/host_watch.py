@@ -8,12 +8,14 @@ from typing import Self
 
 from orchestrator import checks
 from orchestrator.adapters import host
+from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import MemoryWatch, whole, worse
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.profiles import most_users, wished
+from orchestrator.wiring.catalogue import ROOT
 
 
 class HostWatch:
@@ -67,5 +69,6 @@ class HostWatch:
             most_users(self._settings.client, len(done.layout.load_cpus)),
             memory,
             killed=self._killed,
+            wanted_nofile=wanted_nofile(ROOT),
         )
         return replace(done, host=now, memory=memory, caveats=checks.kept(self._earlier, doubts))

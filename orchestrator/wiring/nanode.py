@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.adapters import image_archive
-from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.compose import Compose, wanted_nofile
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import CONFINED_TO, CgroupMemory, MemoryWatch
@@ -53,7 +53,7 @@ def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
     usual = DockerEngine(Compose(ROOT), NANODE)
     with (
         usual.alone(),
-        Confinement(CPU, MEMORY_BYTES) as confinement,
+        Confinement(CPU, MEMORY_BYTES, nofile=wanted_nofile(ROOT)) as confinement,
         MemoryWatch(CgroupMemory(confinement.memory)) as watch,
         private_engine(confinement, ENGINE_FOLDER) as address,
         _given(usual, address, confinement.memory) as environment,

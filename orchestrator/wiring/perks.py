@@ -10,14 +10,17 @@ from typing import TypeVar
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files import write_atomically
 from orchestrator.adapters.http_json import Api, ApiFailed
-from orchestrator.adapters.perks import index_facts, on_github, stars
+from orchestrator.adapters.perks import GITHUB, index_facts, on_github, stars
 from orchestrator.adapters.pip_index import default_index, pinned_version
+from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.published import TODAY, read_published, read_today, today_bytes
 from orchestrator.model.entry import Manifest
 from orchestrator.model.published import PerksToday
 from orchestrator.report.perks import perks_table
 from orchestrator.report.table import Table
 from orchestrator.wiring.catalogue import ROOT, catalogue
+
+__all__ = ["GITHUB", "Refreshed", "perks", "refresh", "show"]
 
 T = TypeVar("T")
 GIVEN_UP_AFTER = 2
@@ -39,6 +42,11 @@ def perks(results: Path) -> Table:
         UsageError: a file is wrong.
     """
     return perks_table(None, read_published(results / "published"))
+
+
+def show(table: Table) -> None:
+    """Print it for a person."""
+    ConsoleProgress().table(table.title, table.titles, table.shown)
 
 
 def refresh(results: Path, github: str, index: str | None) -> Refreshed:

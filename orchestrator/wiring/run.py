@@ -19,8 +19,8 @@ from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
 from orchestrator.model.trial import Outcome
-from orchestrator.plan import plan, problems
-from orchestrator.wiring.catalogue import Catalogue, catalogue
+from orchestrator.plan import plan
+from orchestrator.wiring.catalogue import Catalogue, checked_for
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host
 from orchestrator.wiring.host_watch import HostWatch
 from orchestrator.wiring.report import publish
@@ -34,9 +34,7 @@ def run(settings: Settings, command: str, results: Path, resume: str | None) -> 
         EnvironmentMissing: no engine, or another run measures.
         Interrupted: a person or a signal ended it while it did not measure.
     """
-    known = catalogue()
-    if found := problems(settings, list(known.manifests), list(known.contract)):
-        raise UsageError(found)
+    known = checked_for(settings)
     folder, earlier = _folder(results, resume)
     try:
         if earlier is not None and _complete(earlier):

@@ -11,7 +11,7 @@ from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
-from orchestrator.wiring.catalogue import ROOT, catalogue
+from orchestrator.wiring.catalogue import ROOT, Catalogue, checked, names
 from orchestrator.wiring.engine import engine_alone
 
 
@@ -21,13 +21,13 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     Raises:
         UsageError: an unknown service.
     """
-    known = catalogue()
-    names = wanted(services)
+    known = checked_services(services)
+    asked = tuple(services) or tuple(known.manifests)
     progress = ConsoleProgress()
     found: dict[str, tuple[str, ...]] = {}
     with engine_alone("verify", progress) as engine:
         containers = Compose(ROOT).containers()
-        for name in names:
+        for name in asked:
             try:
                 engine.build(name)
                 with engine.start(containers[name]) as server:
@@ -48,11 +48,12 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: an unknown service.
     """
-    names = [*wanted(services), LOCUST_WORKER]
+    checked_services(services)
+    built = [*wanted(services), LOCUST_WORKER]
     progress = ConsoleProgress()
     engine = DockerEngine(Compose(ROOT), "images")
     failed: dict[str, str] = {}
-    for name in names:
+    for name in built:
         try:
             image = engine.build(name)
             progress.note(f"{name}: {image.size_bytes / 1e6:,.0f} MB, base {image.base}")
@@ -62,17 +63,33 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
     return failed
 
 
+def checked_services(services: Sequence[str]) -> Catalogue:
+    """The catalogue, once nothing is wrong with files, environment or these services.
+
+    Raises:
+        UsageError: with everything that is wrong.
+    """
+    return checked(lambda there: _unknown(services, there.services))
+
+
 def wanted(services: Sequence[str]) -> tuple[str, ...]:
     """These services, or all where none is named.
 
     Raises:
         UsageError: one is unknown.
     """
-    known = catalogue()
-    if unknown := [name for name in services if name not in known.manifests]:
-        there = ", ".join(known.manifests)
-        raise UsageError([f"no service {name!r}; there are {there}" for name in unknown])
-    return tuple(services) or tuple(known.manifests)
+    there = names().services
+    if unknown := _unknown(services, there):
+        raise UsageError(unknown)
+    return tuple(services) or there
+
+
+def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
+    return [
+        f"no service {name!r}; there are {', '.join(there)}"
+        for name in services
+        if name not in there
+    ]
 
 
 def new_service(name: str) -> list[str]:

@@ -14,6 +14,7 @@ from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.bench.package import own_package, sized
 from orchestrator.contract import Probe
+from orchestrator.profiles import PROFILES
 from orchestrator.wiring.catalogue import catalogue
 
 KNOWN = catalogue()
@@ -64,6 +65,9 @@ def test_runs_as_the_compose_file_says(running: Running) -> None:
     assert host["NanoCpus"] == 10**9
     assert host["CpusetCpus"].isdigit()
     assert host["Memory"] == host["MemorySwap"] == GIB
+    assert host["PidsLimit"] > max(
+        PROFILES["standard"].users
+    )  # a server may have a thread for each
     assert host["Ulimits"] == [{"Name": "nofile", "Hard": running.nofile, "Soft": running.nofile}]
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]

@@ -208,7 +208,8 @@ def test_compose_and_orchestrator_start_the_same_container(
     engine.build("flask")
     compared = (
         "NanoCpus", "CpusetCpus", "Memory", "MemorySwap", "Ulimits", "ReadonlyRootfs", "CapAdd",
-        "CapDrop", "SecurityOpt", "Init", "Sysctls", "Tmpfs", "LogConfig",
+        "CapDrop", "SecurityOpt", "Init", "Sysctls", "Tmpfs", "LogConfig", "PidsLimit",
+        "Privileged", "PidMode", "IpcMode", "UTSMode", "UsernsMode", "Devices", "Binds",
     )  # fmt: skip
     client = docker.from_env()
     with engine.start(compose.containers()["flask"]) as ours:
@@ -217,9 +218,27 @@ def test_compose_and_orchestrator_start_the_same_container(
     try:
         theirs = client.api.inspect_container("weblab-flask-1")
     finally:
-        docker_compose("rm", "--force", "flask")
-        client.networks.get("weblab_lab").remove()
+        docker_compose("down")
     for key in compared:
         assert mine["HostConfig"][key] == theirs["HostConfig"][key], key
     for key in ("Image", "User", "Cmd", "Entrypoint", "Env", "WorkingDir"):
         assert mine["Config"][key] == theirs["Config"][key], key
+
+
+def test_a_container_has_no_more_processes_and_threads_than_it_may(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    engine.build("flask")
+    few = replace(compose.containers()["flask"], pids_limit=64)
+    counts = """
+import threading
+done, started = threading.Event(), 0
+try:
+    for started in range(1000):
+        threading.Thread(target=done.wait).start()
+except RuntimeError:
+    print(started)
+done.set()
+"""
+    said = engine.output(few, ["python", "-c", counts], within_s=60)
+    assert 50 < int(said) < 64

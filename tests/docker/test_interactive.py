@@ -72,6 +72,7 @@ def test_ctrl_c_ends_all_at_once_and_down_leaves_nothing(clean: None) -> None:
     # 143: ended by SIGTERM. A container that had to be killed after ten seconds has 137.
     assert exit_codes() == {
         "flask": 143, "locust": 0, "locust-worker": 0, "one-framework-at-a-time": 0,
+        "values-locust-can-use": 0,
     }  # fmt: skip
     logs = compose("logs", "--no-color").stdout
     assert "Traceback" not in logs
@@ -141,3 +142,22 @@ def test_no_framework_is_refused_with_what_to_do(clean: None) -> None:
     assert done.returncode != 0
     said = compose("logs", "one-framework-at-a-time").stdout
     assert "docker compose up flask locust" in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("LAB_USERS", "many", "give a whole number from 1 to 100,000"),
+        ("LAB_WORKLOAD", "xml", "give json or text"),
+        ("LAB_RUN_TIME", "soon", "give a time more than 0, such as 120s, 5m or 1h30m"),
+    ],
+)
+def test_values_that_locust_cannot_use_start_nothing(
+    clean: None, variable: str, value: str, allowed: str
+) -> None:
+    done = compose("up", "flask", "locust", check=False, **{variable: value})
+    assert done.returncode != 0
+    assert "values-locust-can-use" in done.stderr
+    said = compose("logs", "values-locust-can-use").stdout
+    assert f"{variable} = {value!r}: {allowed}" in said
+    assert docker.from_env().containers.list(ignore_removed=True, filters=MINE) == []

@@ -24,9 +24,9 @@ import docker
 
 from orchestrator import codec
 from orchestrator.adapters import checksums
+from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import RUN
 from orchestrator.adapters.docker_lock import NAME
-from orchestrator.checks import WANTED_NOFILE
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 
@@ -190,7 +190,7 @@ def wrong_with_record(
         yield "a measured row changed when the run went on"
     if now.finished_at is None or now.interrupted:
         yield "the run is not said to have finished"
-    if not now.caveats and now.host.nofile < WANTED_NOFILE:
+    if not now.caveats and now.host.nofile < wanted_nofile(ROOT):
         yield "its doubts are missing"
 
 

@@ -68,6 +68,7 @@ def container(service: str = "flask", **changes: Any) -> ContainerSpec:
         memory_swap_bytes=2**30,
         nofile=20_000,
         user="10001:10001",
+        pids_limit=10_000,
         read_only=True,
         tmpfs=("/tmp:size=64m",),
         cap_drop=("ALL",),

@@ -1,10 +1,11 @@
 """Every doubt about a run, where it belongs and only there."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from orchestrator.checks import run_caveats
+from orchestrator import checks
 from orchestrator.model.host import WholeMemory
 from orchestrator.model.settings import Layout
 from orchestrator.model.trial import Caveat
@@ -12,6 +13,7 @@ from orchestrator.profiles import PROFILES
 from tests.unit.examples import LAYOUT, host
 
 STANDARD = PROFILES["standard"]
+run_caveats = partial(checks.run_caveats, wanted_nofile=999_999)
 
 
 def codes(caveats: tuple[Caveat, ...]) -> list[str]:

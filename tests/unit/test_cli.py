@@ -68,7 +68,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
         "no workload 'xml'; there are json, text",
         "no profile 'fast'; there are standard, quick, smoke, nanode",
         "--duration 0: give 1 to 3600 seconds",
-        "--max-users 0: give at least 1",
+        "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",
     ]
     assert not (tmp_path / "results").exists()
@@ -110,6 +110,94 @@ def test_a_wrong_command_ends_with_2_and_a_sentence(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--profile", ""],
+        ["run", "--profile="],
+        ["run", "flask", "--resume", ""],
+        ["run", "--workload", "json", ""],
+        ["run", ""],
+        ["report", ""],
+        ["audit", ""],
+        ["perks", "--github", ""],
+        ["changed", "--since="],
+        ["run", "--results", "a\x1b[31mb"],
+        ["summary", "\udcff"],
+        ["verify", "x" * 5000],
+    ],
+)
+def test_a_word_that_says_nothing_or_is_no_text_is_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("lab: ")
+    assert len(err.splitlines()) == 1
+    assert len(err) < 200
+
+
+BAD = {
+    "LAB_NOFILE": "-1",
+    "LAB_USERS": "many",
+    "LAB_WORKLOAD": "xml",
+    "DOCKER_HOST": "ssh://measure@elsewhere",
+}
+TOLD = [
+    'environment: LAB_NOFILE = "-1": give a number of open files from 256 to 1,073,741,824',
+    'environment: LAB_USERS = "many": give a whole number from 1 to 100,000',
+    "environment: no LAB_WORKLOAD 'xml'; there are json, text",
+    'DOCKER_HOST = "ssh://measure@elsewhere": give an engine of this host, as '
+    "unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
+    "the lab does not measure on another host yet",
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        (["run", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
+        (["nanode", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
+        (["crosscheck", "falsk", "--pairs", "0"], ["--pairs 0: give 1 to 1000"]),
+        (["verify", "falsk"], []),
+        (["images", "falsk"], []),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_together(
+    words: list[str],
+    own: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in BAD.items():
+        monkeypatch.setenv(name, value)
+    assert main(words) == 2
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert rest == own + TOLD
+
+
+@pytest.mark.parametrize("option", ["--github", "--index"])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc", "https://a b", "x"])
+def test_what_is_asked_over_http_has_such_an_address(
+    option: str, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["perks", "--refresh", option, address])
+    assert ended.value.code == 2
+    assert "an address that begins with https:// or http://" in capsys.readouterr().err
+
+
+def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (["run"], ["nanode"], ["crosscheck"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--results", str(tmp_path / "file" / "new")])
+        assert ended.value.code == 2
+        assert f"{tmp_path / 'file'} is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "words", [[], ["dance"], ["run", "--network", "moon"], ["run", "--client", "curl"]]
 )
 def test_words_that_the_parser_does_not_know_end_with_2(
@@ -147,6 +235,30 @@ def test_without_an_engine_a_run_ends_with_3_and_the_remedy(tmp_path: Path) -> N
     assert err.endswith("; `make engine` starts one\n")
     assert "Traceback" not in err
     assert not (tmp_path / "results").exists()
+
+
+def test_doctor_names_a_compose_that_prints_no_json_and_an_engine_elsewhere(
+    tmp_path: Path,
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(
+        '#!/bin/sh\ncase "$*" in *version*) echo 2.25.0;; *) echo "services: {}";; esac\n'
+    )
+    docker.chmod(0o755)
+    process = lab(
+        "doctor",
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        DOCKER_HOST="tcp://10.0.0.1:2375",
+        LAB_USERS="0",
+    )
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (3, "")
+    bad = [line.removeprefix("bad   ") for line in out.splitlines() if line.startswith("bad")]
+    assert [line.split(" (")[0].split(": give")[0] for line in bad] == [
+        'environment: LAB_USERS = "0"',
+        "Docker Compose 2.25.0 prints no JSON for `docker compose config --format json`",
+        'DOCKER_HOST = "tcp://10.0.0.1:2375"',
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

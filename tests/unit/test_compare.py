@@ -134,6 +134,6 @@ def test_all_problems_are_told_together() -> None:
         "no workload 'xml'; there are json",
         "--pairs 0: give 1 to 1000",
         "--seconds 61: give 1 to 60",
-        "--connections 0: give at least 1",
+        "--connections 0: give 1 to 100,000",
     ]
     assert problems(crosscheck_settings(), ["flask"], ["json"]) == []

@@ -1,5 +1,6 @@
 """A recorded answer of `docker compose config` becomes the containers that are measured."""
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -7,12 +8,22 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.compose import container_spec, container_specs
+from orchestrator.adapters import command
+from orchestrator.adapters.compose import (
+    COMPOSE_FILE,
+    NEEDED,
+    WRK_COUNTER,
+    Compose,
+    container_specs,
+    wanted_nofile,
+)
+from orchestrator.adapters.contained import DANGEROUS
 from orchestrator.adapters.container_options import container_options
-from orchestrator.errors import UsageError
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import ContainerSpec
 
 Services = dict[str, dict[str, Any]]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -22,8 +33,14 @@ def services() -> Services:
     return found
 
 
+def refused(services: Services) -> list[str]:
+    with pytest.raises(UsageError) as error:
+        container_specs(services)
+    return [problem.removeprefix(f"{COMPOSE_FILE}: ") for problem in error.value.problems]
+
+
 def test_a_framework(services: Services) -> None:
-    assert container_spec("flask", services["flask"]) == ContainerSpec(
+    assert container_specs(services)["flask"] == ContainerSpec(
         service="flask",
         image="weblab/flask:local",
         base_image="python:3.13-slim",
@@ -34,6 +51,7 @@ def test_a_framework(services: Services) -> None:
         memory_swap_bytes=2**30,
         nofile=999_999,
         user="10001:10001",
+        pids_limit=10_000,
         read_only=True,
         tmpfs=("/tmp:size=64m,mode=1777",),
         cap_drop=("ALL",),
@@ -60,50 +78,239 @@ def test_all_services(services: Services) -> None:
 
 
 def test_what_a_build_is_told_beside_base_and_files_is_known(services: Services) -> None:
-    assert container_spec("flask", services["flask"]).build_more == ""
+    assert container_specs(services)["flask"].build_more == ""
     services["flask"]["build"] |= {"target": "slim", "network": "host"}
     services["flask"]["build"]["args"]["EXTRA"] = "1"
-    spec = container_spec("flask", services["flask"])
+    spec = container_specs(services)["flask"]
     assert spec.build_more == '{"args": {"EXTRA": "1"}, "target": "slim"}'
 
 
-def test_an_added_capability_is_passed_on(services: Services) -> None:
-    services["flask"]["cap_add"] = ["NET_ADMIN"]
-    spec = container_spec("flask", services["flask"])
-    assert container_options(spec, {})["cap_add"] == ["NET_ADMIN"]
-    assert container_options(replace(spec, cap_add=()), {})["cap_add"] is None
+def test_all_that_limits_a_container_is_passed_on(services: Services) -> None:
+    spec = container_specs(services)["flask"]
+    options = container_options(spec, {})
+    assert options["cap_add"] is None
+    assert container_options(replace(spec, cap_add=("NET_ADMIN",)), {})["cap_add"] == ["NET_ADMIN"]
+    assert options["pids_limit"] == spec.pids_limit
+    assert options["mem_limit"] == options["memswap_limit"] == 2**30
+
+
+PIDS = "give a number of processes and threads from 64 to 4,194,304"
+FILES = "give nofile alone, one number from 256 to 1,073,741,824 (LAB_NOFILE)"
+SIZE = "give a size from 16m to 1024t, and no more by swap"
+USER = "give a user and a group by number, such as 10001:10001, and not root"
+CPUS = "give a number above 0, up to 1,024"
+CPUSET = "give numbers of CPUs, such as 0 or 1,3 or 0-2"
+ROLE = "give a label weblab.role, by which the lab knows its own containers"
+REQUIRED = {
+    "image": "give the name of an image",
+    "cpus": CPUS,
+    "cpuset": CPUSET,
+    "mem_limit": SIZE,
+    "memswap_limit": SIZE,
+    "pids_limit": PIDS,
+    "ulimits": FILES,
+    "user": USER,
+    "read_only": "give true",
+    "cap_drop": "give [ALL]",
+    "security_opt": 'give ["no-new-privileges:true"]',
+    "labels": ROLE,
+}
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_what_every_container_must_have_is_missed(services: Services, key: str) -> None:
+    del services["flask"][key]
+    assert refused(services) == [f"flask: no {key}: {REQUIRED[key]}"]
 
 
 @pytest.mark.parametrize(
-    "key", ["image", "cpus", "cpuset", "mem_limit", "memswap_limit", "ulimits", "user"]
+    ("key", "value", "shown", "allowed"),
+    [
+        ("user", "0:0", '"0:0"', USER),
+        ("user", "10001:0", '"10001:0"', USER),
+        ("user", "root", '"root"', USER),
+        ("user", "10001", '"10001"', USER),
+        ("read_only", False, "false", "give true"),
+        ("cap_drop", ["NET_RAW"], '["NET_RAW"]', "give [ALL]"),
+        ("cap_drop", [], "[]", "give [ALL]"),
+        ("cap_add", ["SYS_ADMIN"], '["SYS_ADMIN"]', "give none, or leave it out"),
+        (
+            "security_opt",
+            ["no-new-privileges:true", "seccomp:unconfined"],
+            '["no-new-privileges:true", "seccomp:unconfined"]',
+            'give ["no-new-privileges:true"]',
+        ),
+        ("pids_limit", -1, "-1", PIDS),
+        ("pids_limit", 0, "0", PIDS),
+        ("cpus", -1, "-1", CPUS),
+        ("cpus", 0, "0", CPUS),
+        ("cpuset", "all", '"all"', CPUSET),
+        ("mem_limit", "-1", "-1", SIZE),
+        ("memswap_limit", "-1", "-1", SIZE),
+        ("ulimits", {"nofile": -1}, '{"nofile": -1}', FILES),
+        ("ulimits", {"nproc": 500}, '{"nproc": 500}', FILES),
+        ("ulimits", {"nofile": 9_999, "core": 1}, '{"nofile": 9999, "core": 1}', FILES),
+        (
+            "ulimits",
+            {"nofile": {"soft": 1000, "hard": 2000}},
+            '{"nofile": {"soft": 1000, "hard": 2000}}',
+            FILES,
+        ),
+        ("network_mode", "host", '"host"', "give none, or leave it out"),
+        ("network_mode", "container:x", '"container:x"', "give none, or leave it out"),
+        (
+            "entrypoint",
+            ["sh"],
+            '["sh"]',
+            "give none: the orchestrator starts the image's own",
+        ),
+        ("labels", {"mine": "1"}, '{"mine": "1"}', ROLE),
+        (
+            "ports",
+            [{"target": 8000, "published": "8000"}],
+            '[{"target": 8000, "published": "8000"}]',
+            "give ports of this host alone, such as 127.0.0.1:8089:8089",
+        ),
+        (
+            "build",
+            {"context": ".", "privileged": True},
+            '{"context": ".", "privileged": true}',
+            "give a build without entitlements, privileged, secrets, ssh",
+        ),
+    ],
 )
-def test_a_missing_limit_is_refused(services: Services, key: str) -> None:
-    del services["flask"][key]
-    with pytest.raises(UsageError, match=f"^docker-compose.yml: flask: no {key}$"):
-        container_spec("flask", services["flask"])
+def test_a_limit_or_right_that_the_lab_does_not_allow_is_refused(
+    services: Services, key: str, value: object, shown: str, allowed: str
+) -> None:
+    services["flask"][key] = value
+    assert refused(services)[0] == f"flask: {key} = {shown}: {allowed}"
 
 
-def test_a_missing_limit_of_open_files_is_refused(services: Services) -> None:
-    services["flask"]["ulimits"] = {"nproc": 100}
-    with pytest.raises(UsageError, match=r"^docker-compose\.yml: flask: no ulimits\.nofile$"):
-        container_spec("flask", services["flask"])
+def test_swap_beyond_the_memory_is_refused(services: Services) -> None:
+    services["flask"]["memswap_limit"] = str(2**31)
+    assert refused(services) == [
+        "flask: memswap_limit = 2147483648: give that of mem_limit (1073741824): there is no swap"
+    ]
+
+
+@pytest.mark.parametrize("key", DANGEROUS)
+def test_a_right_over_the_host_is_refused(services: Services, key: str) -> None:
+    services["flask"][key] = "host"
+    assert refused(services) == [
+        f'flask: {key} = "host": {DANGEROUS[key]}, which the lab refuses; take it out'
+    ]
 
 
 def test_open_files_may_be_one_number(services: Services) -> None:
     services["flask"]["ulimits"] = {"nofile": 5000}
-    assert container_spec("flask", services["flask"]).nofile == 5000
+    assert container_specs(services)["flask"].nofile == 5000
 
 
-def test_all_that_the_measured_container_would_lack_is_refused_together(
-    services: Services,
-) -> None:
+def test_the_packet_counter_alone_is_root_and_may_count_packets(services: Services) -> None:
+    counter = copy.deepcopy(services["flask"])
+    counter |= {"user": "0:0", "cap_add": ["NET_ADMIN"], "network_mode": "none"}
+    assert container_specs({WRK_COUNTER: counter})[WRK_COUNTER].cap_add == ("NET_ADMIN",)
+    assert refused({"wrk": counter}) == [
+        f'wrk: user = "0:0": {USER}',
+        'wrk: cap_add = ["NET_ADMIN"]: give none, or leave it out',
+    ]
+    counter["cap_add"] = ["NET_ADMIN", "NET_RAW"]
+    assert refused({WRK_COUNTER: counter}) == [
+        f'{WRK_COUNTER}: cap_add = ["NET_ADMIN", "NET_RAW"]: give [NET_ADMIN]'
+    ]
+
+
+def test_everything_that_is_wrong_is_told_together(services: Services) -> None:
     services["flask"] |= {"environment": {"A": "1"}, "cpu_shares": 5}
     del services["locust"]["cpus"], services["locust"]["user"]
-    with pytest.raises(UsageError) as refused:
-        container_specs(services)
-    remedy = "teach it in orchestrator/adapters/compose.py or take it out"
-    assert refused.value.problems == [
-        f"docker-compose.yml: flask: the orchestrator does not know 'cpu_shares'; {remedy}",
-        f"docker-compose.yml: flask: the orchestrator does not know 'environment'; {remedy}",
-        "docker-compose.yml: locust: no cpus, user",
-    ]
+    for service in services.values():
+        del service["read_only"]
+    services["locust"]["init"] = services["locust-worker"]["init"] = "yes"
+    remedy = "the orchestrator would not pass it on; teach it in"
+    where = "orchestrator/adapters/contained.py or take it out"
+    assert sorted(refused(services)) == sorted(
+        [
+            f'flask: environment = {{"A": "1"}}: {remedy} {where}',
+            f"flask: cpu_shares = 5: {remedy} {where}",
+            f"locust: no cpus: {CPUS}",
+            f"locust: no user: {USER}",
+            'locust, locust-worker: init = "yes": Expected `bool`, got `str`',
+            "every service: no read_only: give true",
+        ]
+    )
+
+
+def test_a_block_that_says_nothing_is_refused(services: Services) -> None:
+    with pytest.raises(UsageError) as error:
+        container_specs({"flask": None})
+    assert len(error.value.problems) == len(REQUIRED)
+
+
+def docker(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Compose:
+    """A Compose whose `docker` is this script."""
+    program = folder / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    return Compose(folder)
+
+
+def test_a_compose_that_prints_no_json_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = 'case "$*" in *version*) echo 2.25.0;; *) echo "services: {}";; esac'
+    with pytest.raises(EnvironmentMissing, match=r"^Docker Compose 2\.25\.0 prints no JSON for"):
+        docker(tmp_path, script, monkeypatch).containers()
+
+
+def test_a_compose_file_that_compose_refuses_is_told_in_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = 'case "$*" in *version*) echo 2.40.3;; *) echo "no such key" >&2; exit 15;; esac'
+    with pytest.raises(UsageError, match=r"^docker-compose\.yml: no such key$"):
+        docker(tmp_path, script, monkeypatch).containers()
+
+
+def test_without_compose_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EnvironmentMissing, match="Compose v2 is missing"):
+        docker(tmp_path, "exit 125", monkeypatch).containers()
+
+
+def test_a_compose_file_without_locust_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=f"no service {', '.join(NEEDED)}: the lab needs it"):
+        docker(tmp_path, "echo '{}'", monkeypatch).containers()
+
+
+@pytest.mark.parametrize("network", [{"external": True, "name": "host"}, {"driver": "host"}])
+def test_a_network_of_the_host_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: dict[str, object]
+) -> None:
+    script = f"echo '{json.dumps({'networks': {'lab': network}})}'"
+    with pytest.raises(UsageError, match=r"network lab: give a bridge of the lab's own$"):
+        docker(tmp_path, script, monkeypatch).containers()
+
+
+def test_a_docker_that_hangs_ends_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`docker` starts `docker-compose`, which holds the output open after docker was killed."""
+    monkeypatch.setattr("orchestrator.adapters.compose.CONFIG_WITHIN_S", 0.2)
+    compose = docker(tmp_path, "sleep 600", monkeypatch)
+    for call in (compose.version, compose.containers):
+        with pytest.raises(command.TookTooLong, match=r"did not end within 0\.2 s and was stopped"):
+            call()
+    monkeypatch.setattr("orchestrator.adapters.compose.BUILD_WITHIN_S", 0.2)
+    with pytest.raises(TrialFailed, match=r"was not built within 0\.2 s"):
+        compose.build("flask")
+
+
+def test_the_wanted_number_of_open_files_is_that_of_the_compose_file(tmp_path: Path) -> None:
+    assert wanted_nofile(ROOT) == 999_999
+    (tmp_path / COMPOSE_FILE).write_text("nofile: ${LAB_NOFILE:-5000}\n")
+    assert wanted_nofile(tmp_path) == 5000
+    (tmp_path / COMPOSE_FILE).write_text("nofile: 5000\n")
+    with pytest.raises(UsageError, match=r"LAB_NOFILE.* says how many"):
+        wanted_nofile(tmp_path)

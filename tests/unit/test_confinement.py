@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 from pathlib import Path
 
@@ -88,3 +89,21 @@ def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (125, "")
     assert os.strerror(2) in done.stderr or "nonexistent" in done.stderr
+
+
+@pytest.mark.parametrize("nofile", [None, 300])
+def test_what_runs_in_it_has_the_open_files_that_it_asks_for(
+    tmp_path: Path, nofile: int | None
+) -> None:
+    root = version_1(tmp_path / "cgroup")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    confinement = Confinement(0, MIB, root, nofile=nofile).__enter__()
+    inside = confinement.command(["sh", "-c", "ulimit -Sn; ulimit -Hn"])
+    told = subprocess.run(
+        ["sh", "-c", 'ulimit -Sn 200; exec "$@"', "sh", *inside],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == [str(nofile or before)] * 2
+    assert told.stderr == ""

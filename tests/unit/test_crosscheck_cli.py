@@ -38,7 +38,7 @@ def test_all_usage_problems_are_printed_together(
         "no workload 'xml'; there are json, text",
         "--pairs 0: give 1 to 1000",
         "--seconds 0: give 1 to 60",
-        "--connections 0: give at least 1",
+        "--connections 0: give 1 to 100,000",
     ]
     assert not (tmp_path / "results").exists()
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
-from math import nan
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -64,6 +64,7 @@ def test_all_problems_are_reported_together() -> None:
         duration_s=0.5,
         max_users=0,
         repeats=0,
+        seed=-1,
         client="curl",
         open_loop=False,
         rate=0.0,
@@ -73,8 +74,9 @@ def test_all_problems_are_reported_together() -> None:
         "no workload 'xml'; there are json, text",
         "no profile 'fast'; there are standard, quick, smoke, nanode",
         "--duration 0.5: give 1 to 3600 seconds",
-        "--max-users 0: give at least 1",
+        "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",
+        "--seed -1: give 0 to 9,007,199,254,740,992",
         "no client 'curl'; there are engine, fasthttp, http",
         "--rate 0: give more than 0, up to 1,000,000",
         "--rate is a rate of the open loop; leave out it or --no-open-loop",
@@ -87,6 +89,22 @@ def test_all_problems_are_reported_together() -> None:
 )
 def test_a_rate_is_positive_and_at_most_a_million(rate: float, fits: bool) -> None:
     assert (problems(settings(rate=rate), ["flask"], ["json"]) == []) == fits
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"duration_s": nan},
+        {"duration_s": inf},
+        {"rate": inf},
+        {"max_users": 100_001},
+        {"seed": 2**53 + 1},  # which other programs would read as another number
+        {"seed": 10**30},  # which a record could not keep
+        {"repeats": 10**30},
+    ],
+)
+def test_a_number_that_is_none_or_too_large_is_refused(wrong: dict[str, Any]) -> None:
+    assert len(problems(settings(**wrong), ["flask"], ["json"])) == 1
 
 
 @pytest.mark.parametrize("client", ["fasthttp", "http"])

@@ -18,6 +18,9 @@ services:
 """
 
 
+RULE = "a service's name is lower-case letters, digits and hyphens, a letter first, 63 at most"
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     template = tmp_path / "services" / "_template"
@@ -72,10 +75,12 @@ def test_a_second_service_follows_the_first(root: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("Falcon", "'Falcon': a service's name is lower-case letters, digits and hyphens"),
-        ("../x", "'../x': a service's name is lower-case letters, digits and hyphens"),
-        ("", "'': a service's name is lower-case letters, digits and hyphens"),
-        ("a\n", "'a\\n': a service's name is lower-case letters, digits and hyphens"),
+        ("Falcon", f"'Falcon': {RULE}"),
+        ("../x", f"'../x': {RULE}"),
+        ("", f"'': {RULE}"),
+        ("a\n", f"'a\\n': {RULE}"),
+        ("-a", f"'-a': {RULE}"),
+        ("a" * 64, f"'{'a' * 63}': {RULE}"),
         ("falcon", "falcon: already there in services/ or docker-compose.yml"),
         ("locust", "locust: already there in services/ or docker-compose.yml"),
     ],

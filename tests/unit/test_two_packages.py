@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from labload import netstat as seen_by_worker
-from labload import options, result
+from labload import options, result, values
 from orchestrator import profiles, stats
 from orchestrator.adapters import netstat as seen_by_orchestrator
+from orchestrator.adapters.variables import wrong_variables
 
 
 def test_clients_and_their_limits_are_the_same() -> None:
@@ -30,3 +31,26 @@ def test_histograms_have_the_same_bounds() -> None:
 )
 def test_the_kernels_table_is_read_alike(text: str) -> None:
     assert seen_by_worker.parse(text) == seen_by_orchestrator.listen_overflows(text)
+
+
+@pytest.mark.parametrize(
+    ("option", "texts"),
+    [
+        ("users", "1 64 100000 100001 0 -1 1.5 1e3 nan inf many 0x10 +4 ٣"),
+        ("run-time", "1 120s 5m 1h30m 2h 1h1m1s 0 0s 0h0m m 5d -5s 1.5h 5s3m inf 99999999 ٣s"),
+        ("workload", "json text xml JSON json,text ../json"),
+    ],
+)
+def test_the_values_of_the_interactive_use_are_judged_alike(
+    option: str, texts: str, tmp_path: Path
+) -> None:
+    good = {"users": "64", "workload": "json", "run-time": "120s"}
+    name = f"LAB_{option.upper().replace('-', '_')}"
+    verdicts = []
+    for text in texts.split():
+        before = wrong_variables(tmp_path, ("json", "text"), {name: text})
+        there = values.wrong(good | {option: text}, ("json", "text"))
+        assert bool(before) == bool(there), text
+        assert all(name in problem for problem in (*before.values(), *there))
+        verdicts.append(bool(there))
+    assert set(verdicts) == {True, False}

@@ -1,0 +1,80 @@
+"""Other programs (docker, git, pip): every call of one ends in time, and fails in words."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestrator.errors import EnvironmentMissing
+
+SHOWN = 4
+"""Words of a command that a message shows."""
+GIT_WITHIN_S = 60
+
+
+class NotThere(EnvironmentMissing):
+    """There is no such program, or it may not be run."""
+
+
+class TookTooLong(EnvironmentMissing):
+    """A program did not end in its time; it was killed."""
+
+
+def run(
+    words: Sequence[str],
+    *,
+    within_s: float,
+    remedy: str,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end; its exit code and all that it printed.
+
+    Args:
+        remedy: what helps where there is no such program.
+        environment: in addition to this process's own.
+
+    Raises:
+        NotThere: there is no such program, or it may not be run.
+        TookTooLong: it did not end within ``within_s``. It is killed then with all that it
+            started, as `docker` starts `docker-compose`, which would hold its output open.
+    """
+    try:
+        process = subprocess.Popen(
+            words,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
+        )
+    except OSError as error:
+        raise NotThere(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
+    with process:
+        try:
+            out, err = process.communicate(stdin, timeout=within_s)
+        except subprocess.TimeoutExpired as error:
+            _kill(process)
+            raise TookTooLong(
+                f"`{' '.join(words[:SHOWN])}` did not end within {within_s:g} s and was stopped: "
+                f"find out what it waits for (`docker info`, disk, network), and try again"
+            ) from error
+        except BaseException:  # an interrupt: what was started does not outlive it
+            _kill(process)
+            raise
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def said(done: subprocess.CompletedProcess[bytes]) -> str:
+    """What it printed on stderr, as text."""
+    return done.stderr.decode(errors="replace").strip()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

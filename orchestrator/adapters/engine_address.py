@@ -1,0 +1,82 @@
+"""Which Docker engine the environment names: it must be one of this host.
+
+The lab gives CPUs of this host to containers, and records this host's CPU, memory and stolen time.
+With an engine elsewhere all of that would be silently wrong. TCP is fine to a loopback address: an
+engine that listens there is this host's, as in some CI systems. Whoever forwards a socket or a port
+of another host gets past this; `lab doctor` compares the kernels.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from docker.context import ContextAPI
+from docker.context.config import get_current_context_name
+
+from orchestrator.errors import UsageError
+from orchestrator.values import shown
+
+ALLOWED = (
+    "give an engine of this host, as unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
+    "the lab does not measure on another host yet"
+)
+
+
+def only_this_host(environment: Mapping[str, str] = os.environ) -> None:
+    """Look at the address before anything is sent to it.
+
+    Raises:
+        UsageError: it is another host's, or none at all; with what is allowed.
+    """
+    if problem := engine_problem(environment):
+        raise UsageError(problem)
+
+
+def engine_problem(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Why no engine of this host can be at the address that the environment names; None if it can.
+
+    As Docker's command line and its SDK have it: DOCKER_HOST, else the context that DOCKER_CONTEXT
+    names or `docker context use` chose.
+    """
+    if address := environment.get("DOCKER_HOST", ""):
+        return None if _of_this_host(address) else f"DOCKER_HOST = {shown(address)}: {ALLOWED}"
+    name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
+    try:
+        context = ContextAPI.get_context(name)
+    except Exception as error:  # noqa: BLE001 - the SDK raises plain Exception for a broken file
+        return f"the Docker context {shown(name)} cannot be read ({error}); {_DEFAULT}"
+    if context is None:
+        return f"there is no Docker context {shown(name)}; {_DEFAULT}"
+    if not context.Host or _of_this_host(context.Host):
+        return None
+    return f"the Docker context {shown(name)} leads to {shown(context.Host)}; {_DEFAULT}: {ALLOWED}"
+
+
+_DEFAULT = "`docker context use default` and no DOCKER_CONTEXT use this host's engine"
+
+
+def _of_this_host(address: str) -> bool:
+    if not address.isprintable() or " " in address:  # which urlsplit leaves out
+        return False
+    try:
+        parts = urlsplit(address)
+        if parts.scheme == "unix":
+            return True
+        more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+        return (
+            parts.scheme == "tcp" and bool(parts.port) and not more and _is_loopback(parts.hostname)
+        )
+    except ValueError:  # no address, or no port
+        return False
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,116 @@
+"""The variables that ``docker-compose.yml`` reads, from the environment and ``.env``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from orchestrator.values import HOLDS, typed
+
+DOTENV = ".env"
+LARGEST_USERS = 100_000
+
+Cpu = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,4}$(?!\n)",
+        description="the number of a CPU, from 0",
+    ),
+]
+Files = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,10}$(?!\n)",
+        description="a number of open files from 256 to 1,073,741,824",
+        extra={HOLDS: lambda text: 256 <= int(text) <= 2**30},
+    ),
+]
+Base = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$(?!\n)",
+        max_length=255,
+        description="the name of an image",
+    ),
+]
+Users = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,6}$(?!\n)",
+        description=f"a whole number from 1 to {LARGEST_USERS:,}",
+        extra={HOLDS: lambda text: 1 <= int(text) <= LARGEST_USERS},
+    ),
+]
+RunTime = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{1,5}|(?=[0-9])([0-9]{1,3}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?)$(?!\n)",
+        description="a time more than 0, such as 120s, 5m or 1h30m",
+        extra={HOLDS: lambda text: re.search("[1-9]", text) is not None},
+    ),
+]
+Workload = Annotated[str, Meta()]
+
+
+_LINE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?(LAB_\w+)[ \t]*[=:][ \t]*
+    (?: "([^"\n]*)" | '([^'\n]*)' | ([^\n]*?)(?:[ \t]+\#[^\n]*)?[ \t]*\r? )$""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variables:
+    """What each may be; an empty one is as good as none, since the compose file has a default."""
+
+    LAB_NOFILE: Files = ""
+    LAB_SERVER_CPU: Cpu = ""
+    LAB_LOAD_CPU: Cpu = ""
+    LAB_PYTHON_313: Base = ""
+    LAB_PYTHON_37: Base = ""
+    LAB_USERS: Users = ""
+    LAB_RUN_TIME: RunTime = ""
+    LAB_WORKLOAD: Workload = ""
+
+
+def wrong_variables(
+    root: Path, workloads: Collection[str], environment: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """All that is wrong with the variables: name -> where it stands, its value, what is allowed.
+
+    As Compose has it, the environment comes before ``.env``.
+
+    Args:
+        workloads: those of the contract; empty where they are not known.
+    """
+    names = [field.name for field in fields(Variables)]
+    path = root / DOTENV
+    given = {name: (DOTENV, value) for name, value in _dotenv(path).items() if name in names}
+    given |= {n: ("environment", environment[n]) for n in names if n in environment}
+    given = {name: (where, value) for name, (where, value) in given.items() if value}
+    _, problems = typed({name: value for name, (_, value) in given.items()}, Variables)
+    told = {name: f"{given[name][0]}: {text}" for name, text in problems}
+    where, workload = given.get("LAB_WORKLOAD", ("", ""))
+    if workload and workloads and workload not in workloads:
+        told["LAB_WORKLOAD"] = (
+            f"{where}: no LAB_WORKLOAD {workload!r}; there are {', '.join(workloads)}"
+        )
+    return told
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """The lab's variables in a file, one a line, as the set-up writes it; the last one counts."""
+    try:
+        text = path.read_text("utf-8-sig", errors="replace")
+    except OSError:
+        return {}
+    return {
+        found[1]: next((part for part in found.groups()[1:] if part is not None), "")
+        for found in _LINE.finditer(text)
+    }

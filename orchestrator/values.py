@@ -1,0 +1,108 @@
+"""Raw values of a file or of the environment as a type, or all that is wrong with them.
+
+What a value may be stands beside its field, as ``Annotated`` with msgspec's ``Meta``: its limits,
+its ``description`` in words that a message can end with ("give ..."), and where limits do not say
+it all, ``extra={HOLDS: a test}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields
+from functools import cache
+from math import isfinite
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from orchestrator.words import line, told
+
+T = TypeVar("T")
+HOLDS = "holds"
+SHOWN = 60
+"""Characters of a wrong value that a message shows."""
+
+
+def typed(
+    table: Mapping[str, Any], kind: type[T], unknown: Callable[[str, Any], str] | None = None
+) -> tuple[T | None, list[tuple[str, str]]]:
+    """A table as ``kind``, or every problem with it as key and text.
+
+    Args:
+        kind: a dataclass.
+        unknown: what to say of a key that is no field, and its value.
+    """
+    known = _fields(kind)  # type: ignore[arg-type]
+    problems = [
+        (str(key), unknown(key, value) if unknown else _no_such(key, list(known)))
+        for key, value in table.items()
+        if key not in known
+    ]
+    for key, (field, hint) in known.items():
+        if key in table:
+            problems += _wrong(key, table[key], hint)
+        elif field.default is MISSING and field.default_factory is MISSING:
+            problems.append((key, f"no {key}{_give(hint)}"))
+    return (None if problems else msgspec.convert(table, kind)), problems
+
+
+def shown(value: object) -> str:
+    """A value as files write it, on one line and not longer than a person reads."""
+    try:
+        text = json.dumps(value, default=str)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists without end
+        text = f"a {type(value).__name__} too large to show"
+    return line(text, SHOWN)
+
+
+@cache
+def _fields(kind: type) -> dict[str, tuple[Field[Any], Any]]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: (field, hints[field.name]) for field in fields(kind)}
+
+
+def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
+    """All that is wrong with one value; of a list each item that is."""
+    item = _item(hint)
+    if item is not None and isinstance(value, list):
+        found = [p for n, each in enumerate(value) for p in _wrong(f"{key}[{n}]", each, item)]
+        if found:
+            return found
+    if isinstance(value, float) and not isfinite(value):
+        return [(key, f"{key} = {shown(value)}{_give(hint) or ': give a number that is finite'}")]
+    try:
+        msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        return [(key, f"{key} = {shown(value)}{_give(hint) or f': {told(error)}'}")]
+    holds = value is None or all(test(value) for test in _tests(hint))
+    return [] if holds else [(key, f"{key} = {shown(value)}{_give(hint)}")]
+
+
+def _no_such(key: str, known: list[str]) -> str:
+    return f"unknown key {shown(key)}; there are {', '.join(known)}"
+
+
+def _give(hint: Any) -> str:
+    words = [meta.description for meta in _metas(hint) if meta.description]
+    return f": give {words[-1]}" if words else ""
+
+
+def _tests(hint: Any) -> list[Callable[[Any], bool]]:
+    return [meta.extra[HOLDS] for meta in _metas(hint) if meta.extra and HOLDS in meta.extra]
+
+
+def _metas(hint: Any) -> list[msgspec.Meta]:
+    """What stands beside a type, or beside a part of it where it is one or None."""
+    if get_origin(hint) in (Union, UnionType):
+        return [meta for part in get_args(hint) for meta in _metas(part)]
+    inside = get_args(hint) if get_origin(hint) is Annotated else ()
+    return [note for note in inside if isinstance(note, msgspec.Meta)]
+
+
+def _item(hint: Any) -> Any:
+    """What each item of a list may be; None where this is no list of any length."""
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    inside = get_args(bare)
+    return inside[0] if get_origin(bare) is tuple and inside[1:] == (...,) else None

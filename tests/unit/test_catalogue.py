@@ -1,0 +1,105 @@
+"""Everything that a run is made of is looked at before it starts, and told together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.adapters.compose import NEEDED, WRK_COUNTER
+from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.wiring.catalogue import ROOT, Names, checked, names
+
+RECORDED = Path(__file__).parent / "data" / "compose_config.json"
+
+
+class Checkout:
+    """A checkout with one service, whose `docker compose config` answers what it is told to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        service = root / "services" / "flask"
+        service.mkdir(parents=True)
+        self.manifest, self.contract = service / "service.toml", root / "services" / "contract.toml"
+        self.manifest.write_text((ROOT / "services" / "flask" / "service.toml").read_text())
+        self.contract.write_text((ROOT / "services" / "contract.toml").read_text())
+        flask = json.loads(RECORDED.read_text())["services"]["flask"]
+        self.services: dict[str, Any] = {name: dict(flask) for name in ("flask", *NEEDED)}
+        counter = {"user": "0:0", "cap_add": ["NET_ADMIN"], "network_mode": "none"}
+        self.services[WRK_COUNTER] |= counter
+        (root / "bin").mkdir()
+
+    def wrong(self) -> list[str]:
+        """What is wrong with it, asked for a service that there is not."""
+        (self.root / "config.json").write_text(json.dumps({"services": self.services}))
+        docker = self.root / "bin" / "docker"
+        docker.write_text(f"#!/bin/sh\ncat {self.root}/config.json\n")
+        docker.chmod(0o755)
+        try:
+            checked(self.asked, self.root)
+        except UsageError as error:
+            return [problem.replace(f"{self.root}/", "") for problem in error.problems]
+        return []
+
+    def asked(self, there: Names) -> list[str]:
+        assert there.services == ("flask",)
+        return []
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+        monkeypatch.delenv(name, raising=False)
+    return Checkout(tmp_path)
+
+
+def test_nothing_is_wrong(checkout: Checkout) -> None:
+    assert checkout.wrong() == []
+
+
+def test_everything_that_is_wrong_is_told_together(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://10.0.0.1:2375")
+    checkout.manifest.write_text(
+        checkout.manifest.read_text().replace("workers = 1", "workers = 0")
+    )
+    checkout.contract.write_text(checkout.contract.read_text().replace("200", "20", 1))
+    (checkout.root / ".env").write_text("LAB_NOFILE=-1\n")
+    del checkout.services["flask"]["read_only"]
+    monkeypatch.setattr(checkout, "asked", lambda there: ["--repeats 0: give 1 to 1000"])
+    assert [problem.split(": give ")[0] for problem in checkout.wrong()] == [
+        "--repeats 0",
+        "services/flask/service.toml:4: workers = 0",
+        "services/contract.toml:6: [json] status = 20",
+        '.env: LAB_NOFILE = "-1"',
+        'DOCKER_HOST = "tcp://10.0.0.1:2375"',
+        "docker-compose.yml: flask: no read_only",
+    ]
+
+
+def test_a_folder_without_a_block_is_told_before_anything_starts(checkout: Checkout) -> None:
+    del checkout.services["flask"]
+    assert checkout.wrong() == [
+        "docker-compose.yml: no service flask, though there is a folder services/flask"
+    ]
+
+
+def test_names_are_known_though_what_is_said_of_them_is_wrong(checkout: Checkout) -> None:
+    checkout.manifest.write_text("broken = ")
+    assert names(checkout.root) == Names(services=("flask",), workloads=("json", "text"))
+    checkout.contract.write_text("broken = ")
+    assert names(checkout.root).workloads == ()
+
+
+def test_without_docker_that_is_told_unless_something_is_wrong(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(checkout.root / "none"))
+    with pytest.raises(EnvironmentMissing, match="no `docker` command"):
+        checkout.wrong()
+    checkout.contract.write_text("")
+    assert len(checkout.wrong()) == 1
