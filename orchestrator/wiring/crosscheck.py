@@ -120,16 +120,9 @@ def _plan(
 ) -> Plan:
     """The cross-check as a run of one step a trial, with one worker, as wrk has one thread."""
     worker = containers[LOCUST_WORKER]
-    found = [
-        f"{name} has a folder but no block in docker-compose.yml"
-        for name in settings.services
-        if name not in containers
-    ]
-    if settings.connections > worker.nofile - SPARE_FILES:
-        most = worker.nofile - SPARE_FILES
-        found.append(f"--connections {settings.connections}: this host allows {most}")
-    if found:
-        raise UsageError(found)
+    most = worker.nofile - SPARE_FILES
+    if settings.connections > most:
+        raise UsageError(f"--connections {settings.connections}: this host allows {most}")
     return Plan(
         settings=Settings(
             services=settings.services,

@@ -14,7 +14,7 @@ from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.run import build_all, missing_trials, run_all
 from orchestrator.contract import endpoint
-from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed, UsageError
+from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
 from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
@@ -137,10 +137,6 @@ def _plan(
     settings: Settings, known: Catalogue, engine: DockerEngine, profile: Profile | None
 ) -> Plan:
     placed, containers = placed_here(engine, settings.network)
-    if absent := [name for name in settings.services if name not in containers]:
-        raise UsageError(
-            [f"{name} has a folder but no block in docker-compose.yml" for name in absent]
-        )
     entries = {
         name: Entry(manifest=manifest, container=containers[name])
         for name, manifest in known.manifests.items()
