@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from orchestrator.audit.row import ResultRow, doubt, shown
+from orchestrator.audit.unread import named
 from orchestrator.model.finding import Finding
 from orchestrator.verdict import SERVER_CPU
 
@@ -34,14 +35,17 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
     if all(row.limited_by == SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
+    text = (
+        f"{len(group)} of {len(rated)} rows lie between {shown(least)} and {shown(most)} "
+        f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
+        "(load generator, schedule, network), not of each framework."
+    )
     yield doubt(
         ResultRow(name=_names(group), file=group[0].file, table=group[0].table),
         "plateau",
         least,
         most,
-        f"{len(group)} of {len(rated)} rows lie between {shown(least)} and {shown(most)} "
-        f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
-        "(load generator, schedule, network), not of each framework.",
+        text,
     )
 
 
@@ -72,25 +76,24 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         holders: dict[float, list[ResultRow]] = defaultdict(list)
         for row in rows:
             number = of(row)
-            if number is not None and number > 0 and _digits(number) >= DIGITS_LEAST:
+            if number is not None and number > 0 and digits(number) >= DIGITS_LEAST:
                 holders[number].append(row)
         for number, same in holders.items():
             if len({row.name for row in same}) > 1:
+                text = f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit."
                 yield doubt(
                     ResultRow(name=_names(same), file=same[0].file, table=same[0].table),
                     "equal-values",
                     number,
                     number,
-                    f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit.",
+                    text,
                 )
 
 
-def _digits(number: float) -> int:
+def digits(number: float) -> int:
     """Significant digits, not counting zeros at the end, which may be rounding."""
     return len(f"{number:.15g}".split("e")[0].replace(".", "").strip("0"))
 
 
 def _names(rows: Sequence[ResultRow]) -> str:
-    names = sorted({row.name for row in rows}, key=str.lower)
-    more = len(names) - NAMED_MOST
-    return ", ".join(names[:NAMED_MOST]) + (f" and {more} more" if more > 0 else "")
+    return named(sorted({row.name for row in rows}, key=str.lower), NAMED_MOST)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
+from orchestrator.verdict import TRIAL_FAILURES_MOST
 
 SAME_RATE = 0.02
 """As in ``rate.py``: rounding, and two clocks that stop at different moments."""
@@ -18,44 +19,29 @@ def row_counts(row: ResultRow) -> Iterator[Finding]:
     """
     if row.requests is not None and row.failures is not None and row.failures > row.requests:
         kind = doubt if row.failures_apart else contradiction
-        yield kind(
-            row,
-            "counts",
-            row.failures,
-            row.requests,
-            f"{shown(row.failures)} requests failed of {shown(row.requests)}.",
-        )
+        text = f"{shown(row.failures)} requests failed of {shown(row.requests)}."
+        yield kind(row, "counts", row.failures, row.requests, text)
     if row.goodput_rps is None or row.rps is None or row.offered_rps is not None:
         return
     if row.goodput_rps > row.rps * (1 + SAME_RATE):
-        yield contradiction(
-            row,
-            "counts",
-            row.goodput_rps,
-            row.rps,
+        text = (
             f"{shown(row.goodput_rps)} successes/s are more than the {shown(row.rps)} requests/s "
-            "that were answered at all.",
+            "that were answered at all."
         )
+        yield contradiction(row, "counts", row.goodput_rps, row.rps, text)
 
 
-def sums(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """A row that is named Total or Aggregated is the sum of the others, to the last request."""
-    totals = [row for row in rows if row.is_sum]
-    parts = [row for row in rows if not row.is_sum]
-    if len(totals) != 1 or not parts:
-        return
-    for what, total, numbers in (
-        ("requests", totals[0].requests, [row.requests for row in parts]),
-        ("failures", totals[0].failures, [row.failures for row in parts]),
-    ):
-        if total is None or any(number is None for number in numbers):
-            continue
-        added = sum(number for number in numbers if number is not None)
-        if added != total:
-            yield contradiction(
-                totals[0],
-                "counts",
-                total,
-                added,
-                f"{totals[0].name} has {shown(total)} {what}, its parts have {shown(added)}.",
+def errors(rows: Sequence[ResultRow]) -> Iterator[Finding]:
+    """Rule ``errors``: a rate and latencies that are those of errors for the greater part. From the
+    same share on this lab's own rows are limited by ``errors``.
+
+    More failures than requests are ``row_counts``'s.
+    """
+    for row in rows:
+        requests, failures = row.requests or 0, row.failures or 0
+        if TRIAL_FAILURES_MOST * requests <= failures <= requests and failures > 0:
+            text = (
+                f"{shown(failures)} of {shown(requests)} requests failed: the rate and the "
+                "latencies are those of errors."
             )
+            yield doubt(row, "errors", failures, requests, text)

@@ -30,14 +30,11 @@ def percentile_order(row: ResultRow) -> Iterator[Finding]:
         if named[before] > named[after] + slack_ms(row, named[after])
     ]
     for before, after in found[:1]:  # one wrong number puts several pairs out of order
-        yield contradiction(
-            row,
-            "percentile-order",
-            named[before],
-            named[after],
+        text = (
             f"{before} is {shown(named[before])} ms, but {after}, which cannot be less, is "
-            f"{shown(named[after])} ms.",
+            f"{shown(named[after])} ms."
         )
+        yield contradiction(row, "percentile-order", named[before], named[after], text)
     if mean is None:
         return
     if "min" in named and mean < named["min"] - slack_ms(row, named["min"]):
@@ -46,13 +43,8 @@ def percentile_order(row: ResultRow) -> Iterator[Finding]:
         end = "max"
     else:
         return
-    yield contradiction(
-        row,
-        "percentile-order",
-        mean,
-        named[end],
-        f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms.",
-    )
+    text = f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms."
+    yield contradiction(row, "percentile-order", mean, named[end], text)
 
 
 def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
@@ -98,13 +90,16 @@ def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         if not same or len(set(pairs)) == 1:  # the same number everywhere is a placeholder
             continue
         first = next(i for i, row in enumerate(named) if one in row and other in row)
+        text = (
+            f"{one} and {other} are equal in all of {len(pairs)} rows (here: {rows[first].name}): "
+            "one of them is a copy of the other under another name."
+        )
         yield doubt(
             ResultRow(name="all rows", file=rows[first].file, table=rows[first].table),
             "equal-columns",
             pairs[0][0],
             pairs[0][1],
-            f"{one} and {other} are equal in all of {len(pairs)} rows (here: {rows[first].name}): "
-            "one of them is a copy of the other under another name.",
+            text,
         )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orchestrator.audit.counts import sums
 from orchestrator.audit.locust_csv import LocustEntry, LocustHistory
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
-from orchestrator.model.finding import Finding
+from orchestrator.audit.total import of_its_parts
+from orchestrator.model.finding import Finding, Read, Unread
 
 LONGER, LONGER_S = 1.1, 3.0
 """Locust's history has a line a second, the first and the last up to that much off."""
@@ -16,10 +16,11 @@ LONGER, LONGER_S = 1.1, 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustRun:
-    """One test. ``file``: its ``_requests.csv`` or ``_stats.csv``; ``others``: beside it.
+    """One test. ``file``: its ``_requests.csv`` or ``_stats.csv``.
 
-    ``distribution`` is of 2019's format, ``failures`` (all occurrences) and ``history`` of today's;
-    None where the file is not there.
+    ``distribution`` is of 2019's format, ``failures`` (all occurrences) and ``history`` of later
+    ones; None where the file is not there, or not read. ``beside``: files that were read with it;
+    ``unread``: those that were not, and what is missing in them.
     """
 
     name: str
@@ -29,6 +30,14 @@ class LocustRun:
     distribution: Mapping[str, tuple[int, Mapping[float, float]]] | None = None
     failures: int | None = None
     history: LocustHistory | None = None
+    beside: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    def notes(self) -> Iterator[Read | Unread]:
+        """What was read of the test's files, and what was not."""
+        yield Read(file=self.file, what=f"{len(self.entries)} rows of Locust's")
+        yield from (Read(file=file, what="Locust's counts") for file in self.beside)
+        yield from self.unread
 
 
 def entry_rows(run: LocustRun) -> tuple[ResultRow, ...]:
@@ -37,7 +46,7 @@ def entry_rows(run: LocustRun) -> tuple[ResultRow, ...]:
 
 
 def total_row(run: LocustRun) -> ResultRow | None:
-    """The row of all together; None where the test asked for nothing."""
+    """The row of all together; None where the test asked for nothing, or the file has none."""
     total = next((entry for entry in run.entries if entry.is_total), None)
     parts = [entry for entry in run.entries if not entry.is_total]
     if total is None:
@@ -46,38 +55,28 @@ def total_row(run: LocustRun) -> ResultRow | None:
 
 
 def locust_counts(run: LocustRun) -> Iterator[Finding]:
-    """Rule ``counts`` (and ``rate`` over the history) among the files of one test."""
+    """Rules ``counts`` and ``rate`` among the files of one test."""
     total = total_row(run)
     if total is None:
         return
-    yield from sums(
-        [
-            *(_row(run, entry) for entry in run.entries if not entry.is_total),
-            *(_row(run, entry, "Total") for entry in run.entries if entry.is_total),
-        ]
-    )
+    if (parts := entry_rows(run)) and len(parts) < len(run.entries):
+        yield from of_its_parts(replace(total, name="Total"), parts)
     yield from _distribution(run)
     if run.failures is not None and run.failures != total.failures:
-        yield contradiction(
-            total,
-            "counts",
-            total.failures,
-            run.failures,
-            f"{shown(total.failures or 0)} failures here, {run.failures:,} in their list.",
-        )
+        text = f"{shown(total.failures or 0)} failures here, {run.failures:,} in their list."
+        yield contradiction(total, "counts", total.failures, run.failures, text)
     if run.history is not None:
         yield from _history(total, run.history)
 
 
-def _row(run: LocustRun, entry: LocustEntry, name: str | None = None) -> ResultRow:
-    percentiles = dict(entry.percentiles)
-    if run.distribution is not None:
-        key = "Total" if entry.is_total else f"{entry.method} {entry.name}"
-        percentiles |= run.distribution.get(key, (0, {}))[1]
+def _row(run: LocustRun, entry: LocustEntry) -> ResultRow:
+    percentiles = {**entry.percentiles, **(_spread(run, entry) or (0, {}))[1]}
     parts = [one for one in run.entries if not one.is_total]
     path = entry.name if not entry.is_total else parts[0].name if len(parts) == 1 else None
+    twice = sum(one.name == path for one in parts) > 1
+    asked = f"{entry.method} {path}" if twice else path
     return ResultRow(
-        name=name or (run.name if entry.is_total or len(parts) == 1 else f"{run.name} {path}"),
+        name=run.name if entry.is_total or len(parts) == 1 else f"{run.name} {asked}",
         file=run.file,
         requests=entry.requests,
         failures=entry.failures,
@@ -88,28 +87,35 @@ def _row(run: LocustRun, entry: LocustEntry, name: str | None = None) -> ResultR
         max_ms=entry.max_ms,
         percentiles=percentiles,
         rounded=True,
+        method=entry.method,
         path=path,
         body_bytes=entry.body_bytes,
     )
 
 
+def _key(entry: LocustEntry) -> str:
+    return "Total" if entry.is_total else f"{entry.method} {entry.name}"
+
+
+def _spread(run: LocustRun, entry: LocustEntry) -> tuple[int, Mapping[float, float]] | None:
+    """Its line in the distribution's file, where a name without requests has no method."""
+    known = run.distribution or {}
+    return known.get(_key(entry)) or (None if entry.requests else known.get(entry.name))
+
+
 def _distribution(run: LocustRun) -> Iterator[Finding]:
     for entry in run.entries if run.distribution is not None else ():
-        key = "Total" if entry.is_total else f"{entry.method} {entry.name}"
-        other = (run.distribution or {}).get(key)
+        key, other = _key(entry), _spread(run, entry)
         if other is None:
             yield contradiction(
                 _row(run, entry), "counts", key, None, f"{key} is not in the distribution's file."
             )
         elif other[0] != entry.requests:
-            yield contradiction(
-                _row(run, entry),
-                "counts",
-                entry.requests,
-                other[0],
+            text = (
                 f"{key} has {entry.requests:,} requests here and {other[0]:,} in the "
-                "distribution's file.",
+                "distribution's file."
             )
+            yield contradiction(_row(run, entry), "counts", entry.requests, other[0], text)
 
 
 def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:
@@ -118,22 +124,14 @@ def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:
         ("failures", total.failures or 0, history.failures),
     ):
         if counted and max(counted) > told:
-            yield contradiction(
-                total,
-                "counts",
-                told,
-                max(counted),
-                f"{shown(told)} {what} in all, but the history had counted {max(counted):,}.",
-            )
+            text = f"{shown(told)} {what} in all, but the history had counted {max(counted):,}."
+            yield contradiction(total, "counts", told, max(counted), text)
     if not total.requests or not total.rps:
         return
     seconds = total.requests / total.rps
     if seconds > LONGER * history.seconds + LONGER_S:
-        yield doubt(
-            total,
-            "rate",
-            seconds,
-            history.seconds,
+        text = (
             f"{shown(total.requests)} requests at {shown(total.rps)} requests/s take "
-            f"{seconds:.1f} s, but the history is {history.seconds:.1f} s long.",
+            f"{seconds:.1f} s, but the history is {history.seconds:.1f} s long."
         )
+        yield doubt(total, "rate", seconds, history.seconds, text)

@@ -95,14 +95,11 @@ def _counts(trial: TrialRecord, total: ResultRow) -> Iterator[Finding]:
         ("failures", total.failures, closed.failures),
     ):
         if told != counted:
-            yield contradiction(
-                total,
-                "counts",
-                told,
-                counted,
+            text = (
                 f"Locust's own file has {shown(told or 0)} {what}, the record of {label(trial)} "
-                f"has {counted:,}.",
+                f"has {counted:,}."
             )
+            yield contradiction(total, "counts", told, counted, text)
 
 
 def _body(row: ResultRow, endpoint: Endpoint) -> Iterator[Finding]:
@@ -110,20 +107,14 @@ def _body(row: ResultRow, endpoint: Endpoint) -> Iterator[Finding]:
         return
     least = endpoint.body_bytes * (1 - (row.failures or 0) / row.requests) * (1 - LOST)
     if row.body_bytes < least - 1:
-        yield contradiction(
-            row,
-            "body-size",
-            row.body_bytes,
-            endpoint.body_bytes,
+        text = (
             f"{shown(row.body_bytes)} bytes an answer, less than the body of "
-            f"{endpoint.path}, {endpoint.body_bytes} bytes.",
+            f"{endpoint.path}, {endpoint.body_bytes} bytes."
         )
+        yield contradiction(row, "body-size", row.body_bytes, endpoint.body_bytes, text)
     elif row.body_bytes > endpoint.body_bytes + HEADERS_MOST:
-        yield doubt(
-            row,
-            "body-size",
-            row.body_bytes,
-            endpoint.body_bytes,
+        text = (
             f"{shown(row.body_bytes)} bytes an answer: the body of {endpoint.path} has "
-            f"{endpoint.body_bytes}, and headers are shorter than the rest.",
+            f"{endpoint.body_bytes}, and headers are shorter than the rest."
         )
+        yield doubt(row, "body-size", row.body_bytes, endpoint.body_bytes, text)

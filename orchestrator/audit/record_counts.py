@@ -29,6 +29,7 @@ def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
         yield from _hold(trial, trial.hold, row)
     for step in trial.steps:
         at = ResultRow(name=step_label(trial, step))
+        yield from _lasted(at, step.duration_s)
         kinds = sum(step.failures_by_kind.values())
         yield from _equal(at, "failures", step.failures, kinds, "their kinds add up to")
     for part in trial.open_loop:
@@ -38,6 +39,7 @@ def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
 
 
 def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Finding]:
+    yield from _lasted(row, totals.duration_s)
     kinds = sum(trial.failures_by_kind.values())
     yield from _equal(row, "failures", totals.failures, kinds, "their kinds add up to")
     if trial.steps:
@@ -64,6 +66,7 @@ def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Find
 
 def _hold(trial: TrialRecord, hold: Totals, row: ResultRow) -> Iterator[Finding]:
     at = ResultRow(name=f"{row.name}, hold")
+    yield from _lasted(at, hold.duration_s)
     yield from _rate(at, "rps", hold.rps, hold.requests, hold.duration_s)
     steps = [step for step in trial.steps if step.phase == HOLD]
     if steps:
@@ -76,40 +79,32 @@ def _hold(trial: TrialRecord, hold: Totals, row: ResultRow) -> Iterator[Finding]
     ended, successes = hold.goodput_rps * hold.duration_s, hold.requests - hold.failures
     users = max([step.users for step in trial.steps] + [trial.hold_users or 0])
     if trial.hold_users is not None and ended > successes + users + ENDS * hold.requests:
-        yield contradiction(
-            at,
-            "counts",
-            ended,
-            successes,
+        text = (
             f"goodput_rps makes {shown(ended)} successes in {shown(hold.duration_s)} s, but of "
-            f"{hold.requests:,} requests {hold.failures:,} failed.",
+            f"{hold.requests:,} requests {hold.failures:,} failed."
         )
+        yield contradiction(at, "counts", ended, successes, text)
 
 
 def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
+    yield from _lasted(row, part.duration_s)
     kinds = sum(part.failures_by_kind.values())
     yield from _equal(row, "failures", part.failures, kinds, "their kinds add up to")
     ended, successes = part.goodput_rps * part.duration_s, part.requests - part.failures
     if ended > successes * (1 + RATE) + part.connections:
-        yield contradiction(
-            row,
-            "counts",
-            ended,
-            successes,
+        text = (
             f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
-            f"{part.requests:,} requests {part.failures:,} failed.",
+            f"{part.requests:,} requests {part.failures:,} failed."
         )
+        yield contradiction(row, "counts", ended, successes, text)
     yield from _cost(part, row)
     due, sent = part.rate * part.duration_s, part.requests + part.unfinished
     if abs(sent - due) > DUE * due + 1:
-        yield doubt(
-            row,
-            "counts",
-            sent,
-            due,
+        text = (
             f"{sent:,} requests, the unfinished with them, but {shown(due)} were due in "
-            f"{shown(part.duration_s)} s at {shown(part.rate)}/s.",
+            f"{shown(part.duration_s)} s at {shown(part.rate)}/s."
         )
+        yield doubt(row, "counts", sent, due, text)
 
 
 def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
@@ -119,27 +114,21 @@ def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
         return
     expected = part.server_cpu / part.goodput_rps * 1e6
     if abs(told - expected) > RATE * max(expected, told):
-        yield contradiction(
-            row,
-            "counts",
-            told,
-            expected,
+        text = (
             f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s are "
-            f"{shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}.",
+            f"{shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}."
         )
+        yield contradiction(row, "counts", told, expected, text)
 
 
 def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
     first = next((s.users for s in trial.steps if s.phase == RAMP and s.failures), None)
     if first != trial.breaking_users:
-        yield contradiction(
-            row,
-            "counts",
-            trial.breaking_users,
-            first,
+        text = (
             f"breaking_users is {trial.breaking_users}, but the first step of the ramp with drops "
-            f"had {first if first is not None else 'no'} users.",
+            f"had {first if first is not None else 'no'} users."
         )
+        yield contradiction(row, "counts", trial.breaking_users, first, text)
 
 
 def _equal(row: ResultRow, what: str, told: int, other: int, whose: str) -> Iterator[Finding]:
@@ -149,6 +138,12 @@ def _equal(row: ResultRow, what: str, told: int, other: int, whose: str) -> Iter
         )
 
 
+def _lasted(row: ResultRow, duration_s: float) -> Iterator[Finding]:
+    if duration_s <= 0:
+        text = f"it is said to have lasted {shown(duration_s)} s: nothing does."
+        yield contradiction(row, "rate", duration_s, None, text)
+
+
 def _rate(
     row: ResultRow, what: str, told: float, count: int, duration_s: float
 ) -> Iterator[Finding]:
@@ -156,14 +151,11 @@ def _rate(
         return
     expected = count / duration_s
     if abs(told - expected) > RATE * max(expected, told):
-        yield contradiction(
-            row,
-            "rate",
-            told,
-            expected,
+        text = (
             f"{count:,} in {shown(duration_s)} s are {shown(expected)} a second, not {what} = "
-            f"{shown(told)}.",
+            f"{shown(told)}."
         )
+        yield contradiction(row, "rate", told, expected, text)
 
 
 def _sum(numbers: Iterator[int | None]) -> int | None:

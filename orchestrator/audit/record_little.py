@@ -26,7 +26,7 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     step = next((step for step in trial.steps if step.phase == "hold"), None)
     if step is None or trial.hold is None or trial.histogram is None:
         return
-    if step.failures or step.in_flight is None or trial.hold.max_ms is None:
+    if step.failures or step.in_flight is None or trial.hold.max_ms is None or step.duration_s <= 0:
         return
     histogram = decoded(trial.histogram)
     if histogram is None or histogram.get_total_count() == 0:
@@ -35,14 +35,13 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     answered = trial.hold.goodput_rps * mean_ms / 1000
     under_way = step.users * step.in_flight
     if abs(answered - under_way) > FAR * step.users + _ends(step, trial.hold.max_ms):
-        yield contradiction(
-            ResultRow(name=f"{label(trial)}, hold"),
-            "little",
-            answered,
-            under_way,
+        text = (
             f"{shown(trial.hold.goodput_rps)} answers/s of {shown(mean_ms)} ms on average are "
             f"{shown(answered)} requests under way, but the client had {shown(under_way)} of "
-            f"{step.users} users.",
+            f"{step.users} users."
+        )
+        yield contradiction(
+            ResultRow(name=f"{label(trial)}, hold"), "little", answered, under_way, text
         )
 
 

@@ -28,13 +28,8 @@ def trial_verdict(trial: TrialRecord, *, shared: bool = False) -> Iterator[Findi
             row, "verdict", "measured", None, "the trial was measured, but it has no totals."
         )
     if trial.outcome is Outcome.SKIPPED and trial.totals is not None:
-        yield contradiction(
-            row,
-            "verdict",
-            "skipped",
-            trial.totals.requests,
-            f"the trial was skipped, but has {trial.totals.requests:,} requests.",
-        )
+        text = f"the trial was skipped, but has {trial.totals.requests:,} requests."
+        yield contradiction(row, "verdict", "skipped", trial.totals.requests, text)
     if trial.limited_by is not None:
         yield from _limit(trial, trial.limited_by, row, shared)
     if trial.resources is not None:
@@ -51,22 +46,12 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
-            yield contradiction(
-                row,
-                "verdict",
-                other,
-                number,
-                f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}.",
-            )
+            text = f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}."
+            yield contradiction(row, "verdict", other, number, text)
     if verdict != told:
         # No contradiction: the lab that measured may have had other thresholds.
-        yield doubt(
-            row,
-            "verdict",
-            told,
-            verdict,
-            f"limited_by is {told}, but by today's rules {verdict} follows from its numbers.",
-        )
+        text = f"limited_by is {told}, but by today's rules {verdict} follows from its numbers."
+        yield doubt(row, "verdict", told, verdict, text)
 
 
 def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> Iterator[Finding]:
@@ -77,14 +62,17 @@ def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> 
     kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == SCHEDULE
     if kept != (part.limited_by == SCHEDULE):
         word = "kept" if kept else "not kept"
+        text = (
+            f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
+            f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
+            f"failed, {part.unfinished:,} unfinished."
+        )
         yield doubt(
             ResultRow(name=open_label(trial, part)),
             "verdict",
             part.limited_by,
             SCHEDULE if kept else f"not {SCHEDULE}",
-            f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
-            f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
-            f"failed, {part.unfinished:,} unfinished.",
+            text,
         )
 
 

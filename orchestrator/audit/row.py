@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -22,13 +24,17 @@ Rule = Literal[
     "plateau",
     "equal-values",
     "counts",
+    "errors",
     "verdict",
     "manifest",
 ]
 """Every rule of the audit; ``docs/audit.md`` tells what each is for."""
 
-SUMS = frozenset({"total", "aggregated", "all", "sum"})
-"""Names of rows that add up the others."""
+_SUMS = r"totals?|sum|all|overall|aggregated?|combined|gesamt|summe"
+_AVERAGES = r"averages?|avg|mean|median|geomean"
+_SUM = re.compile(rf"(?:(?:grand|of|the|requests|rows|frameworks|{_SUMS}|{_AVERAGES})\b\W*)+")
+_AVERAGE = re.compile(rf"\b(?:{_AVERAGES})\b")
+"""Names of rows that add up the others, or average them (see ``total.adds_up``, too)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +44,10 @@ class ResultRow:
     ``file``: where the row stands, if not in the audited file itself; ``table``: under which
     heading, in a file with several tables. ``rps`` counts what was
     answered (failures included where the source includes them); ``offered_rps`` is what was asked
-    for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: latencies are
-    Locust's, with two significant digits and whole milliseconds. ``failures_apart``: the source may
-    leave failures out of ``requests``. ``known_unit``: it says in which unit its latencies are.
-    ``used``: CPU and memory by the name of their column.
+    for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: the row is
+    Locust's: its latencies have two significant digits and whole milliseconds. ``failures_apart``:
+    the source may leave failures out of ``requests``. ``known_unit``: it says in which unit its
+    latencies are. ``used``: CPU and memory by the name of their column.
     """
 
     name: str
@@ -61,6 +67,7 @@ class ResultRow:
     percentiles: Mapping[float, float] = field(default_factory=dict)
     rounded: bool = False
     known_unit: bool = True
+    method: str = ""
     path: str | None = None
     body_bytes: float | None = None
     used: Mapping[str, float] = field(default_factory=dict)
@@ -68,8 +75,14 @@ class ResultRow:
 
     @property
     def is_sum(self) -> bool:
-        """Whether it adds up other rows."""
-        return self.name.strip().lower() in SUMS
+        """Whether its name says that it adds up other rows, or averages them. A test of Locust's
+        may have any name."""
+        return not self.rounded and _SUM.fullmatch(self.name.strip(" *").lower()) is not None
+
+    @property
+    def is_average(self) -> bool:
+        """Whether it averages other rows, where it ``is_sum``."""
+        return _AVERAGE.search(self.name.lower()) is not None
 
     def latencies(self) -> dict[str, float]:
         """Every latency that the row has, in ms, by the name that a person knows it by."""
@@ -119,7 +132,12 @@ def _finding(
         row=f"{row.table}: {row.name}" if row.table else row.name,
         rule=rule,
         kind=kind,
-        seen=seen,
-        expected=expected,
+        seen=_finite(seen),
+        expected=_finite(expected),
         text=text,
     )
+
+
+def _finite(number: float | str | None) -> float | str | None:
+    """What is not finite is no number, in JSON neither."""
+    return str(number) if isinstance(number, float) and not math.isfinite(number) else number

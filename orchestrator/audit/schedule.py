@@ -73,12 +73,9 @@ def _near(row: ResultRow, load: OfferedLoad, unit: str, seen: float, ceiling: fl
         meaning = "another load was offered, or the number is wrong"
     else:
         meaning = "the schedule was the limit, not the server"
-    return doubt(
-        row,
-        "schedule-ceiling",
-        seen,
-        ceiling,
+    text = (
         f"{shown(seen)} {unit} are {share:.0%} of the {ceiling:,.0f} that {load.users:,} users "
         f"with {load.think_min_s:g} to {load.think_max_s:g} s of think time ask for at most: "
-        f"{meaning}.",
+        f"{meaning}."
     )
+    return doubt(row, "schedule-ceiling", seen, ceiling, text)

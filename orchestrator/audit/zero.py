@@ -57,11 +57,8 @@ def _placeholder(row: ResultRow, column: str, number: float) -> bool:
 
 def _found(row: ResultRow, column: str, number: float, where: str) -> Finding:
     kind = contradiction if number < 0 else doubt
-    return kind(
-        row,
-        "zero",
-        number,
-        None,
+    text = (
         f"{column} is {number:g}{where}: that is no measurement. What was not measured has to be "
-        "missing.",
+        "missing."
     )
+    return kind(row, "zero", number, None, text)

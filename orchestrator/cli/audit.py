@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.audit.row import shown
+from orchestrator.audit.unread import lines, named
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
-from orchestrator.model.finding import Finding
+from orchestrator.errors import UsageError
+from orchestrator.model.finding import Finding, Read, Unread
 from orchestrator.wiring.audit import Told, audit
 
+NAMED_MOST = 8
 LOAD = (
     ("users", int, "N", "users that were started"),
     ("spawn_rate", float, "R", "users started a second"),
@@ -30,7 +33,7 @@ def add(commands: Commands) -> None:
     parser = command(commands, "audit", _audit, text)
     parser.add_argument(
         "path",
-        type=Path,
+        type=_path,
         metavar="PATH",
         help="a run's folder or run.json; a Markdown or CSV table; a folder of Locust's CSV files",
     )
@@ -43,19 +46,56 @@ def add(commands: Commands) -> None:
         load.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=meaning)
 
 
+def _path(text: str) -> Path:
+    if not text:  # pathlib would take it for the current folder
+        raise argparse.ArgumentTypeError("it is empty; the current folder is .")
+    return Path(text)
+
+
 def _audit(arguments: argparse.Namespace) -> int:
     load = {
         name if name in ("users", "spawn_rate") else f"{name}_s": getattr(arguments, name)
         for name, *_ in LOAD
         if getattr(arguments, name) is not None
     }
-    found = audit(arguments.path, Told(workload=arguments.workload, load=load))
-    if arguments.json:
-        print(json.dumps([asdict(finding) for finding in found], indent=2))
-    else:
-        print("\n\n".join(block(finding) for finding in found) + "\n" if found else "", end="")
-        print(("\n" if found else "") + summary(arguments.path, found))
-    return SOME_FAILED if found else ALL_WELL
+    notes = audit(arguments.path, Told(workload=arguments.workload, load=load))
+    findings = [note for note in notes if isinstance(note, Finding)]
+    read = [note for note in notes if isinstance(note, Read)]
+    unread = [note for note in notes if isinstance(note, Unread)]
+    print(
+        _json(findings, read, unread)
+        if arguments.json
+        else _text(arguments.path, findings, read, unread)
+    )
+    if not findings and (cut := [one for one in unread if one.cut_off]):
+        raise UsageError(lines(cut))
+    return SOME_FAILED if findings else ALL_WELL
+
+
+def _json(findings: list[Finding], read: list[Read], unread: list[Unread]) -> str:
+    """The findings; where something was not read also what was, and what was not, and why."""
+    listed: list[dict[str, object]] = [asdict(finding) for finding in findings]
+    if unread:
+        listed += [_note("read", one.file, "", None, one.what) for one in read]
+        listed += [_note("unread", u.file, u.where, u.what or None, u.reason) for u in unread]
+    return json.dumps(listed, indent=2, allow_nan=False)
+
+
+def _note(kind: str, file: str, row: str, seen: str | None, text: str) -> dict[str, object]:
+    """No finding, but in its form."""
+    names = {"file": file, "row": row or file, "rule": kind, "kind": kind}
+    return {**names, "seen": seen, "expected": None, "text": text}
+
+
+def _text(path: Path, findings: list[Finding], read: list[Read], unread: list[Unread]) -> str:
+    files: dict[str, list[str]] = defaultdict(list)
+    for one in read:
+        files[one.what].append(one.file)
+    told = [f"read: {named(names, NAMED_MOST)}: {what}" for what, names in files.items()]
+    told += [f"not read: {line}" for line in lines(unread)]
+    end = summary(path, findings, whole=not unread)
+    text = "\n\n".join([*map(block, findings), "\n".join(told), end])
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def block(finding: Finding) -> str:
@@ -69,11 +109,11 @@ def block(finding: Finding) -> str:
     )
 
 
-def summary(path: Path, found: Sequence[Finding]) -> str:
-    """How much was found, in one line."""
-    if not found:
-        return f"{path}: nothing found"
-    kinds = Counter(str(finding.kind) for finding in found)
+def summary(path: Path, findings: Sequence[Finding], *, whole: bool) -> str:
+    """How much was found, in one line; ``whole``: everything was read."""
+    if not findings:
+        return f"{path}: {'' if whole else 'in what was read: '}nothing found"
+    kinds = Counter(str(finding.kind) for finding in findings)
     counts = [f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in sorted(kinds.items())]
     return f"{path}: {' and '.join(counts)}; docs/audit.md explains the rules"
 
