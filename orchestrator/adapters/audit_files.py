@@ -124,7 +124,7 @@ def locust_run(path: Path, root: Path) -> LocustRun:
     if not entries:
         raise UsageError(f"{path}: it has titles, but no row")
     file = path.relative_to(root).as_posix()
-    if len(entries) > 1 and not any(entry.is_total for entry in entries):
+    if len(entries) > 1 and not any(map(locust_csv.is_total, entries)):
         unread.append(Unread(file=file, where="total", reason="there is no such row"))
     return LocustRun(
         name=path.parent.name if is_unnamed(path) else stem,

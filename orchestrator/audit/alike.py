@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from orchestrator.audit.row import ResultRow, doubt, shown
+from orchestrator.audit.row import ResultRow, all_rows, doubt, shown
 from orchestrator.audit.unread import named
 from orchestrator.model.finding import Finding
 from orchestrator.verdict import SERVER_CPU
@@ -40,13 +40,7 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
         "(load generator, schedule, network), not of each framework."
     )
-    yield doubt(
-        ResultRow(name=_names(group), file=group[0].file, table=group[0].table),
-        "plateau",
-        least,
-        most,
-        text,
-    )
+    yield doubt(all_rows(group, _names(group)), "plateau", least, most, text)
 
 
 def _widest(rated: Sequence[ResultRow]) -> Sequence[ResultRow]:
@@ -81,13 +75,7 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         for number, same in holders.items():
             if len({row.name for row in same}) > 1:
                 text = f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit."
-                yield doubt(
-                    ResultRow(name=_names(same), file=same[0].file, table=same[0].table),
-                    "equal-values",
-                    number,
-                    number,
-                    text,
-                )
+                yield doubt(all_rows(same, _names(same)), "equal-values", number, number, text)
 
 
 def digits(number: float) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orchestrator.audit.cells import Quantity, is_time, plain
 
-NAME, LIMIT, PATH, LOAD = "name", "limited_by", "path", "load"
+NAME, LIMIT, PATH, METHOD, LOAD = "name", "limited_by", "path", "method", "load"
 USED = "used"
 PERCENTILE = "percentile"
 
@@ -15,6 +15,7 @@ _NAMES = {
     NAME: "framework name server service implementation library entry language",
     LIMIT: "limited_by verdict bottleneck",
     PATH: "path endpoint url route",
+    METHOD: "method",
     LOAD: "load",
     "requests": "requests total_requests total_request request_count requests_count #_requests "
     "total_request_count complete_requests completed_requests num_requests reqs #_reqs http_reqs",

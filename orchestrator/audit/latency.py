@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from orchestrator.audit.bounds import mean_bounds, slack_ms
-from orchestrator.audit.row import ResultRow, contradiction, doubt, percentile, shown
+from orchestrator.audit.row import (
+    Kind,
+    ResultRow,
+    all_rows,
+    contradiction,
+    doubt,
+    percentile,
+    shown,
+)
 from orchestrator.model.finding import Finding
 
 EQUAL_ROWS_LEAST = 3
@@ -65,19 +73,17 @@ def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
         yield _mean(row, mean, most, f"is more than the {shown(most)} ms that they allow at most")
     elif most is None and top >= SHOWN_TAIL and mean > row.percentiles[top]:
         ms = row.percentiles[top]
-        yield doubt(
-            row,
-            "mean-outside-percentiles",
-            mean,
-            ms,
-            f"the mean of {shown(mean)} ms is above {percentile(top)}, {shown(ms)} ms: one of the "
-            "two is probably another number.",
+        text = (
+            f"is above {percentile(top)}, {shown(ms)} ms: one of the two is probably another number"
         )
+        yield _mean(row, mean, ms, text, doubt)
 
 
-def _mean(row: ResultRow, mean: float, bound: float, text: str) -> Finding:
-    sentence = f"the mean of {shown(mean)} ms {text}."
-    return contradiction(row, "mean-outside-percentiles", mean, bound, sentence)
+def _mean(
+    row: ResultRow, mean: float, bound: float, text: str, kind: Kind = contradiction
+) -> Finding:
+    text = f"the mean of {shown(mean)} ms {text}."
+    return kind(row, "mean-outside-percentiles", mean, bound, text)
 
 
 def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
@@ -94,13 +100,7 @@ def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
             f"{one} and {other} are equal in all of {len(pairs)} rows (here: {rows[first].name}): "
             "one of them is a copy of the other under another name."
         )
-        yield doubt(
-            ResultRow(name="all rows", file=rows[first].file, table=rows[first].table),
-            "equal-columns",
-            pairs[0][0],
-            pairs[0][1],
-            text,
-        )
+        yield doubt(all_rows(rows[first:]), "equal-columns", *pairs[0], text)
 
 
 def _copyable(row: ResultRow) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from orchestrator.audit.locust_csv import LocustEntry, LocustHistory
+from orchestrator.audit.locust_csv import LocustHistory, is_total
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.audit.total import of_its_parts
 from orchestrator.model.finding import Finding, Read, Unread
@@ -25,9 +25,9 @@ class LocustRun:
 
     name: str
     file: str
-    entries: tuple[LocustEntry, ...]
+    entries: tuple[ResultRow, ...]
     of_2019: bool
-    distribution: Mapping[str, tuple[int, Mapping[float, float]]] | None = None
+    distribution: Mapping[str, ResultRow] | None = None
     failures: int | None = None
     history: LocustHistory | None = None
     beside: tuple[str, ...] = ()
@@ -42,13 +42,13 @@ class LocustRun:
 
 def entry_rows(run: LocustRun) -> tuple[ResultRow, ...]:
     """A row for each path that was asked for; the test's name stands before the path."""
-    return tuple(_row(run, entry) for entry in run.entries if not entry.is_total)
+    return tuple(_row(run, entry) for entry in run.entries if not is_total(entry))
 
 
 def total_row(run: LocustRun) -> ResultRow | None:
     """The row of all together; None where the test asked for nothing, or the file has none."""
-    total = next((entry for entry in run.entries if entry.is_total), None)
-    parts = [entry for entry in run.entries if not entry.is_total]
+    total = next((entry for entry in run.entries if is_total(entry)), None)
+    parts = [entry for entry in run.entries if not is_total(entry)]
     if total is None:
         total = parts[0] if len(parts) == 1 else None
     return None if total is None else _row(run, total)
@@ -69,35 +69,27 @@ def locust_counts(run: LocustRun) -> Iterator[Finding]:
         yield from _history(total, run.history)
 
 
-def _row(run: LocustRun, entry: LocustEntry) -> ResultRow:
-    percentiles = {**entry.percentiles, **(_spread(run, entry) or (0, {}))[1]}
-    parts = [one for one in run.entries if not one.is_total]
-    path = entry.name if not entry.is_total else parts[0].name if len(parts) == 1 else None
+def _row(run: LocustRun, entry: ResultRow) -> ResultRow:
+    spread = _spread(run, entry)
+    parts = [one for one in run.entries if not is_total(one)]
+    alone, total = len(parts) == 1, is_total(entry)
+    path = parts[0].name if total and alone else None if total else entry.name
     twice = sum(one.name == path for one in parts) > 1
-    asked = f"{entry.method} {path}" if twice else path
-    return ResultRow(
-        name=run.name if entry.is_total or len(parts) == 1 else f"{run.name} {asked}",
+    return replace(
+        entry,
+        name=run.name if total or alone else f"{run.name} {_key(entry) if twice else path}",
         file=run.file,
-        requests=entry.requests,
-        failures=entry.failures,
         failures_apart=run.of_2019,
-        rps=entry.rps,
-        min_ms=entry.min_ms,
-        mean_ms=entry.mean_ms,
-        max_ms=entry.max_ms,
-        percentiles=percentiles,
-        rounded=True,
-        method=entry.method,
+        percentiles={**entry.percentiles, **(spread.percentiles if spread else {})},
         path=path,
-        body_bytes=entry.body_bytes,
     )
 
 
-def _key(entry: LocustEntry) -> str:
-    return "Total" if entry.is_total else f"{entry.method} {entry.name}"
+def _key(entry: ResultRow) -> str:
+    return "Total" if is_total(entry) else f"{entry.method} {entry.name}"
 
 
-def _spread(run: LocustRun, entry: LocustEntry) -> tuple[int, Mapping[float, float]] | None:
+def _spread(run: LocustRun, entry: ResultRow) -> ResultRow | None:
     """Its line in the distribution's file, where a name without requests has no method."""
     known = run.distribution or {}
     return known.get(_key(entry)) or (None if entry.requests else known.get(entry.name))
@@ -105,17 +97,14 @@ def _spread(run: LocustRun, entry: LocustEntry) -> tuple[int, Mapping[float, flo
 
 def _distribution(run: LocustRun) -> Iterator[Finding]:
     for entry in run.entries if run.distribution is not None else ():
-        key, other = _key(entry), _spread(run, entry)
+        row, key, other = _row(run, entry), _key(entry), _spread(run, entry)
         if other is None:
-            yield contradiction(
-                _row(run, entry), "counts", key, None, f"{key} is not in the distribution's file."
-            )
-        elif other[0] != entry.requests:
-            text = (
-                f"{key} has {entry.requests:,} requests here and {other[0]:,} in the "
-                "distribution's file."
-            )
-            yield contradiction(_row(run, entry), "counts", entry.requests, other[0], text)
+            text = f"{key} is not in the distribution's file."
+            yield contradiction(row, "counts", key, None, text)
+        elif other.requests != row.requests:
+            counts = f"{shown(row.requests or 0)} requests here and {shown(other.requests or 0)}"
+            text = f"{key} has {counts} in the distribution's file."
+            yield contradiction(row, "counts", row.requests, other.requests, text)
 
 
 def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:

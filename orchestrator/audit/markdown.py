@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from orchestrator.audit.cells import plain
 from orchestrator.audit.tables import TextTable
 from orchestrator.model.finding import Unread
 
@@ -51,4 +52,4 @@ def _cells(line: str) -> tuple[str, ...]:
     inner = bare.removeprefix("|")
     if inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
-    return tuple(cell.strip().replace("\\|", "|") for cell in _UNESCAPED.split(inner))
+    return tuple(plain(cell.replace("\\|", "|")) for cell in _UNESCAPED.split(inner))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
-from orchestrator.model.finding import Finding, Kind
+from orchestrator.model import finding
+from orchestrator.model.finding import Finding
 
 Rule = Literal[
     "rate",
@@ -105,39 +107,34 @@ def shown(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100_000 else f"{float(f'{number:.6g}'):,.10g}"
 
 
-def contradiction(
-    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
-) -> Finding:
-    """Two numbers of the row that cannot both be right."""
-    return _finding(row, rule, Kind.CONTRADICTION, seen, expected, text)
-
-
-def doubt(
-    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
-) -> Finding:
-    """Numbers of the row that may be right, but deserve no trust as they are labelled."""
-    return _finding(row, rule, Kind.DOUBT, seen, expected, text)
+def all_rows(rows: Sequence[ResultRow], name: str = "all rows") -> ResultRow:
+    """What a finding about several rows of one table is about."""
+    return ResultRow(name=name, file=rows[0].file, table=rows[0].table)
 
 
 def _finding(
+    kind: finding.Kind,
     row: ResultRow,
     rule: Rule,
-    kind: Kind,
     seen: float | str | None,
     expected: float | str | None,
     text: str,
 ) -> Finding:
+    name = f"{row.table}: {row.name}" if row.table else row.name
+    seen, expected = _finite(seen), _finite(expected)
     return Finding(
-        file=row.file,
-        row=f"{row.table}: {row.name}" if row.table else row.name,
-        rule=rule,
-        kind=kind,
-        seen=_finite(seen),
-        expected=_finite(expected),
-        text=text,
+        file=row.file, row=name, rule=rule, kind=kind, seen=seen, expected=expected, text=text
     )
 
 
 def _finite(number: float | str | None) -> float | str | None:
     """What is not finite is no number, in JSON neither."""
     return str(number) if isinstance(number, float) and not math.isfinite(number) else number
+
+
+Kind = Callable[..., Finding]
+"""What makes a finding of a row: ``contradiction`` or ``doubt``."""
+contradiction: Kind = partial(_finding, finding.Kind.CONTRADICTION)
+"""Two numbers of the row that cannot both be right."""
+doubt: Kind = partial(_finding, finding.Kind.DOUBT)
+"""Numbers of the row that may be right, but deserve no trust as they are labelled."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.audit import columns
-from orchestrator.audit.cells import Decimal, Number, decimal_mark, number, plain
+from orchestrator.audit.cells import Decimal, Number, decimal_mark, number
 from orchestrator.audit.columns import Column
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Unread
 
 _LATENCIES = ("min_ms", "mean_ms", "max_ms", columns.PERCENTILE)
 _RESULTS = {"rps", "goodput_rps", "requests", *_LATENCIES}
-_WORDS = (columns.NAME, columns.LIMIT, columns.PATH, columns.LOAD)
+_WORDS = (columns.NAME, columns.LIMIT, columns.PATH, columns.METHOD, columns.LOAD)
 
 Cells = Sequence[str]
 
@@ -35,10 +35,11 @@ class TextTable:
 class Results:
     """What a table says: ``rows`` that compare with each other, several sets of them where it has
     several columns of one meaning (``Speed (64)``); the titles of the ``columns`` that were
-    understood; and what was ``unread``."""
+    understood; the ``others``; and the cells and lines that were ``unread``."""
 
     sets: tuple[tuple[ResultRow, ...], ...]
     columns: tuple[str, ...]
+    others: tuple[Unread, ...]
     unread: tuple[Unread, ...]
 
 
@@ -57,14 +58,14 @@ def results(table: TextTable, title: str = "") -> Results:
     if not is_header(table.header):
         other = Unread(
             where=f"table {table.title!r}" if table.title else "the table",
-            what=", ".join(plain(one) for one in table.header),
+            what=", ".join(table.header),
             reason="no column of results, such as requests, requests/s, p50 (ms)",
         )
-        return Results(sets=(), columns=(), unread=(other,))
-    known, unread = _columns(table.header)
+        return Results(sets=(), columns=(), others=(other,), unread=table.unread)
+    known, others = _columns(table.header)
     decimals = _decimals(table, known)
     variants = dict.fromkeys(one.variant for one in known.values() if one.variant)
-    sets = []
+    sets, unread = [], list(table.unread)
     for variant in variants or ("",):
         chosen = {i: one for i, one in known.items() if one.variant in ("", variant)}
         label = " ".join(filter(None, (title, variant)))
@@ -74,7 +75,8 @@ def results(table: TextTable, title: str = "") -> Results:
     return Results(
         sets=tuple(rows for rows in sets if rows),
         columns=tuple(one.title for one in known.values()),
-        unread=tuple(dict.fromkeys([*table.unread, *unread])),
+        others=tuple(others),
+        unread=tuple(dict.fromkeys(unread)),
     )
 
 
@@ -86,15 +88,15 @@ def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
     unread: list[Unread] = []
     named = [(index, columns.column(title)) for index, title in enumerate(header)]
     for index, one in sorted(named, key=lambda pair: pair[1] is not None and pair[1].vague):
-        where = f"column {plain(header[index]) or index + 1}"
+        where = f"column {header[index] or index + 1}"
         if (
             one is None
             and index == 0
             and not any(c and c.meaning == columns.NAME for _, c in named)
         ):
-            one = Column(title=plain(header[0]), meaning=columns.NAME)
+            one = Column(title=header[0], meaning=columns.NAME)
         if one is None:
-            if index or plain(header[index]):
+            if index or header[index]:
                 reason = "its title is none that the audit knows"
                 unread.append(Unread(where=where, reason=reason))
             continue
@@ -126,10 +128,11 @@ def _row(
     place: int,
 ) -> tuple[ResultRow | None, list[Unread]]:
     """A row, or None where it has no result (a framework that could not be measured)."""
-    words = {one.meaning: plain(cells[i]) for i, one in known.items() if one.meaning in _WORDS}
+    words = {one.meaning: cells[i] for i, one in known.items() if one.meaning in _WORDS}
     name = words.get(columns.NAME) or f"row {place}"
     fields: dict[str, Any] = {"percentiles": {}, "used": {}, "known_unit": True}
     fields |= {key: words.get(key) or None for key in (columns.LIMIT, columns.PATH)}
+    fields["method"] = words.get(columns.METHOD, "")
     unread, has_result = [], False
     for index, decimal in decimals.items():
         if (one := known.get(index)) is None:
@@ -141,7 +144,7 @@ def _row(
             _put(fields, one, found)
         elif found is not None:
             where = f"{title and f'{title}, '}{name}, {one.title}"
-            unread.append(Unread(where=where, what=plain(cells[index]), reason=found))
+            unread.append(Unread(where=where, what=cells[index], reason=found))
     if not has_result:
         return None, unread
     if "goodput_rps" in fields and "rps" in fields:  # asked for at a constant rate, and answered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.audit.row import ResultRow, contradiction, doubt
+from orchestrator.audit.row import ResultRow, all_rows, contradiction, doubt
 from orchestrator.model.finding import Finding
 
 EVERY_ROW_LEAST = 3
@@ -23,8 +23,12 @@ def zero(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         wrong = [(row, number) for row, number in held if _placeholder(row, column, number)]
         values = {number for _, number in wrong}
         if len(wrong) == len(held) >= EVERY_ROW_LEAST and len(values) == 1:
-            everywhere = ResultRow(name="all rows", file=wrong[0][0].file, table=wrong[0][0].table)
-            yield _found(everywhere, column, wrong[0][1], f" in each of {len(held)} rows")
+            yield _found(
+                all_rows([row for row, _ in wrong]),
+                column,
+                wrong[0][1],
+                f" in each of {len(held)} rows",
+            )
         else:
             for row, number in wrong:
                 yield _found(row, column, number, "")

@@ -113,7 +113,7 @@ def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
     load, asked = _load(path.parent, told), _asked(path, told, known)
     for table in tables:
         found = results(table, table.title if titled else "")
-        yield from (replace(one, file=path.name) for one in found.unread)
+        yield from (replace(one, file=path.name) for one in (*found.others, *found.unread))
         for rows in found.sets:
             findings = [*audit_results(rows, "", load, whole=not table.unread)]
             if asked is not None:

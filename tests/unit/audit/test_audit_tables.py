@@ -234,7 +234,7 @@ def test_lines_of_a_csv_that_are_no_rows_are_told_with_their_number() -> None:
     table = csv_table(text, "a.csv")
     assert (table.header, table.rows) == (("name", "rps"), (("a", "1"), ("d", "4")))
     assert {one.where: one.reason for one in table.unread} == {
-        "line 1": "it is before the header",
+        "line 1": "before the header",
         "line 4": "3 cells where the header has 2",
         "line 5": "1 cells where the header has 2",
     }
@@ -260,7 +260,7 @@ def test_each_column_and_cell_that_is_not_read_is_told() -> None:
     (table,) = markdown_tables(header + "|-" * 6 + "|\n| a | go | 5 MB | 9 | fast | 1 % |\n")
     found = results(table)
     assert found.columns == ("Framework", "Requests/s", "p50 (ms)")
-    assert {(one.where, one.what): one.reason for one in found.unread} == {
+    assert {(one.where, one.what): one.reason for one in (*found.others, *found.unread)} == {
         ("column Language", ""): "Framework is read for the same",
         ("column Rate", ""): "Requests/s is read for the same",
         ("column Error rate", ""): "its title is none that the audit knows",
