@@ -49,9 +49,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path}: not a text in {error.encoding.upper()}: {error.reason}"
-        ) from error
+        raise UsageError(f"{path}: not a text in {error.encoding}: {error.reason}") from error
     if "\0" in text:
         raise UsageError(f"{path}: not a text: it has NUL bytes")
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -59,10 +57,12 @@ def read_text(path: Path) -> str:
 
 def kind(path: Path) -> locust_csv.Kind | None:
     """Which of Locust's files it is, by its header; None where it is none."""
-    if path.suffix.lower() not in CSV:
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_HEADER_MOST) if path.suffix.lower() in CSV else b""
+    except OSError:
         return None
-    with path.open("rb") as file:
-        return locust_csv.kind(_decoded(file.read(_HEADER_MOST), "ignore"))
+    return locust_csv.kind(_decoded(begin, "ignore"))
 
 
 def run_folders(folder: Path) -> list[Path]:
@@ -80,11 +80,7 @@ def other_files(folder: Path, runs: Collection[Path]) -> list[Path]:
 
 
 def why_not(path: Path) -> str:
-    """Why a file in a folder is not audited.
-
-    Raises:
-        UsageError: it is named as a table, but is no text.
-    """
+    """Why a file in a folder is not audited."""
     what = kind(path)
     if what == "exceptions":
         return "Locust's exceptions: no other file counts them"
@@ -92,7 +88,10 @@ def why_not(path: Path) -> str:
         return f"Locust's {what}, and there is no {OF_2019} or {TODAY} beside it that they are of"
     if path.suffix.lower() not in TABLES:
         return "neither a run nor a table"
-    first = read_text(path).strip().partition("\n")[0]
+    try:
+        first = read_text(path).strip().partition("\n")[0]
+    except UsageError as error:
+        return str(error).removeprefix(f"{path}: ")
     if path.name.endswith((OF_2019, TODAY)):
         return f"not Locust's: its first line is {first[:80]!r}" if first else "empty"
     return "not one of Locust's files; a table is audited by itself: lab audit FILE"
@@ -160,13 +159,12 @@ def checked(load: OfferedLoad, where: str) -> OfferedLoad:
     Raises:
         UsageError: nobody asks, a number is not finite, or think times are in the wrong order.
     """
-    if not all(math.isfinite(number) for number in astuple(load)):
+    if not all(map(math.isfinite, astuple(load))):
         raise UsageError(f"{where}: each number must be finite")
-    if min(load.users, load.spawn_rate, load.duration_s) <= 0 or load.users > USERS_MOST:
-        raise UsageError(
-            f"{where}: users, spawn rate and duration must be more than 0, users at most "
-            f"{USERS_MOST:,}"
-        )
+    if min(load.users, load.spawn_rate, load.duration_s) <= 0:
+        raise UsageError(f"{where}: users, spawn rate and duration must be more than 0")
+    if load.users > USERS_MOST:
+        raise UsageError(f"{where}: at most {USERS_MOST:,} users can be played through")
     if not 0 <= load.think_min_s <= load.think_max_s:
         raise UsageError(f"{where}: the think time's minimum must be from 0 to its maximum")
     return load

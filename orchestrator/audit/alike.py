@@ -30,9 +30,8 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         key=lambda row: row.rps or 0,
     )
     group = _widest(rated)
-    if len(group) < max(PLATEAU_ROWS, PLATEAU_SHARE * len(rated)):
-        return
-    if all(row.limited_by == SERVER_CPU for row in group):
+    few = len(group) < max(PLATEAU_ROWS, PLATEAU_SHARE * len(rated))
+    if few or all(row.limited_by == SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
     text = (

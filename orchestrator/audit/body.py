@@ -79,26 +79,20 @@ def body_differs(rows: Sequence[ResultRow]) -> Iterator[Finding]:
             method, path = _local(row.path)
             paths[row.method or method, path].append(row)
     for (_, path), asked in paths.items():
-        usual = Counter(row.body_bytes or 0 for row in asked).most_common(1)[0][0]
+        usual, same = Counter(row.body_bytes or 0 for row in asked).most_common(1)[0]
         for row in asked:
             size = row.body_bytes or 0
             if abs(size - usual) > SAME_BYTES + _failed(row) * 2 * usual:
                 text = (
                     f"{path} is answered with {shown(size)} bytes here, with {shown(usual)} by "
-                    f"{_count(asked, usual)} of {len(asked)} frameworks: not the same work."
+                    f"{same} of {len(asked)} frameworks: not the same work."
                 )
                 yield doubt(row, "body-differs", size, usual, text)
 
 
-def _count(rows: Sequence[ResultRow], size: float) -> int:
-    return sum(row.body_bytes == size for row in rows)
-
-
 def _failed(row: ResultRow) -> float:
     """Share of the requests whose answers, errors or nothing, pull the average off the body."""
-    if not row.failures or row.failures_apart or not row.requests:
-        return 0.0
-    return row.failures / row.requests
+    return (row.failures or 0) / row.requests if row.requests else 0.0
 
 
 def _bare(path: str) -> str:

@@ -33,17 +33,19 @@ _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
 _SHARE = re.compile(r"\(\s*[-+]?[\d.,]+\s*%\s*\)$")
 _SPREAD = re.compile(r"\(?(?:±|\+/-|\+-)\s*[\d.,]+\s*([^\d\s()]*)\)?$")
 _REQUESTS = r"(?:req|reqs|requests?|responses?)?"
-_PER_SECOND = rf"(?:{_REQUESTS}\s*(?:/|per)\s*s(?:ec|econd)?|rps|qps|{_REQUESTS})"
-_OF_WHAT = {
-    "count": re.compile(rf"{_REQUESTS}|errors|failures|users|connections"),
-    "rate": re.compile(_PER_SECOND),
-}
 _SCALES = {"": 1.0, "k": 1e3, "m": 1e6}
-_SECONDS_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3}
-_TIMES_MS = _SECONDS_MS | {"m": 6e4, "min": 6e4, "h": 3.6e6}
+_TIMES_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3}
+_TIMES_MS |= {"": 1.0, "m": 6e4, "min": 6e4, "h": 3.6e6}
 _SIZES = {"": 1.0, "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
 _SIZES |= {"kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30}
-_USES = dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)
+_UNITS: dict[Quantity, tuple[str, dict[str, float]]] = {
+    "count": (rf"([km]?)\s*(?:{_REQUESTS}|errors|failures|users|connections)", _SCALES),
+    "rate": (rf"([km]?)\s*(?:{_REQUESTS}(?:\s*(?:/|per)\s*s(?:ec|econd)?)?|rps|qps)", _SCALES),
+    "time": (r"(.*)", _TIMES_MS),
+    "size": (r"(.*)", _SIZES),
+    "use": (r"(.*)", dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)),
+}
+"""What may stand behind a number, and its scale. An ``M`` is no minute."""
 _LEAST, _MOST = 1e-15, 1e18
 """Nothing that a benchmark measures is beyond these; what is calculated of two such stays finite.
 """
@@ -69,7 +71,7 @@ def plain(text: str) -> str:
 
 def is_time(unit: str) -> bool:
     """Whether it is a unit of time."""
-    return unit in _TIMES_MS
+    return bool(unit) and unit in _TIMES_MS
 
 
 def number(
@@ -85,16 +87,18 @@ def number(
     if bare.lower() in MISSING:
         return None
     if quantity == "time" and (clock := _CLOCK.fullmatch(bare)):
-        return _clock(*clock.groups(default=""))
+        if not clock[1] and "." not in clock[3]:
+            return "it may be minutes and seconds or hours and minutes"
+        seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3])
+        return Number(value=seconds * 1000, unit=True)
     match = _NUMBER.fullmatch(bare)
     parts = match and _parts(match[3])
     if match is None or not parts:
         return "no number"
     if match[1] and match[1] != "≥":  # the lab's own tables have it: a rate that was reached
         return "a bound or an estimate"
-    own = _unit(match[5], quantity)
-    factor = _factor(own or unit, quantity)
-    if factor is None:
+    own, scales = _unit(match[5], quantity), _UNITS[quantity][1]
+    if (factor := scales.get(own or unit)) is None:
         digits = any(character.isdigit() for character in own)
         return "no number" if digits else f"{own!r} is no unit of a {quantity}"
     whole, fraction, mark = parts
@@ -156,22 +160,6 @@ def _unit(rest: str, quantity: Quantity) -> str:
         bare = bare[: spread.start()].strip() or spread[1].replace("%", "")
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1]
-    scale, of_what = bare[:1], _OF_WHAT.get(quantity)
-    if of_what is None:
-        return bare if bare == "M" else bare.lower()
-    if of_what.fullmatch(bare.lower()):
-        return ""
-    scaled = scale.lower() in _SCALES and of_what.fullmatch(bare[1:].strip().lower())
-    return scale.lower() if scaled else bare
-
-
-def _factor(unit: str, quantity: Quantity) -> float | None:
-    table = {"time": _TIMES_MS, "size": _SIZES, "use": _USES}.get(quantity, _SCALES)
-    return table.get(unit or ("ms" if quantity == "time" else ""))
-
-
-def _clock(hours: str, minutes: str, seconds: str) -> Number | str:
-    if not hours and "." not in seconds:
-        return "it may be minutes and seconds or hours and minutes"
-    total = int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
-    return Number(value=total * 1000, unit=True)
+    match = re.fullmatch(_UNITS[quantity][0], bare, re.IGNORECASE)
+    is_unit = match is not None and not (quantity == "time" and bare == "M")
+    return match[1].lower() if match and is_unit else bare

@@ -46,11 +46,8 @@ _QUANTITIES: dict[str, Quantity] = {
 _LATENCY_WORDS = re.compile(
     r"\b(?:total |total_)?(?:latency|latencies|response times?|resp time|http req duration)\b"
 )
-_PERCENTILES = (
-    re.compile(r"p ?(\d\d?(?:\.\d+)?)"),
-    re.compile(r"(\d\d?(?:\.\d+)?)(?:%|th|st|nd|rd) ?(?:percentile|%ile|ile)?"),
-    re.compile(r"percentile ?(\d\d?(?:\.\d+)?)"),
-    re.compile(r"(\d\d?(?:\.\d+)?) ?(?:percentile|%ile|ile)"),
+_PERCENTILE = re.compile(
+    r"(?:p|percentile)? ?(\d\d?(?:\.\d+)?)(?:%|th|st|nd|rd)? ?(?:percentile|%ile|ile)?"
 )
 _USED = re.compile(r"\b(?:cpu|mem|memory|rss|ram)\b|^peak mb$")
 _VARIANT = re.compile(r"(.+?)\s*\((\d+)\)")
@@ -101,16 +98,12 @@ def column(title: str) -> Column | None:
 
 def _latency(title: str, words: str, unit: str) -> Column | None:
     bare = " ".join(_LATENCY_WORDS.sub(" ", words).split())
-    if not bare:  # "Latency" alone: the mean
-        return Column(title=title, meaning="mean_ms", unit=unit) if words else None
-    meaning = _MEANING.get(bare)
+    meaning = _MEANING.get(bare or (words and "mean"))  # "Latency" alone: the mean
     if meaning in ("min_ms", "mean_ms", "max_ms"):
         return Column(title=title, meaning=meaning, unit=unit)
-    if bare in ("median", "med"):
-        return Column(title=title, meaning=PERCENTILE, unit=unit, percent=50.0)
-    if bare != words and bare.replace(".", "").isdigit():  # "Latency 99", but no "99" alone
-        bare = f"p{bare}"
-    for form in _PERCENTILES:
-        if (match := form.fullmatch(bare)) and float(match[1]) >= 1:
-            return Column(title=title, meaning=PERCENTILE, unit=unit, percent=float(match[1]))
+    bare = "p50" if bare in ("median", "med") else bare
+    if bare == words and bare.replace(".", "").isdigit():
+        return None  # "Latency 99" is one, "99" alone may be anything
+    if (match := _PERCENTILE.fullmatch(bare)) and float(match[1]) >= 1:
+        return Column(title=title, meaning=PERCENTILE, unit=unit, percent=float(match[1]))
     return None

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.audit.rate import SAME_RATE
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
 from orchestrator.verdict import TRIAL_FAILURES_MOST
-
-SAME_RATE = 0.02
-"""As in ``rate.py``: rounding, and two clocks that stop at different moments."""
 
 
 def row_counts(row: ResultRow) -> Iterator[Finding]:

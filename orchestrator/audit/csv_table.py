@@ -30,7 +30,11 @@ def csv_table(text: str, where: str) -> TextTable:
     if not lines:
         raise UsageError(f"{where}: empty; expected a CSV table with a header")
     begin = next((i for i, (_, row) in enumerate(lines) if is_header(row)), 0)
-    header, rows, unread = lines[begin][1], [], []
+    header, rows = lines[begin][1], []
+    unread = [
+        Unread(where=f"line {number}", what=delimiter.join(row), reason="before the header")
+        for number, row in lines[:begin]
+    ]
     for number, row in lines[begin + 1 :]:
         if len(row) == len(header):
             rows.append(row)
@@ -44,13 +48,7 @@ def csv_table(text: str, where: str) -> TextTable:
         title="",
         header=header,
         rows=tuple(row for row in rows if row != header),
-        unread=(
-            *(
-                Unread(where=f"line {n}", what=delimiter.join(row), reason="before the header")
-                for n, row in lines[:begin]
-            ),
-            *unread,
-        ),
+        unread=tuple(unread),
         decimal="?" if delimiter == ";" else ".",
     )
 

@@ -43,16 +43,13 @@ def percentile_order(row: ResultRow) -> Iterator[Finding]:
             f"{shown(named[after])} ms."
         )
         yield contradiction(row, "percentile-order", named[before], named[after], text)
-    if mean is None:
-        return
-    if "min" in named and mean < named["min"] - slack_ms(row, named["min"]):
-        end = "min"
-    elif "max" in named and mean > named["max"] + slack_ms(row, named["max"]):
-        end = "max"
-    else:
-        return
-    text = f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms."
-    yield contradiction(row, "percentile-order", mean, named[end], text)
+    for end, sign in (("min", 1), ("max", -1)):
+        if mean is None or end not in named:
+            continue
+        if sign * (named[end] - mean) > slack_ms(row, named[end]):
+            text = f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms."
+            yield contradiction(row, "percentile-order", mean, named[end], text)
+            return
 
 
 def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:

@@ -108,13 +108,11 @@ def _distribution(run: LocustRun) -> Iterator[Finding]:
 
 
 def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:
-    for what, told, counted in (
-        ("requests", total.requests or 0, history.requests),
-        ("failures", total.failures or 0, history.failures),
-    ):
-        if counted and max(counted) > told:
-            text = f"{shown(told)} {what} in all, but the history had counted {max(counted):,}."
-            yield contradiction(total, "counts", told, max(counted), text)
+    for what in ("requests", "failures"):
+        told, most = getattr(total, what), max(getattr(history, what))
+        if told is not None and most > told:
+            text = f"{shown(told)} {what} in all, but the history had counted {shown(most)}."
+            yield contradiction(total, "counts", told, most, text)
     if not total.requests or not total.rps:
         return
     seconds = total.requests / total.rps

@@ -29,9 +29,9 @@ def rate(rows: Sequence[ResultRow], load: OfferedLoad | None) -> Iterator[Findin
             yield from _told(row, row.requests, row.rps, row.duration_s)
         else:
             implied[index] = row.requests / row.rps
-    usual = _usual(list(implied.values()), load)
-    if usual is None:
+    if load is None and len(implied) < ROWS_LEAST:
         return
+    usual = load.duration_s if load is not None else median(implied.values())
     for index, seconds in implied.items():
         if abs(seconds / usual - 1) > SAME_DURATION:
             yield _unlike(rows[index], seconds, usual, load)
@@ -46,12 +46,6 @@ def _told(row: ResultRow, requests: float, rps: float, duration_s: float) -> Ite
             f"{shown(requests / duration_s)} requests/s, not {shown(rps)}."
         )
         yield contradiction(row, "rate", rps, requests / duration_s, text)
-
-
-def _usual(durations: Sequence[float], load: OfferedLoad | None) -> float | None:
-    if load is not None:
-        return load.duration_s
-    return median(durations) if len(durations) >= ROWS_LEAST else None
 
 
 def _unlike(row: ResultRow, seconds: float, usual: float, load: OfferedLoad | None) -> Finding:

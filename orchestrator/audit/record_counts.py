@@ -48,17 +48,11 @@ def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
 
 
 def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Finding]:
-    if trial.steps:
-        of_steps = {
-            "requests": (totals.requests, sum(s.requests for s in trial.steps)),
-            "failures": (totals.failures, sum(s.failures for s in trial.steps)),
-            "unfinished": (trial.unfinished, sum(s.unfinished for s in trial.steps)),
-            "connects": (trial.connects, _sum(s.connects for s in trial.steps)),
-            "server_closes": (trial.server_closes, _sum(s.server_closes for s in trial.steps)),
-        }
-        for what, (told, added) in of_steps.items():
-            if told is not None and added is not None:
-                yield from _equal(row, what, told, added, "the steps add up to")
+    for what in ("requests", "failures", "unfinished", "connects", "server_closes"):
+        told = getattr(totals if what in ("requests", "failures") else trial, what)
+        added = [getattr(step, what) for step in trial.steps]
+        if told is not None and added and None not in added:
+            yield from _equal(row, what, told, sum(added), "the steps add up to")
     # A trial that failed because these disagree says so itself.
     if trial.locust is not None and trial.outcome is Outcome.MEASURED:
         other = trial.locust
@@ -73,9 +67,9 @@ def _hold(trial: TrialRecord, hold: Totals, at: ResultRow) -> Iterator[Finding]:
     yield from _rate(at, "rps", hold.rps, hold.requests, hold.duration_s)
     steps = [step for step in trial.steps if step.phase == HOLD]
     if steps:
-        requests, failures = sum(s.requests for s in steps), sum(s.failures for s in steps)
-        yield from _equal(at, "requests", hold.requests, requests, "its step has")
-        yield from _equal(at, "failures", hold.failures, failures, "its step has")
+        for what in ("requests", "failures"):
+            counted = sum(getattr(step, what) for step in steps)
+            yield from _equal(at, what, getattr(hold, what), counted, "its step has")
         if trial.hold_users is not None:
             users = steps[0].users
             yield from _equal(at, "users", trial.hold_users, users, "its step has")
@@ -149,8 +143,3 @@ def _rate(
             f"{shown(told)}."
         )
         yield contradiction(row, "rate", told, expected, text)
-
-
-def _sum(numbers: Iterator[int | None]) -> int | None:
-    known = list(numbers)
-    return None if None in known else sum(n for n in known if n is not None)

@@ -69,10 +69,9 @@ def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
 
 def _near(row: ResultRow, load: OfferedLoad, unit: str, seen: float, ceiling: float) -> Finding:
     share = seen / ceiling
+    meaning = "the schedule was the limit, not the server"
     if share > 2 - NEAR:
         meaning = "another load was offered, or the number is wrong"
-    else:
-        meaning = "the schedule was the limit, not the server"
     text = (
         f"{shown(seen)} {unit} are {share:.0%} of the {ceiling:,.0f} that {load.users:,} users "
         f"with {load.think_min_s:g} to {load.think_max_s:g} s of think time ask for at most: "

@@ -87,18 +87,13 @@ def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
     taken: dict[tuple[object, ...], str] = {}
     unread: list[Unread] = []
     named = [(index, columns.column(title)) for index, title in enumerate(header)]
+    if named[0][1] is None and not any(one and one.meaning == columns.NAME for _, one in named):
+        named[0] = 0, Column(title=header[0], meaning=columns.NAME)
     for index, one in sorted(named, key=lambda pair: pair[1] is not None and pair[1].vague):
         where = f"column {header[index] or index + 1}"
-        if (
-            one is None
-            and index == 0
-            and not any(c and c.meaning == columns.NAME for _, c in named)
-        ):
-            one = Column(title=header[0], meaning=columns.NAME)
         if one is None:
-            if index or header[index]:
-                reason = "its title is none that the audit knows"
-                unread.append(Unread(where=where, reason=reason))
+            reason = "its title is none that the audit knows"
+            unread += [Unread(where=where, reason=reason)] if index or header[index] else []
             continue
         key = (one.meaning, one.percent, one.variant)
         if one.meaning != columns.USED and key in taken:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TypeVar
 
 from orchestrator.errors import CutOff, UsageError
-from orchestrator.model.finding import Unread
+from orchestrator.model.finding import Note, Unread
+
+T = TypeVar("T")
 
 NAMED_MOST = 5
 TEXT_MOST = 60
 """Characters of a cell or a line that are shown."""
+
+
+def only(notes: Iterable[Note], kind: type[T]) -> list[T]:
+    """The notes of one kind."""
+    return [note for note in notes if isinstance(note, kind)]
 
 
 def of_error(error: UsageError, file: str, path: str) -> Unread:

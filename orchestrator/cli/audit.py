@@ -6,15 +6,15 @@ import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from orchestrator.audit.row import shown
-from orchestrator.audit.unread import lines, named
+from orchestrator.audit.unread import lines, named, only
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.errors import UsageError
-from orchestrator.model.finding import Finding, Read, Unread
+from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.wiring.audit import Told, audit
 
 NAMED_MOST = 8
@@ -59,35 +59,29 @@ def _audit(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name) is not None
     }
     notes = audit(arguments.path, Told(workload=arguments.workload, load=load))
-    findings = [note for note in notes if isinstance(note, Finding)]
-    read = [note for note in notes if isinstance(note, Read)]
-    unread = [note for note in notes if isinstance(note, Unread)]
-    print(
-        _json(findings, read, unread)
-        if arguments.json
-        else _text(arguments.path, findings, read, unread)
-    )
+    print(_json(notes) if arguments.json else _text(arguments.path, notes))
+    findings, unread = only(notes, Finding), only(notes, Unread)
     if not findings and (cut := [one for one in unread if one.cut_off]):
         raise UsageError(lines(cut))
     return SOME_FAILED if findings else ALL_WELL
 
 
-def _json(findings: list[Finding], read: list[Read], unread: list[Unread]) -> str:
-    """The findings; where something was not read also what was, and what was not, and why."""
-    listed: list[dict[str, object]] = [asdict(finding) for finding in findings]
-    if unread:
-        listed += [_note("read", one.file, "", None, one.what) for one in read]
-        listed += [_note("unread", u.file, u.where, u.what or None, u.reason) for u in unread]
-    return json.dumps(listed, indent=2, allow_nan=False)
+def _json(notes: Sequence[Note]) -> str:
+    """The findings; where something was not read, also what was, and what was not: no findings, but
+    in their form."""
+    findings, read, unread = only(notes, Finding), only(notes, Read), only(notes, Unread)
+    others = [("read", one.file, "", "", one.what) for one in read if unread]
+    others += [("unread", one.file, one.where, one.what, one.reason) for one in unread]
+    names = [field.name for field in fields(Finding)]
+    told = [
+        dict(zip(names, (file, where or file, rule, rule, what or None, None, text), strict=True))
+        for rule, file, where, what, text in others
+    ]
+    return json.dumps([*map(asdict, findings), *told], indent=2, allow_nan=False)
 
 
-def _note(kind: str, file: str, row: str, seen: str | None, text: str) -> dict[str, object]:
-    """No finding, but in its form."""
-    names = {"file": file, "row": row or file, "rule": kind, "kind": kind}
-    return {**names, "seen": seen, "expected": None, "text": text}
-
-
-def _text(path: Path, findings: list[Finding], read: list[Read], unread: list[Unread]) -> str:
+def _text(path: Path, notes: Sequence[Note]) -> str:
+    findings, read, unread = only(notes, Finding), only(notes, Read), only(notes, Unread)
     files: dict[str, list[str]] = defaultdict(list)
     for one in read:
         files[one.what].append(one.file)

@@ -15,7 +15,7 @@ from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, 
 from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import results
-from orchestrator.audit.unread import lines, of_error
+from orchestrator.audit.unread import lines, of_error, only
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation
 from orchestrator.model.finding import Finding, Note, Read, Unread
@@ -48,12 +48,11 @@ def audit(path: Path, told: Told) -> tuple[Note, ...]:
         notes = tuple(_notes(path, told, known))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    if not any(isinstance(note, Read) for note in notes):
-        unread = lines(note for note in notes if isinstance(note, Unread))
+    if not only(notes, Read):
         what = f"nothing to audit; {audit_files.EXPECTED}"
         if path.is_file():
             what = "no table of results of which a number could be read"
-        raise UsageError([f"{path}: {what}", *unread])
+        raise UsageError([f"{path}: {what}", *lines(only(notes, Unread))])
     return notes
 
 
@@ -79,8 +78,11 @@ def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
     runs = audit_files.run_folders(root)
     for run in runs:
         where = run.relative_to(root).as_posix()
-        notes = _kept(audit_run(run), audit_files.RECORD, run)
-        yield from (replace(note, file=f"{where}/{note.file}") for note in notes)
+        try:
+            yield from (replace(note, file=f"{where}/{note.file}") for note in audit_run(run))
+        except UsageError as error:
+            record = f"{where}/{audit_files.RECORD}"
+            yield of_error(error, record, str(root / record))
     files = audit_files.other_files(root, runs)
     tests = [file for file in files if audit_files.kind(file) == "stats"]
     seen = set()
@@ -89,19 +91,7 @@ def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
         yield note
     for file in files:
         if (where := file.relative_to(root).as_posix()) not in seen:
-            yield from _kept(_left_out(file, where), where, root)
-
-
-def _kept(notes: Iterator[Note], file: str, root: Path) -> Iterator[Note]:
-    """What was read of a file, and why the rest could not be."""
-    try:
-        yield from notes
-    except UsageError as error:
-        yield of_error(error, file, str(root / file))
-
-
-def _left_out(file: Path, where: str) -> Iterator[Note]:
-    yield Unread(file=where, where="", reason=audit_files.why_not(file))
+            yield Unread(file=where, where="", reason=audit_files.why_not(file))
 
 
 def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
@@ -165,12 +155,8 @@ def _asked(path: Path, told: Told, known: Mapping[str, Expectation]) -> Asked | 
     name = told.workload or audit_files.named_workload(path, known)
     if name is None:
         return None
-    return Asked(
-        workload=name,
-        path=known[name].path,
-        body_bytes=len(known[name].body.encode()),
-        told=told.workload is not None,
-    )
+    one, size = known[name], len(known[name].body.encode())
+    return Asked(workload=name, path=one.path, body_bytes=size, told=told.workload is not None)
 
 
 def _load(folder: Path, told: Told) -> OfferedLoad | None:
@@ -179,10 +165,9 @@ def _load(folder: Path, told: Told) -> OfferedLoad | None:
         return beside
     fields = ("users", "spawn_rate", "duration_s", "think_min_s", "think_max_s")
     parts = {name: told.load.get(name, getattr(beside, name, None)) for name in fields}
-    if missing := [
-        name.replace("_s", "").replace("_", "-") for name in fields if parts[name] is None
-    ]:
-        raise UsageError("the load is not known whole; add " + ", ".join(f"--{m}" for m in missing))
+    if missing := [name for name in fields if parts[name] is None]:
+        options = (f"--{name.removesuffix('_s').replace('_', '-')}" for name in missing)
+        raise UsageError(f"the load is not known whole; add {', '.join(options)}")
     whole = {name: number for name, number in parts.items() if number is not None}
     load = OfferedLoad(**{**whole, "users": int(whole["users"])})  # type: ignore[arg-type]
     return audit_files.checked(load, "the load")
