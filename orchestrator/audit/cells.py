@@ -8,8 +8,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Quantity = Literal["count", "rate", "time", "size", "use"]
@@ -33,7 +34,7 @@ _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
 _SHARE = re.compile(r"\(\s*[-+]?[\d.,]+\s*%\s*\)$")
 _SPREAD = re.compile(r"\(?(?:±|\+/-|\+-)\s*[\d.,]+\s*([^\d\s()]*)\)?$")
 _REQUESTS = r"(?:req|reqs|requests?|responses?)?"
-_SCALES = {"": 1.0, "k": 1e3, "m": 1e6}
+_SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}  # of m nobody knows which way it goes
 _TIMES_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3}
 _TIMES_MS |= {"": 1.0, "m": 6e4, "min": 6e4, "h": 3.6e6}
 _SIZES = {"": 1.0, "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
@@ -45,7 +46,7 @@ _UNITS: dict[Quantity, tuple[str, dict[str, float]]] = {
     "size": (r"(.*)", _SIZES),
     "use": (r"(.*)", dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)),
 }
-"""What may stand behind a number, and its scale. An ``M`` is no minute."""
+"""What may stand behind a number, and its scale."""
 _LEAST, _MOST = 1e-15, 1e18
 """Nothing that a benchmark measures is beyond these; what is calculated of two such stays finite.
 """
@@ -62,6 +63,7 @@ class Number:
     unit: bool
 
 
+@lru_cache(4096)
 def plain(text: str) -> str:
     """A cell or a title without Markdown, HTML, emoji and footnotes."""
     bare = _MARKUP.sub("", _LINK.sub(r"\1", html.unescape(text).replace("\N{MINUS SIGN}", "-")))
@@ -80,7 +82,7 @@ def number(
     """The number in a cell; the reason, where there is something else; None where it is empty.
 
     Args:
-        decimal: what separates decimals in this column (``decimal_mark``).
+        decimal: what separates decimals in this column (``decimal_marks``).
         unit: the column's, of a time; the cell's own counts before it.
     """
     bare = plain(text)
@@ -104,7 +106,7 @@ def number(
     whole, fraction, mark = parts
     if mark == "?" and decimal == "?":
         return "nothing shows whether its point or comma separates thousands or decimals"
-    if mark == "?" and (quantity == "count" or decimal not in match[3]):
+    if mark == "?" and decimal not in match[3]:
         whole, fraction = whole + fraction, ""
     value = factor * float(f"{match[2]}{whole or 0}.{fraction or 0}{match[4] or ''}")
     if value and not _LEAST <= abs(value) <= _MOST:
@@ -112,23 +114,33 @@ def number(
     return Number(value=value, unit=bool(own))
 
 
-def decimal_mark(texts: Iterable[tuple[str, Quantity]], default: Decimal = ".") -> Decimal:
-    """What separates decimals in these cells, shown by those that can be read in one way alone.
+def decimal_marks(
+    cells: Sequence[tuple[Quantity, Sequence[str]]], hint: Decimal | None
+) -> list[Decimal]:
+    """What separates decimals in each column, shown by the cells that can be read in one way alone:
+    the column's own, else those of all columns. Without any it is a point, as English has it.
 
-    ``1.234,5`` and ``95,2`` show a comma; so does ``12.345`` as a count, since counts are whole.
+    ``1.234,5`` and ``95,2`` show a comma; ``12.345`` does as a count, since counts are whole,
+    unless others show a point. Where columns disagree it is ``?``.
+
+    Args:
+        cells: the texts of each column.
+        hint: what the file's own form shows, or ``?`` where it leaves all open.
     """
-    seen: set[str] = set()
-    for text, quantity in texts:
-        match = _NUMBER.fullmatch(plain(text))
-        if match is None or (parts := _parts(match[3])) is None:
-            continue
-        if parts[2] == "?" and quantity == "count":
-            seen.add("," if "." in match[3] else ".")
-        else:
-            seen.add(parts[2])
-    if {".", ","} <= seen:
-        return "?"
-    return "," if "," in seen else "." if "." in seen else default
+    shown, weak = [], []
+    for quantity, texts in cells:
+        digits = [match[3] for text in texts if (match := _NUMBER.fullmatch(plain(text)))]
+        marks = [(one, parts[2]) for one in digits if (parts := _parts(one))]
+        shown.append({mark for _, mark in marks} & {".", ","})
+        whole = [one for one, mark in marks if mark == "?" and quantity == "count"]
+        weak.append({"," if "." in one else "." for one in whole})
+    table = set().union(*shown, (hint or "") * (hint == "."))
+    found: list[Decimal] = []
+    for own, count in zip(shown, weak, strict=True):
+        seen = own or table | count or set().union(*weak)
+        one: Decimal = "," if "," in seen else "." if seen else hint or "."
+        found.append("?" if len(seen) > 1 else one)
+    return found
 
 
 def _parts(digits: str) -> tuple[str, str, str] | None:
@@ -161,5 +173,5 @@ def _unit(rest: str, quantity: Quantity) -> str:
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1]
     match = re.fullmatch(_UNITS[quantity][0], bare, re.IGNORECASE)
-    is_unit = match is not None and not (quantity == "time" and bare == "M")
-    return match[1].lower() if match and is_unit else bare
+    own = match[1] if match else bare
+    return own if quantity in ("count", "rate") or own == "M" else own.lower()

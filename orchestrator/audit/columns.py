@@ -36,7 +36,8 @@ _NAMES = {
 _MEANING = {name: meaning for meaning, names in _NAMES.items() for name in names.split()}
 _RATES = frozenset(name for name in _NAMES["rps"].split() if "/" in name) | {"rps", "qps"}
 VAGUE = frozenset({"throughput", "rate", "speed", "performance", "best_performance", "language"})
-"""What these are of, only another column may tell: one with a plainer name goes before them."""
+VAGUE |= {name for key in ("min_ms", "mean_ms", "max_ms") for name in _NAMES[key].split()}
+"""What these are of, only a unit or another column tells: one with a plain name goes before."""
 _QUANTITIES: dict[str, Quantity] = {
     **dict.fromkeys(("requests", "failures", "users"), "count"),
     **dict.fromkeys(("rps", "goodput_rps"), "rate"),
@@ -87,7 +88,7 @@ def column(title: str) -> Column | None:
         words = last
     name = words.replace(" ", "_")
     if meaning := _MEANING.get(name):
-        return Column(title=shown, meaning=meaning, unit=unit, vague=name in VAGUE)
+        return Column(title=shown, meaning=meaning, unit=unit, vague=name in VAGUE and not unit)
     if _USED.search(words):
         return Column(title=shown, meaning=USED)
     of_what, _, _ = shown.partition("(")  # Framework (Middleware)

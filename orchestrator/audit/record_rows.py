@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.trial import OpenLoop, Resources, Step, Totals, TrialRecord
@@ -29,16 +30,10 @@ def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
     for name, part in (("totals", trial.totals), ("hold", trial.hold)):
         if part is not None:
             rows.append(_counted(f"{label(trial)}, {name}", part))
-    rows += [
-        ResultRow(
-            name=step_label(trial, step),
-            requests=step.requests,
-            failures=step.failures,
-            failures_apart=False,
-            percentiles=_known({50.0: step.median_ms, 99.0: step.p99_ms}),
-        )
-        for step in trial.steps
-    ]
+    for step in trial.steps:
+        known = _known({50.0: step.median_ms, 99.0: step.p99_ms})
+        row = ResultRow(name=step_label(trial, step), failures_apart=False, percentiles=known)
+        rows.append(replace(row, requests=step.requests, failures=step.failures))
     open_loop = (_counted(open_label(trial, row), row, row.rate) for row in trial.open_loop)
     return (*rows, *open_loop)
 

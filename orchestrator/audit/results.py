@@ -36,7 +36,7 @@ def audit_results(
         *rate(single, load),
         *audit_rows(single, load),
         *errors(single),
-        *(one for row in rows if row.is_sum for one in _itself(row)),
+        *(one for row in rows if row.is_sum or row is total for one in _itself(row)),
         *(sums(rows) if whole else ()),
         *equal_columns(single),
         *plateau(single),
@@ -63,14 +63,8 @@ def _itself(row: ResultRow) -> Iterator[Finding]:
 
 def audit_published(table: PublishedTable) -> tuple[Finding, ...]:
     """What the audit says of a published table."""
-    rows = [
-        ResultRow(
-            name=row.name,
-            requests=row.requests,
-            rps=row.rps,
-            percentiles={50.0: row.median_ms},
-            failures=row.failures,
-        )
-        for row in table.rows
-    ]
+    rows = []
+    for row in table.rows:
+        counts = ResultRow(name=row.name, requests=row.requests, failures=row.failures)
+        rows.append(replace(counts, rps=row.rps, percentiles={50.0: row.median_ms}))
     return audit_results(rows, table.file, table.load)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.audit import columns
-from orchestrator.audit.cells import Decimal, Number, decimal_mark, number
+from orchestrator.audit.cells import Decimal, Number, decimal_marks, number
 from orchestrator.audit.columns import Column
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Unread
@@ -22,13 +22,13 @@ Cells = Sequence[str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
     """A table as it stands in a file; ``title``: the heading above it, or empty; ``unread``: lines
-    that are no rows; ``decimal``: what separates decimals where no cell shows it."""
+    that are no rows; ``decimal``: what its form shows of decimals (``decimal_marks``)."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     unread: tuple[Unread, ...] = ()
-    decimal: Decimal = "."
+    decimal: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,15 @@ def results(table: TextTable, title: str = "") -> Results:
     """
     if not is_header(table.header):
         other = Unread(
-            where=f"table {table.title!r}" if table.title else "the table",
+            where=_named(table),
             what=", ".join(table.header),
             reason="no column of results, such as requests, requests/s, p50 (ms)",
         )
         return Results(sets=(), columns=(), others=(other,), unread=table.unread)
     known, others = _columns(table.header)
-    decimals = _decimals(table, known)
+    numbers = {index: one for index, one in known.items() if one.meaning not in _WORDS}
+    cells = [(one.quantity, [row[i] for row in table.rows]) for i, one in numbers.items()]
+    decimals = dict(zip(numbers, decimal_marks(cells, table.decimal), strict=True))
     variants = dict.fromkeys(one.variant for one in known.values() if one.variant)
     sets, unread = [], list(table.unread)
     for variant in variants or ("",):
@@ -72,12 +74,19 @@ def results(table: TextTable, title: str = "") -> Results:
         rows = [_row(chosen, decimals, cells, label, n) for n, cells in enumerate(table.rows, 1)]
         sets.append(tuple(row for row, _ in rows if row is not None))
         unread += [one for _, wrong in rows for one in wrong]
+    if not any(sets):
+        reason = "none of its rows has a number of requests, a rate or a latency with its unit"
+        others.append(Unread(where=_named(table), reason=reason))
     return Results(
         sets=tuple(rows for rows in sets if rows),
         columns=tuple(one.title for one in known.values()),
         others=tuple(others),
         unread=tuple(dict.fromkeys(unread)),
     )
+
+
+def _named(table: TextTable) -> str:
+    return f"table {table.title!r}" if table.title else "the table"
 
 
 def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
@@ -104,17 +113,6 @@ def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
     return dict(sorted(found.items())), unread
 
 
-def _decimals(table: TextTable, known: Mapping[int, Column]) -> dict[int, Decimal]:
-    """What separates decimals in each column: as its own cells show, else as the table's do."""
-    cells = {
-        index: [(row[index], one.quantity) for row in table.rows]
-        for index, one in known.items()
-        if one.meaning not in _WORDS
-    }
-    whole = decimal_mark((pair for pairs in cells.values() for pair in pairs), table.decimal)
-    return {index: decimal_mark(pairs, whole) for index, pairs in cells.items()}
-
-
 def _row(
     known: Mapping[int, Column],
     decimals: Mapping[int, Decimal],
@@ -135,7 +133,8 @@ def _row(
         unit = one.unit or ("s" if one.meaning == "duration_s" else "")
         found = number(cells[index], one.quantity, decimal, unit)
         if isinstance(found, Number):
-            has_result = has_result or one.meaning in _RESULTS
+            certain = not one.vague or found.unit or one.quantity == "rate"
+            has_result = has_result or (certain and one.meaning in _RESULTS)
             _put(fields, one, found)
         elif found is not None:
             where = f"{title and f'{title}, '}{name}, {one.title}"

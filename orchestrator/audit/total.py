@@ -73,10 +73,10 @@ def _expected(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Expected
 def adds_up(rows: Sequence[ResultRow]) -> ResultRow | None:
     """The row, whatever its name, whose requests or rate are those of all others together."""
     for field in ("requests", "rps"):
-        known = _all(rows, field)
+        known = _all(rows, field) if len(rows) > PARTS_LEAST else []
+        half = sum(known) / 2
         for row, number in zip(rows, known, strict=False):
-            same = abs(sum(known) - 2 * number) <= EXACT * number
-            if same and len(known) > PARTS_LEAST and digits(number) >= DIGITS_LEAST:
+            if abs(half - number) <= EXACT * number and digits(number) >= DIGITS_LEAST:
                 return row
     return None
 

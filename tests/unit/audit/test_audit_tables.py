@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.audit.cells import Number, Quantity, decimal_mark, number
+from orchestrator.audit.cells import Number, Quantity, decimal_marks, number
 from orchestrator.audit.columns import column
 from orchestrator.audit.csv_table import csv_table
 from orchestrator.audit.markdown import markdown_tables
@@ -157,6 +157,8 @@ def test_counts_are_read_with_their_scales(text: str, amount: float) -> None:
         ("25%", "count", "'%' is no unit of a count"),
         ("5 req/s", "count", "no unit"),
         ("12k", "time", "no unit of a time"),
+        ("100m", "count", "'m' is no unit of a count"),
+        ("3 M", "time", "'M' is no unit of a time"),
         ("~500", "rate", "a bound or an estimate"),
         ("< 1 ms", "time", "a bound or an estimate"),
         ("± 5", "time", "a bound or an estimate"),
@@ -194,12 +196,20 @@ def test_what_stands_for_nothing_is_missing(text: str) -> None:
 def test_the_decimal_mark_is_what_cells_show_that_have_one_meaning(
     cells: tuple[str, ...], mark: str
 ) -> None:
-    assert decimal_mark((cell, "rate") for cell in cells) == mark
+    assert decimal_marks([("rate", cells)], None) == [mark]
+
+
+def test_a_column_without_such_a_cell_has_the_mark_of_the_others() -> None:
+    assert decimal_marks([("rate", ["12.345"]), ("time", ["95,2"])], None) == [",", ","]
+    three = [("rate", ["12.345"]), ("time", ["95,2"]), ("time", ["94.8"])]
+    assert decimal_marks(three, None) == ["?", ",", "."]  # type: ignore[arg-type]
 
 
 def test_counts_are_whole_so_that_a_point_in_them_separates_thousands() -> None:
-    assert decimal_mark([("12.345", "count")]) == ","
-    assert value("12.345", "count") == 12_345
+    assert decimal_marks([("count", ["12.345"]), ("time", ["1,234"])], None) == [",", ","]
+    averaged = decimal_marks([("count", ["12.345"]), ("time", ["1.5"])], None)
+    assert averaged == ["?", "."]
+    assert decimal_marks([("count", ["12.345"])], ".") == ["?"]
 
 
 def test_a_mark_that_may_be_either_is_not_guessed() -> None:
@@ -266,6 +276,14 @@ def test_each_column_and_cell_that_is_not_read_is_told() -> None:
         ("column Error rate", ""): "its title is none that the audit knows",
         ("a, p50 (ms)", "fast"): "no number",
     }
+
+
+def test_a_minimum_and_a_maximum_of_nobody_knows_what_are_no_results() -> None:
+    (options,) = markdown_tables("| Option | Min | Max |\n|-|-|-|\n| retries | 5 | 0 |\n")
+    found = results(options)
+    assert (found.sets, found.others[0].where) == ((), "the table")
+    (times,) = markdown_tables("| Framework | Min | Max |\n|-|-|-|\n| a | 5 ms | 9 ms |\n")
+    assert results(times).sets[0][0].max_ms == 9
 
 
 def test_columns_with_a_number_in_their_title_are_tables_of_their_own() -> None:
