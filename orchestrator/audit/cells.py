@@ -134,7 +134,7 @@ def decimal_marks(
         shown.append({mark for _, mark in marks} & {".", ","})
         whole = [one for one, mark in marks if mark == "?" and quantity == "count"]
         weak.append({"," if "." in one else "." for one in whole})
-    table = set().union(*shown, (hint or "") * (hint == "."))
+    table = set().union(*shown, "." if hint == "." else "")
     found: list[Decimal] = []
     for own, count in zip(shown, weak, strict=True):
         seen = own or table | count or set().union(*weak)
