@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from orchestrator.audit.row import ResultRow, all_rows, doubt, shown
 from orchestrator.audit.unread import named
@@ -17,6 +17,8 @@ PLATEAU_ROWS, PLATEAU_SHARE = 4, 0.4
 DIGITS_LEAST = 4
 """Two of nine rows agree in three digits by chance in every 25th table, in four in every 250th."""
 NAMED_MOST = 12
+VALUES = {"requests": "requests", "requests/s": "rps", "answered/s": "goodput_rps"}
+VALUES["ms of mean latency"] = "mean_ms"
 
 
 def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
@@ -59,16 +61,11 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
 
     Percentiles are left out: tools round them to two or three digits, and those coincide.
     """
-    columns: dict[str, Callable[[ResultRow], float | None]] = {
-        "requests": lambda row: row.requests,
-        "requests/s": lambda row: None if row.offered_rps is not None else row.rps,
-        "answered/s": lambda row: None if row.offered_rps is not None else row.goodput_rps,
-        "ms of mean latency": lambda row: row.mean_ms,
-    }
-    for unit, of in columns.items():
+    for unit, field in VALUES.items():
         holders: dict[float, list[ResultRow]] = defaultdict(list)
         for row in rows:
-            number = of(row)
+            asked_for = row.offered_rps is not None and field.endswith("rps")
+            number = None if asked_for else getattr(row, field)
             if number is not None and number > 0 and digits(number) >= DIGITS_LEAST:
                 holders[number].append(row)
         for number, same in holders.items():

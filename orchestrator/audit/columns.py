@@ -102,7 +102,7 @@ def _latency(title: str, words: str, unit: str) -> Column | None:
     meaning = _MEANING.get(bare or (words and "mean"))  # "Latency" alone: the mean
     if meaning in ("min_ms", "mean_ms", "max_ms"):
         return Column(title=title, meaning=meaning, unit=unit)
-    bare = "p50" if bare in ("median", "med") else bare
+    bare = re.sub(r"^p99(9+)$", r"p99.\1", "p50" if bare in ("median", "med") else bare)
     if bare == words and bare.replace(".", "").isdigit():
         return None  # "Latency 99" is one, "99" alone may be anything
     if (match := _PERCENTILE.fullmatch(bare)) and float(match[1]) >= 1:

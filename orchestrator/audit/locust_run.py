@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from orchestrator.audit.locust_csv import LocustHistory, is_total
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.audit.total import of_its_parts
+from orchestrator.audit.unread import counted
 from orchestrator.model.finding import Finding, Read, Unread
 
 LONGER, LONGER_S = 1.1, 3.0
@@ -35,7 +36,7 @@ class LocustRun:
 
     def notes(self) -> Iterator[Read | Unread]:
         """What was read of the test's files, and what was not."""
-        yield Read(file=self.file, what=f"{len(self.entries)} rows of Locust's")
+        yield Read(file=self.file, what=f"{counted(len(self.entries), 'row')} of Locust's")
         yield from (Read(file=file, what="Locust's counts") for file in self.beside)
         yield from self.unread
 

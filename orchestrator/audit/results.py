@@ -17,8 +17,6 @@ from orchestrator.audit.zero import zero
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad, PublishedTable
 
-__all__ = ["ResultRow", "audit_published", "audit_results", "audit_rows"]
-
 
 def audit_results(
     rows: Sequence[ResultRow], file: str, load: OfferedLoad | None = None, *, whole: bool = True

@@ -46,6 +46,11 @@ def lines(unread: Iterable[Unread]) -> list[str]:
     ]
 
 
+def counted(number: int, what: str) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def named(items: list[str], most: int) -> str:
     """The first of them, and how many more there are."""
     more = len(items) - most

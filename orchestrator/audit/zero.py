@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from orchestrator.audit.row import ResultRow, all_rows, contradiction, doubt
 from orchestrator.model.finding import Finding
 
+COLUMNS = {"requests": "requests", "failures": "failures", "requests/s": "rps", "users": "users"}
+COLUMNS |= {"answered/s": "goodput_rps", "duration": "duration_s", "body size": "body_bytes"}
 EVERY_ROW_LEAST = 3
 """From so many rows on, one finding about the column tells more than one for each row."""
 
@@ -35,17 +37,8 @@ def zero(rows: Sequence[ResultRow]) -> Iterator[Finding]:
 
 
 def _cells(row: ResultRow) -> dict[str, float]:
-    numbers = {
-        "requests": row.requests,
-        "failures": row.failures,
-        "requests/s": row.rps,
-        "answered/s": row.goodput_rps,
-        "users": row.users,
-        "duration": row.duration_s,
-        "body size": row.body_bytes,
-        **row.latencies(),
-        **row.used,
-    }
+    counted = {name: getattr(row, field) for name, field in COLUMNS.items()}
+    numbers = {**counted, **row.latencies(), **row.used}
     return {name: number for name, number in numbers.items() if number is not None}
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from orchestrator.audit.row import shown
-from orchestrator.audit.unread import lines, named, only
+from orchestrator.audit.unread import counted, lines, named, only
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.errors import UsageError
@@ -108,11 +108,9 @@ def summary(path: Path, findings: Sequence[Finding], *, whole: bool) -> str:
     if not findings:
         return f"{path}: {'' if whole else 'in what was read: '}nothing found"
     kinds = Counter(str(finding.kind) for finding in findings)
-    counts = [f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in sorted(kinds.items())]
+    counts = [counted(number, kind) for kind, number in sorted(kinds.items())]
     return f"{path}: {' and '.join(counts)}; docs/audit.md explains the rules"
 
 
 def _number(value: float | str | None) -> str:
-    if value is None:
-        return "none"
-    return value if isinstance(value, str) else shown(value)
+    return str(value or "none") if isinstance(value, str | None) else shown(value)

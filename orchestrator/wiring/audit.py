@@ -15,7 +15,7 @@ from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, 
 from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import results
-from orchestrator.audit.unread import lines, of_error, only
+from orchestrator.audit.unread import counted, lines, of_error, only
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation
 from orchestrator.model.finding import Finding, Note, Read, Unread
@@ -104,15 +104,16 @@ def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
     for table in tables:
         found = results(table, table.title if titled else "")
         yield from (replace(one, file=path.name) for one in (*found.others, *found.unread))
-        for rows in found.sets:
-            findings = [*audit_results(rows, "", load, whole=not table.unread)]
+        for alike in found.sets:
+            findings = [*audit_results(alike, "", load, whole=not table.unread)]
             if asked is not None:
-                findings += [one for row in rows for one in workload_path(row, asked)]
-            findings += body_differs(rows)
+                findings += [one for row in alike for one in workload_path(row, asked)]
+            findings += body_differs(alike)
             yield from (replace(one, file=path.name) for one in findings)
         if found.sets:
-            what = f"{max(map(len, found.sets))} rows of {', '.join(found.columns)}"
-            yield Read(file=path.name, what=what)
+            rows = counted(max(map(len, found.sets)), "row")
+            where = f" in {table.title!r}" if titled else ""
+            yield Read(file=path.name, what=f"{rows} of {', '.join(found.columns)}{where}")
 
 
 def _locust(

@@ -11,7 +11,7 @@ from orchestrator.adapters import audit_files, checksums
 from orchestrator.audit.raw import audit_raw, changed
 from orchestrator.audit.record import audit_record
 from orchestrator.audit.record_rows import label
-from orchestrator.audit.unread import of_error
+from orchestrator.audit.unread import counted, of_error
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Note, Read, Unread
 from orchestrator.model.record import Endpoint
@@ -27,7 +27,7 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
     path = folder / audit_files.RECORD if path is None or path.is_dir() else path
     record = codec.decode(audit_files.read_text(path).encode(), str(path))
     yield from audit_record(record, path.name)
-    yield Read(file=path.name, what=f"the record of {len(record.trials)} trials")
+    yield Read(file=path.name, what=f"the record of {counted(len(record.trials), 'trial')}")
     if path.name != audit_files.RECORD:
         yield Unread(file=path.name, where="raw/", reason="only a run.json has files beside it")
         return

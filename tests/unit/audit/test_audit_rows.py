@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.audit.results import ResultRow, audit_published, audit_results
+from orchestrator.audit.results import audit_published, audit_results
+from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PublishedRow, PublishedTable
 

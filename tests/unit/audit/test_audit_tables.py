@@ -93,6 +93,7 @@ def test_a_constant_arrival_rate_is_no_rate_of_the_server() -> None:
         ("Conns", "users", 0, ""),
         ("Avg. latency", "mean_ms", 0, ""),
         ("p(95)", "percentile", 95, ""),
+        ("p999_ms", "percentile", 99.9, "ms"),
         ("80%", "percentile", 80, ""),
         ("http_req_duration.p(99.9)", "percentile", 99.9, ""),
         ("[# fails](#note)", "failures", 0, ""),
