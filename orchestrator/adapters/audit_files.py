@@ -174,8 +174,7 @@ def named_workload(path: Path, workloads: Iterable[str]) -> str | None:
     """The workload that a file's name, or else the nearest folder's, has as a word."""
     known = set(workloads)
     for part in reversed(path.resolve().parts):
-        words = [word for word in re.split(r"[^a-z0-9]+", part.lower()) if word in known]
-        if words:
+        if words := [one for one in re.split(r"[^a-z0-9]+", part.lower()) if one in known]:
             return words[-1]
     return None
 

@@ -19,14 +19,13 @@ def row_counts(row: ResultRow) -> Iterator[Finding]:
         kind = doubt if row.failures_apart else contradiction
         text = f"{shown(row.failures)} requests failed of {shown(row.requests)}."
         yield kind(row, "counts", row.failures, row.requests, text)
-    if row.goodput_rps is None or row.rps is None or row.offered_rps is not None:
-        return
-    if row.goodput_rps > row.rps * (1 + SAME_RATE):
+    answered = None if row.offered_rps is not None else row.rps
+    if row.goodput_rps and answered is not None and row.goodput_rps > answered * (1 + SAME_RATE):
         text = (
-            f"{shown(row.goodput_rps)} successes/s are more than the {shown(row.rps)} requests/s "
+            f"{shown(row.goodput_rps)} successes/s are more than the {shown(answered)} requests/s "
             "that were answered at all."
         )
-        yield contradiction(row, "counts", row.goodput_rps, row.rps, text)
+        yield contradiction(row, "counts", row.goodput_rps, answered, text)
 
 
 def errors(rows: Sequence[ResultRow]) -> Iterator[Finding]:

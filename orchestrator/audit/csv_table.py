@@ -49,6 +49,7 @@ def csv_table(text: str, where: str) -> TextTable:
         header=header,
         rows=tuple(row for row in rows if row != header),
         unread=tuple(unread),
+        whole=len(unread) == begin,
         decimal="?" if delimiter == ";" else ".",
     )
 

@@ -64,11 +64,7 @@ def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float]
 
 def _sentence(row: ResultRow, load: OfferedLoad | None, text: str) -> str:
     if load is None:
-        return (
-            f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}, "
-            "unless users pause or have several requests under way."
-        )
-    return (
-        f"{load.users:,} users with their think time and {shown(row.requests or 0)} requests "
-        f"imply {text}."
-    )
+        text += ", unless users pause or have several requests under way"
+        return f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}."
+    users = f"{load.users:,} users with their think time"
+    return f"{users} and {shown(row.requests or 0)} requests imply {text}."

@@ -34,8 +34,11 @@ Rule = Literal[
 
 _SUMS = r"totals?|sum|all|overall|aggregated?|combined|gesamt|summe"
 _AVERAGES = r"averages?|avg|mean|median|geomean"
-_SUM = re.compile(rf"(?:(?:grand|of|the|requests|rows|frameworks|{_SUMS}|{_AVERAGES})\b\W*)+")
 _AVERAGE = re.compile(rf"\b(?:{_AVERAGES})\b")
+_SUM = re.compile(
+    rf"(?=.*\b(?:{_SUMS}|{_AVERAGES})\b)"
+    rf"(?:(?:grand|of|the|requests|rows|frameworks|{_SUMS}|{_AVERAGES})\b\W*)+"
+)
 """Names of rows that add up the others, or average them (see ``total.adds_up``, too)."""
 
 
@@ -44,12 +47,12 @@ class ResultRow:
     """What a source says of one framework; None where it says nothing.
 
     ``file``: where the row stands, if not in the audited file itself; ``table``: under which
-    heading, in a file with several tables. ``rps`` counts what was
-    answered (failures included where the source includes them); ``offered_rps`` is what was asked
-    for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: the row is
-    Locust's: its latencies have two significant digits and whole milliseconds. ``failures_apart``:
-    the source may leave failures out of ``requests``. ``known_unit``: it says in which unit its
-    latencies are. ``used``: CPU and memory by the name of their column.
+    heading, in a file with several tables. ``rps`` counts what was answered (failures included
+    where the source includes them); ``offered_rps`` is what was asked for, at a constant arrival
+    rate. ``percentiles``: percent -> ms. ``rounded``: the row is Locust's: latencies have two
+    significant digits and whole milliseconds. ``failures_apart``: the source may leave failures
+    out of ``requests``. ``known_unit``: it says in which unit its latencies are. ``used``: CPU and
+    memory by the name of their column.
     """
 
     name: str

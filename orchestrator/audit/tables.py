@@ -21,13 +21,14 @@ Cells = Sequence[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A table as it stands in a file; ``title``: the heading above it, or empty; ``unread``: lines
-    that are no rows; ``decimal``: what its form shows of decimals (``decimal_marks``)."""
+    """A table as it stands in a file; ``title``: the heading above it, or empty; ``unread``: what
+    is in no row; ``whole``: all rows are here; ``decimal``: see ``decimal_marks``."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     unread: tuple[Unread, ...] = ()
+    whole: bool = True
     decimal: Decimal | None = None
 
 
@@ -35,12 +36,13 @@ class TextTable:
 class Results:
     """What a table says: ``rows`` that compare with each other, several sets of them where it has
     several columns of one meaning (``Speed (64)``); the titles of the ``columns`` that were
-    understood; the ``others``; and the cells and lines that were ``unread``."""
+    understood; the ``others``; what was ``unread``; ``whole``: all rows are here."""
 
     sets: tuple[tuple[ResultRow, ...], ...]
     columns: tuple[str, ...]
     others: tuple[Unread, ...]
     unread: tuple[Unread, ...]
+    whole: bool = True
 
 
 def is_header(cells: Cells) -> bool:
@@ -67,13 +69,14 @@ def results(table: TextTable, title: str = "") -> Results:
     cells = [(one.quantity, [row[i] for row in table.rows]) for i, one in numbers.items()]
     decimals = dict(zip(numbers, decimal_marks(cells, table.decimal), strict=True))
     variants = dict.fromkeys(one.variant for one in known.values() if one.variant)
-    sets, unread = [], list(table.unread)
+    sets, unread, whole = [], list(table.unread), table.whole
     for variant in variants or ("",):
         chosen = {i: one for i, one in known.items() if one.variant in ("", variant)}
         label = " ".join(filter(None, (title, variant)))
         rows = [_row(chosen, decimals, cells, label, n) for n, cells in enumerate(table.rows, 1)]
         sets.append(tuple(row for row, _ in rows if row is not None))
         unread += [one for _, wrong in rows for one in wrong]
+        whole = whole and all(row is not None or not wrong for row, wrong in rows)
     if not any(sets):
         reason = "none of its rows has a number of requests, a rate or a latency with its unit"
         others.append(Unread(where=_named(table), reason=reason))
@@ -82,6 +85,7 @@ def results(table: TextTable, title: str = "") -> Results:
         columns=tuple(one.title for one in known.values()),
         others=tuple(others),
         unread=tuple(dict.fromkeys(unread)),
+        whole=whole,
     )
 
 

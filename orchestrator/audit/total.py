@@ -46,8 +46,9 @@ def _expected(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Expected
     kind = contradiction if total.rounded else doubt
     for what in ("requests", "failures"):
         if added := _all(parts, what):
-            told = getattr(total, what)
-            yield contradiction, "counts", what, told, sum(added), sum(added), 0.0
+            told, whole = getattr(total, what), sum(added)
+            slack = 0.0 if total.rounded else sum(map(_rounding, (*added, told or 0)))
+            yield contradiction, "counts", what, told, whole, whole, slack
     if total.rounded and (rates := _all(parts, "rps")):  # others may measure one after the other
         slack = SAME_RATE * sum(rates) + ROUNDED_RATE * (1 + len(rates))
         yield kind, "rate", "requests/s", total.rps, sum(rates), sum(rates), slack
@@ -79,6 +80,12 @@ def adds_up(rows: Sequence[ResultRow]) -> ResultRow | None:
             if abs(half - number) <= EXACT * number and digits(number) >= DIGITS_LEAST:
                 return row
     return None
+
+
+def _rounding(number: float) -> float:
+    """Half of the last digit of a number that ends in zeros, as ``5.2k`` does."""
+    zeros = len(text := f"{number:.0f}") - len(text.rstrip("0"))
+    return 10.0**zeros / 2 if zeros > 1 and number else 0.0
 
 
 def _all(rows: Sequence[ResultRow], field: str) -> list[float]:

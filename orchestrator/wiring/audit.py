@@ -59,9 +59,8 @@ def audit(path: Path, told: Told) -> tuple[Note, ...]:
 def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
     if (path / audit_files.RECORD).is_file() or path.suffix == ".json":
         if told.load or told.workload:
-            raise UsageError(
-                f"{path}: a run knows its workloads and its load; leave the options out"
-            )
+            known_by_itself = "a run knows its workloads and its load; leave the options out"
+            raise UsageError(f"{path}: {known_by_itself}")
         yield from audit_run(path if path.is_dir() else path.parent, path)
     elif path.is_dir():
         yield from _folder(path, told, known)
@@ -105,7 +104,7 @@ def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
         found = results(table, table.title if titled else "")
         yield from (replace(one, file=path.name) for one in (*found.others, *found.unread))
         for alike in found.sets:
-            findings = [*audit_results(alike, "", load, whole=not table.unread)]
+            findings = [*audit_results(alike, "", load, whole=found.whole)]
             if asked is not None:
                 findings += [one for row in alike for one in workload_path(row, asked)]
             findings += body_differs(alike)

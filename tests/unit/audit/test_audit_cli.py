@@ -210,3 +210,11 @@ def test_an_option_that_is_not_finite_is_refused(
     assert "finite" in capsys.readouterr().err
     assert main(["audit", str(LOCAL_2019), "--users", "2000000"]) == 2
     assert "at most 1,000,000 users" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lost", ["b,~200", "b"])
+def test_a_total_of_rows_that_were_not_all_read_is_not_accused(tmp_path: Path, lost: str) -> None:
+    (tmp_path / "a.csv").write_text(f"name,requests\na,101\n{lost}\nTotal,301\n")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 0
+    (tmp_path / "a.csv").write_text("# a tool\nname,requests\na,101\nb,201\nTotal,301\n")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 1

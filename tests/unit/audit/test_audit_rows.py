@@ -297,6 +297,17 @@ def test_a_total_may_have_many_names(name: str) -> None:
     assert (finding.seen, finding.expected) == (9_999, 4_936)
 
 
+def test_a_framework_may_be_called_requests() -> None:
+    rows = [row(n, requests=1_000 * i, rps=3.7 * i) for i, n in enumerate("abc", 1)]
+    assert not audited(*rows, row("requests", requests=99), rule="counts")
+
+
+def test_numbers_in_thousands_add_up_within_their_last_digit() -> None:
+    rows = [row("a", requests=5_200), row("b", requests=6_900)]
+    assert not audited(*rows, row("Total", requests=12_000))
+    assert audited(*rows, row("Total", requests=13_000), rule="counts")
+
+
 def test_a_row_that_adds_up_the_others_is_their_sum_under_any_name() -> None:
     rows = [row("a", requests=12_345, rps=205.75), row("b", requests=10_002, rps=166.7)]
     assert not audited(*rows, row("both of them", requests=22_347, rps=172.2), rule="rate")
