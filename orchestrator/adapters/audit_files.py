@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def kind(path: Path) -> locust_csv.Kind | None:
+def kind(path: Path) -> locust_csv.FileKind | None:
     """Which of Locust's files it is, by its header; None where it is none."""
     try:
         with path.open("rb") as file:
@@ -70,12 +71,12 @@ def run_folders(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.rglob(RECORD) if path.is_file())
 
 
-def other_files(folder: Path, runs: Collection[Path]) -> list[Path]:
+def other_files(folder: Path, runs: AbstractSet[Path]) -> list[Path]:
     """Every file below a folder that neither belongs to one of these runs nor is a load."""
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != LOAD and not set(runs) & set(path.parents)
+        if path.is_file() and path.name != LOAD and runs.isdisjoint(path.parents)
     ]
 
 

@@ -32,7 +32,8 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         key=lambda row: row.rps or 0,
     )
     group = _widest(rated)
-    few = len(group) < max(PLATEAU_ROWS, PLATEAU_SHARE * len(rated))
+    different = len({row.name for row in group})  # one may have a row for each scenario
+    few = different < PLATEAU_ROWS or len(group) < PLATEAU_SHARE * len(rated)
     if few or all(row.limited_by == SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0

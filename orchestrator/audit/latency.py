@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 from orchestrator.audit.bounds import mean_bounds, slack_ms
 from orchestrator.audit.row import (
-    Kind,
+    Make,
     ResultRow,
     all_rows,
     contradiction,
@@ -77,7 +77,7 @@ def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
 
 
 def _mean(
-    row: ResultRow, mean: float, bound: float, text: str, kind: Kind = contradiction
+    row: ResultRow, mean: float, bound: float, text: str, kind: Make = contradiction
 ) -> Finding:
     text = f"the mean of {shown(mean)} ms {text}."
     return kind(row, "mean-outside-percentiles", mean, bound, text)

@@ -19,8 +19,8 @@ from orchestrator.audit.tables import results
 from orchestrator.errors import CutOff, UsageError
 from orchestrator.model.finding import Unread
 
-Kind = Literal["stats", "distribution", "failures", "history", "exceptions"]
-_KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+FileKind = Literal["stats", "distribution", "failures", "history", "exceptions"]
+_KINDS: tuple[tuple[FileKind, tuple[str, ...]], ...] = (
     ("history", ("timestamp", "name", "requests/s")),
     ("stats", ("type", "name", "request count")),
     ("stats", ("type", "name", "# requests")),
@@ -48,7 +48,7 @@ class LocustHistory:
     failures: tuple[float, ...]
 
 
-def kind(text: str) -> Kind | None:
+def kind(text: str) -> FileKind | None:
     """Which of Locust's files it is, by its header; None where it is none."""
     first = text.lstrip().partition("\n")[0].lower()
     titles = {title.strip('" \r') for title in re.split("[,;\t]", first)}

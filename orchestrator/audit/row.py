@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from orchestrator.model import finding
-from orchestrator.model.finding import Finding
+from orchestrator.model.finding import Finding, Kind
 
 Rule = Literal[
     "rate",
@@ -116,7 +115,7 @@ def all_rows(rows: Sequence[ResultRow], name: str = "all rows") -> ResultRow:
 
 
 def _finding(
-    kind: finding.Kind,
+    kind: Kind,
     row: ResultRow,
     rule: Rule,
     seen: float | str | None,
@@ -135,9 +134,9 @@ def _finite(number: float | str | None) -> float | str | None:
     return str(number) if isinstance(number, float) and not math.isfinite(number) else number
 
 
-Kind = Callable[..., Finding]
+Make = Callable[..., Finding]
 """What makes a finding of a row: ``contradiction`` or ``doubt``."""
-contradiction: Kind = partial(_finding, finding.Kind.CONTRADICTION)
+contradiction: Make = partial(_finding, Kind.CONTRADICTION)
 """Two numbers of the row that cannot both be right."""
-doubt: Kind = partial(_finding, finding.Kind.DOUBT)
+doubt: Make = partial(_finding, Kind.DOUBT)
 """Numbers of the row that may be right, but deserve no trust as they are labelled."""

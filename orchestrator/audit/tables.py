@@ -126,7 +126,7 @@ def _row(
 ) -> tuple[ResultRow | None, list[Unread]]:
     """A row, or None where it has no result (a framework that could not be measured)."""
     words = {one.meaning: cells[i] for i, one in known.items() if one.meaning in _WORDS}
-    name = words.get(columns.NAME) or f"row {place}"
+    name = words.get(columns.NAME) or words.get(columns.PATH) or f"row {place}"
     fields: dict[str, Any] = {"percentiles": {}, "used": {}, "known_unit": True}
     fields |= {key: words.get(key) or None for key in (columns.LIMIT, columns.PATH)}
     fields["method"] = words.get(columns.METHOD, "")

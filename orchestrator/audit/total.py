@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.audit.alike import DIGITS_LEAST, digits
 from orchestrator.audit.rate import SAME_RATE
-from orchestrator.audit.row import Kind, ResultRow, Rule, contradiction, doubt, shown
+from orchestrator.audit.row import Make, ResultRow, Rule, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
 
 ROUNDED_RATE = 0.01
@@ -16,7 +16,7 @@ SAME_MEAN = 0.01
 """Of means and sizes that are printed with three digits; those in whole numbers are cut off."""
 EXACT = 1e-6
 PARTS_LEAST = 2
-Expected = tuple[Kind, Rule, str, float | None, float, float, float]
+Expected = tuple[Make, Rule, str, float | None, float, float, float]
 """Kind, rule, unit, what the total has, the least and the most that it may have, rounding."""
 
 

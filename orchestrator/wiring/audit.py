@@ -82,7 +82,7 @@ def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
         except UsageError as error:
             record = f"{where}/{audit_files.RECORD}"
             yield of_error(error, record, str(root / record))
-    files = audit_files.other_files(root, runs)
+    files = audit_files.other_files(root, set(runs))
     tests = [file for file in files if audit_files.kind(file) == "stats"]
     seen = set()
     for note in _locust(tests, root, told, known):

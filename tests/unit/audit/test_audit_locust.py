@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import UsageError
-from orchestrator.model.finding import Finding, Kind, Unread
+from orchestrator.model.finding import Finding, Kind
 from orchestrator.wiring.audit import Told, audit
 
 ROOT = Path(__file__).parents[3]
@@ -20,12 +20,6 @@ NOTHING = Told(load={})
 def found(path: Path, told: Told = NOTHING, rule: str | None = None) -> list[Finding]:
     notes = audit(path, told)
     return [n for n in notes if isinstance(n, Finding) and rule in (None, n.rule)]
-
-
-def unread(path: Path) -> dict[str, str]:
-    """Why, by file and what of it."""
-    notes = audit(path, NOTHING)
-    return {f"{n.file} {n.where}".strip(): n.reason for n in notes if isinstance(n, Unread)}
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +218,10 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         (
             "users = 1\nspawn_rate = 1\nduration_s = 1\nthink_min_s = 2\nthink_max_s = 1",
             "think time",
+        ),
+        (
+            "users = 1\nspawn_rate = 1\nduration_s = inf\nthink_min_s = 0\nthink_max_s = 1",
+            "each number must be finite",
         ),
         ("users = 'many'", "load.toml"),
         ("users =", "load.toml"),

@@ -262,6 +262,10 @@ def test_rates_that_were_asked_for_or_that_full_servers_reached_may_be_alike() -
     assert not audited(*(row(n, rps=5_000.0 * 1.03**i) for i, n in enumerate("abcd")))
 
 
+def test_scenarios_of_one_framework_are_no_plateau() -> None:
+    assert not audited(*(row(n, rps=5_000.0 + i) for i, n in enumerate("aabbb")), rule="plateau")
+
+
 def test_one_number_in_two_rows_is_probably_copied() -> None:
     (finding,) = audited(row("a", rps=12_345.6), row("b", rps=12_345.6))
     assert (finding.rule, finding.row, finding.seen) == ("equal-values", "a, b", 12_345.6)
