@@ -30,7 +30,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SPACED = re.compile(rf"\d{{1,3}}(?:[{_SPACE}]\d{{3}})+(?:[.,]\d+)?")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d\d(?:\.\d+)?)")
 _SHARE = re.compile(r"\(\s*[-+]?[\d.,]+\s*%\s*\)$")
 _SPREAD = re.compile(r"\(?(?:±|\+/-|\+-)\s*[\d.,]+\s*([^\d\s()]*)\)?$")
 _REQUESTS = r"(?:req|reqs|requests?|responses?)?"
@@ -48,8 +48,7 @@ _UNITS: dict[Quantity, tuple[str, dict[str, float]]] = {
 }
 """What may stand behind a number, and its scale."""
 _LEAST, _MOST = 1e-15, 1e18
-"""Nothing that a benchmark measures is beyond these; what is calculated of two such stays finite.
-"""
+"""No benchmark measures anything beyond these; what is calculated of two such stays finite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

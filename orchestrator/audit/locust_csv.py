@@ -33,7 +33,8 @@ _KINDS: tuple[tuple[FileKind, tuple[str, ...]], ...] = (
 _TITLES = {"Type": "Method", "Timestamp": "Elapsed", "99.999": "99.999%"}
 """What the audit's own reader calls them. A time stamp is seconds since 1970."""
 _TOTALS = ("total", "aggregated")
-_UNESCAPED = re.compile(r'"[^"]*","[^"]*",".*?",(\d+)(?:\n|\Z)', re.DOTALL)
+_BEGIN = r'"[^"\n]*","[^"\n]*","'
+_UNESCAPED = re.compile(rf'{_BEGIN}(?:(?!\n{_BEGIN}).)*?",(\d{{1,15}})(?:\n|\Z)', re.DOTALL)
 """A failure as 0.12 to 0.14 write it: quotes within its text are not doubled."""
 
 

@@ -10,7 +10,6 @@ from orchestrator.errors import CutOff, UsageError
 from orchestrator.model.finding import Note, Unread
 
 T = TypeVar("T")
-
 NAMED_MOST = 5
 TEXT_MOST = 60
 """Characters of a cell or a line that are shown."""

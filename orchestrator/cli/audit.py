@@ -87,7 +87,7 @@ def _text(path: Path, notes: Sequence[Note]) -> str:
         files[one.what].append(one.file)
     told = [f"read: {named(names, NAMED_MOST)}: {what}" for what, names in files.items()]
     told += [f"not read: {line}" for line in lines(unread)]
-    end = summary(path, findings, whole=not unread)
+    end = summary(path, findings, unread)
     text = "\n\n".join([*map(block, findings), "\n".join(told), end])
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
@@ -103,10 +103,11 @@ def block(finding: Finding) -> str:
     )
 
 
-def summary(path: Path, findings: Sequence[Finding], *, whole: bool) -> str:
-    """How much was found, in one line; ``whole``: everything was read."""
+def summary(path: Path, findings: Sequence[Finding], unread: Sequence[Unread]) -> str:
+    """How much was found, in one line."""
     if not findings:
-        return f"{path}: {'' if whole else 'in what was read: '}nothing found"
+        end = "a file is cut off" if any(one.cut_off for one in unread) else "nothing found"
+        return f"{path}: {'in what was read: ' if unread else ''}{end}"
     kinds = Counter(str(finding.kind) for finding in findings)
     counts = [counted(number, kind) for kind, number in sorted(kinds.items())]
     return f"{path}: {' and '.join(counts)}; docs/audit.md explains the rules"

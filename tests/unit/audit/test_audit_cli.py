@@ -189,6 +189,7 @@ def test_a_file_that_was_cut_off_is_no_clean_bill(
     assert main(["audit", str(tmp_path / "a.csv")]) == 2
     out, err = capsys.readouterr()
     assert out.startswith("read: a.csv: 1 row of")
+    assert "nothing found" not in out
     assert "a.csv: line 3 ('y,'): 2 cells where the header has 3, and the file ends there" in err
     (tmp_path / "a.csv").write_text("name,p50 (ms),p99 (ms)\nx,3,2\ny,")
     assert main(["audit", str(tmp_path / "a.csv")]) == 1

@@ -87,6 +87,8 @@ def test_0_14_has_a_history_of_other_titles_and_failures_with_bare_quotes(tmp_pa
     files = {"x_stats": STATS_0_14, "x_stats_history": HISTORY_0_14, "x_failures": FAILURES_0_14}
     told = notes(tmp_path, **files)
     assert (found(told), unread(told)) == ([], {})
+    endless = notes(tmp_path, x_failures=FAILURES_0_14.replace(",20", "," + "9" * 5_000))
+    assert list(unread(endless)) == ["x_failures.csv"]
     fewer = notes(tmp_path, x_failures=FAILURES_0_14.replace(",20", ",19"))
     assert found(fewer) == [("counts", Kind.CONTRADICTION, 30, 29)]
     longer = notes(tmp_path, x_stats_history=HISTORY_0_14.replace("1200", "1300"))
