@@ -2,6 +2,7 @@
 
 LabError
 ├── UsageError            the command line, a file or a variable is wrong  exit 2
+│   └── CutOff            a file ends in the middle of a line
 ├── SelfContradiction     a record's own numbers cannot all be right      exit 1
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130
@@ -30,6 +31,10 @@ class UsageError(LabError):
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("\n".join(self.problems))
+
+
+class CutOff(UsageError):
+    """A file ends in the middle of a line: nobody knows what is missing."""
 
 
 class SelfContradiction(LabError):

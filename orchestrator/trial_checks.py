@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
@@ -172,30 +170,3 @@ def all_caveats(trial: TrialRecord) -> tuple[Caveat, ...]:
     if unsaid and all(caveat.code != NO_HOLD.code for caveat in trial.caveats):
         return (NO_HOLD, *trial.caveats)
     return trial.caveats
-
-
-def without_time(record: RunRecord) -> Iterator[Finding]:
-    """The stretches of a record in which no time passed, though requests were counted in them."""
-    for trial in record.trials:
-        for name, duration_s in _stretches(trial):
-            if duration_s <= 0:
-                yield Finding(
-                    file="run.json",
-                    row=f"{trial.service} {trial.workload} {trial.repeat}, {name}",
-                    rule="time",
-                    kind=Kind.CONTRADICTION,
-                    seen=duration_s,
-                    expected=None,
-                    text=f"it lasted {duration_s:g} s: nothing is counted in no time.",
-                )
-
-
-def _stretches(trial: TrialRecord) -> Iterator[tuple[str, float]]:
-    if trial.totals is not None:
-        yield "whole trial", trial.totals.duration_s
-    if trial.hold is not None:
-        yield "hold", trial.hold.duration_s
-    for step in trial.steps:
-        yield f"step of {step.users:,} users", step.duration_s
-    for row in trial.open_loop:
-        yield f"{row.rate:,.4g} requests/s", row.duration_s

@@ -2,52 +2,68 @@
 
 from __future__ import annotations
 
+import codecs
+import math
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 from orchestrator.adapters.toml import read_toml, typed
-from orchestrator.audit.locust_csv import (
-    read_distribution,
-    read_failures,
-    read_history,
-    read_stats,
-)
+from orchestrator.audit import locust_csv
 from orchestrator.audit.locust_run import LocustRun
+from orchestrator.audit.unread import of_error
 from orchestrator.errors import UsageError
+from orchestrator.model.finding import Unread
 from orchestrator.model.published import OfferedLoad
 
 RECORD, LOAD = "run.json", "load.toml"
+CSV = (".csv", ".tsv")
+TABLES = (".md", ".markdown", *CSV)
 OF_2019, TODAY = "_requests.csv", "_stats.csv"
-DISTRIBUTION, FAILURES, HISTORY = "_distribution.csv", "_failures.csv", "_stats_history.csv"
+_BESIDE = {
+    "distribution": ("_distribution.csv", locust_csv.read_distribution),
+    "failures": ("_failures.csv", locust_csv.read_failures),
+    "history": ("_stats_history.csv", locust_csv.read_history),
+}
 EXPECTED = (
     "expected a run (a folder with run.json, or run.json itself), a table (.md, .csv), or a folder "
     "with Locust's CSV files (<name>_requests.csv of 2019, <name>_stats.csv of today)"
 )
 # What a test is called by those who did not name it: the folder's name says more.
 _UNNAMED = frozenset({"locust", "stats", "results", "example", "report"})
+_HEADER_MOST = 64 * 1024
+USERS_MOST = 1_000_000
+"""Of a load: the schedule is played user by user."""
 
 
 def read_text(path: Path) -> str:
-    """A text file.
+    """A text file, in UTF-8, or in UTF-16 where it begins with that mark (as PowerShell writes).
 
     Raises:
         UsageError: it cannot be read, or is no text.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _decoded(path.read_bytes(), "strict")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not a text in UTF-8: {error.reason}") from error
+        raise UsageError(f"{path}: not a text in {error.encoding}: {error.reason}") from error
     if "\0" in text:
         raise UsageError(f"{path}: not a text: it has NUL bytes")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def is_locust(path: Path) -> bool:
-    """Whether the name is one that Locust gives to the numbers of a test."""
-    return path.name.endswith((OF_2019, TODAY))
+def kind(path: Path) -> locust_csv.FileKind | None:
+    """Which of Locust's files it is, by its header; None where it is none."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_HEADER_MOST) if path.suffix.lower() in CSV else b""
+    except OSError:
+        return None
+    return locust_csv.kind(_decoded(begin, "ignore"))
 
 
 def run_folders(folder: Path) -> list[Path]:
@@ -55,50 +71,69 @@ def run_folders(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.rglob(RECORD) if path.is_file())
 
 
-def locust_files(folder: Path) -> list[Path]:
-    """The numbers of every test below a folder, but for those that belong to a run.
-
-    Raises:
-        UsageError: a file of a test stands alone, without the test's numbers.
-    """
-    runs = run_folders(folder)
-    files = [
+def other_files(folder: Path, runs: AbstractSet[Path]) -> list[Path]:
+    """Every file below a folder that neither belongs to one of these runs nor is a load."""
+    return [
         path
-        for path in sorted(folder.rglob("*.csv"))
-        if path.is_file() and not any(path.is_relative_to(run) for run in runs)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != LOAD and runs.isdisjoint(path.parents)
     ]
-    found = [path for path in files if is_locust(path)]
-    lonely = [p for p in files if p.name.endswith((DISTRIBUTION, HISTORY)) and not _main(p, found)]
-    if lonely:
-        raise UsageError(
-            [f"{p}: there is no {_stem(p)}{OF_2019} or {_stem(p)}{TODAY} beside it" for p in lonely]
-        )
-    return found
+
+
+def why_not(path: Path) -> str:
+    """Why a file in a folder is not audited."""
+    what = kind(path)
+    if what == "exceptions":
+        return "Locust's exceptions: no other file counts them"
+    if what is not None:
+        return f"Locust's {what}, and there is no {OF_2019} or {TODAY} beside it that they are of"
+    if path.suffix.lower() not in TABLES:
+        return "neither a run nor a table"
+    try:
+        first = read_text(path).strip().partition("\n")[0]
+    except UsageError as error:
+        return str(error).removeprefix(f"{path}: ")
+    if path.name.endswith((OF_2019, TODAY)):
+        return f"not Locust's: its first line is {first[:80]!r}" if first else "empty"
+    return "not one of Locust's files; a table is audited by itself: lab audit FILE"
 
 
 def locust_run(path: Path, root: Path) -> LocustRun:
     """One test: its numbers and what stands beside them; named relative to ``root``.
 
+    What Locust's page offers is of the moment when somebody asked for it: nothing is beside that.
+
     Raises:
-        UsageError: one of the files is not Locust's, or not whole.
+        UsageError: its numbers are not Locust's, or not whole.
     """
-    stem = _stem(path)
-
-    def beside(ending: str) -> Path | None:
+    text, stem = read_text(path), _stem(path)
+    of_2019 = "# requests" in text.partition("\n")[0].lower()
+    beside: dict[str, Any] = {}
+    files, unread = [], []
+    for name, (ending, read) in _BESIDE.items():
         other = path.with_name(stem + ending)
-        return other if other.is_file() else None
-
-    distribution, failures, history = map(beside, (DISTRIBUTION, FAILURES, HISTORY))
+        if not other.is_file() or (path.name.endswith(OF_2019) and not of_2019):
+            continue
+        where = other.relative_to(root).as_posix()
+        try:
+            beside[name] = read(read_text(other), str(other))
+            files.append(where)
+        except UsageError as error:
+            unread.append(of_error(error, where, str(other)))
+    entries = locust_csv.read_stats(text, str(path))
+    if not entries:
+        raise UsageError(f"{path}: it has titles, but no row")
+    file = path.relative_to(root).as_posix()
+    if len(entries) > 1 and not any(map(locust_csv.is_total, entries)):
+        unread.append(Unread(file=file, where="total", reason="there is no such row"))
     return LocustRun(
         name=path.parent.name if is_unnamed(path) else stem,
-        file=path.relative_to(root).as_posix(),
-        entries=read_stats(read_text(path), str(path)),
-        of_2019=path.name.endswith(OF_2019),
-        distribution=(
-            read_distribution(read_text(distribution), str(distribution)) if distribution else None
-        ),
-        failures=read_failures(read_text(failures), str(failures)) if failures else None,
-        history=read_history(read_text(history), str(history)) if history else None,
+        file=file,
+        entries=entries,
+        of_2019=of_2019,
+        beside=tuple(files),
+        unread=tuple(unread),
+        **beside,
     )
 
 
@@ -123,10 +158,14 @@ def checked(load: OfferedLoad, where: str) -> OfferedLoad:
     """The load, if there can be such a one.
 
     Raises:
-        UsageError: nobody asks, or think times are in the wrong order.
+        UsageError: nobody asks, a number is not finite, or think times are in the wrong order.
     """
+    if not all(map(math.isfinite, astuple(load))):
+        raise UsageError(f"{where}: each number must be finite")
     if min(load.users, load.spawn_rate, load.duration_s) <= 0:
         raise UsageError(f"{where}: users, spawn rate and duration must be more than 0")
+    if load.users > USERS_MOST:
+        raise UsageError(f"{where}: at most {USERS_MOST:,} users can be played through")
     if not 0 <= load.think_min_s <= load.think_max_s:
         raise UsageError(f"{where}: the think time's minimum must be from 0 to its maximum")
     return load
@@ -136,16 +175,16 @@ def named_workload(path: Path, workloads: Iterable[str]) -> str | None:
     """The workload that a file's name, or else the nearest folder's, has as a word."""
     known = set(workloads)
     for part in reversed(path.resolve().parts):
-        words = [word for word in re.split(r"[^a-z0-9]+", part.lower()) if word in known]
-        if words:
+        if words := [one for one in re.split(r"[^a-z0-9]+", part.lower()) if one in known]:
             return words[-1]
     return None
 
 
 def _stem(path: Path) -> str:
-    endings = (OF_2019, HISTORY, TODAY, DISTRIBUTION, FAILURES)
-    return next(path.name.removesuffix(e) for e in endings if path.name.endswith(e))
+    ending = next(one for one in (OF_2019, TODAY, path.suffix) if path.name.endswith(one))
+    return path.name.removesuffix(ending)
 
 
-def _main(path: Path, found: Iterable[Path]) -> bool:
-    return any(other.parent == path.parent and _stem(other) == _stem(path) for other in found)
+def _decoded(raw: bytes, errors: str) -> str:
+    utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if utf_16 else "utf-8-sig", errors)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from orchestrator.audit.row import ResultRow, doubt, shown
+from orchestrator.audit.row import ResultRow, all_rows, doubt, shown
+from orchestrator.audit.unread import named
 from orchestrator.model.finding import Finding
 from orchestrator.verdict import SERVER_CPU
 
@@ -16,6 +17,8 @@ PLATEAU_ROWS, PLATEAU_SHARE = 4, 0.4
 DIGITS_LEAST = 4
 """Two of nine rows agree in three digits by chance in every 25th table, in four in every 250th."""
 NAMED_MOST = 12
+VALUES = {"requests": "requests", "requests/s": "rps", "answered/s": "goodput_rps"}
+VALUES["ms of mean latency"] = "mean_ms"
 
 
 def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
@@ -29,20 +32,17 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         key=lambda row: row.rps or 0,
     )
     group = _widest(rated)
-    if len(group) < max(PLATEAU_ROWS, PLATEAU_SHARE * len(rated)):
-        return
-    if all(row.limited_by == SERVER_CPU for row in group):
+    different = len({row.name for row in group})  # one may have a row for each scenario
+    few = different < PLATEAU_ROWS or len(group) < PLATEAU_SHARE * len(rated)
+    if few or all(row.limited_by == SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
-    yield doubt(
-        ResultRow(name=_names(group), file=group[0].file, table=group[0].table),
-        "plateau",
-        least,
-        most,
+    text = (
         f"{len(group)} of {len(rated)} rows lie between {shown(least)} and {shown(most)} "
         f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
-        "(load generator, schedule, network), not of each framework.",
+        "(load generator, schedule, network), not of each framework."
     )
+    yield doubt(all_rows(group, _names(group)), "plateau", least, most, text)
 
 
 def _widest(rated: Sequence[ResultRow]) -> Sequence[ResultRow]:
@@ -62,35 +62,23 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
 
     Percentiles are left out: tools round them to two or three digits, and those coincide.
     """
-    columns: dict[str, Callable[[ResultRow], float | None]] = {
-        "requests": lambda row: row.requests,
-        "requests/s": lambda row: None if row.offered_rps is not None else row.rps,
-        "answered/s": lambda row: None if row.offered_rps is not None else row.goodput_rps,
-        "ms of mean latency": lambda row: row.mean_ms,
-    }
-    for unit, of in columns.items():
+    for unit, field in VALUES.items():
         holders: dict[float, list[ResultRow]] = defaultdict(list)
         for row in rows:
-            number = of(row)
-            if number is not None and number > 0 and _digits(number) >= DIGITS_LEAST:
+            asked_for = row.offered_rps is not None and field.endswith("rps")
+            number = None if asked_for else getattr(row, field)
+            if number is not None and number > 0 and digits(number) >= DIGITS_LEAST:
                 holders[number].append(row)
         for number, same in holders.items():
             if len({row.name for row in same}) > 1:
-                yield doubt(
-                    ResultRow(name=_names(same), file=same[0].file, table=same[0].table),
-                    "equal-values",
-                    number,
-                    number,
-                    f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit.",
-                )
+                text = f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit."
+                yield doubt(all_rows(same, _names(same)), "equal-values", number, number, text)
 
 
-def _digits(number: float) -> int:
+def digits(number: float) -> int:
     """Significant digits, not counting zeros at the end, which may be rounding."""
     return len(f"{number:.15g}".split("e")[0].replace(".", "").strip("0"))
 
 
 def _names(rows: Sequence[ResultRow]) -> str:
-    names = sorted({row.name for row in rows}, key=str.lower)
-    more = len(names) - NAMED_MOST
-    return ", ".join(names[:NAMED_MOST]) + (f" and {more} more" if more > 0 else "")
+    return named(sorted({row.name for row in rows}, key=str.lower), NAMED_MOST)

@@ -35,22 +35,21 @@ def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
     kind = contradiction if asked.told else doubt
     size = "" if row.body_bytes is None else f", {shown(row.body_bytes)} bytes an answer"
     requests = "" if row.requests is None else f"{shown(row.requests)} requests "
-    yield kind(
-        row,
-        "workload-path",
-        row.path,
-        asked.path,
+    text = (
         f"the results are said to be of {asked.workload!r}, {asked.path}, but the {requests}"
-        f"asked for {row.path}{size}.",
+        f"asked for {row.path}{size}."
     )
+    yield kind(row, "workload-path", row.path, asked.path, text)
 
 
 def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
     """The size of the answers against that of the workload.
 
     That is what most rows with the right path have, since others may serve other bodies than this
-    lab; only where no row has the right path it is the lab's own contract.
+    lab; only where no row has the right path it is the lab's own contract. What another method or a
+    query asks for is another body.
     """
+    rows = [(r, a) for r, a in rows if r.method in ("", "GET") and "?" not in (r.path or "")]
     right: dict[str, Counter[float]] = defaultdict(Counter)
     for row, asked in rows:
         if row.path is not None and _bare(row.path) == asked.path and row.body_bytes:
@@ -62,50 +61,47 @@ def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
         expected = seen.most_common(1)[0][0] if seen else float(asked.body_bytes)
         whose = f"other rows of {asked.path} have" if seen else f"the lab's {asked.path} has"
         if abs(row.body_bytes - expected) > SAME_BYTES + _failed(row) * 2 * expected:
-            yield doubt(
-                row,
-                "body-size",
-                row.body_bytes,
-                expected,
+            text = (
                 f"answers of {shown(row.body_bytes)} bytes on average, in results of "
-                f"{asked.workload!r}: {whose} {shown(expected)} bytes.",
+                f"{asked.workload!r}: {whose} {shown(expected)} bytes."
             )
+            yield doubt(row, "body-size", row.body_bytes, expected, text)
 
 
 def body_differs(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """One path, answers of different sizes from different frameworks: not the same work."""
-    paths: Mapping[str, list[ResultRow]] = defaultdict(list)
+    """One request, answers of different sizes from different frameworks: not the same work.
+
+    Another method or query is another request: one server may answer those with what it likes.
+    """
+    paths: Mapping[tuple[str, str], list[ResultRow]] = defaultdict(list)
     for row in rows:
         if row.path is not None and row.body_bytes and _failed(row) <= FAILED_MOST:
-            paths[_bare(row.path)].append(row)
-    for path, asked in paths.items():
-        usual = Counter(row.body_bytes or 0 for row in asked).most_common(1)[0][0]
+            method, path = _local(row.path)
+            paths[row.method or method, path].append(row)
+    for (_, path), asked in paths.items():
+        usual, same = Counter(row.body_bytes or 0 for row in asked).most_common(1)[0]
         for row in asked:
             size = row.body_bytes or 0
             if abs(size - usual) > SAME_BYTES + _failed(row) * 2 * usual:
-                yield doubt(
-                    row,
-                    "body-differs",
-                    size,
-                    usual,
+                text = (
                     f"{path} is answered with {shown(size)} bytes here, with {shown(usual)} by "
-                    f"{_count(asked, usual)} of {len(asked)} frameworks: not the same work.",
+                    f"{same} of {len(asked)} frameworks: not the same work."
                 )
-
-
-def _count(rows: Sequence[ResultRow], size: float) -> int:
-    return sum(row.body_bytes == size for row in rows)
+                yield doubt(row, "body-differs", size, usual, text)
 
 
 def _failed(row: ResultRow) -> float:
     """Share of the requests whose answers, errors or nothing, pull the average off the body."""
-    if not row.failures or row.failures_apart or not row.requests:
-        return 0.0
-    return row.failures / row.requests
+    return (row.failures or 0) / row.requests if row.requests else 0.0
 
 
 def _bare(path: str) -> str:
     """``/json`` of ``GET /json?x=1`` or of a whole address."""
-    plain = path.strip().rpartition(" ")[2].partition("?")[0]
-    _, scheme, after = plain.partition("://")
-    return f"/{after.partition('/')[2]}" if scheme else plain
+    return _local(path)[1].partition("?")[0]
+
+
+def _local(path: str) -> tuple[str, str]:
+    """``GET`` (or nothing) and ``/json?x=1``, without the server's address."""
+    method, _, address = path.strip().rpartition(" ")
+    _, scheme, after = address.partition("://")
+    return method, f"/{after.partition('/')[2]}" if scheme else address

@@ -1,41 +1,65 @@
-"""The table of a CSV file: a header and rows."""
+"""The table of a CSV file: a header and rows, whatever stands in front of them."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
-from orchestrator.audit.tables import TextTable
-from orchestrator.errors import UsageError
+from orchestrator.audit.tables import TextTable, is_header
+from orchestrator.errors import CutOff, UsageError
+from orchestrator.model.finding import Unread
+
+SNIFFED = 20
+"""In so many lines a separator is seen more often than a decimal mark."""
 
 
 def csv_table(text: str, where: str) -> TextTable:
-    """Its table.
+    """Its table: the header is the first line that names a result, or else the first.
+
+    Empty lines and headers that come again are left out. A line in front of the header or with more
+    or fewer cells than it is not read. Semicolons are what programs write where decimals have a
+    comma, but others write them, too.
 
     Raises:
-        UsageError: no CSV, no row, or a row of another length than the header; names the line.
+        UsageError: no CSV, or empty; names the line.
+        CutOff: it ends between quotes.
     """
-    header, rows = csv_rows(text, where)
-    return TextTable(title="", header=header, rows=tuple(rows))
-
-
-def csv_rows(text: str, where: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows; empty lines are left out. Raises as ``csv_table``."""
-    reader = csv.reader(
-        io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")), strict=True
+    delimiter = max(",;\t", key="\n".join(text.splitlines()[:SNIFFED]).count)
+    lines = list(_lines(text, where, delimiter))
+    if not lines:
+        raise UsageError(f"{where}: empty; expected a CSV table with a header")
+    begin = next((i for i, (_, row) in enumerate(lines) if is_header(row)), 0)
+    header, rows = lines[begin][1], []
+    unread = [
+        Unread(where=f"line {number}", what=delimiter.join(row), reason="before the header")
+        for number, row in lines[:begin]
+    ]
+    for number, row in lines[begin + 1 :]:
+        if len(row) == len(header):
+            rows.append(row)
+            continue
+        reason = f"{len(row)} cells where the header has {len(header)}"
+        cut = number == lines[-1][0] and len(row) < len(header) and text[-1] != "\n"
+        reason += ", and the file ends there: cut off?" if cut else ""
+        what = delimiter.join(row)
+        unread.append(Unread(where=f"line {number}", what=what, reason=reason, cut_off=cut))
+    return TextTable(
+        title="",
+        header=header,
+        rows=tuple(row for row in rows if row != header),
+        unread=tuple(unread),
+        whole=len(unread) == begin,
+        decimal="?" if delimiter == ";" else ".",
     )
-    rows: list[tuple[str, ...]] = []
+
+
+def _lines(text: str, where: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                rows.append(tuple(row))
-                if len(row) != len(rows[0]):
-                    raise UsageError(
-                        f"{where}:{reader.line_num}: {len(row)} cells where the header has "
-                        f"{len(rows[0])}"
-                    )
+                yield reader.line_num, tuple(cell.strip() for cell in row)
     except csv.Error as error:
-        raise UsageError(f"{where}:{reader.line_num}: not CSV: {error}") from error
-    if not rows:
-        raise UsageError(f"{where}: empty; expected a CSV table with a header")
-    return rows[0], rows[1:]
+        kind = CutOff if "unexpected end" in str(error) else UsageError
+        raise kind(f"{where}:{reader.line_num}: not CSV: {error}") from error

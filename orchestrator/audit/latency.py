@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from orchestrator.audit.bounds import mean_bounds, slack_ms
-from orchestrator.audit.row import ResultRow, contradiction, doubt, percentile, shown
+from orchestrator.audit.row import (
+    Make,
+    ResultRow,
+    all_rows,
+    contradiction,
+    doubt,
+    percentile,
+    shown,
+)
 from orchestrator.model.finding import Finding
 
 EQUAL_ROWS_LEAST = 3
@@ -30,29 +38,18 @@ def percentile_order(row: ResultRow) -> Iterator[Finding]:
         if named[before] > named[after] + slack_ms(row, named[after])
     ]
     for before, after in found[:1]:  # one wrong number puts several pairs out of order
-        yield contradiction(
-            row,
-            "percentile-order",
-            named[before],
-            named[after],
+        text = (
             f"{before} is {shown(named[before])} ms, but {after}, which cannot be less, is "
-            f"{shown(named[after])} ms.",
+            f"{shown(named[after])} ms."
         )
-    if mean is None:
-        return
-    if "min" in named and mean < named["min"] - slack_ms(row, named["min"]):
-        end = "min"
-    elif "max" in named and mean > named["max"] + slack_ms(row, named["max"]):
-        end = "max"
-    else:
-        return
-    yield contradiction(
-        row,
-        "percentile-order",
-        mean,
-        named[end],
-        f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms.",
-    )
+        yield contradiction(row, "percentile-order", named[before], named[after], text)
+    for end, sign in (("min", 1), ("max", -1)):
+        if mean is None or end not in named:
+            continue
+        if sign * (named[end] - mean) > slack_ms(row, named[end]):
+            text = f"the mean is {shown(mean)} ms, beyond the {end} of {shown(named[end])} ms."
+            yield contradiction(row, "percentile-order", mean, named[end], text)
+            return
 
 
 def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
@@ -73,19 +70,17 @@ def mean_outside_percentiles(row: ResultRow) -> Iterator[Finding]:
         yield _mean(row, mean, most, f"is more than the {shown(most)} ms that they allow at most")
     elif most is None and top >= SHOWN_TAIL and mean > row.percentiles[top]:
         ms = row.percentiles[top]
-        yield doubt(
-            row,
-            "mean-outside-percentiles",
-            mean,
-            ms,
-            f"the mean of {shown(mean)} ms is above {percentile(top)}, {shown(ms)} ms: one of the "
-            "two is probably another number.",
+        text = (
+            f"is above {percentile(top)}, {shown(ms)} ms: one of the two is probably another number"
         )
+        yield _mean(row, mean, ms, text, doubt)
 
 
-def _mean(row: ResultRow, mean: float, bound: float, text: str) -> Finding:
-    sentence = f"the mean of {shown(mean)} ms {text}."
-    return contradiction(row, "mean-outside-percentiles", mean, bound, sentence)
+def _mean(
+    row: ResultRow, mean: float, bound: float, text: str, kind: Make = contradiction
+) -> Finding:
+    text = f"the mean of {shown(mean)} ms {text}."
+    return kind(row, "mean-outside-percentiles", mean, bound, text)
 
 
 def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
@@ -98,14 +93,11 @@ def equal_columns(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         if not same or len(set(pairs)) == 1:  # the same number everywhere is a placeholder
             continue
         first = next(i for i, row in enumerate(named) if one in row and other in row)
-        yield doubt(
-            ResultRow(name="all rows", file=rows[first].file, table=rows[first].table),
-            "equal-columns",
-            pairs[0][0],
-            pairs[0][1],
+        text = (
             f"{one} and {other} are equal in all of {len(pairs)} rows (here: {rows[first].name}): "
-            "one of them is a copy of the other under another name.",
+            "one of them is a copy of the other under another name."
         )
+        yield doubt(all_rows(rows[first:]), "equal-columns", *pairs[0], text)
 
 
 def _copyable(row: ResultRow) -> dict[str, float]:

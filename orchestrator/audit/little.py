@@ -30,18 +30,18 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
     least, most = implied
     kind = contradiction if load else doubt
     floor = row.mean_ms if row.mean_ms is not None else mean_bounds(row)[0]
-    top = max(row.percentiles, default=0.0)
     if floor > most * (1 + TOLERANCE):
         word = "the mean is" if row.mean_ms is not None else "it is at least"
         text = f"at most {shown(most)} ms of mean latency, but {word} {shown(floor)} ms"
         yield kind(row, "little", most, floor, _sentence(row, load, text))
-    elif row.max_ms is not None and least > row.max_ms * (1 + TOLERANCE):
-        text = f"a mean latency of {shown(least)} ms, above the maximum of {shown(row.max_ms)} ms"
-        yield doubt(row, "little", least, row.max_ms, _sentence(row, load, text))
-    elif top >= 99 and least > row.percentiles[top] * (1 + TOLERANCE):
-        ms = row.percentiles[top]
-        text = f"a mean latency of {shown(least)} ms, above {percentile(top)} of {shown(ms)} ms"
-        yield doubt(row, "little", least, ms, _sentence(row, load, text))
+        return
+    tops = {"the maximum": row.max_ms}
+    tops |= {percentile(p): ms for p, ms in sorted(row.percentiles.items())[-1:] if p >= 99}
+    for what, ms in tops.items():
+        if ms is not None and least > ms * (1 + TOLERANCE):
+            text = f"a mean latency of {shown(least)} ms, above {what} of {shown(ms)} ms"
+            yield doubt(row, "little", least, ms, _sentence(row, load, text))
+            return
 
 
 def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float] | None:
@@ -64,11 +64,7 @@ def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float]
 
 def _sentence(row: ResultRow, load: OfferedLoad | None, text: str) -> str:
     if load is None:
-        return (
-            f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}, "
-            "unless users pause or have several requests under way."
-        )
-    return (
-        f"{load.users:,} users with their think time and {shown(row.requests or 0)} requests "
-        f"imply {text}."
-    )
+        text += ", unless users pause or have several requests under way"
+        return f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}."
+    users = f"{load.users:,} users with their think time"
+    return f"{users} and {shown(row.requests or 0)} requests imply {text}."

@@ -1,155 +1,129 @@
-"""Locust's CSV files as text -> numbers: those of 2019 (0.9 to 0.14) and those of today (2.47).
+"""Locust's CSV files as rows of results: of 2019 (0.9 to 0.14) to today's (2.47).
 
-Columns of 2019 as in the article's own files; of today as in ``StatsCSV`` of Locust's ``stats.py``.
-A column that Locust did not always have may be missing; ``N/A`` is what it writes for none.
+A file is known by its header, since people give it any name, and read as any other table; but all
+of it or nothing: of a part nobody knows whether the total is right. A column that Locust did not
+always have may be missing (``stats.py`` of each version); ``N/A`` is what it writes for none.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from orchestrator.audit.csv_table import csv_rows
-from orchestrator.errors import UsageError
+from orchestrator.audit.cells import Number, number
+from orchestrator.audit.csv_table import csv_table
+from orchestrator.audit.row import ResultRow
+from orchestrator.audit.tables import results
+from orchestrator.errors import CutOff, UsageError
+from orchestrator.model.finding import Unread
 
+FileKind = Literal["stats", "distribution", "failures", "history", "exceptions"]
+_KINDS: tuple[tuple[FileKind, tuple[str, ...]], ...] = (
+    ("history", ("timestamp", "name", "requests/s")),
+    ("stats", ("type", "name", "request count")),
+    ("stats", ("type", "name", "# requests")),
+    ("stats", ("method", "name", "# requests")),
+    ("distribution", ("name", "# requests", "50%", "100%")),
+    ("failures", ("method", "name", "error", "occurrences")),
+    ("exceptions", ("count", "message", "traceback")),
+)
+"""Titles that a file of this kind has together; the first that fits, since others may have more."""
+_TITLES = {"Type": "Method", "Timestamp": "Elapsed", "99.999": "99.999%"}
+"""What the audit's own reader calls them. A time stamp is seconds since 1970."""
 _TOTALS = ("total", "aggregated")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocustEntry:
-    """One name that was asked for, or the total of all. Latencies in ms; body: bytes on average."""
-
-    method: str
-    name: str
-    requests: int
-    failures: int
-    min_ms: float | None
-    mean_ms: float | None
-    max_ms: float | None
-    body_bytes: float | None
-    rps: float | None
-    percentiles: Mapping[float, float]
-
-    @property
-    def is_total(self) -> bool:
-        """Whether it adds up the others."""
-        return self.name.lower() in _TOTALS and self.method.lower() in ("", "none")
+_BEGIN = r'"[^"\n]*","[^"\n]*","'
+_UNESCAPED = re.compile(rf'{_BEGIN}(?:(?!\n{_BEGIN}).)*?",(\d{{1,15}})(?:\n|\Z)', re.DOTALL)
+"""A failure as 0.12 to 0.14 write it: quotes within its text are not doubled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustHistory:
-    """Locust's counts over time, all names together: seconds from the first to the last line, the
-    requests and failures counted at each, the most users."""
+    """Locust's counts over time, all names together, since its statistics began anew for the last
+    time (``--reset-stats``, or a person in its page): seconds from the first to the last line, the
+    requests and failures counted at each."""
 
     seconds: float
-    requests: tuple[int, ...]
-    failures: tuple[int, ...]
-    users: int
+    requests: tuple[float, ...]
+    failures: tuple[float, ...]
 
 
-def read_stats(text: str, where: str) -> tuple[LocustEntry, ...]:
-    """``<name>_requests.csv`` of 2019 or ``<name>_stats.csv`` of today.
+def kind(text: str) -> FileKind | None:
+    """Which of Locust's files it is, by its header; None where it is none."""
+    first = text.lstrip().partition("\n")[0].lower()
+    titles = {title.strip('" \r') for title in re.split("[,;\t]", first)}
+    return next((name for name, needed in _KINDS if titles.issuperset(needed)), None)
+
+
+def is_total(row: ResultRow) -> bool:
+    """Whether it is the total of all: Total in 0.9, Aggregated from 0.12 on."""
+    return row.name.lower() in _TOTALS and row.method.lower() in ("", "none")
+
+
+def read_stats(text: str, where: str) -> tuple[ResultRow, ...]:
+    """``<name>_requests.csv`` of 2019 or ``<name>_stats.csv`` of today, or the page's download.
 
     Raises:
-        UsageError: another table, or a cell that is no number; names ``where``.
+        UsageError: another table, a line that is not whole, or a cell that is no number; names
+            ``where``.
     """
-    return tuple(
-        LocustEntry(
-            method=row.word("Type", "Method"),
-            name=row.word("Name"),
-            requests=row.count("Request Count", "# requests"),
-            failures=row.count("Failure Count", "# failures"),
-            min_ms=row.number("Min Response Time", "Min response time"),
-            mean_ms=row.number("Average Response Time", "Average response time"),
-            max_ms=row.number("Max Response Time", "Max response time"),
-            body_bytes=row.number("Average Content Size"),
-            rps=row.number("Requests/s"),
-            percentiles=row.percentiles()
-            or row.as_percentile(50.0, "Median Response Time", "Median response time"),
-        )
-        for row in _rows(text, where)
-    )
+    rows = _rows(text, where)
+    for row in rows:
+        if row.requests is None or row.failures is None:
+            raise UsageError(f"{where}: {row.name}: there is no number of requests or of failures")
+    return rows
 
 
-def read_distribution(text: str, where: str) -> dict[str, tuple[int, Mapping[float, float]]]:
+def read_distribution(text: str, where: str) -> Mapping[str, ResultRow]:
     """``<name>_distribution.csv`` of 2019: requests and percentiles by ``GET /path`` or ``Total``.
 
     Raises: as ``read_stats``.
     """
-    return {
-        row.word("Name"): (row.count("# requests"), row.percentiles()) for row in _rows(text, where)
-    }
+    return {"Total" if is_total(row) else row.name: row for row in _rows(text, where)}
 
 
 def read_failures(text: str, where: str) -> int:
-    """``<name>_failures.csv`` of today: all occurrences together. Raises as ``read_stats``."""
-    return sum(row.count("Occurrences") for row in _rows(text, where))
+    """``<name>_failures.csv``: all occurrences together. Raises as ``read_stats``."""
+    body = text.partition("\n")[2]
+    if body and not _UNESCAPED.sub("", body):
+        return sum(map(int, _UNESCAPED.findall(body)))
+    table = csv_table(text, where)
+    _refuse(table.unread, where)
+    place = [title.lower() for title in table.header].index("occurrences")
+    counts = [number(row[place], "count") for row in table.rows]
+    if any(not isinstance(one, Number) for one in counts):
+        raise UsageError(f"{where}: a line has no number of occurrences")
+    return int(sum(one.value for one in counts if isinstance(one, Number)))
 
 
 def read_history(text: str, where: str) -> LocustHistory:
-    """``<name>_stats_history.csv`` of today. Raises as ``read_stats``."""
-    rows = [row for row in _rows(text, where) if row.word("Name").lower() in _TOTALS]
-    times = [row.count("Timestamp") for row in rows]
+    """``<name>_stats_history.csv``, from 0.13 on. Raises as ``read_stats``."""
+    rows = [row for row in _rows(text, where) if is_total(row)]
+    if not rows:
+        raise UsageError(f"{where}: it has no line of the total")
+    times = [row.duration_s or 0.0 for row in rows]
+    requests = [row.requests or 0.0 for row in rows]
+    begin = max((i for i in range(1, len(rows)) if requests[i] < requests[i - 1]), default=0)
     return LocustHistory(
-        seconds=float(times[-1] - times[0]) if times else 0.0,
-        requests=tuple(row.count("Total Request Count") for row in rows),
-        failures=tuple(row.count("Total Failure Count") for row in rows),
-        users=max((row.count("User Count") for row in rows), default=0),
+        seconds=times[-1] - times[begin],
+        requests=tuple(requests[begin:]),
+        failures=tuple(row.failures or 0.0 for row in rows[begin:]),
     )
 
 
-class _Row:
-    """One line, its cells by the name of their column."""
-
-    def __init__(self, cells: Mapping[str, str], where: str) -> None:
-        self._cells = cells
-        self._where = where
-
-    def word(self, *names: str) -> str:
-        self._need(names)
-        return next(self._cells[name].strip() for name in names if name in self._cells)
-
-    def number(self, *names: str) -> float | None:
-        name = next((name for name in names if name in self._cells), None)
-        if name is None or self._cells[name].strip() in ("", "N/A"):
-            return None
-        try:
-            return float(self._cells[name])
-        except ValueError:
-            raise UsageError(
-                f"{self._where}: {name} is {self._cells[name]!r}, not a number"
-            ) from None
-
-    def count(self, *names: str) -> int:
-        self._need(names)
-        found = self.number(*names)
-        if found is None or not math.isfinite(found):
-            raise UsageError(f"{self._where}: {' or '.join(names)} has no number")
-        return int(found)
-
-    def percentiles(self) -> dict[float, float]:
-        found = {
-            float(match[1]): self.number(name)
-            for name in self._cells
-            if (match := _PERCENT.fullmatch(name))
-        }
-        return {percent: ms for percent, ms in found.items() if ms is not None}
-
-    def as_percentile(self, percent: float, *names: str) -> dict[float, float]:
-        ms = self.number(*names)
-        return {} if ms is None else {percent: ms}
-
-    def _need(self, names: tuple[str, ...]) -> None:
-        if not any(name in self._cells for name in names):
-            raise UsageError(f"{self._where}: not Locust's: it has no column {' or '.join(names)}")
+def _rows(text: str, where: str) -> tuple[ResultRow, ...]:
+    table = csv_table(text, where)
+    found = results(replace(table, header=tuple(_TITLES.get(one, one) for one in table.header)))
+    _refuse(found.unread, where)
+    rows = [row for rows in found.sets for row in rows]
+    if len(rows) != len(table.rows):
+        raise UsageError(f"{where}: {len(table.rows) - len(rows)} rows have no number")
+    return tuple(replace(row, rounded=True, known_unit=True) for row in rows)
 
 
-def _rows(text: str, where: str) -> list[_Row]:
-    header, rows = csv_rows(text, where)
-    return [
-        _Row(dict(zip(header, row, strict=True)), f"{where}: row {number}")
-        for number, row in enumerate(rows, 1)
-    ]
+def _refuse(unread: Sequence[Unread], where: str) -> None:
+    for wrong in unread[:1]:
+        what = f" is {wrong.what!r}" if wrong.what else ""
+        error = CutOff if wrong.cut_off else UsageError
+        raise error(f"{where}: {wrong.where}{what}: {wrong.reason}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orchestrator.audit.counts import sums
-from orchestrator.audit.locust_csv import LocustEntry, LocustHistory
+from orchestrator.audit.locust_csv import LocustHistory, is_total
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
-from orchestrator.model.finding import Finding
+from orchestrator.audit.total import of_its_parts
+from orchestrator.audit.unread import counted
+from orchestrator.model.finding import Finding, Read, Unread
 
 LONGER, LONGER_S = 1.1, 3.0
 """Locust's history has a line a second, the first and the last up to that much off."""
@@ -16,124 +17,109 @@ LONGER, LONGER_S = 1.1, 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustRun:
-    """One test. ``file``: its ``_requests.csv`` or ``_stats.csv``; ``others``: beside it.
+    """One test. ``file``: its ``_requests.csv`` or ``_stats.csv``.
 
-    ``distribution`` is of 2019's format, ``failures`` (all occurrences) and ``history`` of today's;
-    None where the file is not there.
+    ``distribution`` is of 2019's format, ``failures`` (all occurrences) and ``history`` of later
+    ones; None where the file is not there, or not read. ``beside``: files that were read with it;
+    ``unread``: those that were not, and what is missing in them.
     """
 
     name: str
     file: str
-    entries: tuple[LocustEntry, ...]
+    entries: tuple[ResultRow, ...]
     of_2019: bool
-    distribution: Mapping[str, tuple[int, Mapping[float, float]]] | None = None
+    distribution: Mapping[str, ResultRow] | None = None
     failures: int | None = None
     history: LocustHistory | None = None
+    beside: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    def notes(self) -> Iterator[Read | Unread]:
+        """What was read of the test's files, and what was not."""
+        yield Read(file=self.file, what=f"{counted(len(self.entries), 'row')} of Locust's")
+        yield from (Read(file=file, what="Locust's counts") for file in self.beside)
+        yield from self.unread
 
 
 def entry_rows(run: LocustRun) -> tuple[ResultRow, ...]:
     """A row for each path that was asked for; the test's name stands before the path."""
-    return tuple(_row(run, entry) for entry in run.entries if not entry.is_total)
+    return tuple(_row(run, entry) for entry in run.entries if not is_total(entry))
 
 
 def total_row(run: LocustRun) -> ResultRow | None:
-    """The row of all together; None where the test asked for nothing."""
-    total = next((entry for entry in run.entries if entry.is_total), None)
-    parts = [entry for entry in run.entries if not entry.is_total]
+    """The row of all together; None where the test asked for nothing, or the file has none."""
+    total = next((entry for entry in run.entries if is_total(entry)), None)
+    parts = [entry for entry in run.entries if not is_total(entry)]
     if total is None:
         total = parts[0] if len(parts) == 1 else None
     return None if total is None else _row(run, total)
 
 
 def locust_counts(run: LocustRun) -> Iterator[Finding]:
-    """Rule ``counts`` (and ``rate`` over the history) among the files of one test."""
+    """Rules ``counts`` and ``rate`` among the files of one test."""
     total = total_row(run)
     if total is None:
         return
-    yield from sums(
-        [
-            *(_row(run, entry) for entry in run.entries if not entry.is_total),
-            *(_row(run, entry, "Total") for entry in run.entries if entry.is_total),
-        ]
-    )
+    if (parts := entry_rows(run)) and len(parts) < len(run.entries):
+        yield from of_its_parts(replace(total, name="Total"), parts)
     yield from _distribution(run)
     if run.failures is not None and run.failures != total.failures:
-        yield contradiction(
-            total,
-            "counts",
-            total.failures,
-            run.failures,
-            f"{shown(total.failures or 0)} failures here, {run.failures:,} in their list.",
-        )
+        text = f"{shown(total.failures or 0)} failures here, {run.failures:,} in their list."
+        yield contradiction(total, "counts", total.failures, run.failures, text)
     if run.history is not None:
         yield from _history(total, run.history)
 
 
-def _row(run: LocustRun, entry: LocustEntry, name: str | None = None) -> ResultRow:
-    percentiles = dict(entry.percentiles)
-    if run.distribution is not None:
-        key = "Total" if entry.is_total else f"{entry.method} {entry.name}"
-        percentiles |= run.distribution.get(key, (0, {}))[1]
-    parts = [one for one in run.entries if not one.is_total]
-    path = entry.name if not entry.is_total else parts[0].name if len(parts) == 1 else None
-    return ResultRow(
-        name=name or (run.name if entry.is_total or len(parts) == 1 else f"{run.name} {path}"),
+def _row(run: LocustRun, entry: ResultRow) -> ResultRow:
+    spread = _spread(run, entry)
+    parts = [one for one in run.entries if not is_total(one)]
+    alone, total = len(parts) == 1, is_total(entry)
+    path = parts[0].name if total and alone else None if total else entry.name
+    twice = sum(one.name == path for one in parts) > 1
+    return replace(
+        entry,
+        name=run.name if total or alone else f"{run.name} {_key(entry) if twice else path}",
         file=run.file,
-        requests=entry.requests,
-        failures=entry.failures,
         failures_apart=run.of_2019,
-        rps=entry.rps,
-        min_ms=entry.min_ms,
-        mean_ms=entry.mean_ms,
-        max_ms=entry.max_ms,
-        percentiles=percentiles,
-        rounded=True,
+        percentiles={**entry.percentiles, **(spread.percentiles if spread else {})},
         path=path,
-        body_bytes=entry.body_bytes,
     )
+
+
+def _key(entry: ResultRow) -> str:
+    return "Total" if is_total(entry) else f"{entry.method} {entry.name}"
+
+
+def _spread(run: LocustRun, entry: ResultRow) -> ResultRow | None:
+    """Its line in the distribution's file, where a name without requests has no method."""
+    known = run.distribution or {}
+    return known.get(_key(entry)) or (None if entry.requests else known.get(entry.name))
 
 
 def _distribution(run: LocustRun) -> Iterator[Finding]:
     for entry in run.entries if run.distribution is not None else ():
-        key = "Total" if entry.is_total else f"{entry.method} {entry.name}"
-        other = (run.distribution or {}).get(key)
+        row, key, other = _row(run, entry), _key(entry), _spread(run, entry)
         if other is None:
-            yield contradiction(
-                _row(run, entry), "counts", key, None, f"{key} is not in the distribution's file."
-            )
-        elif other[0] != entry.requests:
-            yield contradiction(
-                _row(run, entry),
-                "counts",
-                entry.requests,
-                other[0],
-                f"{key} has {entry.requests:,} requests here and {other[0]:,} in the "
-                "distribution's file.",
-            )
+            text = f"{key} is not in the distribution's file."
+            yield contradiction(row, "counts", key, None, text)
+        elif other.requests != row.requests:
+            counts = f"{shown(row.requests or 0)} requests here and {shown(other.requests or 0)}"
+            text = f"{key} has {counts} in the distribution's file."
+            yield contradiction(row, "counts", row.requests, other.requests, text)
 
 
 def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:
-    for what, told, counted in (
-        ("requests", total.requests or 0, history.requests),
-        ("failures", total.failures or 0, history.failures),
-    ):
-        if counted and max(counted) > told:
-            yield contradiction(
-                total,
-                "counts",
-                told,
-                max(counted),
-                f"{shown(told)} {what} in all, but the history had counted {max(counted):,}.",
-            )
+    for what in ("requests", "failures"):
+        told, most = getattr(total, what), max(getattr(history, what))
+        if told is not None and most > told:
+            text = f"{shown(told)} {what} in all, but the history had counted {shown(most)}."
+            yield contradiction(total, "counts", told, most, text)
     if not total.requests or not total.rps:
         return
     seconds = total.requests / total.rps
     if seconds > LONGER * history.seconds + LONGER_S:
-        yield doubt(
-            total,
-            "rate",
-            seconds,
-            history.seconds,
+        text = (
             f"{shown(total.requests)} requests at {shown(total.rps)} requests/s take "
-            f"{seconds:.1f} s, but the history is {history.seconds:.1f} s long.",
+            f"{seconds:.1f} s, but the history is {history.seconds:.1f} s long."
         )
+        yield doubt(total, "rate", seconds, history.seconds, text)

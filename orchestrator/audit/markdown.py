@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 
+from orchestrator.audit.cells import plain
 from orchestrator.audit.tables import TextTable
-from orchestrator.errors import UsageError
+from orchestrator.model.finding import Unread
 
 _RULE_CELL = re.compile(r"\s*:?-+:?\s*")
 _UNESCAPED = re.compile(r"(?<!\\)\|")
 
 
-def markdown_tables(text: str, where: str) -> tuple[TextTable, ...]:
+def markdown_tables(text: str) -> tuple[TextTable, ...]:
     """Every table, with the heading that it stands under.
 
-    Raises:
-        UsageError: a row has more cells than its table has columns; names file and line.
+    As everywhere in GFM, cells that a row has too few are empty, and those too many do not show.
     """
     found: list[TextTable] = []
     title = ""
     header: tuple[str, ...] = ()
     rows: list[tuple[str, ...]] | None = None
+    unread: list[Unread] = []
     for number, line in enumerate([*text.splitlines(), ""], 1):
         cells = _cells(line)
         if rows is not None and cells:
-            rows.append(_fitted(cells, len(header), f"{where}:{number}"))
+            rows.append((*cells, *[""] * (len(header) - len(cells)))[: len(header)])
+            if excess := " | ".join(cells[len(header) :]):
+                reason = f"{len(cells)} cells in a table of {len(header)} columns"
+                unread.append(Unread(where=f"line {number}", what=excess, reason=reason))
             continue
         if rows is not None:
-            found.append(TextTable(title=title, header=header, rows=tuple(rows)))
-            header, rows = (), None
+            found.append(
+                TextTable(title=title, header=header, rows=tuple(rows), unread=tuple(unread))
+            )
+            header, rows, unread = (), None, []
         if header and len(cells) == len(header) and all(map(_RULE_CELL.fullmatch, cells)):
             rows = []
         else:
@@ -46,10 +52,4 @@ def _cells(line: str) -> tuple[str, ...]:
     inner = bare.removeprefix("|")
     if inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
-    return tuple(cell.strip().replace("\\|", "|") for cell in _UNESCAPED.split(inner))
-
-
-def _fitted(cells: tuple[str, ...], width: int, where: str) -> tuple[str, ...]:
-    if len(cells) > width:
-        raise UsageError(f"{where}: a row of {len(cells)} cells in a table of {width} columns")
-    return cells + ("",) * (width - len(cells))
+    return tuple(plain(cell.replace("\\|", "|")) for cell in _UNESCAPED.split(inner))

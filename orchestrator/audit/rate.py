@@ -29,9 +29,9 @@ def rate(rows: Sequence[ResultRow], load: OfferedLoad | None) -> Iterator[Findin
             yield from _told(row, row.requests, row.rps, row.duration_s)
         else:
             implied[index] = row.requests / row.rps
-    usual = _usual(list(implied.values()), load)
-    if usual is None:
+    if load is None and len(implied) < ROWS_LEAST:
         return
+    usual = load.duration_s if load is not None else median(implied.values())
     for index, seconds in implied.items():
         if abs(seconds / usual - 1) > SAME_DURATION:
             yield _unlike(rows[index], seconds, usual, load)
@@ -41,20 +41,11 @@ def _told(row: ResultRow, requests: float, rps: float, duration_s: float) -> Ite
     # Some tools divide all requests, some only the successes.
     counts = {requests, requests - (row.failures or 0), requests + (row.failures or 0)}
     if all(abs(rps - count / duration_s) > SAME_RATE * count / duration_s for count in counts):
-        yield contradiction(
-            row,
-            "rate",
-            rps,
-            requests / duration_s,
+        text = (
             f"{shown(requests)} requests in {shown(duration_s)} s are "
-            f"{shown(requests / duration_s)} requests/s, not {shown(rps)}.",
+            f"{shown(requests / duration_s)} requests/s, not {shown(rps)}."
         )
-
-
-def _usual(durations: Sequence[float], load: OfferedLoad | None) -> float | None:
-    if load is not None:
-        return load.duration_s
-    return median(durations) if len(durations) >= ROWS_LEAST else None
+        yield contradiction(row, "rate", rps, requests / duration_s, text)
 
 
 def _unlike(row: ResultRow, seconds: float, usual: float, load: OfferedLoad | None) -> Finding:
@@ -62,11 +53,8 @@ def _unlike(row: ResultRow, seconds: float, usual: float, load: OfferedLoad | No
     whose = "the test lasted" if load else "the other rows say"
     # Without a duration that someone told, this row may just have been measured for less time.
     kind = contradiction if load else doubt
-    return kind(
-        row,
-        "rate",
-        seconds,
-        usual,
+    text = (
         f"{shown(requests)} requests at {shown(rps)} requests/s take {seconds:.1f} s, but {whose} "
-        f"{usual:.1f} s: over that time they are {shown(requests / usual)} requests/s.",
+        f"{usual:.1f} s: over that time they are {shown(requests / usual)} requests/s."
     )
+    return kind(row, "rate", seconds, usual, text)

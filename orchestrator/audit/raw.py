@@ -8,7 +8,7 @@ from orchestrator.audit.body import Asked, workload_path
 from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, total_row
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
-from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.finding import Finding
 from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import Outcome, TrialRecord
 
@@ -33,12 +33,8 @@ def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> 
         yield from locust_counts(run)
         yield from _counts(trial, total)
     if endpoint is not None:
-        asked = Asked(
-            workload=trial.workload,
-            path=endpoint.path,
-            body_bytes=endpoint.body_bytes,
-            told=True,
-        )
+        size = endpoint.body_bytes
+        asked = Asked(workload=trial.workload, path=endpoint.path, body_bytes=size, told=True)
         for row in entry_rows(run):
             yield from workload_path(row, asked)
             yield from _body(row, endpoint)
@@ -56,16 +52,12 @@ def changed(
     """
     left_out = [] if raw_is_there else [file for file in differences if file.startswith("raw/")]
     if left_out:
-        yield Finding(
-            file="SHA256SUMS",
-            row="raw/",
-            rule="manifest",
-            kind=Kind.DOUBT,
-            seen=0,
-            expected=len(left_out),
-            text=f"none of the {len(left_out)} raw files that are listed is here: the record "
-            "cannot be compared with what it came from.",
+        text = (
+            f"none of the {len(left_out)} raw files that are listed is here: the record cannot be "
+            "compared with what it came from."
         )
+        row = ResultRow(name="raw/", file="SHA256SUMS")
+        yield doubt(row, "manifest", 0, len(left_out), text)
     for file, (listed, found) in sorted(differences.items()):
         if file in left_out:
             continue
@@ -75,55 +67,33 @@ def changed(
             text = "is there, but SHA256SUMS does not list it"
         else:
             text = "is not what was saved: its SHA-256 differs from that in SHA256SUMS"
-        yield Finding(
-            file=file,
-            row=file,
-            rule="manifest",
-            kind=Kind.CONTRADICTION,
-            seen=found,
-            expected=listed,
-            text=f"{file} {text}.",
-        )
+        row = ResultRow(name=file, file=file)
+        yield contradiction(row, "manifest", found, listed, f"{file} {text}.")
 
 
 def _counts(trial: TrialRecord, total: ResultRow) -> Iterator[Finding]:
     closed = trial.totals
     if closed is None:
         return
-    for what, told, counted in (
-        ("requests", total.requests, closed.requests),
-        ("failures", total.failures, closed.failures),
-    ):
+    for what in ("requests", "failures"):
+        told, counted = getattr(total, what), getattr(closed, what)
         if told != counted:
-            yield contradiction(
-                total,
-                "counts",
-                told,
-                counted,
-                f"Locust's own file has {shown(told or 0)} {what}, the record of {label(trial)} "
-                f"has {counted:,}.",
-            )
+            whose = f"Locust's own file has {shown(told or 0)} {what}"
+            text = f"{whose}, the record of {label(trial)} has {counted:,}."
+            yield contradiction(total, "counts", told, counted, text)
 
 
 def _body(row: ResultRow, endpoint: Endpoint) -> Iterator[Finding]:
     if row.body_bytes is None or not row.requests:
         return
     least = endpoint.body_bytes * (1 - (row.failures or 0) / row.requests) * (1 - LOST)
+    size, whole = shown(row.body_bytes), endpoint.body_bytes
     if row.body_bytes < least - 1:
-        yield contradiction(
-            row,
-            "body-size",
-            row.body_bytes,
-            endpoint.body_bytes,
-            f"{shown(row.body_bytes)} bytes an answer, less than the body of "
-            f"{endpoint.path}, {endpoint.body_bytes} bytes.",
+        text = f"{size} bytes an answer, less than the body of {endpoint.path}, {whole} bytes."
+        yield contradiction(row, "body-size", row.body_bytes, whole, text)
+    elif row.body_bytes > whole + HEADERS_MOST:
+        text = (
+            f"{size} bytes an answer: the body of {endpoint.path} has {whole}, and headers are "
+            "shorter than the rest."
         )
-    elif row.body_bytes > endpoint.body_bytes + HEADERS_MOST:
-        yield doubt(
-            row,
-            "body-size",
-            row.body_bytes,
-            endpoint.body_bytes,
-            f"{shown(row.body_bytes)} bytes an answer: the body of {endpoint.path} has "
-            f"{endpoint.body_bytes}, and headers are shorter than the rest.",
-        )
+        yield doubt(row, "body-size", row.body_bytes, whole, text)

@@ -49,11 +49,9 @@ def _across(record: RunRecord) -> Iterator[Finding]:
     holds: dict[tuple[str, int], list[ResultRow]] = defaultdict(list)
     for trial in record.trials:
         if trial.hold is not None:
-            holds[trial.workload, trial.repeat].append(
-                ResultRow(
-                    name=label(trial), rps=trial.hold.goodput_rps, limited_by=trial.limited_by
-                )
-            )
+            rps, limit = trial.hold.goodput_rps, trial.limited_by
+            row = ResultRow(name=label(trial), rps=rps, limited_by=limit)
+            holds[trial.workload, trial.repeat].append(row)
     for rows in holds.values():
         yield from plateau(rows)
     yield from equal_values([row for rows in holds.values() for row in rows])

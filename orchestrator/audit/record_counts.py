@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orchestrator.audit.record_rows import label, open_label, step_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.trial import OpenLoop, Outcome, Totals, TrialRecord
+from orchestrator.model.trial import OpenLoop, Outcome, Step, Totals, TrialRecord
 
 RATE = 0.001
 """The lab divides and keeps all digits; a hand that edits a number keeps three or four."""
@@ -18,98 +18,88 @@ DUE = 0.05
 """What is due at a constant rate is counted whether it was sent or not: the committed run is within
 0.3 %, and the rest is for stretches as short as those of tests."""
 HOLD, RAMP = "hold", "ramp"
+KINDS = "their kinds add up to"
 
 
 def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
     """Totals against steps, kinds of failures, Locust's counts; rates against counts."""
     row = ResultRow(name=label(trial))
+    hold = ResultRow(name=f"{label(trial)}, hold")
+    steps = [(ResultRow(name=step_label(trial, step)), step) for step in trial.steps]
+    open_loop = [(ResultRow(name=open_label(trial, part)), part) for part in trial.open_loop]
     if trial.totals is not None:
+        kinds = sum(trial.failures_by_kind.values())
+        yield from _equal(row, "failures", trial.totals.failures, kinds, KINDS)
         yield from _totals(trial, trial.totals, row)
     if trial.hold is not None:
-        yield from _hold(trial, trial.hold, row)
-    for step in trial.steps:
-        at = ResultRow(name=step_label(trial, step))
-        kinds = sum(step.failures_by_kind.values())
-        yield from _equal(at, "failures", step.failures, kinds, "their kinds add up to")
-    for part in trial.open_loop:
-        yield from _open(part, ResultRow(name=open_label(trial, part)))
+        yield from _hold(trial, trial.hold, hold)
+    counted: list[tuple[ResultRow, Step | OpenLoop]] = [*steps, *open_loop]
+    for at, one in counted:
+        kinds = sum(one.failures_by_kind.values())
+        yield from _equal(at, "failures", one.failures, kinds, KINDS)
+    for at, part in open_loop:
+        yield from _open(part, at)
+    for at, lasted in ((row, trial.totals), (hold, trial.hold), *counted):
+        if lasted is not None and lasted.duration_s <= 0:
+            text = f"it is said to have lasted {shown(lasted.duration_s)} s: nothing does."
+            yield contradiction(at, "rate", lasted.duration_s, None, text)
     if trial.steps:
         yield from _breaking(trial, row)
 
 
 def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Finding]:
-    kinds = sum(trial.failures_by_kind.values())
-    yield from _equal(row, "failures", totals.failures, kinds, "their kinds add up to")
-    if trial.steps:
-        of_steps = {
-            "requests": (totals.requests, sum(s.requests for s in trial.steps)),
-            "failures": (totals.failures, sum(s.failures for s in trial.steps)),
-            "unfinished": (trial.unfinished, sum(s.unfinished for s in trial.steps)),
-            "connects": (trial.connects, _sum(s.connects for s in trial.steps)),
-            "server_closes": (trial.server_closes, _sum(s.server_closes for s in trial.steps)),
-        }
-        for what, (told, added) in of_steps.items():
-            if told is not None and added is not None:
-                yield from _equal(row, what, told, added, "the steps add up to")
+    for what in ("requests", "failures", "unfinished", "connects", "server_closes"):
+        told = getattr(totals if what in ("requests", "failures") else trial, what)
+        added = [getattr(step, what) for step in trial.steps]
+        if told is not None and added and None not in added:
+            yield from _equal(row, what, told, sum(added), "the steps add up to")
     # A trial that failed because these disagree says so itself.
     if trial.locust is not None and trial.outcome is Outcome.MEASURED:
-        counted, other = totals.requests, trial.locust.requests
-        yield from _equal(row, "requests", counted, other, "Locust counted")
-        counted, other = totals.failures, trial.locust.failures
-        yield from _equal(row, "failures", counted, other, "Locust counted")
+        other = trial.locust
+        yield from _equal(row, "requests", totals.requests, other.requests, "Locust counted")
+        yield from _equal(row, "failures", totals.failures, other.failures, "Locust counted")
     yield from _rate(row, "rps", totals.rps, totals.requests, totals.duration_s)
     successes = totals.requests - totals.failures
     yield from _rate(row, "goodput_rps", totals.goodput_rps, successes, totals.duration_s)
 
 
-def _hold(trial: TrialRecord, hold: Totals, row: ResultRow) -> Iterator[Finding]:
-    at = ResultRow(name=f"{row.name}, hold")
+def _hold(trial: TrialRecord, hold: Totals, at: ResultRow) -> Iterator[Finding]:
     yield from _rate(at, "rps", hold.rps, hold.requests, hold.duration_s)
     steps = [step for step in trial.steps if step.phase == HOLD]
     if steps:
-        requests, failures = sum(s.requests for s in steps), sum(s.failures for s in steps)
-        yield from _equal(at, "requests", hold.requests, requests, "its step has")
-        yield from _equal(at, "failures", hold.failures, failures, "its step has")
+        for what in ("requests", "failures"):
+            counted = sum(getattr(step, what) for step in steps)
+            yield from _equal(at, what, getattr(hold, what), counted, "its step has")
         if trial.hold_users is not None:
             users = steps[0].users
             yield from _equal(at, "users", trial.hold_users, users, "its step has")
-    ended, successes = hold.goodput_rps * hold.duration_s, hold.requests - hold.failures
     users = max([step.users for step in trial.steps] + [trial.hold_users or 0])
-    if trial.hold_users is not None and ended > successes + users + ENDS * hold.requests:
-        yield contradiction(
-            at,
-            "counts",
-            ended,
-            successes,
-            f"goodput_rps makes {shown(ended)} successes in {shown(hold.duration_s)} s, but of "
-            f"{hold.requests:,} requests {hold.failures:,} failed.",
-        )
+    if trial.hold_users is not None:
+        most = hold.requests - hold.failures + users + ENDS * hold.requests
+        yield from _ended(hold, at, most)
 
 
 def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
-    kinds = sum(part.failures_by_kind.values())
-    yield from _equal(row, "failures", part.failures, kinds, "their kinds add up to")
-    ended, successes = part.goodput_rps * part.duration_s, part.requests - part.failures
-    if ended > successes * (1 + RATE) + part.connections:
-        yield contradiction(
-            row,
-            "counts",
-            ended,
-            successes,
-            f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
-            f"{part.requests:,} requests {part.failures:,} failed.",
-        )
+    yield from _ended(part, row, (part.requests - part.failures) * (1 + RATE) + part.connections)
     yield from _cost(part, row)
     due, sent = part.rate * part.duration_s, part.requests + part.unfinished
     if abs(sent - due) > DUE * due + 1:
-        yield doubt(
-            row,
-            "counts",
-            sent,
-            due,
+        text = (
             f"{sent:,} requests, the unfinished with them, but {shown(due)} were due in "
-            f"{shown(part.duration_s)} s at {shown(part.rate)}/s.",
+            f"{shown(part.duration_s)} s at {shown(part.rate)}/s."
         )
+        yield doubt(row, "counts", sent, due, text)
+
+
+def _ended(part: Totals | OpenLoop, row: ResultRow, most: float) -> Iterator[Finding]:
+    """Successes that ended, as the rate has them, are hardly more than those that were counted."""
+    ended, successes = part.goodput_rps * part.duration_s, part.requests - part.failures
+    if ended > most:
+        text = (
+            f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
+            f"{part.requests:,} requests {part.failures:,} failed."
+        )
+        yield contradiction(row, "counts", ended, successes, text)
 
 
 def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
@@ -118,28 +108,20 @@ def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
     if told is None or part.server_cpu is None or not part.goodput_rps:
         return
     expected = part.server_cpu / part.goodput_rps * 1e6
+    text = f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s are"
+    text += f" {shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}."
     if abs(told - expected) > RATE * max(expected, told):
-        yield contradiction(
-            row,
-            "counts",
-            told,
-            expected,
-            f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s are "
-            f"{shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}.",
-        )
+        yield contradiction(row, "counts", told, expected, text)
 
 
 def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
     first = next((s.users for s in trial.steps if s.phase == RAMP and s.failures), None)
     if first != trial.breaking_users:
-        yield contradiction(
-            row,
-            "counts",
-            trial.breaking_users,
-            first,
+        text = (
             f"breaking_users is {trial.breaking_users}, but the first step of the ramp with drops "
-            f"had {first if first is not None else 'no'} users.",
+            f"had {first if first is not None else 'no'} users."
         )
+        yield contradiction(row, "counts", trial.breaking_users, first, text)
 
 
 def _equal(row: ResultRow, what: str, told: int, other: int, whose: str) -> Iterator[Finding]:
@@ -156,16 +138,8 @@ def _rate(
         return
     expected = count / duration_s
     if abs(told - expected) > RATE * max(expected, told):
-        yield contradiction(
-            row,
-            "rate",
-            told,
-            expected,
+        text = (
             f"{count:,} in {shown(duration_s)} s are {shown(expected)} a second, not {what} = "
-            f"{shown(told)}.",
+            f"{shown(told)}."
         )
-
-
-def _sum(numbers: Iterator[int | None]) -> int | None:
-    known = list(numbers)
-    return None if None in known else sum(n for n in known if n is not None)
+        yield contradiction(row, "rate", told, expected, text)

@@ -8,7 +8,7 @@ from orchestrator.audit.record_histogram import decoded
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.trial import Step, TrialRecord
+from orchestrator.model.trial import TrialRecord
 
 FAR = 0.10
 """In the committed run both sides agree to 2.3 %; the step's own caveat comes at 5 % of the users
@@ -26,7 +26,7 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     step = next((step for step in trial.steps if step.phase == "hold"), None)
     if step is None or trial.hold is None or trial.histogram is None:
         return
-    if step.failures or step.in_flight is None or trial.hold.max_ms is None:
+    if step.failures or step.in_flight is None or trial.hold.max_ms is None or step.duration_s <= 0:
         return
     histogram = decoded(trial.histogram)
     if histogram is None or histogram.get_total_count() == 0:
@@ -34,18 +34,13 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     mean_ms = histogram.get_mean_value() / 1000
     answered = trial.hold.goodput_rps * mean_ms / 1000
     under_way = step.users * step.in_flight
-    if abs(answered - under_way) > FAR * step.users + _ends(step, trial.hold.max_ms):
-        yield contradiction(
-            ResultRow(name=f"{label(trial)}, hold"),
-            "little",
-            answered,
-            under_way,
+    longest_s = max(trial.hold.max_ms, step.pending_age_max_ms or 0.0) / 1000
+    ends = 3 * step.users * longest_s / step.duration_s
+    if abs(answered - under_way) > FAR * step.users + ends:
+        text = (
             f"{shown(trial.hold.goodput_rps)} answers/s of {shown(mean_ms)} ms on average are "
             f"{shown(answered)} requests under way, but the client had {shown(under_way)} of "
-            f"{step.users} users.",
+            f"{step.users} users."
         )
-
-
-def _ends(step: Step, max_ms: float) -> float:
-    longest_s = max(max_ms, step.pending_age_max_ms or 0.0) / 1000
-    return 3 * step.users * longest_s / step.duration_s
+        row = ResultRow(name=f"{label(trial)}, hold")
+        yield contradiction(row, "little", answered, under_way, text)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from orchestrator.audit.row import ResultRow
-from orchestrator.model.trial import OpenLoop, Step, Totals, TrialRecord
+from orchestrator.model.trial import OpenLoop, Resources, Step, Totals, TrialRecord
 
 
 def label(trial: TrialRecord) -> str:
@@ -23,33 +26,16 @@ def open_label(trial: TrialRecord, row: OpenLoop) -> str:
 
 def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
     """Totals, hold, steps and open loop: what has counts and latencies of successes."""
-    used = trial.resources
-    costs = (
-        {}
-        if used is None
-        else {
-            "cpu_us_per_request": used.cpu_us_per_request,
-            "memory_idle_bytes": used.memory_idle_bytes,
-            "memory_peak_bytes": used.memory_peak_bytes,
-            "image_bytes": used.image_bytes,
-        }
-    )
-    known = {name: float(number) for name, number in costs.items() if number is not None}
-    rows = [ResultRow(name=label(trial), failures_apart=False, used=known)]
+    rows = [ResultRow(name=label(trial), failures_apart=False, used=_costs(trial.resources))]
     for name, part in (("totals", trial.totals), ("hold", trial.hold)):
         if part is not None:
-            rows.append(_of_totals(f"{label(trial)}, {name}", part))
-    rows += [
-        ResultRow(
-            name=step_label(trial, step),
-            requests=step.requests,
-            failures=step.failures,
-            failures_apart=False,
-            percentiles=_known({50.0: step.median_ms, 99.0: step.p99_ms}),
-        )
-        for step in trial.steps
-    ]
-    return (*rows, *(_of_open(trial, row) for row in trial.open_loop))
+            rows.append(_counted(f"{label(trial)}, {name}", part))
+    for step in trial.steps:
+        known = _known({50.0: step.median_ms, 99.0: step.p99_ms})
+        row = ResultRow(name=step_label(trial, step), failures_apart=False, percentiles=known)
+        rows.append(replace(row, requests=step.requests, failures=step.failures))
+    open_loop = (_counted(open_label(trial, row), row, row.rate) for row in trial.open_loop)
+    return (*rows, *open_loop)
 
 
 def latency_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
@@ -64,12 +50,19 @@ def latency_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
     return (*steps, *(one for row in trial.open_loop for one in _others(trial, row)))
 
 
-def _of_totals(name: str, part: Totals) -> ResultRow:
+def _costs(used: Resources | None) -> dict[str, float]:
+    names = ("cpu_us_per_request", "memory_idle_bytes", "memory_peak_bytes", "image_bytes")
+    costs = {name: getattr(used, name, None) for name in names}
+    return {name: float(number) for name, number in costs.items() if number is not None}
+
+
+def _counted(name: str, part: Totals | OpenLoop, offered_rps: float | None = None) -> ResultRow:
     return ResultRow(
         name=name,
         requests=part.requests,
         failures=part.failures,
         failures_apart=False,
+        offered_rps=offered_rps,
         percentiles=_known(
             {50.0: part.median_ms, 90.0: part.p90_ms, 99.0: part.p99_ms, 99.9: part.p999_ms}
         ),
@@ -77,39 +70,15 @@ def _of_totals(name: str, part: Totals) -> ResultRow:
     )
 
 
-def _of_open(trial: TrialRecord, row: OpenLoop) -> ResultRow:
-    return ResultRow(
-        name=open_label(trial, row),
-        requests=row.requests,
-        failures=row.failures,
-        failures_apart=False,
-        offered_rps=row.rate,
-        percentiles=_known(
-            {50.0: row.median_ms, 90.0: row.p90_ms, 99.0: row.p99_ms, 99.9: row.p999_ms}
-        ),
-        max_ms=row.max_ms,
-    )
-
-
-def _others(trial: TrialRecord, row: OpenLoop) -> tuple[ResultRow, ...]:
-    name = open_label(trial, row)
-    return (
-        ResultRow(
-            name=f"{name}, service",
-            percentiles=_known({50.0: row.service_median_ms, 99.0: row.service_p99_ms}),
-            max_ms=row.service_max_ms,
-        ),
-        ResultRow(
-            name=f"{name}, all requests",
-            percentiles=_known({99.0: row.all_p99_ms}),
-            max_ms=row.all_max_ms,
-        ),
-        ResultRow(
-            name=f"{name}, sent late",
-            percentiles=_known({99.0: row.late_p99_ms}),
-            max_ms=row.late_max_ms,
-        ),
-    )
+def _others(trial: TrialRecord, row: OpenLoop) -> Iterator[ResultRow]:
+    for what, median_ms, p99_ms, max_ms in (
+        ("service", row.service_median_ms, row.service_p99_ms, row.service_max_ms),
+        ("all requests", None, row.all_p99_ms, row.all_max_ms),
+        ("sent late", None, row.late_p99_ms, row.late_max_ms),
+    ):
+        known = _known({50.0: median_ms, 99.0: p99_ms})
+        name = f"{open_label(trial, row)}, {what}"
+        yield ResultRow(name=name, percentiles=known, max_ms=max_ms)
 
 
 def _known(percentiles: dict[float, float | None]) -> dict[float, float]:

@@ -19,22 +19,16 @@ def trial_verdict(trial: TrialRecord, *, shared: bool = False) -> Iterator[Findi
         shared: server and load had one CPU together.
     """
     row = ResultRow(name=label(trial))
+    requests = None if trial.totals is None else trial.totals.requests
     if trial.outcome is Outcome.FAILED and not trial.reason:
-        yield contradiction(
-            row, "verdict", "failed", None, "the trial failed, and nothing says why."
-        )
-    if trial.outcome is Outcome.MEASURED and trial.totals is None:
-        yield contradiction(
-            row, "verdict", "measured", None, "the trial was measured, but it has no totals."
-        )
-    if trial.outcome is Outcome.SKIPPED and trial.totals is not None:
-        yield contradiction(
-            row,
-            "verdict",
-            "skipped",
-            trial.totals.requests,
-            f"the trial was skipped, but has {trial.totals.requests:,} requests.",
-        )
+        text = "the trial failed, and nothing says why."
+        yield contradiction(row, "verdict", "failed", None, text)
+    if trial.outcome is Outcome.MEASURED and requests is None:
+        text = "the trial was measured, but it has no totals."
+        yield contradiction(row, "verdict", "measured", None, text)
+    if trial.outcome is Outcome.SKIPPED and requests is not None:
+        text = f"the trial was skipped, but has {requests:,} requests."
+        yield contradiction(row, "verdict", "skipped", requests, text)
     if trial.limited_by is not None:
         yield from _limit(trial, trial.limited_by, row, shared)
     if trial.resources is not None:
@@ -51,22 +45,12 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
-            yield contradiction(
-                row,
-                "verdict",
-                other,
-                number,
-                f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}.",
-            )
+            text = f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}."
+            yield contradiction(row, "verdict", other, number, text)
     if verdict != told:
         # No contradiction: the lab that measured may have had other thresholds.
-        yield doubt(
-            row,
-            "verdict",
-            told,
-            verdict,
-            f"limited_by is {told}, but by today's rules {verdict} follows from its numbers.",
-        )
+        text = f"limited_by is {told}, but by today's rules {verdict} follows from its numbers."
+        yield doubt(row, "verdict", told, verdict, text)
 
 
 def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> Iterator[Finding]:
@@ -77,30 +61,17 @@ def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> 
     kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == SCHEDULE
     if kept != (part.limited_by == SCHEDULE):
         word = "kept" if kept else "not kept"
-        yield doubt(
-            ResultRow(name=open_label(trial, part)),
-            "verdict",
-            part.limited_by,
-            SCHEDULE if kept else f"not {SCHEDULE}",
+        text = (
             f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
             f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
-            f"failed, {part.unfinished:,} unfinished.",
+            f"failed, {part.unfinished:,} unfinished."
         )
+        at, right = ResultRow(name=open_label(trial, part)), SCHEDULE if kept else f"not {SCHEDULE}"
+        yield doubt(at, "verdict", part.limited_by, right, text)
 
 
 def _as_step(part: OpenLoop) -> Step:
-    return Step(
-        phase="open",
-        started_s=part.started_s,
-        duration_s=part.duration_s,
-        users=part.connections,
-        requests=part.requests,
-        failures=part.failures,
-        failures_by_kind=part.failures_by_kind,
-        unfinished=part.unfinished,
-        goodput_rps=part.goodput_rps,
-        median_ms=part.median_ms,
-        p99_ms=part.p99_ms,
-        server_cpu=part.server_cpu,
-        loadgen_cpu=part.loadgen_cpu,
-    )
+    both = "started_s duration_s requests failures failures_by_kind unfinished goodput_rps"
+    both += " median_ms p99_ms server_cpu loadgen_cpu"
+    same = {name: getattr(part, name) for name in both.split()}
+    return Step(phase="open", users=part.connections, **same)

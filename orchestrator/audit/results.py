@@ -6,33 +6,36 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from orchestrator.audit.alike import equal_values, plateau
-from orchestrator.audit.counts import row_counts, sums
+from orchestrator.audit.counts import errors, row_counts
 from orchestrator.audit.latency import equal_columns, mean_outside_percentiles, percentile_order
 from orchestrator.audit.little import little
 from orchestrator.audit.rate import rate
 from orchestrator.audit.row import ResultRow
 from orchestrator.audit.schedule import schedule_ceiling
+from orchestrator.audit.total import adds_up, sums
 from orchestrator.audit.zero import zero
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad, PublishedTable
 
-__all__ = ["ResultRow", "audit_published", "audit_results", "audit_rows"]
-
 
 def audit_results(
-    rows: Sequence[ResultRow], file: str, load: OfferedLoad | None = None
+    rows: Sequence[ResultRow], file: str, load: OfferedLoad | None = None, *, whole: bool = True
 ) -> tuple[Finding, ...]:
     """Everything about the rows of one table; rows of different tables do not compare.
 
     Args:
         file: where the rows stand that do not say it themselves.
         load: what could be asked for at most, if it is known.
+        whole: no row is missing, so that a total is that of its parts.
     """
-    single = [row for row in rows if not row.is_sum]
+    total = adds_up(rows)
+    single = [row for row in rows if not row.is_sum and row is not total]
     found = [
         *rate(single, load),
-        *audit_rows(rows, load),
-        *sums(rows),
+        *audit_rows(single, load),
+        *errors(single),
+        *(one for row in rows if row.is_sum or row is total for one in _itself(row)),
+        *(sums(rows) if whole else ()),
         *equal_columns(single),
         *plateau(single),
         *equal_values(single),
@@ -44,24 +47,22 @@ def audit_rows(rows: Sequence[ResultRow], load: OfferedLoad | None = None) -> It
     """What each row says of itself alone."""
     for row in rows:
         yield from little(row, load)
-        yield from percentile_order(row)
-        yield from mean_outside_percentiles(row)
-        yield from row_counts(row)
-        if load is not None and not row.is_sum:
+        yield from _itself(row)
+        if load is not None:
             yield from schedule_ceiling(row, load)
     yield from zero(rows)
 
 
+def _itself(row: ResultRow) -> Iterator[Finding]:
+    yield from percentile_order(row)
+    yield from mean_outside_percentiles(row)
+    yield from row_counts(row)
+
+
 def audit_published(table: PublishedTable) -> tuple[Finding, ...]:
     """What the audit says of a published table."""
-    rows = [
-        ResultRow(
-            name=row.name,
-            requests=row.requests,
-            rps=row.rps,
-            percentiles={50.0: row.median_ms},
-            failures=row.failures,
-        )
-        for row in table.rows
-    ]
+    rows = []
+    for row in table.rows:
+        counts = ResultRow(name=row.name, requests=row.requests, failures=row.failures)
+        rows.append(replace(counts, rps=row.rps, percentiles={50.0: row.median_ms}))
     return audit_results(rows, table.file, table.load)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from orchestrator.model.finding import Finding, Kind
@@ -22,13 +25,20 @@ Rule = Literal[
     "plateau",
     "equal-values",
     "counts",
+    "errors",
     "verdict",
     "manifest",
 ]
 """Every rule of the audit; ``docs/audit.md`` tells what each is for."""
 
-SUMS = frozenset({"total", "aggregated", "all", "sum"})
-"""Names of rows that add up the others."""
+_SUMS = r"totals?|sum|all|overall|aggregated?|combined|gesamt|summe"
+_AVERAGES = r"averages?|avg|mean|median|geomean"
+_AVERAGE = re.compile(rf"\b(?:{_AVERAGES})\b")
+_SUM = re.compile(
+    rf"(?=.*\b(?:{_SUMS}|{_AVERAGES})\b)"
+    rf"(?:(?:grand|of|the|requests|rows|frameworks|{_SUMS}|{_AVERAGES})\b\W*)+"
+)
+"""Names of rows that add up the others, or average them (see ``total.adds_up``, too)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +46,12 @@ class ResultRow:
     """What a source says of one framework; None where it says nothing.
 
     ``file``: where the row stands, if not in the audited file itself; ``table``: under which
-    heading, in a file with several tables. ``rps`` counts what was
-    answered (failures included where the source includes them); ``offered_rps`` is what was asked
-    for, at a constant arrival rate. ``percentiles``: percent -> ms. ``rounded``: latencies are
-    Locust's, with two significant digits and whole milliseconds. ``failures_apart``: the source may
-    leave failures out of ``requests``. ``known_unit``: it says in which unit its latencies are.
-    ``used``: CPU and memory by the name of their column.
+    heading, in a file with several tables. ``rps`` counts what was answered (failures included
+    where the source includes them); ``offered_rps`` is what was asked for, at a constant arrival
+    rate. ``percentiles``: percent -> ms. ``rounded``: the row is Locust's: latencies have two
+    significant digits and whole milliseconds. ``failures_apart``: the source may leave failures
+    out of ``requests``. ``known_unit``: it says in which unit its latencies are. ``used``: CPU and
+    memory by the name of their column.
     """
 
     name: str
@@ -61,6 +71,7 @@ class ResultRow:
     percentiles: Mapping[float, float] = field(default_factory=dict)
     rounded: bool = False
     known_unit: bool = True
+    method: str = ""
     path: str | None = None
     body_bytes: float | None = None
     used: Mapping[str, float] = field(default_factory=dict)
@@ -68,8 +79,14 @@ class ResultRow:
 
     @property
     def is_sum(self) -> bool:
-        """Whether it adds up other rows."""
-        return self.name.strip().lower() in SUMS
+        """Whether its name says that it adds up other rows, or averages them. A test of Locust's
+        may have any name."""
+        return not self.rounded and _SUM.fullmatch(self.name.strip(" *").lower()) is not None
+
+    @property
+    def is_average(self) -> bool:
+        """Whether it averages other rows, where it ``is_sum``."""
+        return _AVERAGE.search(self.name.lower()) is not None
 
     def latencies(self) -> dict[str, float]:
         """Every latency that the row has, in ms, by the name that a person knows it by."""
@@ -92,34 +109,34 @@ def shown(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100_000 else f"{float(f'{number:.6g}'):,.10g}"
 
 
-def contradiction(
-    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
-) -> Finding:
-    """Two numbers of the row that cannot both be right."""
-    return _finding(row, rule, Kind.CONTRADICTION, seen, expected, text)
-
-
-def doubt(
-    row: ResultRow, rule: Rule, seen: float | str | None, expected: float | str | None, text: str
-) -> Finding:
-    """Numbers of the row that may be right, but deserve no trust as they are labelled."""
-    return _finding(row, rule, Kind.DOUBT, seen, expected, text)
+def all_rows(rows: Sequence[ResultRow], name: str = "all rows") -> ResultRow:
+    """What a finding about several rows of one table is about."""
+    return ResultRow(name=name, file=rows[0].file, table=rows[0].table)
 
 
 def _finding(
+    kind: Kind,
     row: ResultRow,
     rule: Rule,
-    kind: Kind,
     seen: float | str | None,
     expected: float | str | None,
     text: str,
 ) -> Finding:
+    name = f"{row.table}: {row.name}" if row.table else row.name
+    seen, expected = _finite(seen), _finite(expected)
     return Finding(
-        file=row.file,
-        row=f"{row.table}: {row.name}" if row.table else row.name,
-        rule=rule,
-        kind=kind,
-        seen=seen,
-        expected=expected,
-        text=text,
+        file=row.file, row=name, rule=rule, kind=kind, seen=seen, expected=expected, text=text
     )
+
+
+def _finite(number: float | str | None) -> float | str | None:
+    """What is not finite is no number, in JSON neither."""
+    return str(number) if isinstance(number, float) and not math.isfinite(number) else number
+
+
+Make = Callable[..., Finding]
+"""What makes a finding of a row: ``contradiction`` or ``doubt``."""
+contradiction: Make = partial(_finding, Kind.CONTRADICTION)
+"""Two numbers of the row that cannot both be right."""
+doubt: Make = partial(_finding, Kind.DOUBT)
+"""Numbers of the row that may be right, but deserve no trust as they are labelled."""

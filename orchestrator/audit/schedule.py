@@ -62,23 +62,15 @@ def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
         ("requests", row.requests, most),
         ("requests/s", row.rps, most / load.duration_s),
     ):
-        if seen is not None and seen >= NEAR * ceiling:
-            yield _near(row, load, unit, seen, ceiling)
-            return  # total and rate are the same number twice
-
-
-def _near(row: ResultRow, load: OfferedLoad, unit: str, seen: float, ceiling: float) -> Finding:
-    share = seen / ceiling
-    if share > 2 - NEAR:
-        meaning = "another load was offered, or the number is wrong"
-    else:
+        if seen is None or seen < NEAR * ceiling:
+            continue
         meaning = "the schedule was the limit, not the server"
-    return doubt(
-        row,
-        "schedule-ceiling",
-        seen,
-        ceiling,
-        f"{shown(seen)} {unit} are {share:.0%} of the {ceiling:,.0f} that {load.users:,} users "
-        f"with {load.think_min_s:g} to {load.think_max_s:g} s of think time ask for at most: "
-        f"{meaning}.",
-    )
+        if seen > (2 - NEAR) * ceiling:
+            meaning = "another load was offered, or the number is wrong"
+        text = (
+            f"{shown(seen)} {unit} are {seen / ceiling:.0%} of the {ceiling:,.0f} that "
+            f"{load.users:,} users with {load.think_min_s:g} to {load.think_max_s:g} s of think "
+            f"time ask for at most: {meaning}."
+        )
+        yield doubt(row, "schedule-ceiling", seen, ceiling, text)
+        return  # total and rate are the same number twice

@@ -1,4 +1,4 @@
-"""A table of text becomes rows of results."""
+"""A table of text becomes rows of results, and what of it could not be read."""
 
 from __future__ import annotations
 
@@ -7,87 +7,159 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.audit import columns
-from orchestrator.audit.cells import Cell, cell, count, milliseconds, size
+from orchestrator.audit.cells import Decimal, Number, decimal_marks, number
 from orchestrator.audit.columns import Column
 from orchestrator.audit.row import ResultRow
+from orchestrator.model.finding import Unread
 
-_COUNTS = ("requests", "failures", "rps", "goodput_rps", "users")
-_LATENCIES = ("min_ms", "mean_ms", "max_ms")
-_RESULTS = {"rps", "goodput_rps", "requests", *_LATENCIES, columns.PERCENTILE}
+_LATENCIES = ("min_ms", "mean_ms", "max_ms", columns.PERCENTILE)
+_RESULTS = {"rps", "goodput_rps", "requests", *_LATENCIES}
+_WORDS = (columns.NAME, columns.LIMIT, columns.PATH, columns.METHOD, columns.LOAD)
+
+Cells = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A table as it stands in a file; ``title``: the heading above it, or empty."""
+    """A table as it stands in a file; ``title``: the heading above it, or empty; ``unread``: what
+    is in no row; ``whole``: all rows are here; ``decimal``: see ``decimal_marks``."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    unread: tuple[Unread, ...] = ()
+    whole: bool = True
+    decimal: Decimal | None = None
 
 
-def result_rows(table: TextTable, title: str = "") -> tuple[ResultRow, ...]:
-    """Its rows; empty where the table is of something else than results.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What a table says: ``rows`` that compare with each other, several sets of them where it has
+    several columns of one meaning (``Speed (64)``); the titles of the ``columns`` that were
+    understood; the ``others``; what was ``unread``; ``whole``: all rows are here."""
+
+    sets: tuple[tuple[ResultRow, ...], ...]
+    columns: tuple[str, ...]
+    others: tuple[Unread, ...]
+    unread: tuple[Unread, ...]
+    whole: bool = True
+
+
+def is_header(cells: Cells) -> bool:
+    """Whether these are titles of a table of results."""
+    known = (columns.column(cell) for cell in cells)
+    return len(cells) > 1 and any(one is not None and one.meaning in _RESULTS for one in known)
+
+
+def results(table: TextTable, title: str = "") -> Results:
+    """Its results; without rows where the table is of something else, or has no number.
 
     Args:
         title: the table's, for a file with several.
     """
-    known = _columns(table.header)
-    found = [(index, one) for index, one in known.items() if one.meaning in _RESULTS]
-    if not found:
-        return ()
-    rows = [_row(table.header, known, cells, title) for cells in table.rows]
-    return tuple(row for row in rows if row is not None)
-
-
-def _columns(header: Sequence[str]) -> dict[int, Column]:
-    """The columns that are understood; of two with one meaning the first counts."""
-    found: dict[int, Column] = {}
-    for index, title in enumerate(header):
-        one = columns.column(title)
-        same = one and any(
-            (one.meaning, one.percent) == (other.meaning, other.percent)
-            for other in found.values()
-            if other.meaning != columns.USED
+    if not is_header(table.header):
+        other = Unread(
+            where=_named(table),
+            what=", ".join(table.header),
+            reason="no column of results, such as requests, requests/s, p50 (ms)",
         )
-        if one is not None and not same:
-            found[index] = one
-    return found
+        return Results(sets=(), columns=(), others=(other,), unread=table.unread)
+    known, others = _columns(table.header)
+    numbers = {index: one for index, one in known.items() if one.meaning not in _WORDS}
+    cells = [(one.quantity, [row[i] for row in table.rows]) for i, one in numbers.items()]
+    decimals = dict(zip(numbers, decimal_marks(cells, table.decimal), strict=True))
+    variants = dict.fromkeys(one.variant for one in known.values() if one.variant)
+    sets, unread, whole = [], list(table.unread), table.whole
+    for variant in variants or ("",):
+        chosen = {i: one for i, one in known.items() if one.variant in ("", variant)}
+        label = " ".join(filter(None, (title, variant)))
+        rows = [_row(chosen, decimals, cells, label, n) for n, cells in enumerate(table.rows, 1)]
+        sets.append(tuple(row for row, _ in rows if row is not None))
+        unread += [one for _, wrong in rows for one in wrong]
+        whole = whole and all(row is not None or not wrong for row, wrong in rows)
+    if not any(sets):
+        reason = "none of its rows has a number of requests, a rate or a latency with its unit"
+        others.append(Unread(where=_named(table), reason=reason))
+    return Results(
+        sets=tuple(rows for rows in sets if rows),
+        columns=tuple(one.title for one in known.values()),
+        others=tuple(others),
+        unread=tuple(dict.fromkeys(unread)),
+        whole=whole,
+    )
+
+
+def _named(table: TextTable) -> str:
+    return f"table {table.title!r}" if table.title else "the table"
+
+
+def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
+    """The columns that are understood, and the others. Of two with one meaning one is read: the
+    first with a plain name."""
+    found: dict[int, Column] = {}
+    taken: dict[tuple[object, ...], str] = {}
+    unread: list[Unread] = []
+    named = [(index, columns.column(title)) for index, title in enumerate(header)]
+    if named[0][1] is None and not any(one and one.meaning == columns.NAME for _, one in named):
+        named[0] = 0, Column(title=header[0], meaning=columns.NAME)
+    for index, one in sorted(named, key=lambda pair: pair[1] is not None and pair[1].vague):
+        where = f"column {header[index] or index + 1}"
+        if one is None:
+            reason = "its title is none that the audit knows"
+            unread += [Unread(where=where, reason=reason)] if index or header[index] else []
+            continue
+        key = (one.meaning, one.percent, one.variant)
+        if one.meaning != columns.USED and key in taken:
+            unread.append(Unread(where=where, reason=f"{taken[key]} is read for the same"))
+            continue
+        found[index] = one
+        taken[key] = one.title
+    return dict(sorted(found.items())), unread
 
 
 def _row(
-    header: Sequence[str], known: Mapping[int, Column], cells: Sequence[str], title: str
-) -> ResultRow | None:
-    named = next((i for i, one in known.items() if one.meaning == columns.NAME), 0)
-    numbers = {i: found for i in known if i != named and (found := cell(cells[i])) is not None}
-    if not any(known[i].meaning in _RESULTS for i in numbers):
-        return None  # a framework that could not be measured
+    known: Mapping[int, Column],
+    decimals: Mapping[int, Decimal],
+    cells: Cells,
+    title: str,
+    place: int,
+) -> tuple[ResultRow | None, list[Unread]]:
+    """A row, or None where it has no result (a framework that could not be measured)."""
+    words = {one.meaning: cells[i] for i, one in known.items() if one.meaning in _WORDS}
+    name = words.get(columns.NAME) or words.get(columns.PATH) or f"row {place}"
     fields: dict[str, Any] = {"percentiles": {}, "used": {}, "known_unit": True}
-    for index, found in numbers.items():
-        _put(fields, known[index], found)
-    for index, one in known.items():
-        if one.meaning in (columns.LIMIT, columns.PATH) and cells[index].strip():
-            fields[one.meaning] = cells[index].strip()
+    fields |= {key: words.get(key) or None for key in (columns.LIMIT, columns.PATH)}
+    fields["method"] = words.get(columns.METHOD, "")
+    unread, has_result = [], False
+    for index, decimal in decimals.items():
+        if (one := known.get(index)) is None:
+            continue
+        unit = one.unit or ("s" if one.meaning == "duration_s" else "")
+        found = number(cells[index], one.quantity, decimal, unit)
+        if isinstance(found, Number):
+            certain = not one.vague or found.unit or one.quantity == "rate"
+            has_result = has_result or (certain and one.meaning in _RESULTS)
+            _put(fields, one, found)
+        elif found is not None:
+            where = f"{title and f'{title}, '}{name}, {one.title}"
+            unread.append(Unread(where=where, what=cells[index], reason=found))
+    if not has_result:
+        return None, unread
     if "goodput_rps" in fields and "rps" in fields:  # asked for at a constant rate, and answered
         fields["offered_rps"], fields["rps"] = fields.pop("rps"), fields.pop("goodput_rps")
-    name = " ".join(cells[named].replace("*", "").split()) or "(no name)"
-    if "load" in (lowered := [one.strip().lower() for one in header]):
-        name = f"{name} at {cells[lowered.index('load')].strip()}"
-    return ResultRow(name=name, table=title, **fields)
+    if columns.LOAD in words:  # of this lab's open loop: a share of the rate at saturation
+        name = f"{name} at {words[columns.LOAD]}"
+    return ResultRow(name=name, table=title, **fields), unread
 
 
-def _put(fields: dict[str, Any], one: Column, found: Cell) -> None:
-    if one.meaning in _COUNTS:
-        fields[one.meaning] = count(found)
-    elif one.meaning == "duration_s":
-        fields["duration_s"] = milliseconds(found, one.unit or "s") / 1000
-    elif one.meaning == "body_bytes":
-        fields["body_bytes"] = size(found)
-    elif one.meaning == columns.USED:
-        fields["used"][one.title] = count(found)
-    elif one.meaning in _LATENCIES or one.meaning == columns.PERCENTILE:
-        ms = milliseconds(found, one.unit)
+def _put(fields: dict[str, Any], one: Column, found: Number) -> None:
+    if one.meaning in _LATENCIES:
         fields["known_unit"] = fields["known_unit"] and bool(one.unit or found.unit)
-        if one.meaning == columns.PERCENTILE:
-            fields["percentiles"][one.percent] = ms
-        else:
-            fields[one.meaning] = ms
+    if one.meaning == columns.USED:
+        fields["used"][one.title] = found.value
+    elif one.meaning == "duration_s":
+        fields["duration_s"] = found.value / 1000
+    elif one.meaning == columns.PERCENTILE:
+        fields["percentiles"][one.percent] = found.value
+    else:
+        fields[one.meaning] = found.value

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.audit.row import ResultRow, contradiction, doubt
+from orchestrator.audit.row import ResultRow, all_rows, contradiction, doubt
 from orchestrator.model.finding import Finding
 
+COLUMNS = {"requests": "requests", "failures": "failures", "requests/s": "rps", "users": "users"}
+COLUMNS |= {"answered/s": "goodput_rps", "duration": "duration_s", "body size": "body_bytes"}
 EVERY_ROW_LEAST = 3
 """From so many rows on, one finding about the column tells more than one for each row."""
 
@@ -23,25 +25,20 @@ def zero(rows: Sequence[ResultRow]) -> Iterator[Finding]:
         wrong = [(row, number) for row, number in held if _placeholder(row, column, number)]
         values = {number for _, number in wrong}
         if len(wrong) == len(held) >= EVERY_ROW_LEAST and len(values) == 1:
-            everywhere = ResultRow(name="all rows", file=wrong[0][0].file, table=wrong[0][0].table)
-            yield _found(everywhere, column, wrong[0][1], f" in each of {len(held)} rows")
+            yield _found(
+                all_rows([row for row, _ in wrong]),
+                column,
+                wrong[0][1],
+                f" in each of {len(held)} rows",
+            )
         else:
             for row, number in wrong:
                 yield _found(row, column, number, "")
 
 
 def _cells(row: ResultRow) -> dict[str, float]:
-    numbers = {
-        "requests": row.requests,
-        "failures": row.failures,
-        "requests/s": row.rps,
-        "answered/s": row.goodput_rps,
-        "users": row.users,
-        "duration": row.duration_s,
-        "body size": row.body_bytes,
-        **row.latencies(),
-        **row.used,
-    }
+    counted = {name: getattr(row, field) for name, field in COLUMNS.items()}
+    numbers = {**counted, **row.latencies(), **row.used}
     return {name: number for name, number in numbers.items() if number is not None}
 
 
@@ -57,11 +54,8 @@ def _placeholder(row: ResultRow, column: str, number: float) -> bool:
 
 def _found(row: ResultRow, column: str, number: float, where: str) -> Finding:
     kind = contradiction if number < 0 else doubt
-    return kind(
-        row,
-        "zero",
-        number,
-        None,
+    text = (
         f"{column} is {number:g}{where}: that is no measurement. What was not measured has to be "
-        "missing.",
+        "missing."
     )
+    return kind(row, "zero", number, None, text)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from orchestrator.audit.row import shown
+from orchestrator.audit.unread import counted, lines, named, only
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
-from orchestrator.model.finding import Finding
+from orchestrator.errors import UsageError
+from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.wiring.audit import Told, audit
 
+NAMED_MOST = 8
 LOAD = (
     ("users", int, "N", "users that were started"),
     ("spawn_rate", float, "R", "users started a second"),
@@ -49,13 +52,37 @@ def _audit(arguments: argparse.Namespace) -> int:
         for name, *_ in LOAD
         if getattr(arguments, name) is not None
     }
-    found = audit(arguments.path, Told(workload=arguments.workload, load=load))
-    if arguments.json:
-        print(json.dumps([asdict(finding) for finding in found], indent=2))
-    else:
-        print("\n\n".join(block(finding) for finding in found) + "\n" if found else "", end="")
-        print(("\n" if found else "") + summary(arguments.path, found))
-    return SOME_FAILED if found else ALL_WELL
+    notes = audit(arguments.path, Told(workload=arguments.workload, load=load))
+    print(_json(notes) if arguments.json else _text(arguments.path, notes))
+    findings, unread = only(notes, Finding), only(notes, Unread)
+    if not findings and (cut := [one for one in unread if one.cut_off]):
+        raise UsageError(lines(cut))
+    return SOME_FAILED if findings else ALL_WELL
+
+
+def _json(notes: Sequence[Note]) -> str:
+    """The findings; where something was not read, also what was, and what was not: no findings, but
+    in their form."""
+    findings, read, unread = only(notes, Finding), only(notes, Read), only(notes, Unread)
+    others = [("read", one.file, "", "", one.what) for one in read if unread]
+    others += [("unread", one.file, one.where, one.what, one.reason) for one in unread]
+    names = [field.name for field in fields(Finding)]
+    told = [
+        dict(zip(names, (file, where or file, rule, rule, what or None, None, text), strict=True))
+        for rule, file, where, what, text in others
+    ]
+    return json.dumps([*map(asdict, findings), *told], indent=2, allow_nan=False)
+
+
+def _text(path: Path, notes: Sequence[Note]) -> str:
+    findings, read, unread = only(notes, Finding), only(notes, Read), only(notes, Unread)
+    files: dict[str, list[str]] = defaultdict(list)
+    for one in read:
+        files[one.what].append(one.file)
+    told = [f"read: {named(names, NAMED_MOST)}: {what}" for what, names in files.items()]
+    told += [f"not read: {line}" for line in lines(unread)]
+    end = summary(path, findings, unread)
+    return "\n\n".join([*map(block, findings), "\n".join(told), end])
 
 
 def block(finding: Finding) -> str:
@@ -69,16 +96,15 @@ def block(finding: Finding) -> str:
     )
 
 
-def summary(path: Path, found: Sequence[Finding]) -> str:
+def summary(path: Path, findings: Sequence[Finding], unread: Sequence[Unread]) -> str:
     """How much was found, in one line."""
-    if not found:
-        return f"{path}: nothing found"
-    kinds = Counter(str(finding.kind) for finding in found)
-    counts = [f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in sorted(kinds.items())]
+    if not findings:
+        end = "a file is cut off" if any(one.cut_off for one in unread) else "nothing found"
+        return f"{path}: {'in what was read: ' if unread else ''}{end}"
+    kinds = Counter(str(finding.kind) for finding in findings)
+    counts = [counted(number, kind) for kind, number in sorted(kinds.items())]
     return f"{path}: {' and '.join(counts)}; docs/audit.md explains the rules"
 
 
 def _number(value: float | str | None) -> str:
-    if value is None:
-        return "none"
-    return value if isinstance(value, str) else shown(value)
+    return str(value or "none") if isinstance(value, str | None) else shown(value)

@@ -1,4 +1,5 @@
-"""What an audit finds: two numbers that cannot both be right, or one that deserves no trust."""
+"""What an audit finds (two numbers that cannot both be right, or one that deserves no trust), what
+it read for that, and what it did not."""
 
 from __future__ import annotations
 
@@ -32,3 +33,31 @@ class Finding:
     seen: float | str | None
     expected: float | str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something that the audit did not read: what it says, nobody checked.
+
+    ``file``: as in ``Finding``. ``where``: the table, column, row or line of it, empty for the
+    whole file. ``what``: what stands there, as text, or empty. ``reason``: why it was not read.
+    ``cut_off``: the file ends in the middle of a line, so that nobody knows what is missing.
+    """
+
+    file: str = ""
+    where: str
+    what: str = ""
+    reason: str
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Something that the audit read: ``what`` of which ``file``, in words."""
+
+    file: str
+    what: str
+
+
+Note = Finding | Read | Unread
+"""All that an audit tells. Its findings are about what was read, and about nothing else."""

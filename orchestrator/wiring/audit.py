@@ -1,4 +1,4 @@
-"""What ``lab audit`` is given: a run, a table, or what Locust wrote; and what is wrong with it."""
+"""What ``lab audit`` is given: a run, a table, or what Locust wrote; what it tells of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pathlib import Path
 
 from orchestrator.adapters import audit_files, manifests
 from orchestrator.audit.body import Asked, body_differs, body_sizes, workload_path
+from orchestrator.audit.counts import errors
 from orchestrator.audit.csv_table import csv_table
 from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, total_row
 from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
-from orchestrator.audit.tables import TextTable, result_rows
+from orchestrator.audit.tables import results
+from orchestrator.audit.unread import counted, lines, of_error, only
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation
-from orchestrator.model.finding import Finding
+from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.model.published import OfferedLoad
 from orchestrator.wiring.audit_run import audit_run
 from orchestrator.wiring.catalogue import ROOT
@@ -31,106 +33,132 @@ class Told:
     load: Mapping[str, float]
 
 
-def audit(path: Path, told: Told) -> tuple[Finding, ...]:
+def audit(path: Path, told: Told) -> tuple[Note, ...]:
     """Audit a run, a table, or a folder of Locust's files.
 
     Raises:
-        UsageError: it is none of these, cannot be read, or what was told does not fit.
+        UsageError: it is none of these, nothing of it could be read, or what was told does not fit.
     """
-    try:
-        return tuple(_audit(path, told))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
-
-
-def _audit(path: Path, told: Told) -> list[Finding]:
     known = manifests.read_contract(ROOT / "services")
     if told.workload is not None and told.workload not in known:
         raise UsageError(f"--workload {told.workload}: there are {', '.join(known)}")
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; {audit_files.EXPECTED}")
+    try:
+        notes = tuple(_notes(path, told, known))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    if not only(notes, Read):
+        what = f"nothing to audit; {audit_files.EXPECTED}"
+        if path.is_file():
+            what = "no table of results of which a number could be read"
+        raise UsageError([f"{path}: {what}", *lines(only(notes, Unread))])
+    return notes
+
+
+def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
     if (path / audit_files.RECORD).is_file() or path.suffix == ".json":
         if told.load or told.workload:
-            raise UsageError(
-                f"{path}: a run knows its workloads and its load; leave the options out"
-            )
-        return list(audit_run(path if path.is_dir() else path.parent, path))
-    if path.is_dir():
-        return list(_folder(path, told, known))
-    if audit_files.is_locust(path):
-        return list(_locust([path], path.parent, told, known))
-    return list(_tables(path, told, known))
-
-
-def _folder(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Finding]:
-    """All runs and all of Locust's files below a folder."""
-    runs, files = audit_files.run_folders(path), audit_files.locust_files(path)
-    if not runs and not files:
-        raise UsageError(f"{path}: nothing to audit; {audit_files.EXPECTED}")
-    for run in runs:
-        where = run.relative_to(path).as_posix()
-        yield from (replace(one, file=f"{where}/{one.file}") for one in audit_run(run))
-    yield from _locust(files, path, told, known)
-
-
-def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Finding]:
-    if path.suffix.lower() not in (".md", ".markdown", ".csv"):
-        raise UsageError(f"{path}: {audit_files.EXPECTED}")
-    text, where = audit_files.read_text(path), str(path)
-    found: tuple[TextTable, ...]
-    if path.suffix.lower() == ".csv":
-        found = (csv_table(text, where),)
+            known_by_itself = "a run knows its workloads and its load; leave the options out"
+            raise UsageError(f"{path}: {known_by_itself}")
+        yield from audit_run(path if path.is_dir() else path.parent, path)
+    elif path.is_dir():
+        yield from _folder(path, told, known)
+    elif (kind := audit_files.kind(path)) == "stats":
+        yield from _locust([path], path.parent, told, known)
+    elif kind is not None:
+        raise UsageError(f"{path}: {audit_files.why_not(path)}")
     else:
-        found = markdown_tables(text, where)
-    of_results = [table for table in found if result_rows(table)]
-    if not of_results:
-        raise UsageError(
-            f"{path}: no table of results; expected columns such as requests, requests/s, p50 (ms)"
-        )
-    load = _load(path.parent, told)
-    for table in of_results:
-        rows = result_rows(table, table.title if len(of_results) > 1 else "")
-        yield from audit_results(rows, path.name, load)
-        asked = _asked(path, told, known)
-        if asked is not None:
-            found_paths = [finding for row in rows for finding in workload_path(row, asked)]
-            yield from (replace(finding, file=path.name) for finding in found_paths)
-        yield from (replace(finding, file=path.name) for finding in body_differs(rows))
+        yield from _tables(path, told, known)
+
+
+def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
+    """All runs and all of Locust's files below a folder; one that cannot be read stops no other."""
+    runs = audit_files.run_folders(root)
+    for run in runs:
+        where = run.relative_to(root).as_posix()
+        try:
+            yield from (replace(note, file=f"{where}/{note.file}") for note in audit_run(run))
+        except UsageError as error:
+            record = f"{where}/{audit_files.RECORD}"
+            yield of_error(error, record, str(root / record))
+    files = audit_files.other_files(root, set(runs))
+    tests = [file for file in files if audit_files.kind(file) == "stats"]
+    seen = set()
+    for note in _locust(tests, root, told, known):
+        seen.add(note.file)
+        yield note
+    for file in files:
+        if (where := file.relative_to(root).as_posix()) not in seen:
+            yield Unread(file=where, where="", reason=audit_files.why_not(file))
+
+
+def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
+    if path.suffix.lower() not in audit_files.TABLES:
+        raise UsageError(f"{path}: {audit_files.EXPECTED}")
+    text, is_csv = audit_files.read_text(path), path.suffix.lower() in audit_files.CSV
+    tables = (csv_table(text, str(path)),) if is_csv else markdown_tables(text)
+    titled = sum(bool(results(table).sets) for table in tables) > 1
+    load, asked = _load(path.parent, told), _asked(path, told, known)
+    for table in tables:
+        found = results(table, table.title if titled else "")
+        yield from (replace(one, file=path.name) for one in (*found.others, *found.unread))
+        for alike in found.sets:
+            findings = [*audit_results(alike, "", load, whole=found.whole)]
+            if asked is not None:
+                findings += [one for row in alike for one in workload_path(row, asked)]
+            findings += body_differs(alike)
+            yield from (replace(one, file=path.name) for one in findings)
+        if found.sets:
+            rows = counted(max(map(len, found.sets)), "row")
+            where = f" in {table.title!r}" if titled else ""
+            yield Read(file=path.name, what=f"{rows} of {', '.join(found.columns)}{where}")
 
 
 def _locust(
     files: list[Path], root: Path, told: Told, known: Mapping[str, Expectation]
-) -> Iterator[Finding]:
+) -> Iterator[Note]:
     """Tests in one folder, of one workload, are rows of one table."""
     groups: dict[tuple[Path, Asked | None], list[LocustRun]] = defaultdict(list)
     for file in files:
         folder = file.parent.parent if audit_files.is_unnamed(file) else file.parent
-        groups[folder, _asked(file, told, known)].append(audit_files.locust_run(file, root))
+        try:
+            run = audit_files.locust_run(file, root)
+        except UsageError as error:
+            yield of_error(error, file.relative_to(root).as_posix(), str(file))
+            continue
+        groups[folder, _asked(file, told, known)].append(run)
+        yield from run.notes()
     for (folder, asked), runs in groups.items():
-        entries = [row for run in runs for row in entry_rows(run)]
-        if asked is not None:
-            for row in entries:
-                yield from workload_path(row, asked)
-            yield from body_sizes([(row, asked) for row in entries])
-        yield from body_differs(entries)
-        for run in runs:
-            yield from locust_counts(run)
-            if len(parts := entry_rows(run)) > 1:
-                yield from audit_rows(parts)
-        totals = [total for run in runs if (total := total_row(run)) is not None]
-        yield from audit_results(totals, folder.name, _load(folder, told))
+        yield from _tests(runs, asked, folder.name, _load(folder, told))
+
+
+def _tests(
+    runs: list[LocustRun], asked: Asked | None, folder: str, load: OfferedLoad | None
+) -> Iterator[Finding]:
+    entries = [row for run in runs for row in entry_rows(run)]
+    if asked is not None:
+        for row in entries:
+            yield from workload_path(row, asked)
+        yield from body_sizes([(row, asked) for row in entries])
+    yield from body_differs(entries)
+    for run in runs:
+        yield from locust_counts(run)
+        # What was asked for nothing, or failed each time, has a rate of 0 in Locust's files.
+        if len(entry_rows(run)) > 1:
+            parts = [row for row in entry_rows(run) if row.requests]
+            yield from audit_rows(parts)
+            yield from errors(parts)
+    totals = [total for run in runs if (total := total_row(run)) is not None]
+    yield from audit_results(totals, folder, load)
 
 
 def _asked(path: Path, told: Told, known: Mapping[str, Expectation]) -> Asked | None:
     name = told.workload or audit_files.named_workload(path, known)
     if name is None:
         return None
-    return Asked(
-        workload=name,
-        path=known[name].path,
-        body_bytes=len(known[name].body.encode()),
-        told=told.workload is not None,
-    )
+    one, size = known[name], len(known[name].body.encode())
+    return Asked(workload=name, path=one.path, body_bytes=size, told=told.workload is not None)
 
 
 def _load(folder: Path, told: Told) -> OfferedLoad | None:
@@ -139,16 +167,9 @@ def _load(folder: Path, told: Told) -> OfferedLoad | None:
         return beside
     fields = ("users", "spawn_rate", "duration_s", "think_min_s", "think_max_s")
     parts = {name: told.load.get(name, getattr(beside, name, None)) for name in fields}
-    if missing := [
-        name.replace("_s", "").replace("_", "-") for name in fields if parts[name] is None
-    ]:
-        raise UsageError("the load is not known whole; add " + ", ".join(f"--{m}" for m in missing))
-    whole = {name: float(number) for name, number in parts.items() if number is not None}
-    load = OfferedLoad(
-        users=int(whole.pop("users")),
-        spawn_rate=whole["spawn_rate"],
-        duration_s=whole["duration_s"],
-        think_min_s=whole["think_min_s"],
-        think_max_s=whole["think_max_s"],
-    )
+    if missing := [name for name in fields if parts[name] is None]:
+        options = (f"--{name.removesuffix('_s').replace('_', '-')}" for name in missing)
+        raise UsageError(f"the load is not known whole; add {', '.join(options)}")
+    whole = {name: number for name, number in parts.items() if number is not None}
+    load = OfferedLoad(**{**whole, "users": int(whole["users"])})  # type: ignore[arg-type]
     return audit_files.checked(load, "the load")

@@ -10,27 +10,51 @@ from orchestrator import codec
 from orchestrator.adapters import audit_files, checksums
 from orchestrator.audit.raw import audit_raw, changed
 from orchestrator.audit.record import audit_record
-from orchestrator.model.finding import Finding
+from orchestrator.audit.record_rows import label
+from orchestrator.audit.unread import counted, of_error
+from orchestrator.errors import UsageError
+from orchestrator.model.finding import Note, Read, Unread
+from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import TrialRecord
 
 
-def audit_run(folder: Path, path: Path | None = None) -> Iterator[Finding]:
+def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
     """A run: its record, what Locust wrote itself, and the manifest.
 
     Raises:
-        UsageError: the record or a file beside it cannot be read.
+        UsageError: the record or the manifest cannot be read.
     """
     path = folder / audit_files.RECORD if path is None or path.is_dir() else path
     record = codec.decode(audit_files.read_text(path).encode(), str(path))
     yield from audit_record(record, path.name)
+    yield Read(file=path.name, what=f"the record of {counted(len(record.trials), 'trial')}")
     if path.name != audit_files.RECORD:
-        return  # a record alone: what lies beside it is not its own
+        yield Unread(file=path.name, where="raw/", reason="only a run.json has files beside it")
+        return
     for trial in record.trials:
-        if (file := _raw_stats(folder, trial)) is not None:
-            run = replace(audit_files.locust_run(file, folder), name=file.parent.name)
-            yield from audit_raw(trial, run, record.contract.get(trial.workload))
+        yield from _raw(folder, trial, record.contract.get(trial.workload))
     there = (folder / checksums.RAW).is_dir()
     yield from changed(checksums.differences(folder), raw_is_there=there)
+    if (folder / checksums.MANIFEST).exists():
+        yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
+    else:
+        yield Unread(file=checksums.MANIFEST, where="", reason="there is no such file")
+
+
+def _raw(folder: Path, trial: TrialRecord, endpoint: Endpoint | None) -> Iterator[Note]:
+    """What Locust wrote of a trial; it should be there if the trial has totals."""
+    if (file := _raw_stats(folder, trial)) is None:
+        if trial.totals is not None:
+            reason = "Locust's own file is not there"
+            yield Unread(file=audit_files.RECORD, where=label(trial), reason=reason)
+        return
+    try:
+        run = replace(audit_files.locust_run(file, folder), name=file.parent.name)
+    except UsageError as error:
+        yield of_error(error, file.relative_to(folder).as_posix(), str(file))
+        return
+    yield from audit_raw(trial, run, endpoint)
+    yield from run.notes()
 
 
 def _raw_stats(folder: Path, trial: TrialRecord) -> Path | None:

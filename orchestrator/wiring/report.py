@@ -24,7 +24,6 @@ from orchestrator.report.runs import Listed, runs_page
 from orchestrator.report.summary import summary
 from orchestrator.report.table import Table
 from orchestrator.report.tables import tables
-from orchestrator.trial_checks import without_time
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.words import line
 
@@ -138,15 +137,10 @@ def _consistent(record: RunRecord, folder: Path) -> Sequence[Finding]:
     Raises:
         SelfContradiction: its numbers cannot all be right.
     """
-    found = _findings(record)
+    found = audit_record(record)
     if wrong := _contradictions(found):
         raise SelfContradiction(_refused(folder, wrong))
     return found
-
-
-def _findings(record: RunRecord) -> Sequence[Finding]:
-    """What is wrong in it; where no time passed there is no rate, and nothing more to look at."""
-    return list(without_time(record)) or audit_record(record)
 
 
 def _contradictions(findings: Sequence[Finding]) -> list[Finding]:
@@ -190,7 +184,7 @@ def _listed(path: Path) -> Listed:
     try:
         record = results_dir.load(path)
         with _in_words(path):
-            wrong = _contradictions(_findings(record))
+            wrong = _contradictions(audit_record(record))
         problem = "contradicts itself (lab audit tells how)" if wrong else None
         shown = page and problem is None  # a page from before is none of this record
         return Listed(folder=path.name, record=record, problem=problem, page=shown)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from orchestrator.model.finding import Kind
 from orchestrator.model.trial import Caveat, Step
 from orchestrator.trial_checks import (
     NO_HOLD,
@@ -14,9 +13,8 @@ from orchestrator.trial_checks import (
     step_caveats,
     stop_caveats,
     trial_caveats,
-    without_time,
 )
-from tests.unit.examples import open_loop_row, run_record, step, totals, trial_record
+from tests.unit.examples import open_loop_row, step
 
 DOUBT = Caveat(code="little", text="a", remedy="b")
 
@@ -150,25 +148,3 @@ def test_every_caveat_says_how_to_remove_it() -> None:
     )
     assert len(set(codes(found))) == 11
     assert all(caveat.text and caveat.remedy for caveat in found)
-
-
-def test_what_took_no_time_contradicts_itself_wherever_it_stands() -> None:
-    fine = trial_record(
-        totals=totals(), hold=totals(), steps=(step(),), open_loop=(open_loop_row(),)
-    )
-    assert list(without_time(run_record(trials=(fine, trial_record(repeat=2))))) == []
-    wrong = trial_record(
-        totals=totals(duration_s=0.0),
-        hold=totals(duration_s=-5.0),
-        steps=(step(), step(users=64, duration_s=0.0)),
-        open_loop=(open_loop_row(duration_s=-1e-9),),
-    )
-    found = list(without_time(run_record(trials=(fine, wrong))))
-    assert [(one.row, one.seen) for one in found] == [
-        ("flask json 1, whole trial", 0.0),
-        ("flask json 1, hold", -5.0),
-        ("flask json 1, step of 64 users", 0.0),
-        ("flask json 1, 250 requests/s", -1e-9),
-    ]
-    assert {one.kind for one in found} == {Kind.CONTRADICTION}
-    assert found[1].text == "it lasted -5 s: nothing is counted in no time."

@@ -69,7 +69,9 @@ def test_each_table_of_a_markdown_file_is_audited_for_itself(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["audit", "--json", str(ARTICLE)]) == 1
-    found = [(f["rule"], f["row"]) for f in json.loads(capsys.readouterr().out)]
+    told = [(f["rule"], f["row"]) for f in json.loads(capsys.readouterr().out)]
+    found = [(rule, row) for rule, row in told if rule not in ("read", "unread")]
+    assert ("unread", "table 'Perks'") in told
     assert ("rate", "Text (12 Bytes): Django+Gunicorn") in found
     assert ("plateau", "Text (12 Bytes): aiohttp, Japronto, Sanic, Starlette, Tornado") in found
     assert all(row.startswith("Text (12 Bytes): ") for _, row in found)
@@ -95,6 +97,9 @@ def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("a.md", b"# no table\n", "no table of results"),
         ("a.md", b"|a|\x00|\n", "not a text"),
         ("b.csv", b"name,rps\nx\n", "1 cells where the header has 2"),
+        ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): no number"),
+        ("c.csv", b"name;rps\nx;1.234\n", "nothing shows whether its point or comma"),
+        ("a_stats_history.csv", b"Timestamp,Name,Requests/s\n", "Locust's history"),
         ("run.json", b"{", "run.json: not a run record"),
         ("other.json", b"[]", "other.json: not a run record"),
     ],
@@ -124,3 +129,86 @@ def test_an_empty_folder_and_an_unknown_workload_are_exit_code_2(
     assert "nothing to audit" in capsys.readouterr().err
     assert main(["audit", str(LOCAL_2019), "--workload", "html"]) == 2
     assert "--workload html: there are json, text" in capsys.readouterr().err
+
+
+PARTLY = """| Framework | Rank | Requests/s | p50 (ms) | p99 (ms) |
+|---|---|---|---|---|
+| \x1b[31malpha | 1 | 1e400 | 4.8 | 6.1 |
+| beta | 2 | 503 MB | 4.9 | 6.3 |
+"""
+
+
+def test_what_was_read_and_what_was_not_stands_above_the_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(PARTLY)
+    assert main(["audit", str(tmp_path / "a.md")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "read: a.md: 2 rows of Framework, Requests/s, p50 (ms), p99 (ms)",
+        "not read: a.md: column Rank: its title is none that the audit knows",
+        "not read: a.md: [31malpha, Requests/s ('1e400'): no measured number is that large or "
+        "that small",
+        "not read: a.md: beta, Requests/s ('503 MB'): 'MB' is no unit of a rate",
+        "",
+        f"{tmp_path}/a.md: in what was read: nothing found",
+    ]
+
+
+def test_json_tells_it_in_the_form_of_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(PARTLY)
+    assert main(["audit", "--json", str(tmp_path / "a.md")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["rule"], one["row"], one["seen"]) for one in told] == [
+        ("read", "a.md", None),
+        ("unread", "column Rank", None),
+        ("unread", "[31malpha, Requests/s", "1e400"),
+        ("unread", "beta, Requests/s", "503 MB"),
+    ]
+    assert {tuple(one) for one in told} == {
+        ("file", "row", "rule", "kind", "seen", "expected", "text")
+    }
+
+
+def test_json_has_no_number_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "name,requests,duration,rps,mean (ms),p50 (ms),max (ms)\n"
+    (tmp_path / "a.csv").write_text(
+        head + "a,1e400,10,1e399,1e308,1e309,5\n"
+        "b,99999999999999999,1e-14 s,1,5e17,4e17,1e-9\nc,0,0,0,0,0,0\nd,-0,-1,-5,-1,4,9\n"
+    )
+    assert main(["audit", "--json", str(tmp_path / "a.csv")]) == 1
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert {"rate", "zero", "unread"} <= {one["rule"] for one in told}
+
+
+def test_a_file_that_was_cut_off_is_no_clean_bill(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("name,rps,p50 (ms)\nx,1,2\ny,")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("read: a.csv: 1 row of")
+    assert "nothing found" not in out
+    assert "a.csv: line 3 ('y,'): 2 cells where the header has 3, and the file ends there" in err
+    (tmp_path / "a.csv").write_text("name,p50 (ms),p99 (ms)\nx,3,2\ny,")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 1
+
+
+@pytest.mark.parametrize("option", ["--spawn-rate", "--duration", "--think-min", "--think-max"])
+@pytest.mark.parametrize("value", ["inf", "nan", "1e400"])
+def test_an_option_that_is_not_finite_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert main(["audit", str(LOCAL_2019), option, value]) == 2
+    assert "finite" in capsys.readouterr().err
+    assert main(["audit", str(LOCAL_2019), "--users", "2000000"]) == 2
+    assert "at most 1,000,000 users" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lost", ["b,~200", "b"])
+def test_a_total_of_rows_that_were_not_all_read_is_not_accused(tmp_path: Path, lost: str) -> None:
+    (tmp_path / "a.csv").write_text(f"name,requests\na,101\n{lost}\nTotal,301\n")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 0
+    (tmp_path / "a.csv").write_text("# a tool\nname,requests\na,101\nb,201\nTotal,301\n")
+    assert main(["audit", str(tmp_path / "a.csv")]) == 1

@@ -18,7 +18,8 @@ NOTHING = Told(load={})
 
 
 def found(path: Path, told: Told = NOTHING, rule: str | None = None) -> list[Finding]:
-    return [one for one in audit(path, told) if rule is None or one.rule == rule]
+    notes = audit(path, told)
+    return [n for n in notes if isinstance(n, Finding) and rule in (None, n.rule)]
 
 
 @pytest.fixture(scope="module")
@@ -176,10 +177,20 @@ def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
     ("name", "text", "message"),
     [
         ("a_requests.csv", "", "empty"),
-        ("a_requests.csv", "name,age\nx,1\n", "it has no column Type or Method"),
-        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many', not a number"),
+        ("a_requests.csv", "name,age\nx,1\n", "not Locust's: its first line is 'name,age'"),
+        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': no number"),
+        (
+            "a_stats.csv",
+            "Type,Name,Request Count\nGET,/json,1\n",
+            "no number of requests or of failures",
+        ),
+        ("a_stats.csv", "Type,Name,Request Count\n", "it has titles, but no row"),
         ("a_stats.csv", "Type,Name,Request Count\nGET,/json\n", "2 cells where the header has 3"),
-        ("a_distribution.csv", "Name\n", "there is no a_requests.csv or a_stats.csv beside it"),
+        (
+            "a_distribution.csv",
+            "Name,# requests,50%,100%\n",
+            "there is no _requests.csv or _stats.csv beside it",
+        ),
     ],
 )
 def test_garbled_files_are_refused_by_name(
@@ -207,6 +218,10 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         (
             "users = 1\nspawn_rate = 1\nduration_s = 1\nthink_min_s = 2\nthink_max_s = 1",
             "think time",
+        ),
+        (
+            "users = 1\nspawn_rate = 1\nduration_s = inf\nthink_min_s = 0\nthink_max_s = 1",
+            "give a number that is finite",
         ),
         ("users = 'many'", "load.toml"),
         ("users =", "load.toml"),

@@ -66,6 +66,17 @@ def test_a_rate_that_was_edited_by_hand_contradicts_the_counts() -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", [0.0, -5.0])
+@pytest.mark.parametrize("part", ["totals", "hold", "steps", "open_loop"])
+def test_nothing_lasts_no_time_or_less(part: str, seconds: float) -> None:
+    trial, short = measured(), {"duration_s": seconds}
+    old: Any = getattr(trial, part)
+    one = part in ("totals", "hold")
+    new: Any = replace(old, **short) if one else tuple(replace(step, **short) for step in old)
+    lasted = [f for f in audit_record(run_of(replace(trial, **{part: new}))) if "lasted" in f.text]
+    assert {(f.rule, f.kind, f.seen) for f in lasted} == {("rate", Kind.CONTRADICTION, seconds)}
+
+
 def test_total_steps_kinds_and_locust_are_compared_to_the_last_request() -> None:
     trial = measured()
     assert trial.totals is not None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.audit.results import ResultRow, audit_published, audit_results
+from orchestrator.audit.results import audit_published, audit_results
+from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PublishedRow, PublishedTable
 
@@ -261,6 +262,10 @@ def test_rates_that_were_asked_for_or_that_full_servers_reached_may_be_alike() -
     assert not audited(*(row(n, rps=5_000.0 * 1.03**i) for i, n in enumerate("abcd")))
 
 
+def test_scenarios_of_one_framework_are_no_plateau() -> None:
+    assert not audited(*(row(n, rps=5_000.0 + i) for i, n in enumerate("aabbb")), rule="plateau")
+
+
 def test_one_number_in_two_rows_is_probably_copied() -> None:
     (finding,) = audited(row("a", rps=12_345.6), row("b", rps=12_345.6))
     assert (finding.rule, finding.row, finding.seen) == ("equal-values", "a, b", 12_345.6)
@@ -287,6 +292,51 @@ def test_a_total_is_the_sum_of_its_rows() -> None:
         31,
         30,
     )
+
+
+@pytest.mark.parametrize("name", ["**Total**", "Grand total", "All requests", "Overall", "Summe"])
+def test_a_total_may_have_many_names(name: str) -> None:
+    rows = [row(n, requests=1_234, rps=100.0 * i) for i, n in enumerate("abcd", 1)]
+    (finding,) = audited(*rows, row(name, requests=9_999, rps=1_000.0), rule="counts")
+    assert (finding.seen, finding.expected) == (9_999, 4_936)
+
+
+def test_a_framework_may_be_called_requests() -> None:
+    rows = [row(n, requests=1_000 * i, rps=3.7 * i) for i, n in enumerate("abc", 1)]
+    assert not audited(*rows, row("requests", requests=99), rule="counts")
+
+
+def test_numbers_in_thousands_add_up_within_their_last_digit() -> None:
+    rows = [row("a", requests=5_200), row("b", requests=6_900)]
+    assert not audited(*rows, row("Total", requests=12_000))
+    assert audited(*rows, row("Total", requests=13_000), rule="counts")
+
+
+def test_a_row_that_adds_up_the_others_is_their_sum_under_any_name() -> None:
+    rows = [row("a", requests=12_345, rps=205.75), row("b", requests=10_002, rps=166.7)]
+    assert not audited(*rows, row("both of them", requests=22_347, rps=172.2), rule="rate")
+    other = audited(*rows, row("c", requests=22_348, rps=172.2), rule="rate")
+    assert [finding.row for finding in other] == ["c"]
+
+
+def test_an_average_of_rows_is_no_framework_and_no_sum() -> None:
+    rows = [row(n, users=8, rps=rps, mean_ms=8e3 / rps) for n, rps in (("a", 100), ("b", 10_000))]
+    assert not audited(*rows, row("Average", users=8, rps=5_050, mean_ms=40.4))
+
+
+def test_a_total_of_somebody_elses_is_no_contradiction_where_it_is_not_a_count() -> None:
+    rows = [row("a", requests=10, max_ms=5.0), row("b", requests=20, max_ms=7.0)]
+    (finding,) = audited(*rows, row("Total", requests=30, max_ms=12.0))
+    assert (finding.kind, finding.seen, finding.expected) == (Kind.DOUBT, 12, 7)
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+def test_a_rate_of_errors_is_doubted() -> None:
+    (finding,) = audited(row(requests=15_791, failures=15_791, duration_s=15.07, rps=1_048.1))
+    assert (finding.rule, finding.kind, finding.seen) == ("errors", Kind.DOUBT, 15_791)
+    assert not audited(row(requests=29_373, failures=13_952))
 
 
 def test_successes_are_no_more_than_answers() -> None:

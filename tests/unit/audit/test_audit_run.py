@@ -23,7 +23,7 @@ HEADER = (
 
 
 def found(folder: Path) -> list[Finding]:
-    return list(audit(folder, Told(load={})))
+    return [note for note in audit(folder, Told(load={})) if isinstance(note, Finding)]
 
 
 def saved(

@@ -1,0 +1,56 @@
+"""What was not read, as a person reads it: the same reason once for all that it holds for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from orchestrator.errors import CutOff, UsageError
+from orchestrator.model.finding import Note, Unread
+
+T = TypeVar("T")
+NAMED_MOST = 5
+TEXT_MOST = 60
+"""Characters of a cell or a line that are shown."""
+
+
+def only(notes: Iterable[Note], kind: type[T]) -> list[T]:
+    """The notes of one kind."""
+    return [note for note in notes if isinstance(note, kind)]
+
+
+def of_error(error: UsageError, file: str, path: str) -> Unread:
+    """A file that could not be read, from the error that says why.
+
+    Args:
+        path: how the error names the file, which ``file`` does already.
+    """
+    reason = str(error).removeprefix(path).lstrip(": ")
+    return Unread(file=file, where="", reason=reason, cut_off=isinstance(error, CutOff))
+
+
+def lines(unread: Iterable[Unread]) -> list[str]:
+    """A line for each reason: of whole files, or of parts of one file."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in unread:
+        if not one.where:
+            groups["", one.reason].append(one.file)
+            continue
+        what = one.what if len(one.what) <= TEXT_MOST else f"{one.what[:TEXT_MOST]}..."
+        groups[one.file, one.reason].append(f"{one.where} ({what!r})" if what else one.where)
+    return [
+        (f"{file}: " if file else "") + f"{named(items, NAMED_MOST)}: {reason}"
+        for (file, reason), items in groups.items()
+    ]
+
+
+def counted(number: int, what: str) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def named(items: list[str], most: int) -> str:
+    """The first of them, and how many more there are."""
+    more = len(items) - most
+    return ", ".join(items[:most]) + (f" and {more:,} more" if more > 0 else "")
