@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestrator.adapters.toml import read_toml, typed
+from orchestrator.contract import obstacles
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation, Manifest
 
@@ -42,6 +43,7 @@ def read_contract(services: Path) -> dict[str, Expectation]:
     for name, table in read_toml(path).items():
         try:
             found[name] = typed(table, Expectation, path, workload=name)
+            problems += [f"{path}: [{name}]: {words}" for words in obstacles(found[name])]
         except UsageError as error:
             problems += error.problems
     if problems:
