@@ -9,10 +9,13 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.resources import files
+from socket import SHUT_WR
 from time import monotonic
 from typing import Any, Protocol
 
 AT_ONCE = 65_536
+ENDS_WITHIN_S = 1.0
+"""How long a program may take to end that was told to: it needs some 20 ms."""
 HEADER = 8
 """Bytes before each piece of an exec's output: stream, three zeros, length (Docker Engine API)."""
 
@@ -52,7 +55,15 @@ class ExecPipe:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it: the program reads the end of its stdin and ends, too."""
+        """End its stdin, and with that the program; come back when it is gone.
+
+        Its memory is the container's, and that is measured next.
+        """
+        with suppress(OSError):
+            self._sock.shutdown(SHUT_WR)
+            deadline = monotonic() + ENDS_WITHIN_S
+            while self.receive(deadline - monotonic()):
+                pass
         with suppress(OSError):
             self._stream._response.close()
         with suppress(OSError):

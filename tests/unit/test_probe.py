@@ -383,6 +383,23 @@ def test_an_exec_that_says_nothing_is_waited_for_so_long_alone() -> None:
             pipe.receive(0.05)
 
 
+def test_an_exec_has_ended_when_its_block_has() -> None:
+    api, ended = Api(), threading.Event()
+
+    def program() -> None:
+        assert api.engine.recv(100) == b""  # the end of its stdin
+        api.engine.sendall(frame(b"last words"))
+        ended.set()
+        api.engine.close()
+
+    thread = threading.Thread(target=program)
+    with ExecPipe(api, "c0ffee", ["python"]):
+        thread.start()
+        assert not ended.is_set()
+    assert ended.is_set()
+    thread.join(5)
+
+
 def test_a_server_of_this_machine_can_be_asked_too(capsys: pytest.CaptureFixture[str]) -> None:
     with serving((OK, False), (OK, True)) as (_, port):
         assert main(str(port), "10", "/json") == 0
