@@ -78,8 +78,8 @@ class ResponseReader:
             if self.complete and self.status == SWITCHING_PROTOCOLS:
                 return  # what follows is another protocol, whatever it is
             self.status = self.status or self._parser.get_status_code()
-            refused = error.__context__
-            raise ProtocolError(str(refused if refused is not None else error)) from error
+            ours = error.__context__  # raised below, wrapped by the parser
+            raise ProtocolError(str(ours if isinstance(ours, ProtocolError) else error)) from error
         self._beside += len(data)
         if self._beside > BESIDE_LIMIT:
             self.status = self.status or self._parser.get_status_code()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
 from orchestrator.adapters.probe import NoAnswer, dialogue, main
 from orchestrator.contract import Answer, Distribution, Probe
@@ -349,7 +350,7 @@ class Api:
         self.engine, self._client = socket.socketpair()
 
     def exec_create(self, container: str, command: list[str], *, stdin: bool) -> dict[str, str]:
-        assert (container, command, stdin) == ("c0ffee", ["python"], True)
+        assert (container, command[0], stdin) == ("c0ffee", "python", True)
         return {"Id": "1"}
 
     def exec_start(self, exec_id: str, *, socket: bool) -> Any:
@@ -398,6 +399,15 @@ def test_an_exec_has_ended_when_its_block_has() -> None:
         assert not ended.is_set()
     assert ended.is_set()
     thread.join(5)
+
+
+@pytest.mark.parametrize("said", [b"Traceback ...", frame(b"ready\n"), b""])
+def test_sizes_that_a_container_does_not_tell_are_unknown_and_no_error(said: bytes) -> None:
+    api = Api()
+    api.engine.sendall(said)
+    api.engine.close()
+    container: Any = SimpleNamespace(id="c0ffee", client=SimpleNamespace(api=api))
+    assert DockerContainer(container, "flask").install_bytes() is None
 
 
 def test_a_server_of_this_machine_can_be_asked_too(capsys: pytest.CaptureFixture[str]) -> None:
