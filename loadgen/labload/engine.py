@@ -444,14 +444,13 @@ class Engine:
 
     def _spoil(self, slot: Slot, verdict: str) -> None:
         """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
-        if slot.answer.says_goodbye:
+        if verdict == CLOSES or slot.answer.says_goodbye:
             self._ended_by_server(slot)
-        elif verdict in (STAYS_OPEN, CLOSES):
-            slot.spoiled, slot.answer.reason = BAD_BODY, "a response that nobody asked for"
-            self._epoll.modify(slot.fd, RDHUP)
-        else:
-            slot.spoiled = verdict
-            self._epoll.modify(slot.fd, RDHUP)
+            return
+        if verdict == STAYS_OPEN:
+            verdict, slot.answer.reason = BAD_BODY, "a response that nobody asked for"
+        slot.spoiled = verdict
+        self._epoll.modify(slot.fd, RDHUP)
 
     def _ended_by_server(self, slot: Slot) -> None:
         self._drop(slot)

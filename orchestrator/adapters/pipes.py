@@ -95,7 +95,9 @@ class ExecPipe:
         """What came so early that the SDK's HTTP client read it ahead, and would forget."""
         ahead = self._stream._response.raw._fp.fp
         self._sock.settimeout(0)
-        return ahead.read1(AT_ONCE) or b""
+        data = ahead.read1(AT_ONCE) or b""
+        self._sock.settimeout(ENDS_WITHIN_S)
+        return data
 
 
 class LocalPipe:

@@ -19,7 +19,8 @@ import msgspec
 
 from labwire.response import ProtocolError, ResponseReader, TruncatedError
 from orchestrator.adapters.pipes import LocalPipe, Pipe
-from orchestrator.contract import Answer, Distribution, Probe, normalized
+from orchestrator.adapters.told import Bytes, Connected, Facts, Refused, Sizes, Told
+from orchestrator.contract import Answer, Probe, normalized
 
 REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\n\r\n"
 LINE_LIMIT = 4 * 1024 * 1024
@@ -36,42 +37,6 @@ class NoAnswer(Exception):
         self.ended = ended
 
 
-class Connected(msgspec.Struct, tag_field="told", tag="connected"):
-    """The service has accepted a connection."""
-
-    connection: int
-
-
-class Refused(msgspec.Struct, tag_field="told", tag="refused"):
-    """It does not yet."""
-
-    why: str
-
-
-class Bytes(msgspec.Struct, tag_field="told", tag="bytes"):
-    """What the service said, ``at`` (unix seconds); empty at the end of a connection."""
-
-    connection: int
-    data: bytes
-    at: float
-    why: str
-
-
-class Facts(msgspec.Struct, tag_field="told", tag="facts"):
-    """What stands in the container."""
-
-    python: str
-    distributions: dict[str, Distribution]
-    nofile: int
-
-
-class Sizes(msgspec.Struct, tag_field="told", tag="sizes"):
-    """Bytes on disk of each distribution; None of one that does not tell."""
-
-    sizes: dict[str, int | None]
-
-
-Told = Connected | Refused | Bytes | Facts | Sizes
 T = TypeVar("T", Connected, Bytes, Facts, Sizes)
 
 

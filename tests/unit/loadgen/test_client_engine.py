@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from labload.answer import CLOSES, Answer
 from labload.engine import Engine
 from labload.ledger import Ledger
 from labload.schedule import Schedule
@@ -346,6 +347,16 @@ def test_bytes_between_two_answers_are_worth_the_same_in_both_loops(
         it.engine.close(user)
     assert it.ended()[1] == kinds
     assert it.connects == 1 + len(kinds)
+
+
+def test_a_known_answer_that_closes_is_a_goodbye_too() -> None:
+    with bench(server := Unasked(CLOSING, waits=True)) as it:
+        assert Answer(it.engine._judge).take(CLOSING) == CLOSES
+        idle_after_one_answer(it, server)
+        it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
+        it.engine.go()
+        it.run(successes(2))
+    assert it.ended()[1] == {}
 
 
 def test_an_answer_that_comes_before_its_request_is_none() -> None:
