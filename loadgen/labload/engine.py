@@ -24,6 +24,7 @@ from labload.schedule import Schedule
 from labload.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
 from labload.tally import Health
 from labload.target import REFUSALS, Target
+from labload.tcp import ended_before_the_request, was_answered
 from labload.timer import Timer
 from labwire.judgement import BAD_BODY, EOF
 
@@ -279,7 +280,11 @@ class Engine:
         slot.step, slot.sent_ns = self._ledger.step, now
         if slot.sock is not None:
             self._ask(slot)
-        elif self._connecting < CONNECTS:
+        else:
+            self._reach(slot)
+
+    def _reach(self, slot: Slot) -> None:
+        if self._connecting < CONNECTS:
             self._connect(slot)
         else:
             slot.phase = QUEUED
@@ -359,7 +364,10 @@ class Engine:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._failed(slot, "reset")
+            if was_answered(slot.sock):
+                self._ask_anew(slot)
+            else:
+                self._failed(slot, "reset")
             return
         if sent != self._length:
             self._rest(slot, sent)
@@ -457,8 +465,20 @@ class Engine:
         if self._ledger.counts(self._ledger.step):
             self._ledger.current.server_closes += 1
 
+    def _ask_anew(self, slot: Slot) -> None:
+        """The server had closed the idle connection: the request, which began then, goes elsewhere.
+
+        No retry: it is known that nobody can have read it.
+        """
+        self._ended_by_server(slot)
+        slot.sent_ns = perf_counter_ns()
+        self._reach(slot)
+
     def _take(self, slot: Slot, data: bytes) -> None:
         """A piece of a response, or its end (empty)."""
+        if not data and slot.untouched and ended_before_the_request(slot.sock):
+            self._ask_anew(slot)
+            return
         self._ledger.received += len(data)
         slot.untouched = False
         verdict = slot.answer.take(data)

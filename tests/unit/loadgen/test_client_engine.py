@@ -251,6 +251,20 @@ def test_a_close_while_idle_is_no_failure() -> None:
     assert it.connects >= 2
 
 
+def test_a_server_that_closes_behind_its_answer_without_a_word_is_no_end_of_file() -> None:
+    """Its end may come before or behind the next request; a reset alone tells nothing."""
+
+    def serve(connection: socket.socket, _: int) -> None:
+        connection.recv(1000)
+        connection.sendall(ANSWER)
+
+    with bench(serve) as it:
+        it.engine.open()
+        it.run(successes(100))
+    assert set(it.ended()[1]) <= {"reset"}
+    assert it.connects >= 100
+
+
 GOODBYE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n"
 
 
