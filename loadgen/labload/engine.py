@@ -442,8 +442,6 @@ class Engine:
                 self._ended_by_server(slot)
                 return
             self._ledger.received += len(data)
-            if slot.untouched and not data.strip(b"\r\n"):
-                continue  # empty lines between two responses say nothing (RFC 9112, 9.6)
             slot.untouched = False
             verdict = slot.answer.take(data)
             if verdict is not None:
