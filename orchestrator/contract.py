@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from labwire import judgement
 from orchestrator.model.entry import Expectation, Manifest
 from orchestrator.model.record import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One response of a service, as the probe inside its container saw it."""
+    """One response of a service; ``content_type`` in lower case."""
 
     path: str
     status: int
@@ -41,21 +40,18 @@ class Probe:
     nofile: int
 
 
-def probe_from(document: Mapping[str, Any]) -> Probe:
-    """What ``adapters/probe.py`` printed, as types."""
-    answers = document["answers"]
-    return Probe(
-        answered_at=document["answered_at"],
-        answers=tuple(
-            Answer(**{**answer, "body": b64decode(answer["body"])}) for answer in answers
-        ),
-        python=document["python"],
-        distributions={
-            normalized(name): Distribution(**facts)
-            for name, facts in document["distributions"].items()
-        },
-        nofile=document["nofile"],
-    )
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """An answer, real or expected, as the shared judgement takes it."""
+
+    status: int
+    content_type: bytes
+    body: bytes
+
+
+def obstacles(expected: Expectation) -> list[str]:
+    """Why no service can ever keep this part of the contract; empty if one can."""
+    return judgement.obstacles(_expected(expected))
 
 
 def problems(
@@ -94,18 +90,14 @@ def normalized(distribution: str) -> str:
 
 
 def _differences(answer: Answer, expected: Expectation) -> list[str]:
-    where = f"GET {answer.path}"
-    found = []
-    if answer.status != expected.status:
-        found.append(f"{where}: status {answer.status}, not {expected.status}")
-    if not answer.content_type.startswith(expected.content_type):
-        found.append(
-            f"{where}: content type {answer.content_type!r}, not {expected.content_type!r}"
-        )
-    if answer.body != expected.body.encode():
-        shown = answer.body[:200].decode(errors="replace")
-        found.append(
-            f"{where}: body of {len(answer.body)} bytes is not the contract's "
-            f"{len(expected.body)} bytes: {shown!r}"
-        )
-    return found
+    read = _Bytes(answer.status, answer.content_type.lower().encode("latin-1"), answer.body)
+    found = judgement.differences(read, _expected(expected))
+    return [f"GET {answer.path}: {words}" for _, words in found]
+
+
+def _expected(expected: Expectation) -> _Bytes:
+    return _Bytes(
+        expected.status,
+        expected.content_type.lower().encode("latin-1", errors="replace"),
+        expected.body.encode(),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 
@@ -45,7 +45,11 @@ class Interrupts:
 
 
 _OURS = Interrupts()
-shielded = _OURS.shielded
+
+
+def shielded() -> AbstractContextManager[None]:
+    """A block that an interrupt does not tear; keep it short."""
+    return _OURS.shielded()
 
 
 def install() -> None:

@@ -52,17 +52,17 @@ class Container(Protocol):
         """Its name in the engine."""
 
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Ask the service for each path from inside, waiting for its first answer.
+        """Ask the service for each path from inside; ``wait_s`` is for all of it, waiting included.
 
         Raises:
-            TrialFailed: no answer in time, or an answer that is no HTTP.
+            TrialFailed: not all was answered in time, or an answer was no HTTP.
         """
 
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each distribution installed in it; None of one that does not tell.
 
         Looking makes the kernel charge memory to the container: only when that is not measured
-        any more. None altogether where the container does not run.
+        any more. None altogether where the container does not run, or does not tell.
         """
 
     def sample(self) -> Sample | None:

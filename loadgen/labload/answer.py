@@ -7,13 +7,21 @@ reading one header.
 
 from collections.abc import Iterable
 
-from labload.protocol import ProtocolError, ResponseReader, TruncatedError
 from labload.workloads import Workload
+from labwire.judgement import differences, refusal
+from labwire.response import ProtocolError, ResponseReader
 
 KNOWN_AT_MOST = 256
 """Byte strings remembered. A Date header makes new ones each second."""
 PIECES = 4
 """Responses that come in more pieces are parsed each time: theirs would crowd out the others."""
+REMEMBERED_LIMIT = 64 * 1024
+"""Bytes of a response that is remembered: 256 of them must fit the memory."""
+WRONG_BODY_LIMIT = 64 * 1024
+"""Bytes read of a body that is longer than the contract's: what thousands of connections may hold
+must fit the memory."""
+
+REQUEST_TIMEOUT = 408
 
 STAYS_OPEN, CLOSES, BEGINS = "stays open", "closes", "begins"
 """What known bytes are: a whole response after which the connection stays open, or does not, or the
@@ -25,34 +33,33 @@ class Judge:
 
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
+        self._body_limit = max(WRONG_BODY_LIMIT, len(workload.body))
         self.known: dict[bytes, str] = {}
 
-    def verdict(self, reader: ResponseReader) -> str | None:
-        """The kind of failure of a complete response, None if it is what the contract says."""
-        workload = self._workload
-        if reader.status != workload.status:
-            return "bad_status"
-        if reader.body != workload.body:
-            return "bad_body"
-        if not reader.content_type.startswith(workload.content_type):
-            return "bad_body"
-        return None
+    def reader(self) -> ResponseReader:
+        """For one response."""
+        return ResponseReader(self._body_limit)
 
-    def fed(self, reader: ResponseReader, data: bytes) -> str | None:
-        """Give a piece to a reader; the kind of failure if it cannot belong to one response."""
+    def fault(self, reader: ResponseReader, data: bytes) -> tuple[str, str] | None:
+        """Give a piece, or the end (empty), to a reader: kind and words of a failure, if it is one.
+
+        None while more is to come, and if the response is complete and right.
+        """
         try:
             if data:
                 reader.feed(data)
             else:
                 reader.eof()
-        except TruncatedError:
-            return "eof"
-        except ProtocolError:
-            return "bad_body" if reader.status == self._workload.status else "bad_status"
-        return None
+        except ProtocolError as error:
+            return refusal(error, reader, self._workload)
+        if not reader.complete:
+            return None
+        return next(iter(differences(reader, self._workload)), None)
 
     def remember(self, response: bytes, *, stays_open: bool, beginnings: Iterable[bytes]) -> None:
         """A whole response that was found right, and what it was while it was coming."""
+        if len(response) > REMEMBERED_LIMIT:
+            return
         self.known[response] = STAYS_OPEN if stays_open else CLOSES
         for beginning in beginnings:
             self.known[beginning] = BEGINS
@@ -61,9 +68,9 @@ class Judge:
 
 
 class Answer:
-    """The response that a connection waits for."""
+    """The response that a connection waits for; `reason` says why it failed."""
 
-    __slots__ = ("_beginnings", "_judge", "_reader", "_so_far")
+    __slots__ = ("_beginnings", "_judge", "_reader", "_so_far", "reason")
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
@@ -74,13 +81,13 @@ class Answer:
         self._reader: ResponseReader | None = None
         self._so_far = b""
         self._beginnings: tuple[bytes, ...] = ()
+        self.reason = ""
 
     def take(self, data: bytes) -> str | None:
         """A piece of the response, or its end (empty).
 
         None while more is to come; then `STAYS_OPEN` or `CLOSES` if it is right, else the kind of
-        failure: `eof`, `bad_status` (another status, or no HTTP) or `bad_body` (another body or
-        content type, a body that breaks off the protocol, or bytes beyond it).
+        failure (`labwire.judgement`).
         """
         if self._reader is not None:
             return self._parse(self._reader, data)
@@ -91,20 +98,28 @@ class Answer:
             return None
         if known is not None:
             return known
-        self._reader = reader = ResponseReader()
+        self._reader = reader = self._judge.reader()
         began, self._so_far = self._so_far, b""
         return (self._parse(reader, began) if began else None) or self._parse(reader, data)
 
+    @property
+    def says_goodbye(self) -> bool:
+        """Whether it is whole and ends its connection: that is what 408 is for (RFC 9110)."""
+        reader = self._reader
+        if reader is None or not reader.complete:
+            return False
+        return reader.status == REQUEST_TIMEOUT or not reader.reusable
+
     def _parse(self, reader: ResponseReader, data: bytes) -> str | None:
-        failure = self._judge.fed(reader, data)
-        if failure is None and not reader.complete:
+        fault = self._judge.fault(reader, data)
+        if fault is not None:
+            kind, self.reason = fault
+            return kind
+        if not reader.complete:
             if len(self._beginnings) < PIECES:
                 self._so_far += data
                 self._beginnings += (self._so_far,)
             return None
-        failure = failure or self._judge.verdict(reader)
-        if failure is not None:
-            return failure
         # Where the end of the connection ends the response, its bytes do not tell that it is whole.
         if data and len(self._beginnings) < PIECES:
             self._judge.remember(

@@ -24,7 +24,9 @@ from labload.schedule import Schedule
 from labload.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
 from labload.tally import Health
 from labload.target import REFUSALS, Target
+from labload.tcp import ended_before_the_request, was_answered
 from labload.timer import Timer
+from labwire.judgement import BAD_BODY, EOF
 
 IN, OUT, RDHUP = 0x001, 0x004, 0x2000
 """EPOLLIN, EPOLLOUT, EPOLLRDHUP (the peer will send no more); errors are reported unasked."""
@@ -40,6 +42,8 @@ TICK_NS = 50_000
 CONNECTS = 4096
 """Connects under way at once: the longest listen queue that Linux allows by default (somaxconn).
 Of each worker; those beyond it wait, and their waiting is part of their latency."""
+UNASKED_READS = 8
+"""Reads of an idle connection in one turn: a server that never stops talking must not keep it."""
 CONNECT_PAUSE_NS = 100_000_000
 """After a failed connect: a refusal takes microseconds, and a dead server would seem very fast."""
 
@@ -276,7 +280,11 @@ class Engine:
         slot.step, slot.sent_ns = self._ledger.step, now
         if slot.sock is not None:
             self._ask(slot)
-        elif self._connecting < CONNECTS:
+        else:
+            self._reach(slot)
+
+    def _reach(self, slot: Slot) -> None:
+        if self._connecting < CONNECTS:
             self._connect(slot)
         else:
             slot.phase = QUEUED
@@ -344,7 +352,10 @@ class Engine:
     # --- asking and answers ----------------------------------------------------------------------
 
     def _ask(self, slot: Slot) -> None:
-        slot.expect()
+        if slot.spoiled:
+            self._failed(slot, slot.spoiled, slot.answer.reason)
+            return
+        slot.phase = READING
         self._send(slot)
 
     def _send(self, slot: Slot) -> None:
@@ -353,7 +364,10 @@ class Engine:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._failed(slot, "reset")
+            if was_answered(slot.sock):
+                self._ask_anew(slot)
+            else:
+                self._failed(slot, "reset")
             return
         if sent != self._length:
             self._rest(slot, sent)
@@ -409,25 +423,60 @@ class Engine:
             self._unasked(slot)
 
     def _unasked(self, slot: Slot) -> None:
-        """An idle connection was closed by the server, or says something that nobody asked for."""
-        try:
-            data = slot.recv(CHUNK)
-        except BlockingIOError:
+        """An idle connection was ended by the server, or says something that nobody asked for.
+
+        Such bytes are the beginning of the next answer, as they are in the closed loop, where the
+        next request is on its way before they come.
+        """
+        if slot.spoiled:  # only its end is still watched
+            self._ended_by_server(slot)
             return
-        except OSError:
-            data = b""
+        for _ in range(UNASKED_READS):
+            try:
+                data = slot.recv(CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._ended_by_server(slot)
+                return
+            self._ledger.received += len(data)
+            slot.untouched = False
+            verdict = slot.answer.take(data)
+            if verdict is not None:
+                self._spoil(slot, verdict)
+                return
+
+    def _spoil(self, slot: Slot, verdict: str) -> None:
+        """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
+        if verdict == CLOSES or slot.answer.says_goodbye:
+            self._ended_by_server(slot)
+            return
+        if verdict == STAYS_OPEN:
+            verdict, slot.answer.reason = BAD_BODY, "a response that nobody asked for"
+        slot.spoiled = verdict
+        self._epoll.modify(slot.fd, RDHUP)
+
+    def _ended_by_server(self, slot: Slot) -> None:
         self._drop(slot)
-        if not self._ledger.counts(self._ledger.step):
-            return
-        if data:
-            now = perf_counter_ns()
-            self._ledger.began()
-            self._ledger.failed(self._ledger.step, now, now, "bad_body")
-        else:
+        if self._ledger.counts(self._ledger.step):
             self._ledger.current.server_closes += 1
+
+    def _ask_anew(self, slot: Slot) -> None:
+        """The server had closed the idle connection: the request, which began then, goes elsewhere.
+
+        No retry: it is known that nobody can have read it.
+        """
+        self._ended_by_server(slot)
+        slot.sent_ns = perf_counter_ns()
+        self._reach(slot)
 
     def _take(self, slot: Slot, data: bytes) -> None:
         """A piece of a response, or its end (empty)."""
+        if not data and slot.untouched and ended_before_the_request(slot.sock):
+            self._ask_anew(slot)
+            return
         self._ledger.received += len(data)
         slot.untouched = False
         verdict = slot.answer.take(data)
@@ -436,8 +485,8 @@ class Engine:
         if verdict in (STAYS_OPEN, CLOSES):
             self._succeeded(slot, stays_open=verdict == STAYS_OPEN)
         else:
-            slot.answered = slot.answered or verdict != "eof"
-            self._failed(slot, verdict)
+            slot.answered = slot.answered or verdict != EOF
+            self._failed(slot, verdict, slot.answer.reason)
 
     def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
         now = perf_counter_ns()
@@ -446,14 +495,14 @@ class Engine:
         if self._schedule and self._ledger.counts(slot.step):
             self._ledger.service.append((now - slot.sent_ns) // 1000)
         if stays_open:
-            slot.phase = IDLE
+            slot.rest()
         else:
             self._drop(slot)
         self._free(slot)
 
-    def _failed(self, slot: Slot, kind: str) -> None:
+    def _failed(self, slot: Slot, kind: str, reason: str = "") -> None:
         now = perf_counter_ns()
-        self._ledger.failed(slot.step, slot.began_ns, now, kind)
+        self._ledger.failed(slot.step, slot.began_ns, now, kind, reason)
         unconnected = slot.phase in (QUEUED, CONNECTING)
         self._drop(slot)
         if unconnected:

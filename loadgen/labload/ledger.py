@@ -7,7 +7,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from labload.tally import Distribution, Health, StepTally, Tally, Totals, to_wire, together, total
+from labload.tally import (
+    Distribution,
+    Health,
+    StepTally,
+    Tally,
+    Totals,
+    note,
+    to_wire,
+    together,
+    total,
+)
+
+REASON_LIMIT = 300
+"""Characters of a reason that are kept."""
 
 
 class Batches(Protocol):
@@ -114,12 +127,14 @@ class Ledger:
         if not self.paused:
             self.current.completed += 1
 
-    def failed(self, step: int, began_ns: int, now_ns: int, kind: str) -> None:
-        """A request of `step` failed."""
+    def failed(self, step: int, began_ns: int, now_ns: int, kind: str, reason: str = "") -> None:
+        """A request of `step` failed; `reason` where the kind does not say it all."""
         if not self.counts(step):
             return
         tally = self.of(step)
         tally.failures[kind] += 1
+        if reason:
+            note(tally.reasons, f"{kind}: {reason[:REASON_LIMIT]}", 1)
         tally.waits[(now_ns - began_ns) // 1000] += 1
         self._was_in_flight(began_ns, now_ns)
 

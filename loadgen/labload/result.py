@@ -1,5 +1,6 @@
 """The record of a trial, made of the merged counts: pure, except that nothing is rounded."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labload.ramp import Ramp, Score, Stage
-from labload.tally import StepTally, Tally, together
+from labload.tally import StepTally, Tally, note, together
 
 LONGEST_US = 60_000_000
 """The histogram's upper end: a minute, well beyond any request timeout."""
@@ -44,7 +45,17 @@ def result(ramp: Ramp, stages: Sequence[Passed], tally: Tally, duration_s: float
         "unfinished": sum(step.unfinished for step in tally.values()),
         "connects": sum(step.connects for step in tally.values()),
         "server_closes": sum(step.server_closes for step in tally.values()),
+        **({"failure_reasons": reasons} if (reasons := _reasons(tally)) else {}),
     }
+
+
+def _reasons(tally: Tally) -> dict[str, int]:
+    """Of the whole load, the commonest first."""
+    found: Counter[str] = Counter()
+    for step in tally.values():
+        for reason, count in step.reasons.items():
+            note(found, reason, count)
+    return dict(found.most_common())
 
 
 def histogram(latencies: Mapping[int, int]) -> str:

@@ -23,6 +23,7 @@ class Slot:
         "send",
         "sent_ns",
         "sock",
+        "spoiled",
         "step",
         "unsent",
         "untouched",
@@ -49,6 +50,8 @@ class Slot:
         self.fd = -1
         self.phase = IDLE
         self.unsent = b""
+        self.spoiled = ""
+        """The kind of failure that the next request on this connection must be, if it is known."""
 
     def attach(self, sock: Any) -> None:
         """Use a socket that is about to connect."""
@@ -56,16 +59,17 @@ class Slot:
         self.sock, self.send, self.recv, self.fd = sock, sock.send, sock.recv, sock.fileno()
         self.phase = CONNECTING
 
-    def expect(self) -> None:
-        """A new answer."""
-        self.phase = READING
+    def rest(self) -> None:
+        """Whatever comes from now on is not of the last answer."""
+        self.phase = IDLE
         if not self.untouched:
             self.answer.expect()
             self.untouched = True
 
     def detach(self) -> None:
         """Be without a connection."""
+        self.rest()
         self.sock = self.send = self.recv = None
         self.fd = -1
-        self.phase = IDLE
         self.unsent = b""
+        self.spoiled = ""

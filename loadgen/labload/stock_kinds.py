@@ -3,12 +3,22 @@
 import errno
 
 from labload.target import REFUSALS
+from labwire.judgement import BAD_BODY, BAD_STATUS, EOF
+
+AFTER_THE_STATUS = frozenset(
+    ("InvalidChunkLength", "InvalidHeader", "ContentDecodingError", "DecodeError")
+)
+"""What the clients raise of a response whose status line they had read."""
+CUT_OFF = frozenset(
+    ("HTTPConnectionClosed", "RemoteDisconnected", "IncompleteRead", "ChunkedEncodingError")
+)
 
 
 def kind_of_error(error: BaseException) -> str:
     """The kind; both clients wrap what the socket said, each in its own way.
 
-    geventhttpclient tells no timeout of a connect from one of a request: `timeout`.
+    geventhttpclient tells no timeout of a connect from one of a request (`timeout`), nor bytes that
+    are no HTTP before the status from those behind it (`bad_status`).
     """
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
@@ -21,11 +31,13 @@ def kind_of_error(error: BaseException) -> str:
         for cause in causes
     ):
         return "connect_refused"
-    if names & {"HTTPConnectionClosed", "RemoteDisconnected", "IncompleteRead"}:
-        return "eof"
+    if names & AFTER_THE_STATUS:
+        return BAD_BODY
+    if names & CUT_OFF:
+        return EOF
     if _any(causes, ConnectionError):
         return "reset"
-    return "bad_status"
+    return BAD_STATUS
 
 
 def _any(causes: list[BaseException], kind: type[BaseException]) -> bool:

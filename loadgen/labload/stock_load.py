@@ -52,15 +52,15 @@ class StockLoad:
         self._asking[user] = self.ledger.step, perf_counter_ns()
         self.ledger.began()
 
-    def end(self, user: object, kind: str | None) -> bool:
-        """The request has ended; None is a success. Whether it was counted."""
+    def end(self, user: object, kind: str | None, reason: str = "") -> bool:
+        """The request has ended; a kind of None is a success. Whether it was counted."""
         now, (step, began_ns) = perf_counter_ns(), self._end(user)
         if kind in ANSWERS:
             self._answered.add(user)
         if kind is None:
             self.ledger.succeeded(step, began_ns, now)
         else:
-            self.ledger.failed(step, began_ns, now, kind)
+            self.ledger.failed(step, began_ns, now, kind, reason)
         return self.ledger.counts(step)
 
     def _end(self, user: object) -> tuple[int, int]:

@@ -13,6 +13,11 @@ from typing import Any
 
 Distribution = Counter[int]
 
+REASONS = 20
+"""Reasons told apart: a server that is wrong in a new way each time must fill neither record nor
+memory."""
+OTHER = "other reasons"
+
 
 @dataclass(slots=True)
 class Health:
@@ -43,6 +48,8 @@ class StepTally:
     """Successes that ended in this step, whenever they began."""
     failures: Counter[str] = field(default_factory=Counter)
     """Failures by kind."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Failures by kind and reason, in words; `note` adds to it."""
     latencies: Distribution = field(default_factory=Distribution)
     """Of successes; in the open loop since the intended send time."""
     waits: Distribution = field(default_factory=Distribution)
@@ -91,6 +98,9 @@ class StepTally:
         for name in _NAMES:
             if name == "health":
                 self.health = self.health.worst(other.health)
+            elif name == "reasons":
+                for reason, count in other.reasons.items():
+                    note(self.reasons, reason, count)
             elif isinstance(mine := getattr(self, name), Counter):
                 mine.update(getattr(other, name))
             else:
@@ -121,6 +131,12 @@ class Totals:
             connects=self.connects + other.connects,
             server_closes=self.server_closes + other.server_closes,
         )
+
+
+def note(reasons: Counter[str], reason: str, count: int) -> None:
+    """Count a reason, under its own name as long as there are few."""
+    known = reason in reasons or len(reasons) < REASONS
+    reasons[reason if known else OTHER] += count
 
 
 def total(tally: Tally) -> Totals:

@@ -1,5 +1,7 @@
 """The users: connections of the lab's engine, or Locust's own for comparison."""
 
+import zlib
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import gevent
@@ -12,6 +14,7 @@ from labload.slot import Slot
 from labload.stock_kinds import kind_of_error
 from labload.stock_load import CONNECT_FAILURES, CONNECT_PAUSE_S, StockLoad
 from labload.worker import Worker
+from labwire.judgement import BAD_BODY, KINDS_OF_BYTES, differences
 
 WORKER = Worker()
 
@@ -36,6 +39,15 @@ class LabUser(User):
         """The whole life of the user."""
         self._slot = WORKER.engine.open()
         Event().wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A response as Locust's clients read it."""
+
+    status: int
+    content_type: bytes
+    body: bytes
 
 
 class _StockUser(User):
@@ -74,8 +86,8 @@ class _StockUser(User):
         with self.client.get(
             workload.path, name=workload.path, catch_response=True, **self.options
         ) as response:
-            kind = self._judge(response)
-            if not self._load.end(self, kind):
+            kind, reason = self._judge(response)
+            if not self._load.end(self, kind, reason):
                 raise StopUser  # too late to count: Locust must not count it either
             if kind is None:
                 response.success()
@@ -83,17 +95,19 @@ class _StockUser(User):
                 response.failure(kind)
         return kind
 
-    def _judge(self, response: Any) -> str | None:
-        workload = self._load.target.workload
+    def _judge(self, response: Any) -> tuple[str | None, str]:
+        """Kind and words of a failure; None if it is none."""
         error = getattr(response, "error", None)  # a response has one only if there is one
         if error is not None:
-            return kind_of_error(error)
-        if response.status_code != workload.status:
-            return "bad_status"
+            kind = kind_of_error(error)
+            return kind, str(error) if kind in KINDS_OF_BYTES else ""
         content_type = (response.headers.get("content-type") or "").lower().encode("latin-1")
-        if response.content != workload.body or not content_type.startswith(workload.content_type):
-            return "bad_body"
-        return None
+        try:
+            body = response.content or b""
+        except zlib.error as refused:  # geventhttpclient unpacks only when it is asked
+            return BAD_BODY, str(refused)
+        read = _Read(response.status_code, content_type, body)
+        return next(iter(differences(read, self._load.target.workload)), (None, ""))
 
 
 class LabFastHttpUser(_StockUser, FastHttpUser):

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.interrupts import shielded
 
 SHOWN = 4
 """Words of a command that a message shows."""
@@ -43,30 +45,31 @@ def run(
         TookTooLong: it did not end within ``within_s``. It is killed then with all that it
             started, as `docker` starts `docker-compose`, which would hold its output open.
     """
-    try:
-        process = subprocess.Popen(
-            words,
-            cwd=cwd,
-            env={**os.environ, **(environment or {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0,
-        )
-    except OSError as error:
-        raise NotThere(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
-    with process:
+    with ExitStack() as started:
+        try:
+            with shielded():  # between its start and our knowing of it
+                process = started.enter_context(
+                    subprocess.Popen(
+                        words,
+                        cwd=cwd,
+                        env={**os.environ, **(environment or {})},
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE,
+                        process_group=0,
+                    )
+                )
+                # Whatever ends this block early: what was started does not outlive it.
+                started.push(lambda kind, *_: _kill(process) if kind else None)
+        except OSError as error:
+            raise NotThere(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
         try:
             out, err = process.communicate(stdin, timeout=within_s)
         except subprocess.TimeoutExpired as error:
-            _kill(process)
             raise TookTooLong(
                 f"`{' '.join(words[:SHOWN])}` did not end within {within_s:g} s and was stopped: "
                 f"find out what it waits for (`docker info`, disk, network), and try again"
             ) from error
-        except BaseException:  # an interrupt: what was started does not outlive it
-            _kill(process)
-            raise
     return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
@@ -76,5 +79,6 @@ def said(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it and all that it started have ended
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from time import monotonic, time
 from typing import Any, cast
 
@@ -15,7 +13,9 @@ import requests.exceptions
 
 from orchestrator.adapters import cgroup, netstat
 from orchestrator.adapters.deadlines import timed, within
-from orchestrator.contract import Probe, probe_from
+from orchestrator.adapters.pipes import ExecPipe, program
+from orchestrator.adapters.probe import NoAnswer, dialogue
+from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.sample import Sample
 from orchestrator.ports import ContainerState
@@ -24,6 +24,8 @@ PORT = 8000
 KILL_AFTER_S = 10
 GONE_WITHIN_S = 30
 READ_WITHIN_S = 10
+SIZES_WITHIN_S = 30
+ENDS_WITHIN_S = 1
 # Before its first line a program has to start; on an emulated CPU Locust takes a minute to do so.
 FIRST_LINE_WITHIN_S = 120
 # The load generator speaks every second; longer silence means that it hangs.
@@ -61,26 +63,32 @@ class DockerContainer:
         Raises:
             TrialFailed: the service ended, did not answer in time, or answered no HTTP.
         """
-        command = [*_program(), str(PORT), str(wait_s), *paths]
         try:
-            code, output = self._container.exec_run(command, demux=True)
-            out, err = cast(tuple[bytes | None, bytes | None], output)
+            with dialogue(self._inside, PORT, wait_s) as it:
+                return it.probe(paths)
+        except NoAnswer as reason:
+            if reason.ended:  # mostly since the container did; the engine may say so a moment later
+                with suppress(*FOREIGN):
+                    self._container.wait(timeout=ENDS_WITHIN_S)
+            raise TrialFailed(str(reason)) from reason
         except FOREIGN as error:
             raise TrialFailed(f"no probe could run in it ({error})") from error
-        if code != 0:
-            said = (err or out or b"").decode(errors="replace").strip().splitlines()[-1:]
-            raise TrialFailed(
-                f"no verified answer on port {PORT} within {wait_s:g} s ({''.join(said)})"
-            )
-        return probe_from(json.loads(out or b"{}"))
+
+    def _inside(self, arguments: Sequence[str]) -> ExecPipe:
+        client = self._container.client
+        assert client is not None  # noqa: S101 - it is of one
+        return ExecPipe(client.api, self.id, ["python", "-c", program(), *arguments])
 
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each distribution installed in it; None of one that does not tell.
 
-        None altogether where the container does not run.
+        None altogether where the container does not run, or does not tell.
         """
-        said = self._output([*_program(), "sizes"])
-        return None if said is None else json.loads(said)
+        try:
+            with dialogue(self._inside, PORT, SIZES_WITHIN_S) as it:
+                return it.sizes()
+        except (NoAnswer, *FOREIGN):
+            return None
 
     def sample(self) -> Sample | None:
         """The cgroup's counters now; None where the container does not run."""
@@ -222,8 +230,3 @@ class DockerContainer:
             raise TrialFailed(reason) from error
         except FOREIGN as error:
             raise TrialFailed(f"{self.service} {what}: {error}") from error
-
-
-def _program() -> list[str]:
-    """The probe as the container's own Python runs it."""
-    return ["python", "-c", files("orchestrator.adapters").joinpath("probe.py").read_text()]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestrator.adapters.toml import read_toml, typed
+from orchestrator.contract import obstacles
 from orchestrator.errors import UsageError
 from orchestrator.model.entry import Expectation, Manifest
 from orchestrator.values import shown
@@ -88,4 +89,7 @@ def _manifest(name: str, path: Path) -> Manifest:
 
 
 def _expectation(name: str, path: Path, table: object) -> Expectation:
-    return typed(table, Expectation, path, inside=name, workload=name)
+    found = typed(table, Expectation, path, inside=name, workload=name)
+    if words := [f"{path}: [{name}]: {obstacle}" for obstacle in obstacles(found)]:
+        raise UsageError(words)
+    return found

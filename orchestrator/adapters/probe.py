@@ -1,174 +1,210 @@
-"""Runs inside a service's container: waits for the first answer, asks for each path, tells all.
+"""Verification's dialogue with a service, through the program inside its container (`inside.py`).
 
-The orchestrator passes this file's text to the container's own Python (3.6 or later), so that it
-works with every network mode and engine. Arguments: port, seconds to wait, paths. With the one
-argument ``sizes`` it tells instead how much room each installed distribution takes.
+What the service says is read here, by the reader that the load has, and under one deadline on the
+lab's own clock. As a program this file asks a server of this machine: ``python -m
+orchestrator.adapters.probe PORT SECONDS PATH ...``
 """
 
-import csv
-import glob
-import json
-import os
-import resource
-import socket
+from __future__ import annotations
+
 import sys
-import time
 from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from secrets import token_hex
+from time import monotonic
+from typing import TypeVar
+
+import msgspec
+
+from labwire.response import ProtocolError, ResponseReader, TruncatedError
+from orchestrator.adapters.pipes import LocalPipe, Pipe
+from orchestrator.adapters.told import Bytes, Connected, Facts, Refused, Sizes, Told
+from orchestrator.contract import Answer, Probe, normalized
+
+REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\n\r\n"
+LINE_LIMIT = 4 * 1024 * 1024
+"""Bytes of one line that are kept: far more than any installation needs to be told."""
+SPARE_S = 5
+"""So much later than the lab the program inside gives up, if nobody ended it."""
 
 
-def connected(port, deadline):
-    """A connection to the service, as soon as it listens."""
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=5)
-        except OSError:
-            if time.time() > deadline:
-                raise
-            time.sleep(0.005)
+class NoAnswer(Exception):
+    """Why there is nothing to verify, in words; ``ended``: the program inside ended by itself."""
+
+    def __init__(self, reason: str, *, ended: bool = False) -> None:
+        super().__init__(reason)
+        self.ended = ended
 
 
-def ask(sock, path):
-    """One GET: status, headers, body, and whether the connection stayed open."""
-    request = "GET %s HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*\r\n\r\n" % path
-    sock.sendall(request.encode())
-    stream = sock.makefile("rb")
-    first = stream.readline().decode("latin-1")
-    if not first:
-        raise OSError("connection closed without an answer")
-    version, status = first.split(None, 2)[:2]
-    headers = {}
-    for line in iter(stream.readline, b"\r\n"):
-        if not line:
-            raise OSError("connection closed in the headers")
-        name, value = line.decode("latin-1").split(":", 1)
-        headers[name.strip().lower()] = value.strip()
-    body = read_body(stream, headers)
-    says_close = headers.get("connection", "").lower()
-    keep_alive = says_close != "close" if version == "HTTP/1.1" else says_close == "keep-alive"
-    if not has_end(headers):
-        keep_alive = False  # the end of the connection was the end of the body
-    return {
-        "path": path,
-        "status": int(status),
-        "content_type": headers.get("content-type", ""),
-        "body": b64encode(body).decode(),
-        "keep_alive": keep_alive,
-    }
+T = TypeVar("T", Connected, Bytes, Facts, Sizes)
 
 
-def has_end(headers):
-    """Whether the headers say where the body ends."""
-    return "content-length" in headers or is_chunked(headers)
+Start = Callable[[Sequence[str]], AbstractContextManager[Pipe]]
+"""Starts the program inside with these arguments."""
 
 
-def is_chunked(headers):
-    """Whether the body comes in chunks."""
-    return headers.get("transfer-encoding", "").lower() == "chunked"
+@contextmanager
+def dialogue(start: Start, port: int, within_s: float) -> Iterator[Dialogue]:
+    """A program inside, started now, and all that is said with it within one deadline."""
+    deadline = monotonic() + within_s
+    mark = f"lab-{token_hex(8)}:"  # nothing else prints it
+    with start([mark, str(port), str(int(within_s) + SPARE_S)]) as pipe:
+        yield Dialogue(pipe, mark.encode(), port, within_s, deadline)
 
 
-def read_body(stream, headers):
-    """A body by length, in chunks, or up to the end of the connection."""
-    if "content-length" in headers:
-        return stream.read(int(headers["content-length"]))
-    if not is_chunked(headers):
-        return stream.read()
-    body = b""
-    while True:
-        size = int(stream.readline().split(b";")[0], 16)
-        body += stream.read(size)
-        stream.readline()
-        if size == 0:
-            return body
+class Dialogue:
+    """Commands to the program inside and what it tells, until a deadline."""
 
+    def __init__(
+        self, pipe: Pipe, mark: bytes, port: int, within_s: float, deadline: float
+    ) -> None:
+        self._pipe = pipe
+        self._mark = mark
+        self._port = port
+        self._within_s = within_s
+        self._deadline = deadline
+        self._unread = b""
+        self._noise = b""
+        self._connection = 0
+        self._awaited = ""
 
-def metadata_folders():
-    """Every installed distribution's name, version and folder of metadata."""
-    found = {}
-    for folder in sys.path:
-        for info in glob.glob(os.path.join(folder, "*.dist-info")):
-            name, _, version = os.path.basename(info)[: -len(".dist-info")].partition("-")
-            name = name.lower().replace("_", "-").replace(".", "-")
-            if name not in found:  # the first on the path is the one imported
-                found[name] = (version, info)
-    return found
+    def probe(self, paths: Sequence[str]) -> Probe:
+        """Ask for each path twice, on one connection where it stays open; then for the facts.
 
-
-def installed():
-    """Every installed distribution: its version and the Python that it needs."""
-    return {
-        name: {"version": version, "requires_python": requires_python(info)}
-        for name, (version, info) in metadata_folders().items()
-    }
-
-
-def sizes():
-    """Bytes on disk of every installed distribution.
-
-    Not beside the answers: the kernel remembers each file that is looked at, and counts that as
-    memory of this container (7 MB for Django), which is yet to be measured then.
-    """
-    return {name: install_bytes(info) for name, (_, info) in metadata_folders().items()}
-
-
-def requires_python(info):
-    """The version specifier in its metadata; None where it does not tell."""
-    try:
-        with open(os.path.join(info, "METADATA"), encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if not line.strip():
-                    return None  # the description follows
-                if line.lower().startswith("requires-python:"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return None
-
-
-def install_bytes(info):
-    """Bytes on disk of all files that its RECORD lists; None where it has none."""
-    try:
-        with open(os.path.join(info, "RECORD"), encoding="utf-8", newline="") as lines:
-            names = [row[0] for row in csv.reader(lines) if row]
-    except OSError:
-        return None
-    total = 0
-    for name in names:
-        try:
-            total += os.stat(os.path.join(os.path.dirname(info), name)).st_size
-        except OSError:
-            pass  # listed, but left out of the image
-    return total
-
-
-def main(port, wait_s, paths):
-    """Print one JSON object."""
-    deadline = time.time() + wait_s
-    answers = []
-    answered_at = None
-    for path in paths:
-        sock = connected(port, deadline)
-        answers.append(ask(sock, path))
-        answered_at = answered_at or time.time()
-        # A second time: on the same connection where the server says that it stays open.
-        if not answers[-1]["keep_alive"]:
-            sock.close()
-            sock = connected(port, deadline)
-        answers.append(ask(sock, path))
-        sock.close()
-    print(
-        json.dumps(
-            {
-                "answered_at": answered_at,
-                "answers": answers,
-                "python": sys.version.replace("\n", " "),
-                "distributions": installed(),
-                "nofile": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
-            }
+        Raises:
+            NoAnswer: with the reason.
+        """
+        answers: list[Answer] = []
+        times: list[float] = []
+        for path in paths:
+            self._connect()
+            for again in (False, True):
+                if again and not answers[-1].keep_alive:
+                    self._connect()
+                answer, at = self._ask(path, kept=again and answers[-1].keep_alive)
+                answers.append(answer)
+                times.append(at)
+        self._tell("facts", "what is installed was not told")
+        facts = self._hear(Facts)
+        return Probe(
+            answered_at=times[0],
+            answers=tuple(answers),
+            python=facts.python,
+            distributions={normalized(name): it for name, it in facts.distributions.items()},
+            nofile=facts.nofile,
         )
-    )
+
+    def sizes(self) -> dict[str, int | None]:
+        """How much room each installed distribution takes.
+
+        Raises:
+            NoAnswer: with the reason.
+        """
+        self._tell("sizes", "the sizes were not told")
+        return self._hear(Sizes).sizes
+
+    def _connect(self) -> None:
+        self._tell("connect", "nothing listened")
+        self._connection += 1
+        while self._hear(Connected).connection != self._connection:
+            pass
+
+    def _ask(self, path: str, *, kept: bool) -> tuple[Answer, float]:
+        """An answer, and when the last byte of it came; ``kept``: on a connection that stayed."""
+        request = REQUEST.format(path=path, port=self._port).encode()
+        self._tell(f"send {b64encode(request).decode()}", f"GET {path}: no byte of an answer came")
+        reader, at, came = ResponseReader(), 0.0, 0
+        while not reader.complete:
+            told = self._hear(Bytes)
+            if told.connection != self._connection:
+                continue  # the end of an earlier one
+            came, at = came + len(told.data), told.at
+            self._awaited = f"GET {path}: {came} bytes of an answer came, but not its end"
+            try:
+                if told.data:
+                    reader.feed(told.data)
+                else:
+                    reader.eof()
+            except TruncatedError as error:
+                why = f" ({told.why})" if told.why else ""
+                broken = ", though the answer before it said that it stays open" if kept else ""
+                raise NoAnswer(f"GET {path}: {error}{why}{broken}") from error
+            except ProtocolError as error:
+                raise NoAnswer(f"GET {path}: the answer is not as HTTP has it: {error}") from error
+        answer = Answer(
+            path=path,
+            status=reader.status,
+            content_type=reader.content_type.decode("latin-1"),
+            body=reader.body,
+            keep_alive=reader.reusable,
+        )
+        return answer, at
+
+    def _tell(self, command: str, awaited: str) -> None:
+        self._awaited = awaited
+        with suppress(OSError):  # it has ended, and what it said last is yet to be read
+            self._pipe.send(f"{command}\n".encode())
+
+    def _hear(self, kind: type[T]) -> T:
+        """The next line of this kind."""
+        while True:
+            line = self._line()
+            try:
+                told: Told = msgspec.json.decode(line, type=Told)
+            except msgspec.MsgspecError as error:
+                raise NoAnswer(f"the program in the container told nonsense: {error}") from error
+            if isinstance(told, Refused):
+                self._awaited = f"nothing listened: {told.why}"
+            elif isinstance(told, kind):
+                return told
+
+    def _line(self) -> bytes:
+        """The next line behind the mark; what else is printed is kept as noise."""
+        while True:
+            line, end, rest = self._unread.partition(b"\n")
+            if end:
+                self._unread = rest
+                if line.startswith(self._mark):
+                    return line[len(self._mark) :]
+                self._noise = line.strip() or self._noise
+                continue
+            if len(line) > LINE_LIMIT:
+                raise NoAnswer("the program in the container does not end its line")
+            self._unread += self._piece()
+
+    def _piece(self) -> bytes:
+        left_s = self._deadline - monotonic()
+        try:
+            if left_s <= 0:
+                raise TimeoutError
+            piece = self._pipe.receive(left_s)
+        except TimeoutError:
+            raise NoAnswer(
+                f"no verified answer on port {self._port} within {self._within_s:g} s "
+                f"({self._awaited})"
+            ) from None
+        except OSError as error:
+            raise NoAnswer(f"no verified answer ({error})") from error
+        if not piece:
+            said = (self._unread.strip() or self._noise).decode(errors="replace")[-300:]
+            raise NoAnswer(
+                f"the program in the container ended: {said or 'it said nothing'}", ended=True
+            )
+        return piece
 
 
-if sys.argv[1] == "sizes":
-    print(json.dumps(sizes()))
-else:
-    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])
+def main(port: str, seconds: str, *paths: str) -> int:
+    """Print what a server of this machine answers; its Python is this one."""
+    try:
+        with dialogue(LocalPipe, int(port), float(seconds)) as it:
+            found = it.probe(paths)
+    except NoAnswer as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(found).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

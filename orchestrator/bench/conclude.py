@@ -30,6 +30,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
         steps=found,
         breaking_users=measure.breaking_users(result),
         failures_by_kind=measure.failures_by_kind(result),
+        failure_reasons=result.failure_reasons,
         unfinished=sum(step.unfinished for step in measure.closed(result)),
         connects=sum(step.connects for step in measure.closed(result)),
         server_closes=sum(step.server_closes for step in measure.closed(result)),

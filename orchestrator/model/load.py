@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,10 @@ class LocustOwn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The whole load of one trial. ``duration_s`` and ``locust``: without the open loop."""
+    """The whole load of one trial. ``duration_s`` and ``locust``: without the open loop.
+
+    ``failure_reasons``: why, in words, for as many failures as have a reason; open loop included.
+    """
 
     started_at: float
     duration_s: float
@@ -118,6 +121,7 @@ class LoadResult:
     connects: int
     server_closes: int
     locust: LocustOwn
+    failure_reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

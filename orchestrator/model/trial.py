@@ -239,7 +239,8 @@ class LocustTotals:
 class TrialRecord:
     """One planned trial, whatever became of it.
 
-    ``raw``: its files below the run's folder (``raw/...``), in order.
+    ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
+    requests of the whole load failed, in words, behind the kind; at most about twenty.
     """
 
     service: Name
@@ -261,6 +262,7 @@ class TrialRecord:
     steps: Annotated[tuple[Step, ...], Meta(max_length=MOST_STEPS)] = ()
     breaking_users: int | None = None
     failures_by_kind: dict[str, int] = field(default_factory=dict)
+    failure_reasons: dict[str, int] = field(default_factory=dict)
     unfinished: int | None = None
     connects: int | None = None
     server_closes: int | None = None

@@ -66,7 +66,7 @@ install_locked() {
 install_lab() {
   local packages
   packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  echo "$top" >"$packages/weblab.pth"
+  printf '%s\n' "$top" "$top/loadgen" >"$packages/weblab.pth" # loadgen: the reader of HTTP that both ends share
   cat >"$VENV/bin/lab" <<'LAUNCHER'
 #!/bin/sh
 exec "$(dirname "$(readlink -f "$0")")/python" -m orchestrator "$@"

@@ -61,6 +61,18 @@ class SaysOtherwise(FaultyServer):
         return True
 
 
+class BreaksTheProtocol(FaultyServer):
+    async def fault(self, writer: asyncio.StreamWriter) -> bool:
+        writer.write(answer().replace(b"Content-Length: ", b"Content-Length: +"))
+        return True
+
+
+class SwitchesProtocols(FaultyServer):
+    async def fault(self, writer: asyncio.StreamWriter) -> bool:
+        writer.write(answer("101 Switching Protocols", extra="Upgrade: x\r\n", body=b""))
+        return True
+
+
 class Breaks(FaultyServer):
     async def fault(self, writer: asyncio.StreamWriter) -> bool:
         writer.write(answer("500 Internal Server Error"))
@@ -83,6 +95,8 @@ class Hangs(FaultyServer):
         ("engine", SendsHalf, "eof"),
         ("engine", SendsHalfAHeader, "eof"),
         ("engine", SaysOtherwise, "bad_body"),
+        ("engine", BreaksTheProtocol, "bad_body"),
+        ("engine", SwitchesProtocols, "bad_status"),
         ("engine", Breaks, "bad_status"),
         ("engine", Hangs, "timeout"),
         ("http", Resets, "reset"),
@@ -99,6 +113,10 @@ def test_a_fault_has_its_kind_and_both_ends_count_it(
     check_counts(result, faulty.requests)
     assert failures(result) == {kind: faulty.faults} == {kind: faulty.often}
     assert result["ramp_ended"] == "drops"
+    # A reset and a timeout say it all; whatever else was wrong is told in words.
+    reasons = result.get("failure_reasons", {})
+    assert sum(reasons.values()) == (0 if kind in {"reset", "timeout"} else faulty.faults)
+    assert all(reason.startswith(f"{kind}: ") for reason in reasons)
 
 
 class WrongFromTheHundredthOn(CountingServer):

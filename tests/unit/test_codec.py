@@ -51,6 +51,7 @@ def full_trial() -> TrialRecord:
         steps=steps(result, observed()),
         breaking_users=128,
         failures_by_kind={"eof": 1},
+        failure_reasons={"eof: the connection ended inside the response": 1},
         unfinished=1,
         connects=2,
         server_closes=3,

@@ -4,14 +4,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from orchestrator import interrupts
 from orchestrator.adapters import changes, host, image_archive, pip_index
 from orchestrator.adapters.command import NotThere, TookTooLong, run, said
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.interrupts import Interrupts
 
 
 def test_what_a_program_printed_and_how_it_ended(tmp_path: Path) -> None:
@@ -55,6 +57,17 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> N
     assert ended(int((tmp_path / "child").read_text()))
 
 
+@pytest.fixture
+def ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Signals are taken as in a run."""
+    usual = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(interrupts, "_OURS", Interrupts())
+    signal.signal(signal.SIGINT, interrupts._OURS.take)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("ours")
 def test_an_interrupt_ends_it_too(tmp_path: Path) -> None:
     child = tmp_path / "child"
     os.mkfifo(child)

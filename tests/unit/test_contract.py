@@ -1,10 +1,14 @@
 """An answer is exactly what the contract says, or the difference is named."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator.adapters.manifests import read_contract
 from orchestrator.contract import normalized, problems
+from orchestrator.errors import UsageError
 from tests.unit.examples import JSON, TEXT, answer, manifest, probe
 
 
@@ -73,6 +77,35 @@ def test_packages_that_are_not_installed_are_named() -> None:
 def test_everything_wrong_is_told_together() -> None:
     told = probe("flask", answer(status=500, content_type="text/html", body=b""))
     assert len(problems(told, [JSON, TEXT], manifest(packages=("uvloop",)))) == 5
+
+
+def test_a_content_type_is_compared_as_the_load_does_it_in_any_case() -> None:
+    said = answer(JSON, content_type="Application/JSON;charset=utf-8")
+    assert problems(probe("flask", said, said), [JSON], manifest()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"body": "é" * 524_289}, "a body of 1,048,578 bytes is more than the 1,048,576"),
+        ({"status": 101}, "status = 101: give a status from 200 to 599"),
+        ({"status": 304}, "a response with the status 304 has no body"),
+    ],
+)
+def test_a_contract_that_no_service_can_keep_is_refused_before_anything_starts(
+    changes: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    table = {"path": "/json", "status": 200, "content_type": "application/json", "body": "{}"}
+    members = "\n".join(
+        f"{name} = {json.dumps(value)}" for name, value in (table | changes).items()
+    )
+    (tmp_path / "contract.toml").write_text(f"[json]\n{members}\n")
+    with pytest.raises(UsageError) as refused:
+        read_contract(tmp_path)
+    (problem,) = refused.value.problems
+    assert "contract.toml" in problem
+    assert "[json]" in problem
+    assert why in problem
 
 
 def test_names_are_compared_as_packaging_does() -> None:

@@ -1,21 +1,20 @@
-"""The probe, run as a service's own Python runs it, against servers that speak HTTP differently."""
+"""The dialogue with a service through the program inside, whatever way the service speaks."""
 
-import json
-import os
-import re
 import socket
-import subprocess
 import sys
 import threading
-from base64 import b64decode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-PROBE = (Path(__file__).parents[2] / "orchestrator" / "adapters" / "probe.py").read_text()
+from orchestrator.adapters.docker_container import DockerContainer
+from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
+from orchestrator.adapters.probe import NoAnswer, dialogue, main
+from orchestrator.contract import Answer, Distribution, Probe
 
 
 class Server(threading.Thread):
@@ -64,24 +63,16 @@ def serving(*answers: tuple[bytes, bool]) -> Iterator[tuple[Server, int]]:
         assert not server.is_alive()
 
 
-def run_probe(
-    port: int, *paths: str, wait_s: str = "10", **variables: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", PROBE, str(port), wait_s, *paths],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, **variables},
-    )
+def probe(port: int, *paths: str, within_s: float = 10) -> Probe:
+    """What the lab sees of a server on this machine."""
+    with dialogue(LocalPipe, port, within_s) as it:
+        return it.probe(paths)
 
 
-def told(port: int, *paths: str) -> dict[str, Any]:
-    done = run_probe(port, *paths)
-    assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+def sizes() -> dict[str, int | None]:
+    """How much room what is installed takes."""
+    with dialogue(LocalPipe, 1, 10) as it:
+        return it.sizes()
 
 
 HELLO = b"Content-Type: text/plain\r\nContent-Length: 5\r\n"
@@ -123,16 +114,11 @@ HELLO = b"Content-Type: text/plain\r\nContent-Length: 5\r\n"
 )
 def test_both_answers_are_read_whole(response: bytes, closes: bool, keep_alive: bool) -> None:
     with serving((response, closes), (response, closes)) as (server, port):
-        document = told(port, "/text")
-    assert [{**a, "body": b64decode(a["body"])} for a in document["answers"]] == 2 * [
-        {
-            "path": "/text",
-            "status": 200,
-            "content_type": "text/plain",
-            "body": b"Hello",
-            "keep_alive": keep_alive,
-        }
-    ]
+        found = probe(port, "/text")
+    whole = Answer(
+        path="/text", status=200, content_type="text/plain", body=b"Hello", keep_alive=keep_alive
+    )
+    assert found.answers == (whole, whole)
     assert server.connections == (1 if keep_alive else 2)
 
 
@@ -142,7 +128,7 @@ GONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 def test_each_path_is_asked_twice_on_a_connection_of_its_own() -> None:
     with serving((OK, False), (OK, True), (GONE, False), (GONE, True)) as (server, port):
-        document = told(port, "/json", "/text")
+        found = probe(port, "/json", "/text")
     assert [head.split("\r\n")[0] for head in server.requests] == [
         "GET /json HTTP/1.1",
         "GET /json HTTP/1.1",
@@ -150,98 +136,284 @@ def test_each_path_is_asked_twice_on_a_connection_of_its_own() -> None:
         "GET /text HTTP/1.1",
     ]
     assert server.connections == 2
-    assert [answer["status"] for answer in document["answers"]] == [200, 200, 404, 404]
+    assert [answer.status for answer in found.answers] == [200, 200, 404, 404]
 
 
 def test_the_installation_is_told_beside_the_answers() -> None:
     with serving((OK, False), (OK, True)) as (_, port):
-        document = told(port, "/json")
-    assert document["python"] == sys.version.replace("\n", " ")
-    pytest_itself = document["distributions"]["pytest"]
-    assert pytest_itself["version"] == pytest.__version__
-    assert pytest_itself["requires_python"].startswith(">=3.")
-    assert document["nofile"] > 0
-    assert document["answered_at"] > 1e9
+        found = probe(port, "/json")
+    assert found.python == sys.version.replace("\n", " ")
+    pytest_itself = found.distributions["pytest"]
+    assert pytest_itself.version == pytest.__version__
+    assert pytest_itself.requires_python is not None
+    assert pytest_itself.requires_python.startswith(">=3.")
+    assert found.nofile > 0
+    assert found.answered_at > 1e9
 
 
-def installed(site: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the probe tells of distributions in this folder: versions, and how large they are."""
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of distributions that the program inside finds before all others."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def installed() -> tuple[dict[str, Distribution], dict[str, int | None]]:
+    """What is told of distributions: versions, and how large they are."""
     with serving((OK, False), (OK, True)) as (_, port):
-        done = run_probe(port, "/json", PYTHONPATH=str(site))
-    sizes = subprocess.run(
-        [sys.executable, "-c", PROBE, "sizes"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(site)},
-    )
-    return json.loads(done.stdout)["distributions"], json.loads(sizes.stdout)
+        found = probe(port, "/json")
+    return found.distributions, sizes()
 
 
-def test_a_distribution_is_as_large_as_its_listed_files_that_exist(tmp_path: Path) -> None:
-    info = tmp_path / "My_Framework-1.2.dist-info"
+def test_a_distribution_is_as_large_as_its_listed_files_that_exist(site: Path) -> None:
+    info = site / "My_Framework-1.2.dist-info"
     info.mkdir()
-    (tmp_path / "my").mkdir()
-    (tmp_path / "my" / "a,b.py").write_text("x" * 1_000)
-    (tmp_path / "script").write_text("x" * 20)
+    (site / "my").mkdir()
+    (site / "my" / "a,b.py").write_text("x" * 1_000)
+    (site / "script").write_text("x" * 20)
     (info / "METADATA").write_text("Name: x\nRequires-Python: >=3.8,<4\n\nRequires-Python: no")
-    record = f'"my/a,b.py",sha256=x,1\n../{tmp_path.name}/script,,\nmy/gone.py,,9\n\n'
+    record = f'"my/a,b.py",sha256=x,1\n../{site.name}/script,,\nmy/gone.py,,9\n\n'
     (info / "RECORD").write_text(record)
-    versions, sizes = installed(tmp_path)
-    assert versions["my-framework"] == {"version": "1.2", "requires_python": ">=3.8,<4"}
-    assert sizes["my-framework"] == 1_020
-    assert sizes["pytest"] > 100_000
+    versions, sized = installed()
+    assert versions["my-framework"] == Distribution(version="1.2", requires_python=">=3.8,<4")
+    assert sized["my-framework"] == 1_020
+    assert (sized["pytest"] or 0) > 100_000
 
 
-def test_what_its_metadata_does_not_tell_is_null(tmp_path: Path) -> None:
-    (tmp_path / "bare-1.dist-info").mkdir()
-    (tmp_path / "quiet-1.dist-info").mkdir()
-    (tmp_path / "quiet-1.dist-info" / "METADATA").write_text("Name: quiet\n\nSaid nothing.\n")
-    (tmp_path / "quiet-1.dist-info" / "RECORD").write_text("")
-    versions, sizes = installed(tmp_path)
-    assert versions["bare"] == versions["quiet"] == {"version": "1", "requires_python": None}
-    assert (sizes["bare"], sizes["quiet"]) == (None, 0)
+def test_what_its_metadata_does_not_tell_is_null(site: Path) -> None:
+    (site / "bare-1.dist-info").mkdir()
+    (site / "quiet-1.dist-info").mkdir()
+    (site / "quiet-1.dist-info" / "METADATA").write_text("Name: quiet\n\nSaid nothing.\n")
+    (site / "quiet-1.dist-info" / "RECORD").write_text("")
+    versions, sized = installed()
+    assert versions["bare"] == versions["quiet"] == Distribution(version="1", requires_python=None)
+    assert (sized["bare"], sized["quiet"]) == (None, 0)
 
 
-def test_of_two_installations_the_one_that_is_imported_counts(tmp_path: Path) -> None:
-    (tmp_path / "pytest-0.1.dist-info").mkdir()
-    versions, sizes = installed(tmp_path)
-    assert (versions["pytest"]["version"], sizes["pytest"]) == ("0.1", None)
+def test_of_two_installations_the_one_that_is_imported_counts(site: Path) -> None:
+    (site / "pytest-0.1.dist-info").mkdir()
+    versions, sized = installed()
+    assert (versions["pytest"].version, sized["pytest"]) == ("0.1", None)
 
 
 def test_a_server_that_never_listens_is_given_up() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
-        done = run_probe(reserved.getsockname()[1], "/json", wait_s="0.1")
-    assert done.returncode != 0
-    assert done.stdout == ""
-    assert "refused" in done.stderr.splitlines()[-1]
+        port = reserved.getsockname()[1]
+        with pytest.raises(NoAnswer, match=rf"on port {port} within 0.3 s \(.*refused\)"):
+            probe(port, "/json", within_s=0.3)
+
+
+@contextmanager
+def speaking(speak: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
+    """A server's port; it speaks to one client until that has given up."""
+    given_up = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                speak(connection, given_up)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        given_up.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def trickling(connection: socket.socket, given_up: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+    while not given_up.wait(0.02):
+        connection.sendall(b"a")
+
+
+def silent(connection: socket.socket, given_up: threading.Event) -> None:
+    given_up.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("speak", "why"),
+    [(trickling, "bytes of an answer came, but not its end"), (silent, "no byte of an answer")],
+)
+def test_one_deadline_covers_the_whole_however_a_server_speaks(
+    speak: Callable[[socket.socket, threading.Event], None], why: str
+) -> None:
+    with speaking(speak) as port, pytest.raises(NoAnswer, match=rf"within 0.5 s \(.*{why}"):
+        probe(port, "/json", within_s=0.5)
+
+
+def test_an_endless_answer_is_given_up_at_the_limit_of_the_load() -> None:
+    def endless(connection: socket.socket, _: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+        while True:
+            connection.sendall(b"a" * 65_536)
+
+    with speaking(endless) as port, pytest.raises(NoAnswer, match="more than 128 KiB of headers"):
+        probe(port, "/json")
 
 
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        pytest.param([(b"", True)], "connection closed without an answer", id="no answer"),
+        pytest.param([(b"", True)], "the connection ended before the response", id="no answer"),
         pytest.param(
-            [(b"HTTP/1.1 200 OK\r\nContent-", True)], "ValueError", id="broken in a header"
-        ),
-        pytest.param(
-            [(b"HTTP/1.1 200 OK\r\n", True)], "connection closed in the headers", id="no end"
+            [(b"HTTP/1.1 200 OK\r\nContent-", True)], "ended inside the response", id="no end"
         ),
         pytest.param(
             # A reset where the second request was on its way when the server closed.
             [(OK, True)],
-            "closed without an answer|reset by peer",
+            "ended before the response.* though the answer before it said that it stays open",
             id="closed against its word",
         ),
-        pytest.param([(b"220 smtp ready\r\n", True)], "Error", id="no HTTP"),
+        pytest.param(
+            [(b"220 smtp ready\r\n", True)], "not as HTTP has it: Expected HTTP/", id="no HTTP"
+        ),
+        pytest.param(
+            [(OK.replace(b": 0", b": +0"), True)],
+            "GET /json: the answer is not as HTTP has it: Invalid character in Content-Length",
+            id="wrong HTTP",
+        ),
+        pytest.param([(OK + b"and more", True)], "bytes after a complete response", id="too much"),
     ],
 )
-def test_an_answer_that_is_no_http_is_an_error(
+def test_an_answer_that_is_no_http_is_refused_in_words(
     answers: list[tuple[bytes, bool]], said: str
 ) -> None:
-    with serving(*answers) as (_, port):
-        done = run_probe(port, "/json", wait_s="0.1")
-    assert done.returncode != 0
-    assert done.stdout == ""
-    assert re.search(said, done.stderr.splitlines()[-1])
+    with serving(*answers) as (_, port), pytest.raises(NoAnswer, match=said):
+        probe(port, "/json")
+
+
+def test_an_interim_response_is_no_answer() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK
+    with serving((early, False), (early, True)) as (_, port):
+        assert {answer.status for answer in probe(port, "/json").answers} == {200}
+
+
+# --- what else may come out of a container -------------------------------------------------------
+
+
+def test_what_its_python_prints_at_its_start_is_no_answer(site: Path) -> None:
+    said = "import sys; print('ready'); print({'answers': 5}); sys.stdout.write('lab-0: {}')"
+    (site / "sitecustomize.py").write_text(said)
+    with serving((OK, False), (OK, True)) as (_, port):
+        assert [answer.status for answer in probe(port, "/json").answers] == [200, 200]
+    assert (sizes()["pytest"] or 0) > 100_000
+
+
+class Script:
+    """Says what it was made with behind the mark, whatever it is asked, and ends."""
+
+    def __init__(self, *lines: str) -> None:
+        self._lines = list(lines)
+        self._mark = ""
+
+    def __call__(self, arguments: Sequence[str]) -> AbstractContextManager[Pipe]:
+        self._mark = arguments[0]
+        return nullcontext(self)
+
+    def send(self, data: bytes) -> None:
+        """It does not listen."""
+
+    def receive(self, within_s: float) -> bytes:
+        line = self._lines.pop(0) if self._lines else ""
+        return line.replace("MARK", self._mark).encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("MARK{\n", "told nonsense"),
+        ('MARK{"told": "sizes", "sizes": 5}\n', "told nonsense: Expected `object`, got `int`"),
+        ('MARK{"told": "answers"}\n', "told nonsense: Invalid value 'answers'"),
+        ("exec: python: not found\n", "ended: exec: python: not found"),
+        ("no line's end", "ended: no line's end"),
+        ("", "ended: it said nothing"),
+    ],
+)
+def test_what_is_told_is_typed_and_every_mismatch_is_in_words(line: str, why: str) -> None:
+    with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
+        it.sizes()
+    with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
+        it.probe(["/json"])
+
+
+def frame(data: bytes, stream: int = 1) -> bytes:
+    return bytes([stream, 0, 0, 0]) + len(data).to_bytes(4, "big") + data
+
+
+class Api:
+    """Docker's API as far as an exec needs it; the engine's end is `engine`."""
+
+    def __init__(self) -> None:
+        self.engine, self._client = socket.socketpair()
+
+    def exec_create(self, container: str, command: list[str], *, stdin: bool) -> dict[str, str]:
+        assert (container, command[0], stdin) == ("c0ffee", "python", True)
+        return {"Id": "1"}
+
+    def exec_start(self, exec_id: str, *, socket: bool) -> Any:
+        assert (exec_id, socket) == ("1", True)
+        response = SimpleNamespace(
+            raw=SimpleNamespace(_fp=SimpleNamespace(fp=self._client.makefile("rb"))),
+            close=lambda: None,
+        )
+        return SimpleNamespace(_sock=self._client, _response=response)
+
+
+@pytest.mark.parametrize("cut", [1, 3, 8, 9, 1000])
+def test_an_execs_frames_are_joined_however_they_come(cut: int) -> None:
+    api = Api()
+    said = frame(b"early ") + frame(b"warning ", stream=2) + frame(b"") + frame(b"late")
+    api.engine.sendall(said[:cut])  # perhaps read with the headers already
+    with ExecPipe(api, "c0ffee", ["python"]) as pipe:
+        pipe.send(b"facts\n")
+        assert api.engine.recv(100) == b"facts\n"
+        api.engine.sendall(said[cut:] + b"no frame")
+        api.engine.close()
+        heard = list(iter(lambda: pipe.receive(5), b""))
+    assert b"".join(heard) == b"early warning lateno frame"
+
+
+def test_an_exec_that_says_nothing_is_waited_for_so_long_alone() -> None:
+    api = Api()
+    with api.engine, ExecPipe(api, "c0ffee", ["python"]) as pipe:
+        api.engine.sendall(frame(b"half a frame")[:10])
+        with pytest.raises(TimeoutError):
+            pipe.receive(0.05)
+
+
+def test_an_exec_has_ended_when_its_block_has() -> None:
+    api, ended = Api(), threading.Event()
+
+    def program() -> None:
+        assert api.engine.recv(100) == b""  # the end of its stdin
+        api.engine.sendall(frame(b"last words"))
+        ended.set()
+        api.engine.close()
+
+    thread = threading.Thread(target=program)
+    with ExecPipe(api, "c0ffee", ["python"]):
+        thread.start()
+        assert not ended.is_set()
+    assert ended.is_set()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("said", [b"Traceback ...", frame(b"ready\n"), b""])
+def test_sizes_that_a_container_does_not_tell_are_unknown_and_no_error(said: bytes) -> None:
+    api = Api()
+    api.engine.sendall(said)
+    api.engine.close()
+    container: Any = SimpleNamespace(id="c0ffee", client=SimpleNamespace(api=api))
+    assert DockerContainer(container, "flask").install_bytes() is None
+
+
+def test_a_server_of_this_machine_can_be_asked_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving((OK, False), (OK, True)) as (_, port):
+        assert main(str(port), "10", "/json") == 0
+    assert '"status":200' in capsys.readouterr().out
+    with serving((b"", True)) as (_, port):
+        assert main(str(port), "10", "/json") == 1
+    assert "ended before the response" in capsys.readouterr().err

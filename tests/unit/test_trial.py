@@ -396,6 +396,12 @@ def test_a_server_that_dies_under_load_failed_and_keeps_what_was_measured() -> N
     assert journal[-1] == "remove flask"
 
 
+def test_why_requests_failed_stands_in_the_row() -> None:
+    why = {"bad_body: not as HTTP has it: Duplicate Content-Length": 10}
+    row = run_trial(flask(), [load_result(failure_reasons=why)])
+    assert row.failure_reasons == why
+
+
 def test_a_server_that_ends_by_itself_is_not_said_to_lack_memory() -> None:
     row = run_trial(flask(state=replace(DEAD, exit_code=1, oom_killed=False)))
     assert row.reason == "the server ended under load with exit code 1"

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labload.answer import CLOSES, KNOWN_AT_MOST, STAYS_OPEN, Answer, Judge
-from labload.protocol import ProtocolError, ResponseReader, TruncatedError
 from labload.workloads import Workload
+from labwire.judgement import differences
+from labwire.response import ProtocolError, ResponseReader, TruncatedError
 
 WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
 FAILURES = {"eof", "bad_status", "bad_body"}
@@ -75,8 +76,8 @@ def worth(data: bytes) -> set[str]:
         return {"eof"}
     except ProtocolError:
         return {"bad_body"} if reader.status == 200 else {"bad_status"}
-    failure = Judge(WORKLOAD).verdict(reader)
-    return {failure} if failure else {STAYS_OPEN if reader.reusable else CLOSES}
+    found = differences(reader, WORKLOAD)
+    return {found[0][0]} if found else {STAYS_OPEN if reader.reusable else CLOSES}
 
 
 @given(st.lists(st.tuples(st.one_of(responses(), mutated), cuts), min_size=1, max_size=12))

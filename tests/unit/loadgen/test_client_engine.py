@@ -10,12 +10,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from labload.answer import CLOSES, Answer
 from labload.engine import Engine
 from labload.ledger import Ledger
 from labload.schedule import Schedule
+from labload.slot import Slot
 from labload.tally import Distribution, Health, Tally, from_wire, merge, total
 from labload.target import aim
 from labload.workloads import Workload
+from labwire.response import BESIDE_LIMIT
 from tests.unit.loadgen.servers import Serve, reset, serving
 
 WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
@@ -170,6 +173,43 @@ def test_a_wrong_answer_fails_by_its_kind_each_time(answer: bytes, kind: str) ->
     assert set(it.ended()[1]) == {kind}
 
 
+def test_a_switch_to_another_protocol_is_a_wrong_status_and_the_engine_goes_on() -> None:
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
+    with bench(answering(switch)) as it:
+        it.engine.open()
+        it.run(failures(3))
+    assert it.ended()[0] == 0
+    assert set(it.ended()[1]) == {"bad_status"}
+    assert set(it.tally[0].reasons) == {"bad_status: status 101, not 200"}
+
+
+def test_interim_responses_are_no_answer() -> None:
+    with bench(answering(*[b"HTTP/1.1 103 Early Hints\r\n\r\n" + ANSWER] * 20)) as it:
+        user = it.engine.open()
+        it.run(successes(19))
+        it.engine.close(user)
+    assert it.ended()[1] == {}
+    assert it.connects == 1
+
+
+def test_an_endless_header_is_given_up_at_the_limit() -> None:
+    def serve(connection: socket.socket, _: int) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+        while True:  # until the client has closed
+            connection.sendall(b"a" * 65_536)
+
+    with bench(serve) as it:
+        it.engine.open()
+        it.run(failures(1))
+        received = it.locust.received
+        it.engine.close_books()
+    assert set(it.ended()[1]) == {"bad_body"}
+    assert BESIDE_LIMIT < received <= 2 * BESIDE_LIMIT
+    (reason,) = it.tally[0].reasons
+    assert reason.startswith("bad_body: not as HTTP has it: more than 128 KiB of headers")
+
+
 def test_the_hundredth_answer_is_compared_like_the_first() -> None:
     wrong = ANSWER.replace(b"World", b"Worle")
     with bench(answering(*[ANSWER] * 99, wrong)) as it:
@@ -209,6 +249,138 @@ def test_a_close_while_idle_is_no_failure() -> None:
         it.run(successes(2))
     assert it.ended()[1] == {}
     assert it.connects >= 2
+
+
+def test_a_server_that_closes_behind_its_answer_without_a_word_is_no_end_of_file() -> None:
+    """Its end may come before or behind the next request; a reset alone tells nothing."""
+
+    def serve(connection: socket.socket, _: int) -> None:
+        connection.recv(1000)
+        connection.sendall(ANSWER)
+
+    with bench(serve) as it:
+        it.engine.open()
+        it.run(successes(100))
+    assert set(it.ended()[1]) <= {"reset"}
+    assert it.connects >= 100
+
+
+GOODBYE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n"
+
+
+class Unasked:
+    """Answers; on the first connection it then says more, when it may, and closes or waits."""
+
+    def __init__(self, words: bytes, *, waits: bool = False) -> None:
+        self._words, self._waits = words, waits
+        self.may_speak = threading.Event()
+
+    def __call__(self, connection: socket.socket, number: int) -> None:
+        answering(ANSWER)(connection, number)
+        if number == 0:
+            assert self.may_speak.wait(5)
+            connection.sendall(self._words)
+            if self._waits:
+                connection.recv(1000)
+
+
+def idle_after_one_answer(it: Bench, server: Unasked) -> Slot:
+    """A user that has its answer and may not ask again; then the server speaks."""
+    user = it.engine.open()
+    it.engine.turn()  # begins the request
+    it.engine.enter(1, held=True)  # its answer will find the gate shut
+    it.run(successes(1))
+    server.may_speak.set()
+    return user
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["and closes", "and waits"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        GOODBYE + b"\r\n",
+        GOODBYE + b"Connection: close\r\n\r\n",
+        CLOSING.replace(b"200 OK", b"400 Bad Request"),
+    ],
+    ids=["408", "408 and close", "400 and close"],
+)
+def test_a_goodbye_on_an_idle_connection_is_no_failure(words: bytes, waits: bool) -> None:
+    with bench(server := Unasked(words, waits=waits)) as it:
+        idle_after_one_answer(it, server)
+        it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
+        it.engine.go()
+        it.run(successes(2))
+    assert it.ended()[1] == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [b"", b"\r\n", GOODBYE[:30], b"idle for too long", ANSWER],
+    ids=["nothing", "an empty line", "half a 408", "no HTTP", "a whole answer"],
+)
+def test_the_end_of_an_idle_connection_is_no_failure_whatever_came_before(words: bytes) -> None:
+    with bench(server := Unasked(words)) as it:
+        idle_after_one_answer(it, server)
+        it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
+        it.engine.go()
+        it.run(successes(2))
+    assert it.ended()[1] == {}
+
+
+@pytest.mark.parametrize("loop", ["closed", "open"])
+@pytest.mark.parametrize(
+    ("late", "kinds"),
+    [
+        (b"\r\n", {}),
+        (b"\n\r\n\n", {}),
+        (b"more", {"bad_status": 1}),
+        (b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", {"bad_status": 1}),
+        (ANSWER.replace(b"World", b"Venus"), {"bad_body": 1}),
+    ],
+    ids=["an empty line", "empty lines", "no HTTP", "another status", "another body"],
+)
+def test_bytes_between_two_answers_are_worth_the_same_in_both_loops(
+    loop: str, late: bytes, kinds: dict[str, int]
+) -> None:
+    may_speak = threading.Event()
+
+    def serve(connection: socket.socket, number: int) -> None:
+        answering(ANSWER)(connection, number)
+        if number == 0:
+            assert may_speak.wait(5)
+            connection.sendall(late)
+        answering(*[ANSWER] * 50)(connection, number)
+
+    with bench(serve) as it:
+        user = it.engine.open()
+        if loop == "open":
+            follow(it, 20)
+        it.run(successes(1))
+        may_speak.set()
+        it.run(successes(10))
+        it.engine.close(user)
+    assert it.ended()[1] == kinds
+    assert it.connects == 1 + len(kinds)
+
+
+def test_a_known_answer_that_closes_is_a_goodbye_too() -> None:
+    with bench(server := Unasked(CLOSING, waits=True)) as it:
+        assert Answer(it.engine._judge).take(CLOSING) == CLOSES
+        idle_after_one_answer(it, server)
+        it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
+        it.engine.go()
+        it.run(successes(2))
+    assert it.ended()[1] == {}
+
+
+def test_an_answer_that_comes_before_its_request_is_none() -> None:
+    with bench(server := Unasked(ANSWER, waits=True)) as it:
+        user = idle_after_one_answer(it, server)
+        it.run(lambda _: bool(user.spoiled))
+        it.engine.go()
+        it.run(successes(2))
+    assert it.ended()[1] == {"bad_body": 1}
+    assert set(it.tally[1].reasons) == {"bad_body: a response that nobody asked for"}
 
 
 def test_behind_the_gate_no_request_begins() -> None:

@@ -44,6 +44,7 @@ def test_a_result_lists_its_stages() -> None:
         began=12,
         completed=9,
         failures=Counter(eof=1),
+        reasons=Counter({"eof: the connection ended inside the response": 1}),
         latencies=Counter({500: 10}),
         waits=Counter({900: 2}),
         pending=Counter({700: 1}),
@@ -91,5 +92,6 @@ def test_a_result_lists_its_stages() -> None:
         "unfinished": 1,
         "connects": 8,
         "server_closes": 0,
+        "failure_reasons": {"eof: the connection ended inside the response": 1},
     }
     assert score(passed, {0: step}).rate == pytest.approx(7.2)

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labload.ledger import Ledger
-from labload.tally import Distribution, Health, StepTally, Tally, from_wire, merge, to_wire, total
+from labload.tally import (
+    REASONS,
+    Distribution,
+    Health,
+    StepTally,
+    Tally,
+    from_wire,
+    merge,
+    note,
+    to_wire,
+    total,
+)
 
 KINDS = [None, "reset", "eof", "timeout"]
 
@@ -40,6 +51,18 @@ class Locust:
 
 def over_the_wire(data: Any) -> Tally:
     return from_wire(msgpack.loads(msgpack.dumps(data), strict_map_key=False))
+
+
+def test_reasons_are_told_apart_as_long_as_there_are_few() -> None:
+    one, other = StepTally(), StepTally()
+    for number in range(100):
+        note(one.reasons, f"bad_body: body {number}", 1)
+        note(other.reasons, f"bad_body: another body {number}", 1)
+    one.add(other)
+    assert len(one.reasons) == REASONS + 1
+    assert one.reasons["bad_body: body 0"] == 1
+    assert one.reasons.total() == 200
+    assert over_the_wire(to_wire({0: one})) == {0: one}
 
 
 @given(requests, st.randoms())

@@ -1,0 +1,102 @@
+"""Whether a response is what the contract says, and if not, in which words: the same everywhere."""
+
+from typing import Protocol
+
+from labwire.response import BODY_LIMIT, ProtocolError, ResponseReader, TruncatedError
+
+EOF, BAD_STATUS, BAD_BODY = "eof", "bad_status", "bad_body"
+"""The kinds of failure that bytes can be. `eof`: the connection ended before the response did.
+`bad_status`: another status than the contract's, or no status line at all. `bad_body`: the status
+is right and anything after it is not, be it content type, body, or the protocol."""
+KINDS_OF_BYTES = frozenset((EOF, BAD_STATUS, BAD_BODY))
+
+SHOWN = 200
+"""Bytes of a wrong body that are shown."""
+WITHOUT_BODY = frozenset((204, 304))
+"""Statuses that end a response with its headers (RFC 9112, 6.3), as all below 200 do."""
+TYPE_LIMIT = 1024
+"""Bytes of a content type in the contract: far within what a response's headers may take."""
+
+
+class Response(Protocol):
+    """What was read of a whole response."""
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+
+    @property
+    def content_type(self) -> bytes:
+        """The Content-Type header in lower case; empty without one."""
+
+    @property
+    def body(self) -> bytes:
+        """The body without its framing."""
+
+
+class Expected(Protocol):
+    """The one answer that is right."""
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+
+    @property
+    def content_type(self) -> bytes:
+        """How the Content-Type header begins, in lower case."""
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+
+
+def differences(response: Response, expected: Expected) -> list[tuple[str, str]]:
+    """Every way in which a complete response is not the expected one: kind and words."""
+    found = []
+    if response.status != expected.status:
+        found.append((BAD_STATUS, f"status {response.status}, not {expected.status}"))
+    if not response.content_type.startswith(expected.content_type):
+        read, wanted = _text(response.content_type), _text(expected.content_type)
+        found.append((BAD_BODY, f"content type {read!r}, not {wanted!r}"))
+    if response.body != expected.body:
+        shown = response.body[:SHOWN].decode(errors="replace")
+        found.append(
+            (
+                BAD_BODY,
+                f"body of {len(response.body)} bytes is not the contract's "
+                f"{len(expected.body)} bytes: {shown!r}",
+            )
+        )
+    return found
+
+
+def refusal(error: ProtocolError, response: ResponseReader, expected: Expected) -> tuple[str, str]:
+    """Kind and words of a response that could not be read to its end."""
+    if isinstance(error, TruncatedError):
+        return EOF, str(error)
+    if response.status == expected.status:
+        return BAD_BODY, f"not as HTTP has it: {error}"
+    if response.status:
+        return BAD_STATUS, f"status {response.status}, not {expected.status}"
+    return BAD_STATUS, f"no HTTP: {error}"
+
+
+def obstacles(expected: Expected) -> list[str]:
+    """Why no response can ever be found to be the expected one; empty if one can."""
+    found = []
+    if not 200 <= expected.status <= 599:
+        found.append(f"status {expected.status} is none of a final response: 200 to 599")
+    elif expected.status in WITHOUT_BODY and expected.body:
+        found.append(f"a response with the status {expected.status} has no body")
+    if len(expected.body) > BODY_LIMIT:
+        found.append(
+            f"a body of {len(expected.body):,} bytes is more than the {BODY_LIMIT:,} "
+            "that are read of a response"
+        )
+    if len(expected.content_type) > TYPE_LIMIT:
+        found.append(f"a content type has at most {TYPE_LIMIT:,} bytes")
+    return found
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")

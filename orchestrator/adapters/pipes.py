@@ -1,0 +1,135 @@
+"""Ways to the program that runs inside a service's container (`inside.py`): bytes both ways."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.resources import files
+from socket import SHUT_WR
+from time import monotonic
+from typing import Any, Protocol
+
+AT_ONCE = 65_536
+ENDS_WITHIN_S = 1.0
+"""How long a program may take to end that was told to: it needs some 20 ms."""
+HEADER = 8
+"""Bytes before each piece of an exec's output: stream, three zeros, length (Docker Engine API)."""
+
+
+class Pipe(Protocol):
+    """Stdin and output of a program."""
+
+    def send(self, data: bytes) -> None:
+        """To its stdin. Raises OSError if it has ended."""
+
+    def receive(self, within_s: float) -> bytes:
+        """What it wrote next, as soon as it did; empty once it has ended.
+
+        Raises:
+            TimeoutError: nothing came in time.
+        """
+
+
+def program() -> str:
+    """The text of the program."""
+    return files("orchestrator.adapters").joinpath("inside.py").read_text()
+
+
+class ExecPipe:
+    """A command run in a container of the Docker engine.
+
+    Raises whatever the SDK raises where the engine does not run it.
+    """
+
+    def __init__(self, api: Any, container_id: str, command: Sequence[str]) -> None:
+        made = api.exec_create(container_id, list(command), stdin=True)
+        self._stream = api.exec_start(made["Id"], socket=True)
+        self._sock = getattr(self._stream, "_sock", self._stream)
+        self._unread = self._read_with_the_headers()
+
+    def __enter__(self) -> ExecPipe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End its stdin, and with that the program; come back when it is gone.
+
+        Its memory is the container's, and that is measured next.
+        """
+        with suppress(OSError):
+            self._sock.shutdown(SHUT_WR)
+            deadline = monotonic() + ENDS_WITHIN_S
+            while self.receive(deadline - monotonic()):
+                pass
+        with suppress(OSError):
+            self._stream._response.close()
+        with suppress(OSError):
+            self._sock.close()
+
+    def send(self, data: bytes) -> None:
+        """To its stdin. Raises OSError if it has ended."""
+        self._sock.sendall(data)
+
+    def receive(self, within_s: float) -> bytes:
+        """The next of its output, stdout and stderr alike; see `Pipe`."""
+        deadline = monotonic() + within_s
+        while True:
+            length = int.from_bytes(self._unread[4:HEADER], "big")
+            if len(self._unread) >= HEADER + length:
+                piece = self._unread[HEADER : HEADER + length]
+                self._unread = self._unread[HEADER + length :]
+                if piece:
+                    return piece
+                continue
+            self._sock.settimeout(max(deadline - monotonic(), 0.001))
+            data = self._sock.recv(AT_ONCE)
+            if not data:
+                rest, self._unread = self._unread, b""
+                return rest
+            self._unread += data
+
+    def _read_with_the_headers(self) -> bytes:
+        """What came so early that the SDK's HTTP client read it ahead, and would forget."""
+        ahead = self._stream._response.raw._fp.fp
+        self._sock.settimeout(0)
+        data = ahead.read1(AT_ONCE) or b""
+        self._sock.settimeout(ENDS_WITHIN_S)
+        return data
+
+
+class LocalPipe:
+    """The same for this machine's own Python: for tests, and for servers outside a container."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", program(), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+        )
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - both were asked for
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+
+    def __enter__(self) -> LocalPipe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it and wait for its end."""
+        self._stdin.close()
+        self._process.kill()
+        self._stdout.close()
+        self._process.wait()
+
+    def send(self, data: bytes) -> None:
+        """To its stdin."""
+        self._stdin.write(data)
+
+    def receive(self, within_s: float) -> bytes:
+        """The next of its output; see `Pipe`."""
+        if not select.select([self._stdout], [], [], max(within_s, 0))[0]:
+            raise TimeoutError
+        return os.read(self._stdout.fileno(), AT_ONCE)
