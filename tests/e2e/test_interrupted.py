@@ -49,6 +49,20 @@ def listed(results: Path) -> set[str]:
     return {line.split("  ")[1] for line in path.read_text().splitlines()}
 
 
+def lab_run(*words: str, results: Path) -> str:
+    """A run to its end, in which all is measured; what it printed."""
+    done = subprocess.run(
+        [*COMMAND, *words, "--results", str(results)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def under_load(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A run whose first trial is measured and whose second has its containers."""
@@ -99,16 +113,8 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
     before = record(tmp_path)["trials"][0]
     assert listed(tmp_path) == set(before["raw"]), "the record was not finished"
     assert len(ours()) == 3
-    resumed = subprocess.run(
-        [*COMMAND, "--resume", "latest", "--results", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-    )
-    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
-    assert "removed what an earlier run left behind" in resumed.stdout
+    said = lab_run("--resume", "latest", results=tmp_path)
+    assert "removed what an earlier run left behind" in said
     assert outcomes(tmp_path) == ["measured"] * 3
     assert record(tmp_path)["trials"][0] == before
     assert ours() == []
@@ -140,15 +146,3 @@ def test_a_run_that_was_killed_before_its_end_was_written_is_finished_with_doubt
     lab_run("--resume", "latest", results=tmp_path)
     assert record(tmp_path) == finished, "nothing was missing"
     assert (path.parent / "report" / "index.html").is_file()
-
-
-def lab_run(*words: str, results: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, *words, "--results", str(results)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
