@@ -31,7 +31,10 @@ _COMPOSE_ONLY = {
     "build", "depends_on", "networks", "network_mode", "ports", "restart", "entrypoint", "profiles",
 }  # fmt: skip
 
+# The smallest build there is, which the set-up tries as well.
+TRIAL_BUILD = Path("orchestrator", "setup", "trial_build", "compose.yml")
 BUILD_WITHIN_S = 900
+TRIAL_BUILD_WITHIN_S = 120
 CONFIG_WITHIN_S = 60
 
 
@@ -86,6 +89,16 @@ class Compose:
                 f"the image of {service} could not be built; try `docker compose build {service}`",
                 tail(done.stdout + done.stderr),
             )
+
+    def why_no_build(self) -> str:
+        """What keeps Compose from building any image at all; empty where nothing does."""
+        trial = ("--project-directory", str(self.root), "-f", str(self.root / TRIAL_BUILD))
+        try:
+            done = self._call(*trial, "build", within_s=TRIAL_BUILD_WITHIN_S)
+            self._call(*trial, "down", "--rmi", "all", within_s=TRIAL_BUILD_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return f"no answer within {TRIAL_BUILD_WITHIN_S} s"
+        return tail(done.stdout + done.stderr) or "no reason given" if done.returncode else ""
 
     def _call(
         self, *words: str, within_s: float, variables: Mapping[str, str] | None = None

@@ -51,12 +51,25 @@ def _compose() -> Iterator[Finding]:
     yield Finding(level="ok", text=f"Docker Compose {Compose(ROOT).version()}")
 
 
+def _builds() -> Iterator[Finding]:
+    """Whether an image can be built here, by really building one."""
+    if why := Compose(ROOT).why_no_build():
+        yield Finding(
+            level="bad",
+            text=f"Docker Compose builds no image: {why}",
+            remedy="`make engine` mends it where it can, or says what to install",
+        )
+    else:
+        yield Finding(level="ok", text="Docker Compose builds images")
+
+
 def _engine() -> Iterator[Finding]:
     engine = DockerEngine(Compose(ROOT), "doctor")
     facts = engine.facts()
     yield Finding(
         level="ok", text=f"Docker {facts.version} on {facts.os}, cgroup v{facts.cgroup_version}"
     )
+    yield from _builds()
     yield from _cpus(facts.cpus)
     if facts.memory_bytes < WANTED_MEMORY:
         yield Finding(
