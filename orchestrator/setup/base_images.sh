@@ -62,7 +62,7 @@ pulled() {
 bootstrap_all() {
   bootstrap_tools || return 0
   apt_refresh || true
-  scratch=$(mktemp -d)
+  scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/weblab.XXXXXX") # not /tmp, which is memory on many hosts
   local version pids=()
   for version in "$@"; do
     mkdir "$scratch/$version"
