@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from orchestrator.adapters.clearing import clear_up
 from orchestrator.checks import WANTED_NOFILE
 from orchestrator.errors import EnvironmentMissing
 
@@ -72,8 +73,8 @@ class Confinement:
             ) from error
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._clear()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        clear_up(error, self._clear)
 
     def _folders(self) -> list[Path]:
         if self._v2:

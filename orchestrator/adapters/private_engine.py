@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestrator.adapters.clearing import afterwards
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.errors import EnvironmentMissing, tail
 
@@ -62,7 +63,7 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     (runtime / "docker.json").write_text("{}")
     settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
     command = _dockerd(confinement, folder, runtime, address, containerd)
-    try:
+    with afterwards(lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete")):
         _bridge("add")
         with (
             _running(
@@ -75,10 +76,6 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
             ),
         ):
             yield address
-    finally:
-        for path in (folder, runtime):
-            clear(path)
-        _bridge("delete")
 
 
 def _dockerd(

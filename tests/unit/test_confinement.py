@@ -124,6 +124,19 @@ def test_a_command_joins_before_it_becomes_the_program(tmp_path: Path, make: obj
     assert set(joined) == {pid}
 
 
+def test_an_interrupt_stays_one_though_it_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.adapters.confinement.END_WITHIN_S", 0.1)
+    # Plain folders are not removed, since there are files in them.
+    with (
+        pytest.raises(KeyboardInterrupt) as ended,
+        Confinement(0, MIB, version_1(tmp_path / "cgroup")),
+    ):
+        raise KeyboardInterrupt
+    assert "cannot be removed" in ended.value.__notes__[0]
+
+
 def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:
     confinement = Confinement(0, MIB, version_1(tmp_path / "cgroup"))  # not made
     done = subprocess.run(
