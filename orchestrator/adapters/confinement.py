@@ -22,8 +22,8 @@ OWN, CONTAINERS = "lab", "containers"
 NEEDED = ("cpuset", "memory")
 WANTED = (*NEEDED, "cpu", "io", "pids")
 END_WITHIN_S = 10.0
-# Joins every group whose list of processes is named before "--", takes all the open files that it
-# may, and becomes the program: who asks for its process id gets the program's.
+# Joins every group whose list of processes is named before "--", and takes all the open files that
+# it may. It then execs the program, so the process id is the program's.
 JOIN = f"""
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
 ulimit -Hn {WANTED_NOFILE} 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
