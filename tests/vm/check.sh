@@ -77,8 +77,7 @@ user-build() {
 
 user-doctor() {
   as_user bash orchestrator/setup/venv.sh runtime
-  as_user .venv/bin/lab doctor
-  as_user .venv/bin/lab doctor | grep 'builds images'
+  as_user .venv/bin/lab doctor | tee /dev/stderr | grep 'builds images'
 }
 
 as_user() { sudo -iu lab env --chdir=/home/lab/weblab "$@"; }
