@@ -29,19 +29,27 @@ root-build() {
   docker image inspect --format '{{.Id}} {{.Created}}' weblab/flask:local
 }
 
-root-up() { # the interactive use: Locust's page must answer, and Flask through it
+root-up() { # the interactive use: Locust's page must count answers of Flask
   cd /root/weblab
   docker compose up -d --build flask locust
   local deadline=$((SECONDS + PAGE_SECONDS)) code=0
-  until curl -sf -o /dev/null "$PAGE"; do
+  until curl -sf "$PAGE/stats/requests" | answered; do
     [ "$SECONDS" -lt "$deadline" ] || { code=1 && break; }
     sleep 1
-  done
+  done 2>/dev/null
   docker compose ps -a
-  docker compose exec -T locust python -c 'import urllib.request as u; print(u.urlopen("http://framework:8000/json").read())' || code=1
   docker compose logs --tail 20
   docker compose down
   return "$code"
+}
+
+answered() { # whether Locust has counted an answer
+  python3 -c '
+import json, sys
+total = json.load(sys.stdin)["stats"][-1]
+print(total["num_requests"], "requests,", total["num_failures"], "failures")
+sys.exit(total["num_requests"] <= total["num_failures"])
+'
 }
 
 root-bench() {
@@ -108,7 +116,7 @@ main() {
 
 verdict() { # NAME: in a shell of its own, or `set -e` would be off in it
   local began=$SECONDS code=0
-  bash -euo pipefail -xc "$(declare -p PAGE PAGE_SECONDS); $(declare -f "$1" as_user); $1" >"$OUTPUTS/$1" 2>&1 </dev/null || code=$?
+  bash -euo pipefail -xc "$(declare -p PAGE PAGE_SECONDS); $(declare -f "$1" answered as_user); $1" >"$OUTPUTS/$1" 2>&1 </dev/null || code=$?
   if [ "$code" -eq 0 ]; then
     printf 'ok    %-14s %5d s\n' "$1" "$((SECONDS - began))"
   else
