@@ -30,7 +30,7 @@ def look() -> Iterator[tuple[str, bool]]:
     ):
         yield "it is a group of version 2", small.memory == CGROUPS / NAME
         yield "one CPU", said(small, "import os; print(*os.sched_getaffinity(0))") == (0, "0")
-        yield "who needs too much memory is killed", said(small, "bytes(200 << 20)") == (-9, "")
+        yield "who needs too much memory is killed", said(small, "bytearray(200 << 20)") == (-9, "")
         seen = watch.seen()
         yield f"and the watch tells ({seen})", seen is not None and seen.oom_kills == 1
         subprocess.run(["systemctl", "daemon-reload"], check=True)
