@@ -24,13 +24,12 @@ LOOK = "import os; print(open('/proc/self/cgroup').read().strip(), *os.sched_get
 
 def look() -> Iterator[tuple[str, bool]]:
     """What is looked at, and whether it is so."""
-    with (
-        Confinement(0, 64 * MIB) as small,
-        MemoryWatch(CgroupMemory(small.memory)) as watch,
-    ):
+    with Confinement(0, 64 * MIB) as small:
         yield "it is a group of version 2", small.memory == CGROUPS / NAME
         yield "one CPU", said(small, "import os; print(*os.sched_getaffinity(0))") == (0, "0")
-        yield "who needs too much memory is killed", said(small, "bytearray(200 << 20)") == (-9, "")
+        with MemoryWatch(CgroupMemory(small.memory)) as watch:
+            ended = said(small, "bytearray(200 << 20)")
+        yield "who needs too much memory is killed", ended == (-9, "")
         seen = watch.seen()
         yield f"and the watch tells ({seen})", seen is not None and seen.oom_kills == 1
         subprocess.run(["systemctl", "daemon-reload"], check=True)
