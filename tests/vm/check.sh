@@ -4,7 +4,7 @@
 set -euo pipefail
 
 readonly OUTPUTS=/root/vm-check
-readonly ALL=(root-engine root-images root-build root-up root-bench root-confined user-engine user-build user-doctor root-again)
+readonly ALL=(root-engine root-images root-build root-up root-bench root-confined root-nanode user-engine user-build user-doctor root-again)
 readonly PAGE=http://127.0.0.1:8089
 readonly PAGE_SECONDS=600
 
@@ -61,6 +61,11 @@ root-bench() {
 root-confined() { # a small host within this one: its cgroup under systemd, and an engine in it
   cd /root/weblab
   .venv/bin/python tests/vm/confined.py
+}
+
+root-nanode() {
+  cd /root/weblab
+  make nanode SERVICES=flask WORKLOADS=json REPEATS=1 RESULTS=results/vm
 }
 
 # --- as a user in the group `docker`, where Debian's buildx is too old for the Compose of the set-up ----
