@@ -20,7 +20,11 @@ make_disk() {
   say "making $FOLDER from this host's Debian mirror; this takes a minute or two"
   mkdir -p "$FOLDER"
   rm -rf --one-file-system "$root" "$FOLDER/disk.raw"
-  debian_system "$root"
+  apt_refresh || true
+  exec 3>&2
+  trap 'tail -n 15 "$FOLDER/make.log" >&3' EXIT # a failure ends the script from within
+  debian_system "$root" >"$FOLDER/make.log" 2>&1
+  trap - EXIT
   # Under another name until it is whole: a disk that is there can be booted.
   mke2fs -q -t ext4 -L root -d "$root" "$FOLDER/disk.new" "$DISK"
   cp "$root"/boot/vmlinuz-* "$FOLDER/vmlinuz"
@@ -41,7 +45,6 @@ ensure_tools() {
 
 debian_system() { # ROOT
   local root=$1 mirror option options=()
-  apt_refresh || true
   mirror=$(debian_mirror)
   [ -n "$mirror" ] || missing 'no Debian mirror among the sources of apt on this host'
   while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)

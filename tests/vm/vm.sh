@@ -85,6 +85,7 @@ start() { # ACCELERATOR
     -netdev "user,id=n0,hostfwd=tcp:127.0.0.1:$PORT-:22" -device virtio-net-pci,netdev=n0 \
     </dev/null >"$FOLDER/qemu.log" 2>&1 &
   echo $! >"$FOLDER/pid"
+  disown # or bash has a word to say when it dies
 }
 
 # A /dev/kvm that can be opened may still not run a kernel: only one that prints has started.
