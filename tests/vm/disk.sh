@@ -26,7 +26,7 @@ make_disk() {
   debian_system "$root" >"$FOLDER/make.log" 2>&1
   trap - EXIT
   # Under another name until it is whole: a disk that is there can be booted.
-  mke2fs -q -t ext4 -L root -d "$root" "$FOLDER/disk.new" "$DISK"
+  mke2fs -q -t ext4 -L root -d "$root" "$FOLDER/disk.new" "$DISK" >/dev/null
   cp "$root"/boot/vmlinuz-* "$FOLDER/vmlinuz"
   cp "$root"/boot/initrd.img-* "$FOLDER/initrd"
   mv "$FOLDER/disk.new" "$FOLDER/disk.raw"
@@ -49,7 +49,9 @@ debian_system() { # ROOT
   [ -n "$mirror" ] || missing 'no Debian mirror among the sources of apt on this host'
   while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)
   mmdebstrap --quiet --mode=root --format=directory --variant=minbase --include="${PACKAGES[*]}" \
-    --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr "${options[@]}" "$SUITE" "$root" "$mirror" </dev/null
+    --dpkgopt=force-unsafe-io --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
+    "${options[@]}" "$SUITE" "$root" "$mirror" </dev/null
+  rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" # that haste was for this disk alone
   # It reaches what this host reaches, and in the same way.
   apt_access | sed 's/;*$/;/' >"$root/etc/apt/apt.conf.d/99host"
   echo "deb $mirror $SUITE main" >"$root/etc/apt/sources.list"
