@@ -84,7 +84,7 @@ user-build() {
   docker image rm -f weblab/flask:local >/dev/null
   as_user docker compose version
   as_user docker buildx version
-  as_user docker compose build flask
+  as_user docker compose build --no-cache flask
   docker image inspect --format '{{.Id}} {{.Created}}' weblab/flask:local
 }
 
