@@ -74,6 +74,10 @@ new: $(BIN)/.runtime ## add a framework: NAME=...
 test: $(BIN)/.dev base-images browser ## all tests, with real containers and a real browser
 	$(BIN)/python -m pytest tests
 
+.PHONY: vm
+vm: ## the first steps on Debian 13, in a virtual machine made for that: CHECKS= (docs/vm.md; no part of make test)
+	@bash tests/vm/vm.sh all $(CHECKS)
+
 .PHONY: check
 check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, under a minute
 	$(BIN)/ruff check .

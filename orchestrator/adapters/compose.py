@@ -36,7 +36,10 @@ NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)
 # Blocks to which another rule applies; all others are alike.
 EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntrypoint}
 
+# The smallest build there is, which the set-up tries as well.
+TRIAL_BUILD = Path("orchestrator", "setup", "trial_build", "compose.yml")
 BUILD_WITHIN_S = 900
+TRIAL_BUILD_WITHIN_S = 120
 CONFIG_WITHIN_S = 60
 INSTALL = "`make engine` installs Docker and Compose v2"
 
@@ -106,6 +109,18 @@ class Compose:
                 f"the image of {service} could not be built; try `docker compose build {service}`",
                 tail((done.stdout + done.stderr).decode(errors="replace")),
             )
+
+    def why_no_build(self) -> str:
+        """What keeps Compose from building any image at all; empty where nothing does."""
+        trial = ("--project-directory", str(self.root), "-f", str(self.root / TRIAL_BUILD))
+        try:
+            done = self._call(*trial, "build", within_s=TRIAL_BUILD_WITHIN_S)
+            self._call(*trial, "down", "--rmi", "all", within_s=TRIAL_BUILD_WITHIN_S)
+        except command.TookTooLong as late:
+            return str(late)
+        if done.returncode == 0:
+            return ""
+        return tail(command.said(done)) or "no reason given"
 
     def _call(
         self, *words: str, within_s: float, variables: Mapping[str, str] | None = None

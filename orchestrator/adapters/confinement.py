@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from orchestrator.adapters.clearing import clear_up
 from orchestrator.errors import EnvironmentMissing
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -20,8 +21,8 @@ OWN, CONTAINERS = "lab", "containers"
 NEEDED = ("cpuset", "memory")
 WANTED = (*NEEDED, "cpu", "io", "pids")
 END_WITHIN_S = 10.0
-# Joins every group whose list of processes is named before "--", takes all the open files that it
-# may, and becomes the program: who asks for its process id gets the program's.
+# Joins every group whose list of processes is named before "--", and takes all the open files that
+# it may. It then execs the program, so the process id is the program's.
 JOIN = """
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
 ulimit -Hn NOFILE 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
@@ -75,8 +76,8 @@ class Confinement:
             ) from error
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._clear()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        clear_up(error, self._clear)
 
     def _folders(self) -> list[Path]:
         if self._v2:

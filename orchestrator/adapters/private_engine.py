@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestrator.adapters.clearing import afterwards
 from orchestrator.adapters.confinement import Confinement
 from orchestrator.errors import EnvironmentMissing, tail
 
@@ -18,6 +19,9 @@ ANSWER_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0
 CALL_WITHIN_S = 10
 BRIDGE = "weblab-nanode"  # a name has 15 characters at most
+# Only root may make names here, so nobody else can have prepared it; and the path of a socket may
+# not be longer than 107 characters, so it is not below the folder of images and containers.
+RUNTIME = Path("/run/weblab-nanode")
 PROGRAMS = {
     "dockerd": "`make engine` installs it",
     "containerd": "`make engine` installs it",
@@ -51,17 +55,15 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     for program, remedy in PROGRAMS.items():
         if shutil.which(program) is None:
             raise EnvironmentMissing(f"no `{program}` command: {remedy}")
-    # The paths of sockets may not be longer than 107 characters, so this is not below the folder.
-    runtime = Path(tempfile.gettempdir(), "weblab-nanode")
+    runtime = RUNTIME
     for path in (folder, runtime):
-        _clear(path)
-        path.mkdir(parents=True)
+        make_anew(path)
     containerd, address = runtime / "containerd.sock", f"unix://{runtime}/docker.sock"
     settings = runtime / "containerd.toml"
     (runtime / "docker.json").write_text("{}")
     settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
     command = _dockerd(confinement, folder, runtime, address, containerd)
-    try:
+    with afterwards(lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete")):
         _bridge("add")
         with (
             _running(
@@ -74,10 +76,6 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
             ),
         ):
             yield address
-    finally:
-        for path in (folder, runtime):
-            _clear(path)
-        _bridge("delete")
 
 
 def _dockerd(
@@ -125,12 +123,37 @@ def _running(command: Sequence[str], log: Path, ready: Callable[[], bool]) -> It
         _stop(process)
 
 
-def _clear(folder: Path) -> None:
-    """Remove it, whatever an engine that was killed has left mounted in it."""
-    if not folder.exists():
+def make_anew(folder: Path) -> None:
+    """An empty folder that nobody else may look into.
+
+    Raises:
+        EnvironmentMissing: what stands there is not ours, or nothing can be made there.
+    """
+    clear(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)  # and no `exist_ok`: who was quicker than we is somebody else
+    except OSError as error:
+        raise EnvironmentMissing(f"{folder} cannot be made ({error}): it needs root") from error
+
+
+def clear(folder: Path) -> None:
+    """Remove it, whatever an engine that was killed has left mounted in it.
+
+    Raises:
+        EnvironmentMissing: it is a link or somebody else's, or cannot be removed.
+    """
+    try:
+        found = folder.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         return
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise EnvironmentMissing(
+            f"{folder} is not a folder that the lab has made: look at it, and remove it"
+        )
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    for point in sorted((p for p in points if Path(p).is_relative_to(folder)), reverse=True):
+    real = folder.resolve()
+    for point in sorted((p for p in points if Path(p).is_relative_to(real)), reverse=True):
         subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
     try:
         shutil.rmtree(folder)

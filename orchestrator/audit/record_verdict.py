@@ -40,7 +40,8 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
     if trial.totals is None or trial.resources is None or not trial.limited_by_evidence:
         yield doubt(row, "verdict", told, None, f"limited_by is {told}, without its evidence.")
         return
-    hold = next((step for step in trial.steps if step.phase == "hold"), None)
+    holds = (step for step in trial.steps if step.phase == "hold")
+    hold = next(holds, None) if trial.hold is not None else None
     verdict, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less

@@ -18,7 +18,8 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
     """``record`` with all that the trial measured, its verdict and its doubts."""
     totals = measure.totals(result)
     found = steps(result, observed)
-    hold = next((step for step in found if step.phase == measure.HOLD), None)
+    holds = (step for step in found if step.phase == measure.HOLD)
+    hold = next(holds, None) if measure.held(result) else None
     used = measure.resources(result, observed)
     verdict, evidence = limited_by(hold, totals, used, shared=observed.shared)
     return replace(

@@ -21,6 +21,16 @@ RAMP = "ramp"
 OPEN = "open"
 
 
+# A hold that began as the trial's time was over has no rate.
+HOLD_LEAST_S = 0.1
+
+
+def held(result: LoadResult) -> tuple[LoadStep, ...]:
+    """The steady part; nothing where the load ended before it, or as it began."""
+    steps = tuple(step for step in result.steps if step.phase == HOLD)
+    return steps if sum(step.duration_s for step in steps) >= HOLD_LEAST_S else ()
+
+
 def closed(result: LoadResult) -> tuple[LoadStep, ...]:
     """The steps of the closed loop."""
     return tuple(step for step in result.steps if step.phase != OPEN)
@@ -40,7 +50,7 @@ def hold(result: LoadResult) -> Totals | None:
 
     Some successes ended within it though they began before, others the other way round.
     """
-    steps = [step for step in result.steps if step.phase == HOLD]
+    steps = held(result)
     if not steps:
         return None
     return _totals(
@@ -69,7 +79,7 @@ def _totals(
 
 def hold_histogram(result: LoadResult) -> str | None:
     """The hold's latencies as HdrHistogram V2; None without a hold."""
-    texts = [step.histogram for step in result.steps if step.phase == HOLD]
+    texts = [step.histogram for step in held(result)]
     return encoded(merged(texts)) if texts else None
 
 
@@ -114,7 +124,7 @@ def _peak(samples: Sequence[Sample]) -> int | None:
 
 
 def _cpu_us_per_request(result: LoadResult, observed: Observed) -> float | None:
-    step = next((step for step in result.steps if step.phase == HOLD), None)
+    step = next(iter(held(result)), None)
     if step is None or not step.completed:
         return None
     used = share(observed.server, step.started_at, step.started_at + step.duration_s)

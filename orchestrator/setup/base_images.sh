@@ -60,9 +60,13 @@ pulled() {
 
 # Both at once: one waits for the mirror while the other unpacks.
 bootstrap_all() {
+  local possible=()
+  mapfile -t possible < <(bootstrappable "$@")
+  [ ${#possible[@]} -gt 0 ] || return 0
+  set -- "${possible[@]}"
   bootstrap_tools || return 0
   apt_refresh || true
-  scratch=$(mktemp -d)
+  scratch=$(scratch_folder)
   local version pids=()
   for version in "$@"; do
     mkdir "$scratch/$version"
@@ -80,6 +84,18 @@ bootstrap_all() {
   done
 }
 
+# Those that there is something to make of, since every `make` comes by here and apt's lists take their time.
+bootstrappable() {
+  local version
+  for version in "$@"; do
+    if [ "$version" != 3.7 ] || [ -n "$(find_python37)" ]; then
+      echo "$version"
+    else
+      warn 'no stand-in for Python 3.7: there is no CPython 3.7 on this host to copy (looked for pyenv and python3.7)'
+    fi
+  done
+}
+
 bootstrap_one() {
   set -e
   local tag prefix
@@ -88,7 +104,6 @@ bootstrap_one() {
   3.13) bootstrap_313 "$tag" "$scratch/$1" ;;
   3.7)
     prefix=$(find_python37)
-    [ -n "$prefix" ] || { echo 'there is no CPython 3.7 on this host to copy (looked for pyenv and python3.7)'; return 1; }
     bootstrap_37 "$tag" "$scratch/$1" "$prefix"
     ;;
   esac

@@ -45,10 +45,11 @@ debian_tree() { # SUITE FOLDER PACKAGE ...
   shift 2
   packages=$(IFS=,; echo "ca-certificates,netbase,tzdata${*:+,$*}")
   while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)
-  # The hook makes a merged /usr itself; without it a package pulls in all of Perl to do so.
+  # The hook makes a merged /usr itself; without it a package pulls in all of Perl to do so. A tree that is thrown
+  # away when something fails need not be on the disk before the next package is unpacked.
   mmdebstrap --quiet --mode=root --format=directory --variant=minbase --include="$packages" \
     --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     "${options[@]}" "$suite" "$root" "$mirror" </dev/null
   give_access "$root"

@@ -69,3 +69,6 @@ apt_candidate() { # the version apt would install, empty when it knows none
 }
 
 engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# Not in /tmp, which is memory on many hosts (Debian 13), and a small host has none to spare.
+scratch_folder() { mktemp -d "${TMPDIR:-/var/tmp}/weblab.XXXXXX"; }

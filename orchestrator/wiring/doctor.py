@@ -55,6 +55,18 @@ def _compose() -> Iterator[Finding]:
     Compose(ROOT).containers()
 
 
+def _builds() -> Iterator[Finding]:
+    """Whether an image can be built here, by really building one."""
+    if why := Compose(ROOT).why_no_build():
+        yield Finding(
+            level="bad",
+            text=f"Docker Compose builds no image: {why}",
+            remedy="`make engine` mends it where it can, or says what to install",
+        )
+    else:
+        yield Finding(level="ok", text="Docker Compose builds images")
+
+
 def _engine() -> Iterator[Finding]:
     engine = DockerEngine(Compose(ROOT), "doctor")
     facts = engine.facts()
@@ -68,6 +80,7 @@ def _engine() -> Iterator[Finding]:
             "record would name this host's CPU and memory, not those of the engine's machine",
             remedy="run the lab on the machine of the engine",
         )
+    yield from _builds()
     yield from _cpus(facts.cpus)
     if facts.memory_bytes < WANTED_MEMORY:
         yield Finding(

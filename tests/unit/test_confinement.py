@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import subprocess
@@ -43,17 +44,59 @@ def test_version_1_gets_a_group_for_cpu_and_one_for_memory(tmp_path: Path) -> No
     assert confinement.parent_of_containers == "/weblab-nanode/containers"
 
 
-def test_version_2_gets_one_group_with_a_leaf(tmp_path: Path) -> None:
-    root = version_2(tmp_path / "cgroup")
-    confinement = Confinement(0, 512 * MIB, root).__enter__()
+class Kernel:
+    """Keeps every word that is written, in order, where a plain file would keep the last alone."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.written: list[tuple[Path, str]] = []
+        self._refuses = refuses
+
+    def write(self, path: Path, text: str) -> None:
+        if text == self._refuses:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+        assert path.parent.is_dir()
+        self.written.append((path, text))
+
+
+def version_2_by(kernel: Kernel, root: Path, monkeypatch: pytest.MonkeyPatch) -> Confinement:
+    monkeypatch.setattr("orchestrator.adapters.confinement._write", kernel.write)
+    return Confinement(0, 512 * MIB, root).__enter__()
+
+
+def test_version_2_gets_one_group_with_a_leaf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, kernel = version_2(tmp_path / "cgroup"), Kernel()
+    confinement = version_2_by(kernel, root, monkeypatch)
     group = root / "weblab-nanode"
-    assert (group / "cpuset.cpus").read_text() == "0"
-    assert (group / "memory.max").read_text() == str(512 * MIB)
-    enabled = "+pids"  # a plain file keeps the last word; the kernel takes each
-    assert (root / "cgroup.subtree_control").read_text() == enabled
-    assert (group / "cgroup.subtree_control").read_text() == enabled
+    enabled = ["+cpuset", "+memory", "+cpu", "+io", "+pids"]  # of what there is, what is wanted
+    assert kernel.written == [
+        *((root / "cgroup.subtree_control", word) for word in enabled),
+        (group / "cpuset.cpus", "0"),
+        (group / "memory.max", str(512 * MIB)),
+        *((group / "cgroup.subtree_control", word) for word in enabled),
+    ]
     assert (group / "lab").is_dir()
     assert confinement.memory == group
+
+
+def test_a_controller_that_is_merely_wanted_may_be_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, kernel = version_2(tmp_path / "cgroup"), Kernel(refuses="+io")
+    version_2_by(kernel, root, monkeypatch)
+    for folder in (root, root / "weblab-nanode"):
+        words = [text for path, text in kernel.written if path.parent == folder and text[0] == "+"]
+        assert words == ["+cpuset", "+memory", "+cpu", "+pids"]
+
+
+@pytest.mark.parametrize("controller", ["+cpuset", "+memory"])
+def test_a_controller_that_is_needed_may_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, controller: str
+) -> None:
+    root = version_2(tmp_path / "cgroup")
+    with pytest.raises(EnvironmentMissing, match="no cgroup of CPU 0 and 512 MiB can be made"):
+        version_2_by(Kernel(refuses=controller), root, monkeypatch)
 
 
 def test_a_kernel_without_the_controllers_cannot_do_it(tmp_path: Path) -> None:
@@ -80,6 +123,19 @@ def test_a_command_joins_before_it_becomes_the_program(tmp_path: Path, make: obj
     joined = [path.read_text().strip() for path in tmp_path.rglob("lab/cgroup.procs")]
     assert joined
     assert set(joined) == {pid}
+
+
+def test_an_interrupt_stays_one_though_it_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.adapters.confinement.END_WITHIN_S", 0.1)
+    # Plain folders are not removed, since there are files in them.
+    with (
+        pytest.raises(KeyboardInterrupt) as ended,
+        Confinement(0, MIB, version_1(tmp_path / "cgroup")),
+    ):
+        raise KeyboardInterrupt
+    assert "cannot be removed" in ended.value.__notes__[0]
 
 
 def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:

@@ -145,3 +145,14 @@ def test_cpu_per_request_needs_successes() -> None:
     samples = [sample(999, 0), sample(1002, 1)]
     found = measure.resources(failing, observed(samples))
     assert found.cpu_us_per_request is None
+
+
+def test_a_hold_that_began_as_the_time_was_over_is_none() -> None:
+    *ramp, hold = load_result().steps
+    assert hold.phase == "hold"
+    shortest = [
+        load_result(steps=(*ramp, replace(hold, duration_s=lasted, requests=0, completed=0)))
+        for lasted in (4.5e-05, measure.HOLD_LEAST_S)
+    ]
+    assert [measure.hold(result) is None for result in shortest] == [True, False]
+    assert [measure.hold_histogram(result) is None for result in shortest] == [True, False]
