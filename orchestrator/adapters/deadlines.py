@@ -7,12 +7,16 @@ then outlives any timeout of a single read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from queue import Empty, SimpleQueue
-from threading import Thread
+from queue import Empty, Full, Queue
+from threading import Event, Thread
 from time import monotonic
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+AHEAD = 1_000
+"""Items that are read before anybody takes them: whoever prints without end fills no memory."""
+LOOKS_EVERY_S = 1.0
+"""How often a reader looks whether anybody still takes what it reads."""
 
 
 class _End:
@@ -44,8 +48,18 @@ def timed(
     Raises:
         TimeoutError: one of these has passed; its text says how many seconds.
     """
-    items: SimpleQueue[T | BaseException | _End] = SimpleQueue()
-    Thread(target=_read, args=(source, items), name="reader", daemon=True).start()
+    items: Queue[T | BaseException | _End] = Queue(AHEAD)
+    left_behind = Event()
+    Thread(target=_read, args=(source, items, left_behind), name="reader", daemon=True).start()
+    try:
+        yield from _taken(items, first_s, next_s, whole_s)
+    finally:
+        left_behind.set()
+
+
+def _taken(
+    items: Queue[T | BaseException | _End], first_s: float, next_s: float, whole_s: float
+) -> Iterator[T]:
     end, patience = monotonic() + whole_s, first_s
     while True:
         left = end - monotonic()
@@ -65,11 +79,26 @@ def timed(
         patience = next_s
 
 
-def _read(source: Callable[[], Iterable[T]], items: SimpleQueue[T | BaseException | _End]) -> None:
+def _read(
+    source: Callable[[], Iterable[T]],
+    items: Queue[T | BaseException | _End],
+    left_behind: Event,
+) -> None:
+    def put(item: T | BaseException | _End) -> bool:
+        """Whether somebody may still take it."""
+        while not left_behind.is_set():
+            try:
+                items.put(item, timeout=LOOKS_EVERY_S)
+            except Full:
+                continue
+            return True
+        return False
+
     try:
         for item in source():
-            items.put(item)
+            if not put(item):
+                return
     except BaseException as error:  # noqa: BLE001 - raised where the items are taken
-        items.put(error)
+        put(error)
     else:
-        items.put(_END)
+        put(_END)

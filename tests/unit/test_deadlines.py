@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestrator.adapters.deadlines import timed, within
+from orchestrator.adapters.deadlines import AHEAD, timed, within
 
 
 @pytest.fixture
@@ -52,8 +52,34 @@ def test_a_stream_that_falls_silent(never: threading.Event) -> None:
         next(items)
 
 
-def test_a_stream_that_never_ends_is_cut_off_however_fast_it_is() -> None:
-    endless = timed(itertools.count, first_s=30, next_s=30, whole_s=0.05)
+def test_a_stream_that_never_ends_is_cut_off_however_fast_it_is_and_is_not_read_on() -> None:
+    read = itertools.count()
+    ended = threading.Event()
+
+    def endless() -> Iterator[int]:
+        try:
+            yield from read
+        finally:
+            ended.set()
+
+    items = timed(endless, first_s=30, next_s=30, whole_s=0.05)
     with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
-        for _ in endless:
+        for _ in items:
             pass
+    assert ended.wait(30), "a reader that nobody needs stops"
+
+
+def test_what_nobody_takes_yet_is_not_read_without_end() -> None:
+    waits, goes_on = threading.Event(), threading.Event()
+
+    def endless() -> Iterator[int]:
+        for number in itertools.count():
+            if number > AHEAD:  # one was taken, so many are kept, and this one waits
+                (goes_on if waits.is_set() else waits).set()
+            yield number
+
+    items = timed(endless, first_s=30, next_s=30, whole_s=60)
+    assert next(items) == 0
+    assert waits.wait(30)
+    assert not goes_on.wait(0.2)
+    assert list(itertools.islice(items, 2 * AHEAD)) == list(range(1, 2 * AHEAD + 1))
