@@ -210,7 +210,6 @@ def test_tables_in_documents_are_those_of_committed_records() -> None:
     marked = r"<!-- table from (results/\S+\.md) -->\n(.*?)<!-- end -->"
     shown = {name: re.findall(marked, text(name), re.DOTALL) for name in DOCUMENTS}
     assert {name: len(found) for name, found in shown.items() if found} == {
-        "README.md": 1,
         "docs/measured.md": 5,  # three of the run, the article, and the cross-check
         "docs/nanode.md": 1,
     }
@@ -219,6 +218,22 @@ def test_tables_in_documents_are_those_of_committed_records() -> None:
         assert blocks
         for block in blocks:
             assert block in text(source)
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    """A Markdown table as a dict for each row."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[2:]]
+
+
+def test_the_readmes_table_is_an_excerpt_of_a_committed_record_and_says_how_each_is_served() -> None:
+    marked = r"<!-- excerpt from (results/\S+\.md) -->\n\n(.*?)\n\n*<!-- end -->"
+    ((source, table),) = re.findall(marked, text("README.md"), re.DOTALL)
+    served = {manifest.name: manifest.server for manifest in MANIFESTS.values()}
+    whole = text(source).partition("Json: held at the best step")[2]
+    (first, *_) = re.findall(r"(?:^\|.*\n)+", whole, re.MULTILINE)
+    expected = [{**row, "Served by": served[row["Framework"]]} for row in rows(first)]
+    assert rows(table) == [{key: row[key] for key in rows(table)[0]} for row in expected]
 
 
 def test_no_heading_of_a_document_stands_twice() -> None:
