@@ -61,8 +61,8 @@ class Container(Protocol):
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each distribution installed in it; None of one that does not tell.
 
-        Looking makes the kernel charge memory to the container: only when that is not measured
-        any more. None altogether where the container does not run, or does not tell.
+        Call only after memory has been measured: reading the files adds page cache to the
+        container. None if the container does not run, or does not tell.
         """
 
     def sample(self) -> Sample | None:

@@ -15,7 +15,7 @@ LOWEST_US, HIGHEST_US, DIGITS = 1, 60_000_000, 3
 
 
 BEYOND = 5
-"""So many requests must lie beyond a percentile, or it is no more than the maximum's neighbour."""
+"""Fewest requests that must exceed a percentile for it to differ meaningfully from the maximum."""
 
 
 def tells(requests: int, percentile: float) -> bool:

@@ -19,8 +19,8 @@ UNKNOWN = "unknown"
 FULL_CPU = 0.9
 # Below it a server has time left beyond doubt; between it and FULL_CPU nobody can tell.
 FREE_CPU = 0.75
-# A worker that waits for less of its time is what its requests wait for, too. What it counts as
-# waiting holds the cost of asking the kernel, several per cent where it asks often.
+# Below this idle share the worker itself delays requests. Its idle time includes the cost of asking
+# the kernel, which is several per cent where it asks often.
 IDLE_LEAST = 0.15
 # Above it a worker has time left beyond doubt.
 IDLE_FREE = 0.3

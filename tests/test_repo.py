@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import tomllib
@@ -43,6 +44,7 @@ TRACKED = subprocess.run(
     text=True,
     check=True,
 ).stdout.split()
+DOCUMENTS = [name for name in TRACKED if re.fullmatch(r"(README|docs/\w+(-\w+)*)\.md", name)]
 
 
 def text(name: str) -> str:
@@ -113,7 +115,7 @@ def make_targets() -> set[str]:
 
 def test_make_targets_and_help_agree_with_the_documents() -> None:
     targets = make_targets()
-    documents = text("README.md") + text("CONTRIBUTING.md") + text("docs/ci.md")
+    documents = text("CONTRIBUTING.md") + "".join(map(text, DOCUMENTS))
     mentioned = set(re.findall(r"`make (?:-s )?([a-z-]+)", documents))
     assert mentioned <= targets, mentioned - targets
     assert {"bench", "test", "check", "report", "doctor", "engine", "images", "new"} <= targets
@@ -184,30 +186,64 @@ def test_documents_name_every_profile() -> None:
         assert f"`{name}`" in text("docs/methodology.md"), name
 
 
+def anchors(name: str) -> set[str]:
+    """The headings of a document as GitHub links to them."""
+    headings = re.findall(r"^#+ (.*)$", text(name), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     for name in TRACKED:
         if not name.endswith(".md") or name.startswith("tests/golden/"):
             continue
-        for target in re.findall(r"\]\(([^)#\s]+)", text(name)):
-            if "://" not in target:
-                assert (ROOT / name).parent.joinpath(target).exists(), f"{name} -> {target}"
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", text(name)):
+            if "://" in target:
+                continue
+            path = (ROOT / name).parent.joinpath(target) if target else ROOT / name
+            assert path.exists(), f"{name} -> {target}"
+            if anchor:
+                assert anchor in anchors(str(path.resolve().relative_to(ROOT))), (name, anchor)
 
 
-def test_the_readmes_tables_are_those_of_committed_records() -> None:
+def test_tables_in_documents_are_those_of_committed_records() -> None:
     """Tables in documents come from a record; a number typed by hand does not survive this."""
     marked = r"<!-- table from (results/\S+\.md) -->\n(.*?)<!-- end -->"
-    shown = re.findall(marked, text("README.md"), re.DOTALL)
-    assert len(shown) == 4  # the run, the one on a Nanode, the article, and the cross-check
-    for source, tables in shown:
+    shown = {name: re.findall(marked, text(name), re.DOTALL) for name in DOCUMENTS}
+    assert {name: len(found) for name, found in shown.items() if found} == {
+        "docs/measured.md": 5,  # three of the run, the article, and the cross-check
+        "docs/nanode.md": 1,
+    }
+    for source, tables in itertools.chain(*shown.values()):
         blocks = re.findall(r"(?:^\|.*\n)+", tables, re.MULTILINE)
         assert blocks
         for block in blocks:
             assert block in text(source)
 
 
-def test_no_heading_of_the_readme_stands_twice() -> None:
-    headings = re.findall(r"^#+ .*$", text("README.md"), re.MULTILINE)
-    assert len(headings) == len(set(headings))
+def rows(table: str) -> list[dict[str, str]]:
+    """A Markdown table as a dict for each row."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[2:]]
+
+
+def test_the_readmes_table_is_an_excerpt_of_a_committed_record_and_says_how_each_is_served() -> None:
+    marked = r"<!-- excerpt from (results/\S+\.md) -->\n\n(.*?)\n\n*<!-- end -->"
+    ((source, table),) = re.findall(marked, text("README.md"), re.DOTALL)
+    served = {manifest.name: manifest.server for manifest in MANIFESTS.values()}
+    whole = text(source).partition("Json: held at the best step")[2]
+    (first, *_) = re.findall(r"(?:^\|.*\n)+", whole, re.MULTILINE)
+    expected = [{**row, "Served by": served[row["Framework"]]} for row in rows(first)]
+    assert rows(table) == [{key: row[key] for key in rows(table)[0]} for row in expected]
+
+
+def test_no_heading_of_a_document_stands_twice() -> None:
+    for name in DOCUMENTS:
+        headings = re.findall(r"^#+ .*$", text(name), re.MULTILINE)
+        assert len(headings) == len(set(headings)), name
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(text("README.md").splitlines()) <= 150
 
 
 def test_version_is_stated_once() -> None:

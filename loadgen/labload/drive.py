@@ -28,8 +28,8 @@ class Driver:
         self._quiet = Event()
         self.mark()
         loop: Any = gevent.get_hub().loop
-        # The last before the loop sleeps and the first after it: what else there is to do, Locust's
-        # greenlets above all, is no idleness.
+        # These run last before polling and first after it, so other greenlets, above all Locust's,
+        # do not count as idle.
         self._watchers = [
             loop.io(engine.fileno(), 1),
             loop.prepare(priority=loop.MINPRI),

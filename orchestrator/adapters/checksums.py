@@ -21,8 +21,9 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 def add(folder: Path, files: Iterable[str]) -> None:
     """List these files of a run's folder with the digests that they have now.
 
-    Lines of other files stay as they are: whoever changes a file is not helped by a run that goes
-    on. A folder without a manifest, of an older version of the lab, gets one of all its raw files.
+    Lines of other files stay as they are: resuming a run must not re-bless a file that someone
+    altered. A folder without a manifest, from an older version of the lab, gets one of all its raw
+    files.
 
     Args:
         files: relative to ``folder``.
