@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from orchestrator.doubts.trial import all_caveats
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.report.table import three_digits
-from orchestrator.trial_checks import all_caveats
 
 Part = Step | OpenLoop
 
