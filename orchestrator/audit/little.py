@@ -11,7 +11,7 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad
 
 TOLERANCE = 0.05
-"""As in ``trial_checks.py``: the law is exact, this much is rounding and the counting at both ends.
+"""As in ``doubts/trial.py``: the law is exact, this much is rounding and the counting at both ends.
 """
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.doubts.kind import Doubt, Kind, Severity
+from orchestrator.doubts.kind import Doubt, DoubtKind, Severity
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.settings import Layout, Profile
 from orchestrator.model.trial import OFFICIAL, Caveat
 
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.
 STEAL_SEEN = 0.01
-# Fewer pairs of a cross-check give no interval of 95 % (stats.py).
+# Fewer pairs of a cross-check give no interval of 95 % (compare.py).
 PAIRS_LEAST = 6
 GIB = 2**30
 # A server and a worker of 1 GiB each, the master, the engine, and what is sold as 4 GB.
@@ -22,22 +22,22 @@ MORE_MEMORY = "give the host more memory, or measure fewer things beside it"
 A_REGISTRY = "run where a registry can be reached"
 
 KINDS = (
-    KILLED := Kind(
+    KILLED := DoubtKind(
         code="killed",
         text="the run was killed and resumed: what happened on the host right before is not known",
         remedy="find out what killed it (out of memory?), and repeat in one go",
     ),
-    OOM_KILL := Kind(
+    OOM_KILL := DoubtKind(
         code="oom-kill",
         text="the kernel ended {kills} processes for want of memory ({of})",
         remedy=MORE_MEMORY,
     ),
-    SWAPPED := Kind(
+    SWAPPED := DoubtKind(
         code="swapped",
         text="{mb:,.0f} MB were moved out to swap ({of})",
         remedy=MORE_MEMORY,
     ),
-    NEIGHBOURS := Kind(
+    NEIGHBOURS := DoubtKind(
         code="neighbours",
         text="other containers ran on this engine meanwhile: {names}",
         remedy="stop them and repeat",
@@ -45,25 +45,25 @@ KINDS = (
         remedy_before="stop them while you measure",
         sentence="Other containers ran beside it: {names}.",
     ),
-    NOFILE := Kind(
+    NOFILE := DoubtKind(
         code="nofile",
         text="containers may open {files} files, not {wanted}",
         remedy=MORE_FILES,
         text_before="containers may open {files:,} files (.env), not {wanted:,}",
         remedy_before="raise the engine's hard limit (LimitNOFILE of dockerd), then `make images`",
     ),
-    FASTHTTP_USERS := Kind(
+    FASTHTTP_USERS := DoubtKind(
         code="fasthttp-users",
         text="the ramp ends at {used} users, not {planned}: with more the client fasthttp silently "
         "stops keeping connections open",
         remedy="use the client engine",
     ),
-    USERS_CAPPED := Kind(
+    USERS_CAPPED := DoubtKind(
         code="users-capped",
         text="the ramp ends at {used} users, not {planned}",
         remedy=MORE_FILES,
     ),
-    COLOCATED := Kind(
+    COLOCATED := DoubtKind(
         code="colocated",
         text="server and load share one CPU: rates are about the two together",
         remedy="run on a host with at least two CPUs",
@@ -72,7 +72,7 @@ KINDS = (
         "what stays true with one",
         sentence="Server and clients shared one CPU: the rates are about the two together.",
     ),
-    SMT := Kind(
+    SMT := DoubtKind(
         code="smt",
         text="the load runs on a sibling thread of the server's core",
         remedy="run on a host with two physical cores",
@@ -80,48 +80,48 @@ KINDS = (
         remedy_before="use a host with two physical cores",
         sentence="Server and clients shared one physical core.",
     ),
-    STEAL := Kind(
+    STEAL := DoubtKind(
         code="steal",
         text="the hypervisor took {share:.1%} of the CPU time during the run",
         remedy="compare only rows of the same run, and repeat",
         sentence="A hypervisor took {share:.1%} of the CPU time.",
     ),
-    BASE_NOT_OFFICIAL := Kind(
+    BASE_NOT_OFFICIAL := DoubtKind(
         code="base-not-official",
         text="the base image is not the official one: {base}",
         remedy=A_REGISTRY,
         text_before="the base images are not the official ones: {base}",
         sentence="{names}: the base image is not the official one: {base}.",
     ),
-    FEW_PAIRS := Kind(
+    FEW_PAIRS := DoubtKind(
         code="few-pairs",
         text="fewer than six pairs give no 95 % interval",
         remedy="use --pairs 10",
     ),
     # What can be told before a run alone.
-    ENGINE_ELSEWHERE := Kind(
+    ENGINE_ELSEWHERE := DoubtKind(
         code="engine-elsewhere",
         text="the engine's kernel is {engine}, this host's {host}: a record would name this host's "
         "CPU and memory, not those of the engine's machine",
         remedy="run the lab on the machine of the engine",
     ),
-    LITTLE_MEMORY := Kind(
+    LITTLE_MEMORY := DoubtKind(
         code="little-memory",
         text="{gib:.1f} GiB of memory: server and load may not fit",
         remedy="use a host with 4 GB or more, or the profile nanode, which needs 1 GB",
     ),
-    NOT_TRIED := Kind(
+    NOT_TRIED := DoubtKind(
         code="not-tried",
         text="no images yet, so what a container gets here has not been tried",
         remedy="make images",
     ),
-    NO_BUILDS := Kind(
+    NO_BUILDS := DoubtKind(
         code="no-builds",
         text="Docker Compose builds no image: {why}",
         remedy="`make engine` mends it where it can, or says what to install",
         severity=Severity.BAD,
     ),
-    RUNNING := Kind(
+    RUNNING := DoubtKind(
         code="running",
         text="running already: {names}",
         remedy="docker compose down",

@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DoubtKind:
     """One kind of doubt. All texts are templates, filled in with what was seen.
 
     ``text`` and ``remedy`` stand in a record, where it is one about numbers.
@@ -44,7 +44,7 @@ class Kind:
 class Doubt:
     """One doubt, whoever reads of it."""
 
-    kind: Kind
+    kind: DoubtKind
     what: Mapping[str, object]
 
     @property

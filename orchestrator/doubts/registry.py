@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from orchestrator.doubts import host, trial
-from orchestrator.doubts.kind import Kind
+from orchestrator.doubts.kind import DoubtKind
 
-REGISTRY: dict[str, Kind] = {
+REGISTRY: dict[str, DoubtKind] = {
     kind.code: kind for kind in sorted((*host.KINDS, *trial.KINDS), key=lambda kind: kind.code)
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from orchestrator.doubts.host import of_base
-from orchestrator.doubts.kind import Doubt, Kind
+from orchestrator.doubts.kind import Doubt, DoubtKind
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
@@ -20,59 +20,59 @@ SLOW_STOP_S = 2.0
 MORE_CPUS = "give the load more CPUs"
 
 KINDS = (
-    NO_HOLD := Kind(
+    NO_HOLD := DoubtKind(
         code="no-hold",
         text="the load ended before the hold began: the row has no rate at the best step, and no "
         "rank",
         remedy="give the trial more time (--duration), or measure on a faster or quieter host",
     ),
-    LOADGEN_BUSY := Kind(
+    LOADGEN_BUSY := DoubtKind(
         code="loadgen-busy",
         text="the load generator was nearly full too: its own waiting is in the latencies",
         remedy=MORE_CPUS,
     ),
-    LOADGEN_LIMITED := Kind(
+    LOADGEN_LIMITED := DoubtKind(
         code="loadgen-limited",
         text="the load generator had no time left: the server can do at least this much",
         remedy=MORE_CPUS,
     ),
-    LITTLE := Kind(
+    LITTLE := DoubtKind(
         code="little",
         text="requests under way account for {in_flight:.0%} of the users",
         remedy="look at the step's failures (a user pauses after a failed connect), or "
         f"{MORE_CPUS}",
     ),
-    STARVED_USERS := Kind(
+    STARVED_USERS := DoubtKind(
         code="starved-users",
         text="only {answered} of {users} users got any answer: percentiles of successes flatter",
         remedy="read all_p99_ms, pending and unfinished of the step in run.json",
     ),
-    GENERATOR_LATE := Kind(
+    GENERATOR_LATE := DoubtKind(
         code="generator-late",
         text="the load generator itself sent up to {late_ms:.3g} ms late (p99)",
         remedy=f"{MORE_CPUS}, or choose a lower --rate",
     ),
-    EVERY_STEP_HAD_DROPS := Kind(
+    EVERY_STEP_HAD_DROPS := DoubtKind(
         code="every-step-had-drops",
         text="every step of the ramp had drops; the hold runs at the step with the fewest",
         remedy="give a smaller --max-users, or use a profile with longer timeouts",
     ),
-    DROPS_IN_HOLD := Kind(
+    DROPS_IN_HOLD := DoubtKind(
         code="drops-in-hold",
         text="{failures} of the hold's {requests} requests failed",
         remedy="repeat; if it stays, the ramp's steps are too short to show this drop",
     ),
-    SLOW_STOP := Kind(
+    SLOW_STOP := DoubtKind(
         code="slow-stop",
         text="the server needed {stop_s:.1f} s to end after SIGTERM",
         remedy="see services/README.md: SIGTERM stops a service at once",
     ),
-    INTERVENTION := Kind(
+    INTERVENTION := DoubtKind(
         code="intervention",
         text="something outside the lab did this to the server's container under load: {actions}",
         remedy="leave the lab's containers alone while it measures, and repeat",
     ),
-    AFTER_THE_LOAD := Kind(
+    AFTER_THE_LOAD := DoubtKind(
         code="after-the-load",
         text="after everything was measured: {reason}",
         remedy="look after the Docker engine; the numbers are not touched by it",

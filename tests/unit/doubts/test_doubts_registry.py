@@ -11,13 +11,16 @@ from string import Formatter
 import pytest
 
 from orchestrator.doubts import host, trial
-from orchestrator.doubts.kind import Kind
+from orchestrator.doubts.kind import DoubtKind
 from orchestrator.doubts.registry import REGISTRY
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "orchestrator"
 KINDS = {
-    name: kind for part in (host, trial) for name, kind in vars(part).items() if type(kind) is Kind
+    name: kind
+    for part in (host, trial)
+    for name, kind in vars(part).items()
+    if type(kind) is DoubtKind
 }
 TRACKED = subprocess.run(
     ["git", "ls-files", "results/*/run.json"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -40,12 +43,12 @@ def calls(name: str) -> list[str]:
     ]
 
 
-def texts(kind: Kind) -> list[str]:
+def texts(kind: DoubtKind) -> list[str]:
     return [text for text in (kind.text, kind.text_before, kind.sentence) if text]
 
 
 def test_every_kind_is_in_the_registry_and_has_a_code_of_its_own() -> None:
-    assert len(calls("Kind")) == len(host.KINDS) + len(trial.KINDS) == len(REGISTRY)
+    assert len(calls("DoubtKind")) == len(host.KINDS) + len(trial.KINDS) == len(REGISTRY)
     assert set(KINDS.values()) == set(REGISTRY.values())
 
 
@@ -66,7 +69,7 @@ def test_no_file_spells_a_code_that_a_kind_has() -> None:
 
 
 @pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
-def test_every_kind_has_words_and_a_remedy(kind: Kind) -> None:
+def test_every_kind_has_words_and_a_remedy(kind: DoubtKind) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.code)
     assert kind.text
     assert kind.remedy
@@ -101,7 +104,7 @@ def test_every_caveat_of_a_committed_record_is_of_a_kind(name: str) -> None:
     assert codes <= REGISTRY.keys()
 
 
-def row(kind: Kind) -> str:
+def row(kind: DoubtKind) -> str:
     """As the documents have it: what was seen stands in italics."""
     text = re.sub(r"{(\w+)[^}]*}", r"*\1*", kind.text)
     return f"| `{kind.code}` | {kind.severity} | {text} | {kind.remedy} |"
