@@ -9,8 +9,9 @@ from orchestrator.doubts.kind import Doubt, DoubtKind
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
 
-# Little's law, in_flight / users = 1, holds exactly; this much is the counting at a step's ends.
-LITTLE_LEAST, LITTLE_MOST = 0.95, 1.05
+# Little's law, in_flight / users = 1, holds exactly; this much is rounding, and the counting at a
+# step's ends. The audit allows as much.
+LITTLE_TOLERANCE = 0.05
 # Share of the users below which the successes are those of a lucky few.
 ANSWERED_LEAST = 0.95
 # The generator's own lateness counts as noise up to this part of the median latency and 1 ms more.
@@ -86,7 +87,8 @@ def step_caveats(step: Step) -> tuple[Caveat, ...]:
 
 
 def _of_step(step: Step) -> Iterator[Doubt]:
-    if step.in_flight is not None and not LITTLE_LEAST <= step.in_flight <= LITTLE_MOST:
+    least, most = 1 - LITTLE_TOLERANCE, 1 + LITTLE_TOLERANCE
+    if step.in_flight is not None and not least <= step.in_flight <= most:
         yield LITTLE.seen(in_flight=step.in_flight)
     if step.answered_users is not None and step.answered_users < ANSWERED_LEAST * step.users:
         yield STARVED_USERS.seen(answered=step.answered_users, users=step.users)
