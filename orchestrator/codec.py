@@ -15,6 +15,7 @@ import msgspec
 from orchestrator import words
 from orchestrator.errors import UsageError
 from orchestrator.model.record import SCHEMA, RunRecord
+from orchestrator.profiles import NANODE
 
 MOST_BYTES = 64 * 2**20
 """No record is longer: a run of a thousand trials takes half of it."""
@@ -32,6 +33,15 @@ def _to_2(document: Document) -> Document:
 
 MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _to_2}
 """Old schema -> what makes a document of it one of the next schema."""
+
+
+def _ranked_by_name(document: Document) -> Document:
+    """Older profiles do not say what their runs rank: it was the cost for the one of that name."""
+    profile = document.get("profile")
+    if not isinstance(profile, dict) or "by_cost" in profile:
+        return document
+    by_cost = profile.get("name") == NANODE
+    return {**document, "profile": {**profile, "by_cost": by_cost}}
 
 
 def encode(record: RunRecord) -> bytes:
@@ -54,7 +64,7 @@ def decode(text: bytes, where: str) -> RunRecord:
     if len(text) > MOST_BYTES:
         raise UsageError(f"{where}: not a run record: it has more than {MOST_BYTES >> 20} MiB")
     try:
-        document = migrated(msgspec.json.decode(text, type=Document), where)
+        document = _ranked_by_name(migrated(msgspec.json.decode(text, type=Document), where))
         return msgspec.convert(words.each(document, _text, _number), RunRecord)
     except msgspec.MsgspecError as error:
         raise UsageError(f"{where}: not a run record: {words.told(error)}") from error

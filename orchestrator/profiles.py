@@ -77,6 +77,7 @@ PROFILES = {
             open_s=NANODE_OPEN_S,
             open_rate=OPEN_RATE,
             open_users=NANODE_CONNECTIONS,
+            by_cost=True,
         ),
     )
 }

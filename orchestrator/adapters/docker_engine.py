@@ -23,11 +23,11 @@ from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.trial import OFFICIAL
 from orchestrator.ports import Image
 
 RUN = "weblab.run"
 BASE = "weblab.base"
-OFFICIAL = "official"
 CALL_WITHIN_S = 60
 
 

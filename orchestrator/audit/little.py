@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from orchestrator.audit.bounds import mean_bounds
 from orchestrator.audit.row import ResultRow, contradiction, doubt, percentile, shown
 from orchestrator.audit.schedule import user_seconds
+from orchestrator.doubts.trial import LITTLE_TOLERANCE
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad
-
-TOLERANCE = 0.05
-"""As in ``trial_checks.py``: the law is exact, this much is rounding and the counting at both ends.
-"""
 
 
 def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
@@ -30,7 +27,7 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
     least, most = implied
     kind = contradiction if load else doubt
     floor = row.mean_ms if row.mean_ms is not None else mean_bounds(row)[0]
-    if floor > most * (1 + TOLERANCE):
+    if floor > most * (1 + LITTLE_TOLERANCE):
         word = "the mean is" if row.mean_ms is not None else "it is at least"
         text = f"at most {shown(most)} ms of mean latency, but {word} {shown(floor)} ms"
         yield kind(row, "little", most, floor, _sentence(row, load, text))
@@ -38,7 +35,7 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
     tops = {"the maximum": row.max_ms}
     tops |= {percentile(p): ms for p, ms in sorted(row.percentiles.items())[-1:] if p >= 99}
     for what, ms in tops.items():
-        if ms is not None and least > ms * (1 + TOLERANCE):
+        if ms is not None and least > ms * (1 + LITTLE_TOLERANCE):
             text = f"a mean latency of {shown(least)} ms, above {what} of {shown(ms)} ms"
             yield doubt(row, "little", least, ms, _sentence(row, load, text))
             return

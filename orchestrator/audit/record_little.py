@@ -12,7 +12,7 @@ from orchestrator.model.trial import TrialRecord
 
 FAR = 0.10
 """In the committed run both sides agree to 2.3 %; the step's own caveat comes at 5 % of the users
-(``trial_checks.py``)."""
+(``doubts/trial.py``)."""
 
 
 def hold_little(trial: TrialRecord) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator import trial_checks
 from orchestrator.bench import measure
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.open_loop import open_loop
 from orchestrator.bench.steps import steps
+from orchestrator.doubts.trial import trial_caveats
 from orchestrator.model.load import LoadResult
 from orchestrator.model.trial import LocustTotals, TrialRecord
 from orchestrator.verdict import limited_by
@@ -47,7 +47,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
             rps=result.locust.rps,
             median_ms=result.locust.median_ms,
         ),
-        caveats=trial_checks.trial_caveats(
+        caveats=trial_caveats(
             hold,
             verdict,
             base=observed.image.base,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator import trial_checks, verdict
+from orchestrator import verdict
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.steps import step
+from orchestrator.doubts.trial import open_loop_caveats
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import OpenLoop, Resources, Step
 from orchestrator.stats import Percentiles, merged, percentiles
@@ -63,7 +64,7 @@ def _row(
         limited_by=verdict.open_loop_limited_by(seen, rate, used, shared=observed.shared),
         histogram=load.histogram,
     )
-    return replace(row, caveats=trial_checks.open_loop_caveats(row))
+    return replace(row, caveats=open_loop_caveats(row))
 
 
 def _cpu_us(seen: Step) -> float | None:

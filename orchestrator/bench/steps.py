@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator import trial_checks
 from orchestrator.bench.measure import closed
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import highest, share, throttled
+from orchestrator.doubts.trial import step_caveats
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import Step
 from orchestrator.stats import merged, percentiles
@@ -16,7 +16,7 @@ from orchestrator.stats import merged, percentiles
 def steps(result: LoadResult, observed: Observed) -> tuple[Step, ...]:
     """The steps of the closed loop, each with the doubts about it."""
     found = (step(result, load, observed) for load in closed(result))
-    return tuple(replace(one, caveats=trial_checks.step_caveats(one)) for one in found)
+    return tuple(replace(one, caveats=step_caveats(one)) for one in found)
 
 
 def step(result: LoadResult, load: LoadStep, observed: Observed) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from orchestrator import contract, trial_checks
+from orchestrator import contract
 from orchestrator.bench import measure
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
@@ -16,6 +16,7 @@ from orchestrator.bench.rows import planned_record
 from orchestrator.bench.sampler import Sampler
 from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
+from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_caveats
 from orchestrator.errors import TrialFailed, tail, unforeseen
 from orchestrator.interrupts import shielded
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
@@ -95,7 +96,7 @@ class Trial:
         """A reason to fail; of a trial that was measured by then, a doubt."""
         told = "; ".join([failure.reason, *getattr(failure, "__notes__", ())])
         if self._measured:
-            self._doubt(trial_checks.afterwards(told))
+            self._doubt(afterwards(told))
         else:
             self._know(phase=self._phase, reason=told, log_tail=failure.log_tail or None)
 
@@ -231,7 +232,7 @@ class Trial:
         ended: TrialFailed | None,
     ) -> None:
         self._record = concluded(self._record, result, observed)
-        for doubt in trial_checks.intervention_caveats(actions):
+        for doubt in intervention_caveats(actions):
             self._doubt(doubt)
         totals, locust = measure.totals(result), result.locust
         if (totals.requests, totals.failures) != (locust.requests, locust.failures):
@@ -250,7 +251,7 @@ class Trial:
         stop_s = server.stop()
         if self._record.resources is not None:
             self._know(resources=replace(self._record.resources, stop_s=stop_s))
-        for doubt in trial_checks.stop_caveats(stop_s):
+        for doubt in stop_caveats(stop_s):
             self._doubt(doubt)
 
     def _doubt(self, caveat: Caveat) -> None:

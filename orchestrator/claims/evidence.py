@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from orchestrator.claims.interval import CPU_MARGIN, Interval, exact, interval
+from orchestrator.doubts.trial import LOADGEN_BUSY
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
@@ -84,7 +85,7 @@ def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float
     shares the server's CPU, adds nobody knows how much. A server that fell behind would be later
     with every second.
     """
-    full = row.limited_by == LOADGEN_CPU or any(c.code == "loadgen-busy" for c in row.caveats)
+    full = row.limited_by == LOADGEN_CPU or any(c.code == LOADGEN_BUSY.code for c in row.caveats)
     if full or shared or row.late_p99_ms is None:
         return 0.0, median_ms
     least = max(0.0, median_ms - row.late_p99_ms)

@@ -21,6 +21,8 @@ class Profile:
     Then, where ``open_s`` is not 0, the open loop: ``open_s`` seconds at each of ``open_shares`` of
     the capacity that was found, and at ``open_rate`` requests/s. The latter over ``open_users``
     connections; None: as many as the hold had users.
+
+    ``by_cost``: its runs rank what a request costs at ``open_rate``, on whatever host.
     """
 
     name: Name
@@ -34,6 +36,7 @@ class Profile:
     open_shares: tuple[float, ...] = ()
     open_rate: float | None = None
     open_users: int | None = None
+    by_cost: bool = False
 
     @property
     def load_s(self) -> float:

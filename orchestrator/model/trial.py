@@ -62,6 +62,10 @@ class Package:
     install_bytes: int | None
 
 
+OFFICIAL = "official"
+"""`Server.base` of an image that was made from the registry's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The entry's facts, and what stood in the very container that was measured."""

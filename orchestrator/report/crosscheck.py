@@ -7,15 +7,15 @@ from dataclasses import asdict
 
 import msgspec
 
-from orchestrator.checks import STEAL_SEEN
 from orchestrator.codec import readable
+from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, of_steal
+from orchestrator.doubts.kind import Doubt
 from orchestrator.model.crosscheck import CrossCheck
 from orchestrator.report.crosscheck_tables import counts, rates, summaries
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
-BASE_OFFICIAL = "official"
 RATES_EXPLAINED = """\
 The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server; who is
 first alternates from pair to pair. The ratio is the median of the pairs' ratios of successes a
@@ -68,31 +68,25 @@ def caveats(record: CrossCheck) -> list[str]:
         " only, and takes whatever is below 400 for an answer.",
         "Where the server is the limit, both measure the server and the ratio says nothing of the"
         " clients' own speed; the idle share of the lab's worker says how far that was.",
-        *_of_host(record),
+        *(doubt.sentence for doubt in _of_host(record)),
         *_of_services(record),
     ]
 
 
-def _of_host(record: CrossCheck) -> Iterator[str]:
-    if record.settings.pairs < 6:
-        yield "Fewer than six pairs give no 95 % interval: use --pairs 10."
-    if record.layout.shared:
-        yield "Server and clients shared one CPU: the rates are about the two together."
-    elif record.layout.smt_shared:
-        yield "Server and clients shared one physical core."
-    if record.host.steal is not None and record.host.steal > STEAL_SEEN:
-        yield f"A hypervisor took {record.host.steal:.1%} of the CPU time."
-    if record.neighbours:
-        yield f"Other containers ran beside it: {one_line(', '.join(record.neighbours))}."
+def _of_host(record: CrossCheck) -> Iterator[Doubt]:
+    yield from of_pairs(record.settings.pairs)
+    yield from of_cpus(record.layout)
+    yield from of_steal(record.host)
+    yield from of_neighbours([one_line(name) for name in record.neighbours])
 
 
 def _of_services(record: CrossCheck) -> Iterator[str]:
     bases: dict[str, list[str]] = {}
     for check in record.services:
-        if check.base not in (None, BASE_OFFICIAL):
-            bases.setdefault(one_line(check.base or ""), []).append(one_line(check.name))
+        if check.base is not None:
+            bases.setdefault(check.base, []).append(one_line(check.name))
         if check.reason:
             why = one_line(f"{check.name}: {check.reason}")
             yield f"{why} (after {len(check.pairs)} pairs)"
     for base, names in bases.items():
-        yield f"{', '.join(names)}: the base image is not the official one: {base}."
+        yield from (doubt.sentence for doubt in of_base(one_line(base), ", ".join(names)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, Outcome, TrialRecord
+from orchestrator.model.trial import Outcome, TrialRecord
+from orchestrator.report.doubts import Told, doubts_of_row
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import (
     Group,
@@ -25,7 +26,6 @@ from orchestrator.report.table import (
     whole,
 )
 from orchestrator.report.verdicts import IN_WORDS
-from orchestrator.trial_checks import all_caveats
 
 Facts = tuple[tuple[str, str], ...]
 """Terms and what they are."""
@@ -69,7 +69,7 @@ class Details:
     resources: Facts
     notes: tuple[str, ...]
     repeats: Table
-    caveats: tuple[tuple[str, Caveat], ...]
+    caveats: tuple[Told, ...]
     endings: tuple[Ending, ...]
     command: str
     raw: tuple[str, ...]
@@ -91,7 +91,7 @@ def details(record: RunRecord, group: Group) -> Details:
             columns=(*REPEATS, *((COST,) if by_cost else ())),
             rows=tuple(_repeat(trial, by_cost) for trial in group.trials),
         ),
-        caveats=_caveats(record, group),
+        caveats=doubts_of_row(record, group.trials),
         endings=tuple(
             Ending(
                 what=f"{t.outcome} in {t.phase}" if t.phase else str(t.outcome),
@@ -181,22 +181,3 @@ def _repeat(trial: TrialRecord, by_cost: bool) -> Row:
     )
     common = [row.cpu_us_per_request for row in trial.open_loop if row.of_capacity is None]
     return Row(cells=(*cells, *((middle(common),) if by_cost else ())))
-
-
-def _caveats(record: RunRecord, group: Group) -> tuple[tuple[str, Caveat], ...]:
-    """Where each doubt is, and the doubt; each once."""
-    found = [("every row of this run", caveat) for caveat in record.caveats]
-    for trial in group.trials:
-        which = f"repeat {trial.repeat}" if record.settings.repeats > 1 else "this row"
-        found += [(which, caveat) for caveat in all_caveats(trial)]
-        found += [
-            (f"{which}, step of {step.users:,} users ({step.phase})", caveat)
-            for step in trial.steps
-            for caveat in step.caveats
-        ]
-        found += [
-            (f"{which}, {row.rate:,.4g} requests/s", caveat)
-            for row in trial.open_loop
-            for caveat in row.caveats
-        ]
-    return tuple(dict.fromkeys(found))

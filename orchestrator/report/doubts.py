@@ -1,18 +1,29 @@
-"""The caveats of a record, each said once with the rows that it is about."""
+"""The caveats of a record: where each stands, and each said once with the rows that it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from orchestrator.doubts.trial import all_caveats
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, Outcome, TrialRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 from orchestrator.report.table import three_digits
-from orchestrator.trial_checks import all_caveats
+
+Part = Step | OpenLoop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Placed:
+    """A caveat and what it is about: every row, a trial, or a step or an arrival rate of it."""
+
+    caveat: Caveat
+    trial: TrialRecord | None = None
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
     """Where it is, what it is, by which name, and what would remove it; as it came, unescaped."""
 
     where: str
@@ -21,55 +32,84 @@ class Doubt:
     remedy: str | None = None
 
 
-def doubts(record: RunRecord) -> list[Doubt]:
-    """Every caveat and every trial that was not measured."""
-    found = [_doubt("every row", caveat) for caveat in record.caveats]
-    found += [
-        Doubt(where=_where(record, trial), text=_outcome(trial))
-        for trial in record.trials
-        if trial.outcome is not Outcome.MEASURED
-    ]
-    shared: dict[Caveat, list[TrialRecord]] = {}
-    for trial in record.trials:
+def placed(record: RunRecord, trials: Iterable[TrialRecord]) -> Iterator[Placed]:
+    """Every caveat of the run, and of these ``trials`` of it."""
+    for caveat in record.caveats:
+        yield Placed(caveat=caveat)
+    for trial in trials:
         for caveat in all_caveats(trial):
-            shared.setdefault(caveat, []).append(trial)
-    found += [_doubt(_together(record, rows), caveat) for caveat, rows in shared.items()]
-    # Those of single steps and rates differ in their numbers: counted here, told in run.json.
-    return found + _of_steps(record) + _of_rates(record)
+            yield Placed(caveat=caveat, trial=trial)
+        parts: tuple[Part, ...] = (*trial.steps, *trial.open_loop)
+        for part in parts:
+            for caveat in part.caveats:
+                yield Placed(caveat=caveat, trial=trial, part=part)
 
 
-def _of_steps(record: RunRecord) -> list[Doubt]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for trial in record.trials:
-        for code, remedy in _codes(step.caveats for step in trial.steps):
-            users = [s.users for s in trial.steps if any(c.code == code for c in s.caveats)]
-            at = ", ".join(f"{n:,}" for n in dict.fromkeys(users))
-            found.setdefault((code, remedy), []).append(
-                f"{_where(record, trial)} in {len(users)} of {len(trial.steps)} ({at} users)"
-            )
-    return _counted("single steps", found)
+def doubts_of_row(record: RunRecord, trials: Iterable[TrialRecord]) -> tuple[Told, ...]:
+    """Every caveat that somebody must know who reads of one row, which has these ``trials``."""
+    found = (_told(_in_row(record, one), one.caveat) for one in placed(record, trials))
+    return tuple(dict.fromkeys(found))
 
 
-def _of_rates(record: RunRecord) -> list[Doubt]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for trial in record.trials:
-        for code, remedy in _codes(row.caveats for row in trial.open_loop):
-            rates = [r.rate for r in trial.open_loop if any(c.code == code for c in r.caveats)]
-            at = ", ".join(f"{three_digits(rate)}/s" for rate in rates)
-            found.setdefault((code, remedy), []).append(f"{_where(record, trial)} at {at}")
-    return _counted("constant arrival rates", found)
-
-
-def _codes(caveats: Iterable[tuple[Caveat, ...]]) -> list[tuple[str, str]]:
-    """Code and what would remove it, each code once."""
-    return list({c.code: c.remedy for several in caveats for c in several}.items())
-
-
-def _counted(what: str, found: dict[tuple[str, str], list[str]]) -> list[Doubt]:
+def doubts(record: RunRecord) -> list[Told]:
+    """Every caveat and every trial that was not measured."""
+    found = list(placed(record, record.trials))
+    shared: dict[Caveat, list[TrialRecord]] = {}
+    for one in found:
+        if one.trial and not one.part:
+            shared.setdefault(one.caveat, []).append(one.trial)
     return [
-        Doubt(where=f"{what}: {'; '.join(rows)}", code=code, remedy=remedy)
-        for (code, remedy), rows in sorted(found.items())
+        *(_told("every row", one.caveat) for one in found if not one.trial),
+        *(
+            Told(where=_where(record, trial), text=_outcome(trial))
+            for trial in record.trials
+            if trial.outcome is not Outcome.MEASURED
+        ),
+        *(_told(_together(record, rows), caveat) for caveat, rows in shared.items()),
+        # Those of single steps and rates differ in their numbers: counted here, told in run.json.
+        *_counted("single steps", record, [one for one in found if isinstance(one.part, Step)]),
+        *_counted(
+            "constant arrival rates",
+            record,
+            [one for one in found if isinstance(one.part, OpenLoop)],
+        ),
     ]
+
+
+def _counted(what: str, record: RunRecord, found: Iterable[Placed]) -> Iterator[Told]:
+    kinds: dict[tuple[str, str], dict[tuple[str, str, int], list[Part]]] = {}
+    for one in found:
+        if one.trial and one.part:
+            rows = kinds.setdefault((one.caveat.code, one.caveat.remedy), {})
+            rows.setdefault(one.trial.key, []).append(one.part)
+    trials = {trial.key: trial for trial in record.trials}
+    for (code, remedy), rows in sorted(kinds.items()):
+        where = [_parts(record, trials[key], parts) for key, parts in rows.items()]
+        yield Told(where=f"{what}: {'; '.join(where)}", code=code, remedy=remedy)
+
+
+def _parts(record: RunRecord, trial: TrialRecord, parts: Iterable[Part]) -> str:
+    """A trial and its steps, or its arrival rates."""
+    where = _where(record, trial)
+    users = [f"{part.users:,}" for part in parts if isinstance(part, Step)]
+    if users:
+        at = ", ".join(dict.fromkeys(users))
+        return f"{where} in {len(users)} of {len(trial.steps)} ({at} users)"
+    rates = (three_digits(part.rate) for part in parts if isinstance(part, OpenLoop))
+    return f"{where} at {', '.join(f'{rate}/s' for rate in rates)}"
+
+
+def _in_row(record: RunRecord, one: Placed) -> str:
+    if one.trial is None:
+        return "every row of this run"
+    which = f"repeat {one.trial.repeat}" if record.settings.repeats > 1 else "this row"
+    match one.part:
+        case Step(users=users, phase=phase):
+            return f"{which}, step of {users:,} users ({phase})"
+        case OpenLoop(rate=rate):
+            return f"{which}, {rate:,.4g} requests/s"
+        case None:
+            return which
 
 
 def _together(record: RunRecord, trials: list[TrialRecord]) -> str:
@@ -90,8 +130,8 @@ def _where(record: RunRecord, trial: TrialRecord) -> str:
     return f"{trial.server.name} {trial.workload}{repeat}"
 
 
-def _doubt(where: str, caveat: Caveat) -> Doubt:
-    return Doubt(where=where, text=caveat.text, code=caveat.code, remedy=caveat.remedy)
+def _told(where: str, caveat: Caveat) -> Told:
+    return Told(where=where, text=caveat.text, code=caveat.code, remedy=caveat.remedy)
 
 
 def _outcome(trial: TrialRecord) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Phase
-from orchestrator.profiles import NANODE
 from orchestrator.report.group import (
     Group,
     groups,
@@ -64,7 +63,7 @@ _REST = (
 
 def ranks_by_cost(record: RunRecord) -> bool:
     """Whether a run's headline is what a request costs at a fixed rate, not the highest rate."""
-    wanted = record.layout.shared or record.profile.name == NANODE
+    wanted = record.layout.shared or record.profile.by_cost
     return wanted and record.profile.open_rate is not None
 
 

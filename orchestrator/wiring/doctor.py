@@ -8,23 +8,31 @@ from dataclasses import dataclass, replace
 
 from orchestrator.adapters import host
 from orchestrator.adapters.compose import LOCUST_WORKER, Compose, wanted_nofile
-from orchestrator.adapters.docker_engine import OFFICIAL, DockerEngine
+from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.variables import wrong_variables
+from orchestrator.doubts.host import (
+    NO_BUILDS,
+    NOT_TRIED,
+    RUNNING,
+    of_base,
+    of_cpus,
+    of_files,
+    of_kernel,
+    of_memory_size,
+    of_neighbours,
+)
+from orchestrator.doubts.kind import Doubt, Severity
 from orchestrator.errors import LabError
 from orchestrator.plan import layout
 from orchestrator.wiring.catalogue import ROOT, catalogue, names
 
-GIB = 2**30
-# A server and a worker of 1 GiB each, the master, the engine, and what is sold as 4 GB.
-WANTED_MEMORY = 3.5 * GIB
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One examined thing: ``ok``, ``warn`` (numbers carry a caveat) or ``bad`` (nothing runs)."""
+class Examined:
+    """One examined thing: ``ok``, or as severe as the doubt about it."""
 
-    level: str
     text: str
+    level: str = "ok"
     remedy: str = ""
 
     def as_dict(self) -> dict[str, str]:
@@ -32,122 +40,82 @@ class Finding:
         return {"level": self.level, "text": self.text, "remedy": self.remedy}
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Examined]:
     """Everything that can be told without measuring; never raises for a poor host."""
-    findings: list[Finding] = []
+    found: list[Examined] = []
     for part in (_files, _compose, _engine):
         try:
-            findings += part()
+            found += (_told(one) for one in part())
         except LabError as error:
-            findings.append(Finding(level="bad", text=str(error)))
-    return findings
+            found.append(_bad(str(error)))
+    return found
 
 
-def _files() -> Iterator[Finding]:
+def _told(one: Examined | Doubt) -> Examined:
+    if isinstance(one, Examined):
+        return one
+    said = one.before
+    return Examined(level=one.kind.severity, text=said.text, remedy=said.remedy)
+
+
+def _bad(problem: str) -> Examined:
+    return Examined(level=Severity.BAD, text=problem)
+
+
+def _files() -> Iterator[Examined]:
     known = catalogue()
-    yield Finding(level="ok", text=f"{len(known.manifests)} services declared")
+    yield Examined(text=f"{len(known.manifests)} services declared")
 
 
-def _compose() -> Iterator[Finding]:
-    yield Finding(level="ok", text=f"Docker Compose {Compose(ROOT).version()}")
-    for problem in wrong_variables(ROOT, names().workloads).values():
-        yield Finding(level="bad", text=problem)
+def _compose() -> Iterator[Examined]:
+    yield Examined(text=f"Docker Compose {Compose(ROOT).version()}")
+    yield from map(_bad, wrong_variables(ROOT, names().workloads).values())
     Compose(ROOT).containers()
 
 
-def _builds() -> Iterator[Finding]:
-    """Whether an image can be built here, by really building one."""
-    if why := Compose(ROOT).why_no_build():
-        yield Finding(
-            level="bad",
-            text=f"Docker Compose builds no image: {why}",
-            remedy="`make engine` mends it where it can, or says what to install",
-        )
-    else:
-        yield Finding(level="ok", text="Docker Compose builds images")
-
-
-def _engine() -> Iterator[Finding]:
+def _engine() -> Iterator[Examined | Doubt]:
     engine = DockerEngine(Compose(ROOT), "doctor")
     facts = engine.facts()
-    yield Finding(
-        level="ok", text=f"Docker {facts.version} on {facts.os}, cgroup v{facts.cgroup_version}"
-    )
-    if facts.kernel != platform.release():
-        yield Finding(
-            level="warn",
-            text=f"the engine's kernel is {facts.kernel}, this host's {platform.release()}: a "
-            "record would name this host's CPU and memory, not those of the engine's machine",
-            remedy="run the lab on the machine of the engine",
-        )
+    yield Examined(text=f"Docker {facts.version} on {facts.os}, cgroup v{facts.cgroup_version}")
+    yield from of_kernel(facts.kernel, platform.release())
     yield from _builds()
     yield from _cpus(facts.cpus)
-    if facts.memory_bytes < WANTED_MEMORY:
-        yield Finding(
-            level="warn",
-            text=f"{facts.memory_bytes / GIB:.1f} GiB of memory: server and load may not fit",
-            remedy="use a host with 4 GB or more, or the profile nanode, which needs 1 GB",
-        )
+    yield from of_memory_size(facts.memory_bytes)
     yield from _container(engine)
-    if neighbours := engine.neighbours():
-        yield Finding(
-            level="warn",
-            text=f"other containers run on this engine: {', '.join(neighbours)}",
-            remedy="stop them while you measure",
-        )
+    yield from of_neighbours(engine.neighbours())
     if strangers := engine.strangers():
-        yield Finding(
-            level="bad",
-            text=f"running already: {', '.join(strangers)}",
-            remedy="docker compose down",
-        )
+        yield RUNNING.seen(names=", ".join(strangers))
 
 
-def _container(engine: DockerEngine) -> Iterator[Finding]:
+def _builds() -> Iterator[Examined | Doubt]:
+    """Whether an image can be built here, by really building one."""
+    if why := Compose(ROOT).why_no_build():
+        yield NO_BUILDS.seen(why=why)
+    else:
+        yield Examined(text="Docker Compose builds images")
+
+
+def _container(engine: DockerEngine) -> Iterator[Examined | Doubt]:
     """What a container gets here, by really starting one."""
     spec = replace(Compose(ROOT).containers()[LOCUST_WORKER], service="doctor")
     if not engine.has(spec.image):
-        yield Finding(
-            level="warn",
-            text="no images yet, so what a container gets here has not been tried",
-            remedy="make images",
-        )
+        yield NOT_TRIED.seen()
         return
-    base = engine.image(spec.image).base
-    if base != OFFICIAL:
-        yield Finding(
-            level="warn",
-            text=f"the base images are not the official ones: {base}",
-            remedy="run where a registry can be reached",
-        )
+    yield from of_base(engine.image(spec.image).base)
     with engine.start(spec, command=["--version"]):
         pass
-    wanted = wanted_nofile(ROOT)
-    if spec.nofile < wanted:
-        yield Finding(
-            level="warn",
-            text=f"containers may open {spec.nofile:,} files (.env), not {wanted:,}",
-            remedy="raise the engine's hard limit (LimitNOFILE of dockerd), then `make images`",
-        )
-    else:
-        yield Finding(level="ok", text=f"containers may open {spec.nofile:,} files")
+    yield from _or_well(
+        of_files(spec.nofile, wanted_nofile(ROOT)), f"containers may open {spec.nofile:,} files"
+    )
 
 
-def _cpus(cpus: int) -> Iterator[Finding]:
+def _cpus(cpus: int) -> Iterator[Examined | Doubt]:
     placed = layout(cpus, host.core_siblings(), "loopback")
     loads = ", ".join(map(str, placed.load_cpus))
-    if placed.shared:
-        yield Finding(
-            level="warn",
-            text="one CPU: server and load share it, and rates are about the two together",
-            remedy="use a host with two CPUs or more, or the profile nanode, which ranks by what "
-            "stays true with one",
-        )
-    elif placed.smt_shared:
-        yield Finding(
-            level="warn",
-            text=f"the server's CPU {placed.server_cpu} shares its core with the load's ({loads})",
-            remedy="use a host with two physical cores",
-        )
-    else:
-        yield Finding(level="ok", text=f"server on CPU {placed.server_cpu}, load on CPU {loads}")
+    yield from _or_well(of_cpus(placed), f"server on CPU {placed.server_cpu}, load on CPU {loads}")
+
+
+def _or_well(doubts: Iterator[Doubt], text: str) -> Iterator[Examined | Doubt]:
+    """The doubts, or where there is none, how it is."""
+    found = list(doubts)
+    yield from found or (Examined(text=text),)

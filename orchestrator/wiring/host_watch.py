@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
-from orchestrator import checks
 from orchestrator.adapters import host
 from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import MemoryWatch, whole, worse
+from orchestrator.doubts.host import kept, run_caveats
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
@@ -60,7 +60,7 @@ class HostWatch:
             EnvironmentMissing
         ):  # an engine that is gone keeps no record from being saved
             self._neighbours |= set(self._engine.neighbours())
-        doubts = checks.run_caveats(
+        doubts = run_caveats(
             now,
             done.layout,
             wished(self._settings),
@@ -71,4 +71,4 @@ class HostWatch:
             killed=self._killed,
             wanted_nofile=wanted_nofile(ROOT),
         )
-        return replace(done, host=now, memory=memory, caveats=checks.kept(self._earlier, doubts))
+        return replace(done, host=now, memory=memory, caveats=kept(self._earlier, doubts))

@@ -19,6 +19,7 @@ from tests.unit.examples import (
     observed,
     open_loop_row,
     package,
+    planned,
     run_record,
     server,
     totals,
@@ -292,6 +293,22 @@ def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read()
     assert record.profile.open_s == 0
     assert record.trials[0].open_loop == ()
     assert record.trials[0].steps[0].loadgen_idle is None
+
+
+@pytest.mark.parametrize(("profile", "by_cost"), [("nanode", True), ("standard", False)])
+def test_a_profile_that_does_not_say_what_its_runs_rank_is_known_by_its_name(
+    profile: str, by_cost: bool
+) -> None:
+    record = run_record(planned(profile=profile))
+    old = without(json.loads(encode(record)), "by_cost")
+    assert decode(json.dumps(old).encode(), "run.json") == record
+    assert record.profile.by_cost is by_cost
+
+
+def test_a_profile_that_says_what_its_runs_rank_is_believed_whatever_its_name() -> None:
+    record = run_record(planned(profile="nanode"))
+    other = replace(record, profile=replace(record.profile, by_cost=False))
+    assert decode(encode(other), "run.json") == other
 
 
 def test_every_older_schema_can_be_read() -> None:

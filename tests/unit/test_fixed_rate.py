@@ -139,6 +139,13 @@ def test_when_a_run_is_read_for_its_cost(profile: str, shared: bool, by_cost: bo
     assert headline(record, "json").name == ("json-fixed-rate" if by_cost else "json-hold")
 
 
+def test_a_profile_ranks_by_cost_because_it_says_so_not_by_its_name() -> None:
+    record = run(measured("flask", cost(900.0)), shared=False)
+    renamed = replace(record, profile=replace(record.profile, name="other"))
+    assert ranks_by_cost(renamed)
+    assert not ranks_by_cost(replace(record, profile=replace(record.profile, by_cost=False)))
+
+
 def test_all_that_is_about_server_and_load_together_is_labelled() -> None:
     record = run(measured("flask", cost(900.0), open_loop_row(100.0, of_capacity=0.5)))
     labelled = {table.name: table.title.endswith(" (colocated)") for table in tables(record)}

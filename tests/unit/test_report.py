@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.cli import main
+from orchestrator.doubts import trial as doubts
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.files import report_files
@@ -27,7 +28,6 @@ from orchestrator.report.table import (
     markdown,
 )
 from orchestrator.report.tables import tables
-from orchestrator.trial_checks import NO_HOLD
 from orchestrator.wiring.report import publish
 from tests.unit.examples import (
     host,
@@ -64,6 +64,7 @@ def measured(service: str, repeat: int, goodput_rps: float, **changes: object) -
     return replace(example, **changes)  # type: ignore[arg-type]
 
 
+NO_HOLD = doubts.NO_HOLD.seen().caveat
 STARVED = Caveat(code="starved-users", text="only 3 of 64 users", remedy="read all_p99_ms")
 LATE = Caveat(code="generator-late", text="up to 9 ms late", remedy="choose a lower --rate")
 

@@ -1,11 +1,13 @@
 """Every doubt about a run, where it belongs and only there."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from orchestrator import checks
+from orchestrator.doubts import host as doubts
+from orchestrator.doubts.kind import Doubt
 from orchestrator.model.host import WholeMemory
 from orchestrator.model.settings import Layout
 from orchestrator.model.trial import Caveat
@@ -13,7 +15,7 @@ from orchestrator.profiles import PROFILES
 from tests.unit.examples import LAYOUT, host
 
 STANDARD = PROFILES["standard"]
-run_caveats = partial(checks.run_caveats, wanted_nofile=999_999)
+run_caveats = partial(doubts.run_caveats, wanted_nofile=999_999)
 
 
 def codes(caveats: tuple[Caveat, ...]) -> list[str]:
@@ -89,12 +91,54 @@ def test_memory_that_was_not_enough_is_a_doubt_about_every_row() -> None:
     assert swapped.text == "3 MB were moved out to swap (host)"
 
 
-def test_every_caveat_says_how_to_remove_it() -> None:
-    smt, capped = replace(LAYOUT, smt_shared=True), replace(STANDARD, users=(8,))
-    poor = host(nofile=1, steal=1.0)
+def test_one_doubt_has_words_for_a_record_for_a_host_and_for_a_cross_check() -> None:
+    (doubt,) = doubts.of_cpus(replace(LAYOUT, shared=True))
+    assert doubt.caveat.text == "server and load share one CPU: rates are about the two together"
+    assert doubt.before.text.startswith("one CPU: ")
+    assert "the profile nanode" in doubt.before.remedy
+    assert doubt.sentence.startswith("Server and clients shared one CPU")
+
+
+def test_a_doubt_without_words_of_its_own_for_that_has_those_of_a_record() -> None:
+    (doubt,) = doubts.of_pairs(5)
+    assert doubt.before == doubt.caveat
+    assert doubt.sentence == "Fewer than six pairs give no 95 % interval: use --pairs 10."
+    assert list(doubts.of_pairs(6)) == []
+
+
+def test_open_files_are_told_before_a_run_with_where_they_come_from() -> None:
+    (doubt,) = doubts.of_files(20_000, 999_999)
+    assert doubt.before.text == "containers may open 20,000 files (.env), not 999,999"
+    assert doubt.before.remedy.endswith("then `make images`")
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (doubts.of_neighbours(["a", "b"]), "other containers run on this engine: a, b"),
+        (
+            doubts.of_cpus(replace(LAYOUT, smt_shared=True)),
+            "the server's CPU 1 shares its core with the load's (0)",
+        ),
+        (doubts.of_base("own"), "the base images are not the official ones: own"),
+        (doubts.of_memory_size(2**30), "1.0 GiB of memory: server and load may not fit"),
+        (
+            doubts.of_kernel("6.1", "6.2"),
+            "the engine's kernel is 6.1, this host's 6.2: a record would name this host's CPU and "
+            "memory, not those of the engine's machine",
+        ),
+    ],
+)
+def test_a_poor_host_before_a_run(found: Iterator[Doubt], text: str) -> None:
+    assert [doubt.before.text for doubt in found] == [text]
+
+
+def test_nothing_is_said_of_a_good_host_before_a_run() -> None:
     found = (
-        *run_caveats(poor, smt, STANDARD, capped, ["redis"]),
-        *run_caveats(poor, replace(LAYOUT, shared=True), STANDARD, capped, client_users=8),
+        *doubts.of_neighbours([]),
+        *doubts.of_cpus(LAYOUT),
+        *doubts.of_base("official"),
+        *doubts.of_memory_size(4 * 2**30),
+        *doubts.of_kernel("6.1", "6.1"),
     )
-    assert len(set(codes(found))) == 7
-    assert all(caveat.text and caveat.remedy for caveat in found)
+    assert found == ()
