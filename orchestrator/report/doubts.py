@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, TrialRecord
-from orchestrator.report.table import three_digits
+from orchestrator.report.column import three_digits
 from orchestrator.trial_checks import all_caveats
 
 
