@@ -64,6 +64,11 @@ class Table:
         return tuple(column.title for column in self.columns)
 
     @property
+    def headings(self) -> tuple[tuple[str, bool], ...]:
+        """The columns' titles, and whether a column is aligned to the left: names and words."""
+        return tuple((column.title, not n or column.words) for n, column in enumerate(self.columns))
+
+    @property
     def shown(self) -> tuple[tuple[str, ...], ...]:
         """The rows as people read them."""
         return tuple(tuple(cell.text for cell in row.cells) for row in self.rows)
@@ -98,7 +103,7 @@ def make_table(
 def markdown(table: Table) -> str:
     """A Markdown table; what came from outside cannot break out of its cell."""
     lines = [f"| {' | '.join(table.titles)} |"]
-    lines.append("|---|" + "".join("---|" if c.words else "---:|" for c in table.columns[1:]))
+    lines.append("|" + "".join("---|" if left else "---:|" for _, left in table.headings))
     lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.shown]
     return "\n".join(lines) + "\n"
 
