@@ -1,6 +1,5 @@
 """The report of a run with all that can befall a trial, compared whole with tests/golden/."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,19 +11,11 @@ from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.cli import main
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
-from orchestrator.report.column import AtLeast, Column, Value
 from orchestrator.report.files import report_files
 from orchestrator.report.hold import hold
 from orchestrator.report.summary import summary
 from orchestrator.report.svg import library
-from orchestrator.report.table import (
-    MISSING,
-    Table,
-    csv_text,
-    json_text,
-    make_table,
-    markdown,
-)
+from orchestrator.report.table import MISSING, csv_text
 from orchestrator.report.tables import tables
 from orchestrator.trial_checks import NO_HOLD
 from orchestrator.wiring.report import publish
@@ -310,46 +301,6 @@ def test_names_from_outside_bring_no_markup_into_any_file() -> None:
         if name.endswith((".html", ".svg", ".md")):
             assert "<img src=x" not in text, name
             assert "<script>alert" not in text, name
-
-
-Small = tuple[str, Value, str | None]
-"""Two cells and a note."""
-COLUMNS: tuple[Column[Small], ...] = (
-    Column("a", "A", lambda row: row[0]),
-    Column("b_ms", "B (ms)", lambda row: row[1], show="{:,.0f}".format),
-)
-
-
-def small(*rows: Small) -> Table:
-    return make_table(name="t", title="t", columns=COLUMNS, rows=rows, note=lambda row: row[2])
-
-
-def test_text_from_outside_stays_in_its_cell() -> None:
-    assert markdown(small((HOSTILE, 1_000.4, None))).splitlines() == [
-        "| A | B (ms) |",
-        "|---|---:|",
-        "| body is '\\|x\\|\\\\\\| ## Heading - &lt;script>alert(1)&lt;/script>' | 1,000 |",
-    ]
-
-
-@pytest.mark.parametrize("text", ["[a](javascript:b)", "![a](b)", "*a*", "`a`"])
-def test_text_from_outside_is_no_markup(text: str) -> None:
-    cell = markdown(small((text, None, None))).splitlines()[-1]
-    assert not re.search(r"(?<!\\)[`*\[]", cell)
-
-
-def test_programs_get_numbers_where_people_get_text() -> None:
-    table = small(("x", AtLeast(value=1_000.5), None), ("y", None, "failed"))
-    assert table.shown == (("x", "≥ 1,000"), ("y", "failed"))
-    assert csv_text(table) == "a,b_ms,note\nx,1000.5,\ny,,failed\n"
-    assert json.loads(json_text(table))["rows"] == [
-        {"a": "x", "b_ms": 1000.5, "note": None},
-        {"a": "y", "b_ms": None, "note": "failed"},
-    ]
-
-
-def test_csv_quotes_what_csv_must_quote() -> None:
-    assert csv_text(small(('a,"b"\nc', 1, None))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'
 
 
 def unheld(service: str, repeat: int = 1, caveats: tuple[Caveat, ...] = (NO_HOLD,)) -> TrialRecord:
