@@ -109,11 +109,13 @@ class ConsoleProgress:
             self._live.stop()
             self._live = None
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print a finished table; the first column is left-aligned."""
+    def table(
+        self, title: str, headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]
+    ) -> None:
+        """Print a finished table; ``headings``: each with whether its column is left-aligned."""
         drawn = RichTable(title=_cell(title), title_justify="left", box=SIMPLE_HEAD)
-        for number, column in enumerate(columns):
-            drawn.add_column(_cell(column), justify="right" if number else "left")
+        for heading, left in headings:
+            drawn.add_column(_cell(heading), justify="left" if left else "right")
         for row in rows:
             drawn.add_row(*map(_cell, row))
         self._console.print(drawn, soft_wrap=False)

@@ -4,29 +4,61 @@ from __future__ import annotations
 
 from orchestrator.compare import Agreement, Summary, summary
 from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.table import FRAMEWORK, Column, Row, Table, Value, percent, whole
+from orchestrator.report.column import Column, framework, percent, whole
+from orchestrator.report.table import Table, make_table
 
-RATES = (
-    FRAMEWORK,
-    Column(key="ratio", title="Lab / wrk", show="{:.3f}".format),
-    Column(key="interval", title="95 % interval"),
-    Column(key="within_5_percent", title="Within 5 %"),
-    Column(key="lab_rps", title="Lab (requests/s)", show=whole),
-    Column(key="wrk_rps", title="wrk (requests/s)", show=whole),
-    Column(key="lab_idle", title="Lab's worker idle", show=percent),
-    Column(key="lab_failures", title="Failures: lab", show=whole),
-    Column(key="wrk_failures", title="Failures: wrk", show=whole),
+
+def _interval(row: Summary) -> str | None:
+    ratio = row.ratio
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return None
+    return f"{ratio.low:.3f} to {ratio.high:.3f}"
+
+
+def _counted(count: Agreement | None) -> str | None:
+    return f"{count.answered:,} + {count.under_way:,}" if count else None
+
+
+def _seen(count: Agreement | None) -> int | None:
+    return count.seen if count else None
+
+
+def _agrees(count: Agreement | None) -> str | None:
+    if count is None:
+        return None
+    return "exactly" if count.exact else "yes" if count.agrees else "no"
+
+
+def _sent_again(row: Summary) -> int | None:
+    known = [count for count in (row.lab_counts, row.wrk_counts) if count]
+    return sum(count.sent_again for count in known) if known else None
+
+
+RATES: tuple[Column[Summary], ...] = (
+    Column(
+        "ratio", "Lab / wrk", lambda r: r.ratio.median if r.ratio else None, show="{:.3f}".format
+    ),
+    Column("interval", "95 % interval", _interval),
+    Column("within_5_percent", "Within 5 %", lambda r: r.within_5_percent),
+    Column("lab_rps", "Lab (requests/s)", lambda r: r.lab_rps, show=whole),
+    Column("wrk_rps", "wrk (requests/s)", lambda r: r.wrk_rps, show=whole),
+    Column("lab_idle", "Lab's worker idle", lambda r: r.lab_idle, show=percent),
+    Column(
+        "lab_failures", "Failures: lab", lambda r: r.lab_failures if r.ratio else None, show=whole
+    ),
+    Column(
+        "wrk_failures", "Failures: wrk", lambda r: r.wrk_failures if r.ratio else None, show=whole
+    ),
 )
-COUNTS = (
-    FRAMEWORK,
-    Column(key="lab", title="Lab: answered + under way"),
-    Column(key="lab_seen", title="Server's end saw", show=whole),
-    Column(key="lab_agrees", title="Agree"),
-    Column(key="wrk", title="wrk: answered + at most under way"),
-    Column(key="wrk_seen", title="Server's end saw", show=whole),
-    Column(key="wrk_agrees", title="Agree"),
-    Column(key="sent_again", title="Segments sent again", show=whole),
-    Column(key="wrk_wrong", title="wrk: wrong answers", show=whole),
+COUNTS: tuple[Column[Summary], ...] = (
+    Column("lab", "Lab: answered + under way", lambda r: _counted(r.lab_counts)),
+    Column("lab_seen", "Server's end saw", lambda r: _seen(r.lab_counts), show=whole),
+    Column("lab_agrees", "Agree", lambda r: _agrees(r.lab_counts)),
+    Column("wrk", "wrk: answered + at most under way", lambda r: _counted(r.wrk_counts)),
+    Column("wrk_seen", "Server's end saw", lambda r: _seen(r.wrk_counts), show=whole),
+    Column("wrk_agrees", "Agree", lambda r: _agrees(r.wrk_counts)),
+    Column("sent_again", "Segments sent again", _sent_again, show=whole),
+    Column("wrk_wrong", "wrk: wrong answers", lambda r: r.wrk_wrong, show=whole),
 )
 
 
@@ -37,46 +69,22 @@ def summaries(record: CrossCheck) -> list[Summary]:
 
 def rates(record: CrossCheck) -> Table:
     """Who was how fast."""
-    names = {check.service: check.name for check in record.services}
-    rows = tuple(_rates(names[row.service], row) for row in summaries(record))
     title = f"{record.settings.workload}: the lab's client and wrk"
-    return Table(name="rates", title=title, columns=RATES, rows=rows)
+    return _table(record, "rates", title, RATES)
 
 
 def counts(record: CrossCheck) -> Table:
     """Who counted what, beside what the kernel saw at the server's end."""
+    return _table(record, "counts", "Counted by both ends", COUNTS)
+
+
+def _table(
+    record: CrossCheck, name: str, title: str, columns: tuple[Column[Summary], ...]
+) -> Table:
     names = {check.service: check.name for check in record.services}
-    rows = tuple(_counts(names[row.service], row) for row in summaries(record))
-    return Table(name="counts", title="Counted by both ends", columns=COUNTS, rows=rows)
-
-
-def _rates(name: str, row: Summary) -> Row:
-    ratio = row.ratio
-    interval = None
-    if ratio and ratio.low is not None and ratio.high is not None:
-        interval = f"{ratio.low:.3f} to {ratio.high:.3f}"
-    cells = (
-        name,
-        ratio.median if ratio else None,
-        interval,
-        row.within_5_percent,
-        row.lab_rps,
-        row.wrk_rps,
-        row.lab_idle,
-        row.lab_failures if ratio else None,
-        row.wrk_failures if ratio else None,
+    return make_table(
+        name=name,
+        title=title,
+        columns=(framework(lambda row: names[row.service]), *columns),
+        rows=summaries(record),
     )
-    return Row(cells=cells)
-
-
-def _counts(name: str, row: Summary) -> Row:
-    lab, wrk = row.lab_counts, row.wrk_counts
-    again = sum(count.sent_again for count in (lab, wrk) if count) if lab or wrk else None
-    return Row(cells=(name, *_agreement(lab), *_agreement(wrk), again, row.wrk_wrong))
-
-
-def _agreement(count: Agreement | None) -> tuple[Value, Value, Value]:
-    if count is None:
-        return None, None, None
-    verdict = "exactly" if count.exact else "yes" if count.agrees else "no"
-    return f"{count.answered:,} + {count.under_way:,}", count.seen, verdict

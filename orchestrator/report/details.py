@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
+from orchestrator.report.column import hundredths, three_digits, whole
 from orchestrator.report.doubts import Told, doubts_of_row
-from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import (
     Group,
     cpu_us_per_request,
@@ -15,39 +15,13 @@ from orchestrator.report.group import (
     open_cpu_us_per_request,
     start_s,
 )
+from orchestrator.report.repeats import repeats
 from orchestrator.report.reproduce import reproduce
-from orchestrator.report.table import (
-    Column,
-    Row,
-    Table,
-    hundredths,
-    middle,
-    three_digits,
-    whole,
-)
+from orchestrator.report.table import Table
 from orchestrator.report.verdicts import IN_WORDS
 
 Facts = tuple[tuple[str, str], ...]
 """Terms and what they are."""
-
-REPEATS = (
-    Column(key="repeat", title="Repeat"),
-    Column(key="order", title="Trial"),
-    Column(key="outcome", title="Outcome", words=True),
-    Column(key="users", title="Users", show=whole),
-    Column(key="goodput_rps", title="Requests/s", show=whole),
-    Column(key="p50_ms", title="p50 (ms)", show=three_digits),
-    Column(key="p90_ms", title="p90 (ms)", show=three_digits),
-    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
-    Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
-    Column(key="max_ms", title="Max (ms)", show=three_digits),
-    Column(key="failures", title="Failures in the hold", show=whole),
-    Column(key="breaking_users", title="Drops from", show=whole),
-    Column(key="memory_peak_mb", title="Peak MB", show=whole),
-    Column(key="failures_by_kind", title="Failures of the trial", words=True),
-    Column(key="limited_by", title="Limited by", words=True),
-)
-COST = Column(key="open_cpu_us", title="CPU µs/request at the common rate", show=three_digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +52,13 @@ class Details:
 def details(record: RunRecord, group: Group) -> Details:
     """All that is told of one framework with one workload."""
     last = group.held[-1] if group.held else group.trials[-1]
-    by_cost = ranks_by_cost(record)
     return Details(
         verdicts=_verdicts(group),
         evidence=_evidence(record, group),
         settings=_settings(last),
         resources=_resources(group),
         notes=last.server.notes,
-        repeats=Table(
-            name="repeats",
-            title="Its trials",
-            columns=(*REPEATS, *((COST,) if by_cost else ())),
-            rows=tuple(_repeat(trial, by_cost) for trial in group.trials),
-        ),
+        repeats=repeats(record, group),
         caveats=doubts_of_row(record, group.trials),
         endings=tuple(
             Ending(
@@ -156,28 +124,3 @@ def _resources(group: Group) -> Facts:
         ("Restarts", str(restarts) if restarts else None),
     )
     return tuple((term, text) for term, text in facts if text)
-
-
-def _repeat(trial: TrialRecord, by_cost: bool) -> Row:
-    hold = trial.hold
-    peak = trial.resources.memory_peak_bytes if trial.resources else None
-    kinds = ", ".join(f"{n:,} {kind}" for kind, n in trial.failures_by_kind.items())
-    cells = (
-        trial.repeat,
-        trial.order,
-        str(trial.outcome),
-        trial.hold_users,
-        hold.goodput_rps if hold else None,
-        hold.median_ms if hold else None,
-        hold.p90_ms if hold else None,
-        hold.p99_ms if hold else None,
-        hold.p999_ms if hold else None,
-        hold.max_ms if hold else None,
-        hold.failures if hold else None,
-        trial.breaking_users,
-        peak / 1e6 if peak else None,
-        kinds or ("none" if trial.totals else None),
-        trial.limited_by,
-    )
-    common = [row.cpu_us_per_request for row in trial.open_loop if row.of_capacity is None]
-    return Row(cells=(*cells, *((middle(common),) if by_cost else ())))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.doubts.trial import all_caveats
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
-from orchestrator.report.table import three_digits
+from orchestrator.report.column import three_digits
 
 Part = Step | OpenLoop
 

@@ -6,28 +6,23 @@ a rate that all can serve every server does the same work.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Phase
+from orchestrator.report.column import Column, Value, hundredths, three_digits, whole
 from orchestrator.report.group import (
     Group,
     groups,
     memory_idle_mb,
     memory_peak_mb,
+    open_cpu_us_per_request,
     server_to_load_cpu,
     start_s,
 )
-from orchestrator.report.rank import Place, Ranking, ranks, shown_rank
-from orchestrator.report.table import (
-    FRAMEWORK,
-    Column,
-    Row,
-    hundredths,
-    middle,
-    three_digits,
-    whole,
-)
-from orchestrator.stats import tells
+from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
+from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
 from orchestrator.verdict import SCHEDULE
 
 KEPT, BROKEN = "kept", "broken"
@@ -38,26 +33,66 @@ TEXT = (
     "by it, not two frameworks. Latency counts from the moment at which a request was due. Rows "
     "that did not keep up with the rate in every repeat, or failed in any, have no rank."
 )
-_COST = (
-    FRAMEWORK,
-    Column(key="rank", title="Rank"),
-    Column(key="open_cpu_us_per_request", title="CPU µs/request", show=three_digits),
+
+
+def _at_rate(of: Callable[[Repeats], Value]) -> Callable[[Place], Value]:
+    """Of the repeats at the rate in common."""
+    return lambda place: of(place.group.open_loop(None))
+
+
+def _lowest(repeats: Repeats) -> float | None:
+    return min(_costs(repeats), default=None)
+
+
+def _highest(repeats: Repeats) -> float | None:
+    return max(_costs(repeats), default=None)
+
+
+def _costs(repeats: Repeats) -> list[float]:
+    return [row.cpu_us_per_request for row in repeats if row.cpu_us_per_request is not None]
+
+
+def _failures(repeats: Repeats) -> int | None:
+    """The most of any repeat: failures are not averaged away."""
+    return max((row.failures for row in repeats), default=None)
+
+
+def _contract(group: Group) -> str | None:
+    """A trial that finds the contract broken ends there."""
+    if any(trial.phase is Phase.VERIFY for trial in group.trials):
+        return BROKEN
+    return KEPT if group.measured else None
+
+
+_COST: tuple[Column[Place], ...] = (
+    Column(
+        "open_cpu_us_per_request",
+        "CPU µs/request",
+        of_group(open_cpu_us_per_request),
+        show=three_digits,
+    ),
 )
-_OF_REPEATS = (
-    Column(key="open_cpu_us_lowest", title="Lowest", show=three_digits),
-    Column(key="open_cpu_us_highest", title="Highest", show=three_digits),
+_OF_REPEATS: tuple[Column[Place], ...] = (
+    Column("open_cpu_us_lowest", "Lowest", _at_rate(_lowest), show=three_digits, wide=True),
+    Column("open_cpu_us_highest", "Highest", _at_rate(_highest), show=three_digits, wide=True),
 )
-_REST = (
-    Column(key="open_server_to_load_cpu", title="Server / load CPU", show=hundredths),
-    Column(key="median_ms", title="p50 (ms)", show=three_digits),
-    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
-    Column(key="max_ms", title="Max (ms)", show=three_digits),
-    Column(key="failures", title="Failed", show=whole),
-    Column(key="memory_idle_mb", title="Idle MB", show=whole),
-    Column(key="memory_peak_mb", title="Peak MB", show=whole),
-    Column(key="start_s", title="Start-up (s)", show=three_digits),
-    Column(key="contract", title="Contract", words=True),
-    Column(key="limited_by", title="Limited by", words=True),
+_REST: tuple[Column[Place], ...] = (
+    Column(
+        "open_server_to_load_cpu",
+        "Server / load CPU",
+        of_group(server_to_load_cpu),
+        show=hundredths,
+        wide=True,
+    ),
+    Column("median_ms", "p50 (ms)", _at_rate(median_ms), show=three_digits, wide=True),
+    Column("p99_ms", "p99 (ms)", _at_rate(p99_ms), show=three_digits),
+    Column("max_ms", "Max (ms)", _at_rate(worst_ms), show=three_digits, wide=True),
+    Column("failures", "Failed", _at_rate(_failures), show=whole, wide=True),
+    Column("memory_idle_mb", "Idle MB", of_group(memory_idle_mb), show=whole, wide=True),
+    Column("memory_peak_mb", "Peak MB", of_group(memory_peak_mb), show=whole, wide=True),
+    Column("start_s", "Start-up (s)", of_group(start_s), show=three_digits, wide=True),
+    Column("contract", "Contract", of_group(_contract), words=True, wide=True),
+    Column("limited_by", "Limited by", lambda place: place.limited_by, words=True, wide=True),
 )
 
 
@@ -83,13 +118,13 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
         text=TEXT.format(rate=record.profile.open_rate),
-        columns=(*_COST, *(_OF_REPEATS if several else ()), *_REST),
+        columns=(*PLACE, *_COST, *(_OF_REPEATS if several else ()), *_REST),
         places=tuple(
             Place(
                 group=group,
-                row=_row(group, places.get(group.service), several=several),
-                ranked=group.service in places,
-                limited_by=_limited_by(group),
+                rank=places.get(group.service),
+                limited_by=limited_by(group.open_loop(None)),
+                note=group.why or (None if group.open_loop(None) else "no open loop"),
             )
             for group in sorted(found, key=order)
             if group.trials
@@ -100,39 +135,4 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
 def _kept_up(group: Group) -> bool:
     rows = group.open_loop(None)
     every = bool(rows) and len(rows) == len(group.measured)
-    return every and _limited_by(group) == SCHEDULE and not group.failed
-
-
-def _contract(group: Group) -> str | None:
-    """A trial that finds the contract broken ends there."""
-    if any(trial.phase is Phase.VERIFY for trial in group.trials):
-        return BROKEN
-    return KEPT if group.measured else None
-
-
-def _limited_by(group: Group) -> str | None:
-    return ", ".join(sorted({row.limited_by for row in group.open_loop(None)})) or None
-
-
-def _row(group: Group, rank: tuple[int, int] | None, *, several: bool) -> Row:
-    rows = group.open_loop(None)
-    each = [row.cpu_us_per_request for row in rows if row.cpu_us_per_request is not None]
-    answered = min((row.requests - row.failures for row in rows), default=0)
-    cells = (
-        group.name,
-        shown_rank(rank),
-        middle(each),
-        *((min(each, default=None), max(each, default=None)) if several else ()),
-        server_to_load_cpu(group),
-        middle([row.median_ms for row in rows]),
-        middle([row.p99_ms for row in rows]) if tells(answered, 99) else None,
-        # The worst of any repeat: neither is averaged away.
-        max((row.max_ms for row in rows if row.max_ms is not None), default=None),
-        max((row.failures for row in rows), default=None),
-        memory_idle_mb(group),
-        memory_peak_mb(group),
-        start_s(group),
-        _contract(group),
-        _limited_by(group),
-    )
-    return Row(cells=cells, note=group.why or (None if rows else "no open loop"))
+    return every and limited_by(rows) == SCHEDULE and not group.failed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
-from orchestrator.report.table import AtLeast, Value, middle
+from orchestrator.report.column import AtLeast, Value, middle
 from orchestrator.verdict import SERVER_CPU, UNKNOWN
 
 LAST_IN_2019 = "Django+Gunicorn"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from orchestrator.claims.evidence import rates
 from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Totals
+from orchestrator.report.column import Column, Value, span, three_digits, whole
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -12,32 +16,55 @@ from orchestrator.report.group import (
     memory_peak_mb,
     rate_of,
 )
-from orchestrator.report.rank import Place, Ranking, ranks, shown_rank
-from orchestrator.report.table import FRAMEWORK, Column, Row, span, three_digits, whole
+from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
 
 TEXT = (
     "Held at the best step: successes a second and their latency, with as few users as reach the "
     'full rate. Rows that the server\'s CPU did not limit are grey, have no rank and read "≥", at '
     "least."
 )
-_RANKED = (
-    FRAMEWORK,
-    Column(key="rank", title="Rank"),
-    Column(key="users", title="Users", show=whole),
-    Column(key="goodput_rps", title="Requests/s", show=whole),
+
+
+def _middle(of: Callable[[Totals], float | None]) -> Callable[[Place], Value]:
+    """The median of the holds."""
+    return lambda place: place.group.middle(lambda trial: of(trial.hold) if trial.hold else None)
+
+
+def _least(of: Callable[[Totals], float]) -> Callable[[Place], Value]:
+    return lambda place: min((of(t.hold) for t in place.group.held if t.hold), default=None)
+
+
+def _most(of: Callable[[Totals], float]) -> Callable[[Place], Value]:
+    return lambda place: max((of(t.hold) for t in place.group.held if t.hold), default=None)
+
+
+def _users(group: Group) -> Value:
+    return span([trial.hold_users for trial in group.held])
+
+
+def _breaking_users(group: Group) -> Value:
+    return min((t.breaking_users for t in group.held if t.breaking_users), default=None)
+
+
+_RATE: tuple[Column[Place], ...] = (
+    Column("users", "Users", of_group(_users), show=whole, wide=True),
+    Column("goodput_rps", "Requests/s", of_group(rate_of), show=whole),
 )
-_OF_REPEATS = (
-    Column(key="goodput_rps_lowest", title="Lowest", show=whole),
-    Column(key="goodput_rps_highest", title="Highest", show=whole),
+_OF_REPEATS: tuple[Column[Place], ...] = (
+    Column("goodput_rps_lowest", "Lowest", _least(lambda h: h.goodput_rps), show=whole, wide=True),
+    Column("goodput_rps_highest", "Highest", _most(lambda h: h.goodput_rps), show=whole, wide=True),
 )
-_REST = (
-    Column(key="median_ms", title="p50 (ms)", show=three_digits),
-    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
-    Column(key="hold_failures", title="Failed", show=whole),
-    Column(key="breaking_users", title="Drops from", show=whole),
-    Column(key="cpu_us_per_request", title="CPU µs/request", show=whole),
-    Column(key="memory_peak_mb", title="Peak MB", show=whole),
-    Column(key="limited_by", title="Limited by", words=True),
+_REST: tuple[Column[Place], ...] = (
+    Column("median_ms", "p50 (ms)", _middle(lambda h: h.median_ms), show=three_digits, wide=True),
+    Column("p99_ms", "p99 (ms)", _middle(lambda h: h.p99_ms), show=three_digits),
+    # A failure is never averaged away: the most of any repeat, the fewest users of any.
+    Column("hold_failures", "Failed", _most(lambda h: h.failures), show=whole, wide=True),
+    Column("breaking_users", "Drops from", of_group(_breaking_users), show=whole, wide=True),
+    Column(
+        "cpu_us_per_request", "CPU µs/request", of_group(cpu_us_per_request), show=whole, wide=True
+    ),
+    Column("memory_peak_mb", "Peak MB", of_group(memory_peak_mb), show=whole, wide=True),
+    Column("limited_by", "Limited by", lambda place: place.limited_by, words=True, wide=True),
 )
 
 
@@ -51,36 +78,15 @@ def hold(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-hold",
         title=f"{workload}: held at the best step",
         text=TEXT,
-        columns=(*_RANKED, *(_OF_REPEATS if several else ()), *_REST),
+        columns=(*PLACE, *_RATE, *(_OF_REPEATS if several else ()), *_REST),
         places=tuple(
             Place(
                 group=group,
-                row=_row(group, places.get(group.service), several=several),
-                ranked=group.ranked,
+                rank=places.get(group.service),
                 limited_by=group.limited_by,
+                note=group.why,
             )
             for group in by_rate(found)
             if group.trials
         ),
     )
-
-
-def _row(group: Group, rank: tuple[int, int] | None, *, several: bool) -> Row:
-    each = [trial.hold.goodput_rps for trial in group.held if trial.hold]
-    spread = (min(each, default=None), max(each, default=None))
-    cells = (
-        group.name,
-        shown_rank(rank),
-        span([t.hold_users for t in group.held]),
-        rate_of(group),
-        *(spread if several else ()),
-        group.middle(lambda t: t.hold.median_ms if t.hold else None),
-        group.middle(lambda t: t.hold.p99_ms if t.hold else None),
-        # A failure is never averaged away: the most of any repeat, the fewest users of any.
-        max((t.hold.failures for t in group.held if t.hold), default=None),
-        min((t.breaking_users for t in group.held if t.breaking_users), default=None),
-        cpu_us_per_request(group),
-        memory_peak_mb(group),
-        group.limited_by,
-    )
-    return Row(cells=cells, note=group.why)

@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from orchestrator.model.trial import OpenLoop
-from orchestrator.report.group import Group
-from orchestrator.report.table import (
-    FRAMEWORK,
+from orchestrator.report.column import (
     Column,
-    Row,
-    Table,
     Value,
+    framework,
     middle,
     percent,
     three_digits,
     whole,
 )
+from orchestrator.report.group import Group
+from orchestrator.report.table import Table, make_table
 from orchestrator.stats import tells
 
-LOAD = Column(key="of_capacity", title="Load", show=percent)
-MEASURES = (
-    Column(key="rate_rps", title="Requests/s", show=three_digits),
-    Column(key="goodput_rps", title="Answered/s", show=three_digits),
-    Column(key="unanswered", title="No answer", show=whole),
-    Column(key="median_ms", title="p50 (ms)", show=three_digits),
-    Column(key="p99_ms", title="p99 (ms)", show=three_digits),
-    Column(key="p999_ms", title="p99.9 (ms)", show=three_digits),
-    Column(key="max_ms", title="Max (ms)", show=three_digits),
-    Column(key="service_p99_ms", title="Service p99 (ms)", show=three_digits),
-    Column(key="late_p99_ms", title="Sent late p99 (ms)", show=three_digits),
-    Column(key="limited_by", title="Limited by", words=True),
+Repeats = Sequence[OpenLoop]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLoad:
+    """One framework at one load of the open loop: a share of its capacity, or the common rate."""
+
+    name: str
+    of_capacity: float | None
+    repeats: tuple[OpenLoop, ...]
+
+
+def median_ms(repeats: Repeats) -> float | None:
+    """The median of the repeats' medians."""
+    return middle([row.median_ms for row in repeats])
+
+
+def p99_ms(repeats: Repeats) -> float | None:
+    """The same of the 99th percentile."""
+    return middle([row.p99_ms for row in repeats]) if _tell(repeats, 99) else None
+
+
+def p999_ms(repeats: Repeats) -> float | None:
+    """The same of the 99.9th percentile."""
+    return middle([row.p999_ms for row in repeats]) if _tell(repeats, 99.9) else None
+
+
+def worst_ms(repeats: Repeats) -> float | None:
+    """The worst of any repeat: it is not averaged away."""
+    return max((row.max_ms for row in repeats if row.max_ms is not None), default=None)
+
+
+def limited_by(repeats: Repeats) -> str | None:
+    """What limited any of the repeats."""
+    return ", ".join(sorted({row.limited_by for row in repeats})) or None
+
+
+def _tell(repeats: Repeats, percentile: float) -> bool:
+    """Whether every repeat answered enough requests to tell this percentile."""
+    answered = min((row.requests - row.failures for row in repeats), default=0)
+    return tells(answered, percentile)
+
+
+def _of(of: Callable[[Repeats], Value]) -> Callable[[AtLoad], Value]:
+    return lambda at: of(at.repeats)
+
+
+def _middle(of: Callable[[OpenLoop], float | None]) -> Callable[[AtLoad], Value]:
+    return lambda at: middle([of(row) for row in at.repeats])
+
+
+FRAMEWORK: Column[AtLoad] = framework(lambda at: at.name)
+LOAD: Column[AtLoad] = Column("of_capacity", "Load", lambda at: at.of_capacity, show=percent)
+MEASURES: tuple[Column[AtLoad], ...] = (
+    Column("rate_rps", "Requests/s", _middle(lambda r: r.rate), show=three_digits),
+    Column("goodput_rps", "Answered/s", _middle(lambda r: r.goodput_rps), show=three_digits),
+    Column("unanswered", "No answer", _middle(lambda r: r.failures + r.unfinished), show=whole),
+    Column("median_ms", "p50 (ms)", _of(median_ms), show=three_digits),
+    Column("p99_ms", "p99 (ms)", _of(p99_ms), show=three_digits),
+    Column("p999_ms", "p99.9 (ms)", _of(p999_ms), show=three_digits),
+    Column("max_ms", "Max (ms)", _of(worst_ms), show=three_digits),
+    Column(
+        "service_p99_ms", "Service p99 (ms)", _middle(lambda r: r.service_p99_ms), show=three_digits
+    ),
+    Column(
+        "late_p99_ms", "Sent late p99 (ms)", _middle(lambda r: r.late_p99_ms), show=three_digits
+    ),
+    Column("limited_by", "Limited by", _of(limited_by), words=True),
 )
 
 
@@ -39,14 +95,14 @@ def common_rate(workload: str, groups: Sequence[Group]) -> Table | None:
 
     Frameworks compare there, since only there they do the same work.
     """
-    common = [(group, rows) for group in groups if (rows := group.open_loop(None))]
+    common = _at(groups, None)
     if not common:
         return None
-    return Table(
+    return make_table(
         name=f"{workload}-open",
         title=f"{workload}: latency at an arrival rate that all have in common",
         columns=(FRAMEWORK, *MEASURES),
-        rows=tuple(Row(cells=(group.name, *_cells(rows))) for group, rows in common),
+        rows=common,
     )
 
 
@@ -54,16 +110,11 @@ def shares(workload: str, groups: Sequence[Group]) -> Table | None:
     """Latency at shares of what each framework can do; None where no trial had it."""
     if not (loads := shares_of(groups)):
         return None
-    return Table(
+    return make_table(
         name=f"{workload}-open-shares",
         title=f"{workload}: latency at shares of each framework's own capacity",
         columns=(FRAMEWORK, LOAD, *MEASURES),
-        rows=tuple(
-            Row(cells=(group.name, load, *_cells(rows)))
-            for load in loads
-            for group in groups
-            if (rows := group.open_loop(load))
-        ),
+        rows=[at for load in loads for at in _at(groups, load)],
     )
 
 
@@ -75,17 +126,10 @@ def shares_of(groups: Sequence[Group]) -> list[float]:
     return sorted(load for load in loads if load is not None)
 
 
-def _cells(repeats: Sequence[OpenLoop]) -> tuple[Value, ...]:
-    answered = min(row.requests - row.failures for row in repeats)
-    return (
-        middle([row.rate for row in repeats]),
-        middle([row.goodput_rps for row in repeats]),
-        middle([row.failures + row.unfinished for row in repeats]),
-        middle([row.median_ms for row in repeats]),
-        middle([row.p99_ms for row in repeats]) if tells(answered, 99) else None,
-        middle([row.p999_ms for row in repeats]) if tells(answered, 99.9) else None,
-        max((row.max_ms for row in repeats if row.max_ms is not None), default=None),
-        middle([row.service_p99_ms for row in repeats]),
-        middle([row.late_p99_ms for row in repeats]),
-        ", ".join(sorted({row.limited_by for row in repeats})),
-    )
+def _at(groups: Sequence[Group], load: float | None) -> list[AtLoad]:
+    """Each framework that was measured at this load."""
+    return [
+        AtLoad(name=group.name, of_capacity=load, repeats=repeats)
+        for group in groups
+        if (repeats := group.open_loop(load))
+    ]

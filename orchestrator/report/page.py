@@ -25,31 +25,10 @@ from orchestrator.report.place import where
 from orchestrator.report.rank import Place
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
-from orchestrator.report.table import MISSING, AtLeast, Column, Row, Span, Table, Value
+from orchestrator.report.table import Cell, Row, Table
 from orchestrator.report.theme import DARK, LIGHT
 from orchestrator.words import printable
 
-# Columns that a narrow screen leaves to the row's details.
-WIDE = {
-    "users",
-    "goodput_rps_lowest",
-    "goodput_rps_highest",
-    "median_ms",
-    "hold_failures",
-    "breaking_users",
-    "cpu_us_per_request",
-    "memory_peak_mb",
-    "limited_by",
-    # Of the fixed rate, whose own columns are cost and p99.
-    "open_cpu_us_lowest",
-    "open_cpu_us_highest",
-    "open_server_to_load_cpu",
-    "max_ms",
-    "failures",
-    "memory_idle_mb",
-    "start_s",
-    "contract",
-}
 KINDS = {
     "throughput": "Requests/s",
     "latency-hold": "Latency distribution, held at the best step",
@@ -77,14 +56,6 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell's text, and by what it sorts; nothing if it was not measured."""
-
-    text: str
-    sort: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
     """One row of the page's table and its details."""
 
@@ -96,14 +67,6 @@ class PageRow:
     search: str
     cells: tuple[Cell, ...]
     details: Details
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """A column of the page's table: its title, and its CSS classes."""
-
-    title: str
-    kind: str
 
 
 def page(
@@ -128,8 +91,11 @@ def page(
     kinds = {chart.kind for chart in shown}
     first = "cpu-open" if ranks_by_cost(record) else "throughput"
     headlines = [headline(record, workload) for workload in record.settings.workloads]
-    columns = headlines[0].columns
-    rows = [_row(record, place, columns) for one in headlines for place in one.places]
+    rows = [
+        _row(record, place, row)
+        for one in headlines
+        for place, row in zip(one.places, one.table.rows, strict=True)
+    ]
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
@@ -137,7 +103,7 @@ def page(
         root=links.root,
         in_results=links.index,
         text=headlines[0].text,
-        columns=[Heading(title=c.title, kind=_kind(c)) for c in columns],
+        columns=headlines[0].columns,
         rows=rows,
         verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
         kinds=sorted(
@@ -194,7 +160,7 @@ def source(name: str) -> str:
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _row(record: RunRecord, place: Place, columns: tuple[Column, ...]) -> PageRow:
+def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
     group = place.group
     found = details(record, group)
     words = (group.name, group.service, place.limited_by, group.why, group.workload)
@@ -206,30 +172,9 @@ def _row(record: RunRecord, place: Place, columns: tuple[Column, ...]) -> PageRo
         ranked=place.ranked,
         limited_by=place.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
-        cells=_cells(columns, place.row),
+        cells=row.cells,
         details=found,
     )
-
-
-def _cells(columns: tuple[Column, ...], row: Row) -> tuple[Cell, ...]:
-    table = Table(name="", title="", columns=columns, rows=(row,))
-    texts = table.shown[0]
-    return tuple(
-        Cell(text=text, sort=_sort(cell)) for text, cell in zip(texts, row.cells, strict=True)
-    )
-
-
-def _sort(cell: Value) -> str:
-    if cell is None or cell == MISSING:
-        return ""
-    if isinstance(cell, Span):
-        return repr(cell.low)
-    return repr(cell.value) if isinstance(cell, AtLeast) else str(cell)
-
-
-def _kind(column: Column) -> str:
-    names = ("wide", column.key in WIDE), ("word", column.words)
-    return " ".join(name for name, fits in names if fits)
 
 
 def _chart(chart: Chart) -> dict[str, object]:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from orchestrator.model.published import PerksToday, Published, PublishedPerks
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Server
-from orchestrator.report.table import FRAMEWORK, Column, Row, Table, Value, three_digits, whole
+from orchestrator.model.trial import Package, Server
+from orchestrator.report.column import Column, Value, framework, three_digits, whole
+from orchestrator.report.table import Table, make_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a framework: published, of public APIs today, and of its container."""
+
+    name: str
+    then: PublishedPerks | None
+    now: PerksToday | None
+    server: Server | None
+
+    @property
+    def version(self) -> str | None:
+        """The one that was measured, else the one that is pinned."""
+        return _version(self.server) or (self.now.version if self.now else None)
 
 
 def perks_table(record: RunRecord | None, published: Published) -> Table:
@@ -22,81 +39,86 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
     names = {row.service: row.name for table in published.tables for row in table.rows}
     names |= {service: server.name for service, server in servers.items()}
     services = dict.fromkeys([*then, *sorted({*servers, *(now if record is None else ())})])
-    return Table(
+    return make_table(
         name="perks",
         title=f"Other than performance: published in {year}, and today{_dates(published.today)}",
-        columns=(*_published_and_today(year), *(_measured() if record else ())),
-        rows=tuple(
-            Row(
-                cells=(
-                    names.get(service, service),
-                    *_cells(then.get(service), now.get(service), servers.get(service)),
-                    *(_of_server(servers.get(service)) if record else ()),
-                )
+        columns=(*_published_and_today(year), *(MEASURED if record else ())),
+        rows=[
+            Known(
+                name=names.get(service, service),
+                then=then.get(service),
+                now=now.get(service),
+                server=servers.get(service),
             )
             for service in services
-        ),
+        ],
     )
 
 
-def _published_and_today(year: str) -> tuple[Column, ...]:
+def _then(of: Callable[[PublishedPerks], Value]) -> Callable[[Known], Value]:
+    return lambda known: of(known.then) if known.then else None
+
+
+def _now(of: Callable[[PerksToday], Value]) -> Callable[[Known], Value]:
+    return lambda known: of(known.now) if known.now else None
+
+
+def _server(of: Callable[[Server], Value]) -> Callable[[Known], Value]:
+    return lambda known: of(known.server) if known.server else None
+
+
+def _package(of: Callable[[Package], Value]) -> Callable[[Known], Value]:
+    return _server(lambda server: of(server.package) if server.package else None)
+
+
+def _interface(server: Server) -> str:
+    return "own server" if server.interface == "own" else server.interface
+
+
+def _disk_mb(package: Package) -> float | None:
+    return None if package.install_bytes is None else package.install_bytes / 1e6
+
+
+def _released(known: Known) -> str | None:
+    """The date is of the version that was pinned when the index was asked."""
+    return known.now.released if known.now and known.now.version == known.version else None
+
+
+MEASURED: tuple[Column[Known], ...] = (
+    Column("interface", "Interface today", _server(_interface), words=True),
+    Column("requires_python", "Python required", _package(lambda p: p.requires_python), words=True),
+    Column(
+        "dependencies", "Dependencies installed", _package(lambda p: p.dependencies), show=whole
+    ),
+    Column("disk_mb", "Size on disk (MB)", _package(_disk_mb), show=three_digits),
+)
+
+
+def _published_and_today(year: str) -> tuple[Column[Known], ...]:
     return (
-        FRAMEWORK,
-        Column(key="wsgi_published", title=f"WSGI {year}", words=True),
-        Column(key="async_published", title=f"Async {year}", words=True),
-        Column(key="stars_published", title=f"GitHub stars {year}", show=whole),
-        Column(key="stars", title="GitHub stars today", show=whole),
+        framework(lambda known: known.name),
+        Column("wsgi_published", f"WSGI {year}", _then(lambda t: t.wsgi), words=True),
+        Column("async_published", f"Async {year}", _then(lambda t: t.async_support), words=True),
+        Column("stars_published", f"GitHub stars {year}", _then(lambda t: t.stars), show=whole),
+        Column("stars", "GitHub stars today", _now(lambda n: n.stars), show=whole),
         # Found by searching the index: whatever had the name in it.
-        Column(key="packages_published", title=f"PyPI packages {year}"),
-        Column(key="maintainers_published", title=f"Maintainers {year}", show=whole),
-        Column(key="maintainers", title="Maintainers today", show=whole),
-        Column(key="version", title="Version", words=True),
-        Column(key="released", title="Released", words=True),
+        Column("packages_published", f"PyPI packages {year}", _then(lambda t: t.packages)),
+        Column(
+            "maintainers_published",
+            f"Maintainers {year}",
+            _then(lambda t: t.maintainers),
+            show=whole,
+        ),
+        Column("maintainers", "Maintainers today", _now(lambda n: n.maintainers), show=whole),
+        Column("version", "Version", lambda known: known.version, words=True),
+        Column("released", "Released", _released, words=True),
     )
 
 
-def _measured() -> tuple[Column, ...]:
-    return (
-        Column(key="interface", title="Interface today", words=True),
-        Column(key="requires_python", title="Python required", words=True),
-        Column(key="dependencies", title="Dependencies installed", show=whole),
-        Column(key="disk_mb", title="Size on disk (MB)", show=three_digits),
-    )
-
-
-def _cells(
-    then: PublishedPerks | None, now: PerksToday | None, server: Server | None
-) -> tuple[Value, ...]:
-    version = (_version(server) if server else None) or (now.version if now else None)
-    return (
-        then.wsgi if then else None,
-        then.async_support if then else None,
-        then.stars if then else None,
-        now.stars if now else None,
-        then.packages if then else None,
-        then.maintainers if then else None,
-        now.maintainers if now else None,
-        version,
-        # The date is of the version that was pinned when the index was asked.
-        now.released if now and now.version == version else None,
-    )
-
-
-def _of_server(server: Server | None) -> tuple[Value, ...]:
-    if server is None:
-        return (None,) * len(_measured())
-    package = server.package
-    size = package.install_bytes if package else None
-    return (
-        "own server" if server.interface == "own" else server.interface,
-        package.requires_python if package else None,
-        package.dependencies if package else None,
-        None if size is None else size / 1e6,
-    )
-
-
-def _version(server: Server) -> str | None:
+def _version(server: Server | None) -> str | None:
     """The framework's own: the first of the packages that its manifest names."""
+    if server is None:
+        return None
     if server.package:
         return server.package.version
     return next(iter(server.versions.values()), None)

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Decision, Published, PublishedRow, PublishedTable
 from orchestrator.model.record import RunRecord
+from orchestrator.report.column import Column, Value, framework, three_digits, whole
 from orchestrator.report.group import Group, groups, rate_of
+from orchestrator.report.open_loop import median_ms
 from orchestrator.report.perks import perks_table
-from orchestrator.report.table import (
-    FRAMEWORK,
-    Column,
-    Row,
-    Table,
-    Value,
-    middle,
-    three_digits,
-    whole,
-)
+from orchestrator.report.table import Table, make_table
 
 Findings = Mapping[str, Sequence[Finding]]
 """What `lab audit` finds in each published table, by `PublishedTable.file`."""
 NO_FINDING = "nothing found"
 AS_PRINTED = "{:,.10g}".format
 """With the digits that were published, and no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """One framework: as published, and as measured here; None where it was not.
+
+    ``findings``: what the audit found in the published table; None where it was not audited.
+    """
+
+    published: PublishedRow | None
+    group: Group | None
+    findings: Sequence[Finding] | None
+
+    @property
+    def name(self) -> str:
+        """As it was published, if it was."""
+        return self.published.name if self.published else self.group.name if self.group else ""
+
+
+CLAIMS: tuple[Column[Decision], ...] = (
+    Column("claim", "Claim", lambda decision: decision.claim.text),
+    Column("verdict", "Verdict", lambda decision: str(decision.verdict), words=True),
+    Column("why", "What this run says", lambda decision: decision.text, words=True),
+)
 
 
 def beside(
@@ -51,18 +69,11 @@ def published_tables(record: RunRecord, published: Published, findings: Findings
 
 def claims_table(decisions: Sequence[Decision]) -> Table:
     """Each claim, what became of it, and why."""
-    return Table(
+    return make_table(
         name="claims",
         title="What was claimed, and what this run says of it",
-        columns=(
-            Column(key="claim", title="Claim"),
-            Column(key="verdict", title="Verdict", words=True),
-            Column(key="why", title="What this run says", words=True),
-        ),
-        rows=tuple(
-            Row(cells=(decision.claim.text, str(decision.verdict), decision.text))
-            for decision in decisions
-        ),
+        columns=CLAIMS,
+        rows=decisions,
     )
 
 
@@ -72,53 +83,63 @@ def _table(
     groups_by_service = {group.service: group for group in measured}
     rows_by_service = {row.service: row for row in published.rows}
     found = findings.get(published.file)
-    return Table(
+    return make_table(
         name=f"published-{published.workload}",
         title=f"{published.workload}: published in {year} and measured here",
         columns=_columns(year),
-        rows=tuple(
-            _row(rows_by_service.get(service), groups_by_service.get(service), found)
+        rows=[
+            Both(
+                published=rows_by_service.get(service),
+                group=groups_by_service.get(service),
+                findings=found,
+            )
             for service in dict.fromkeys([*rows_by_service, *groups_by_service])
-        ),
+        ],
     )
 
 
-def _columns(year: str) -> tuple[Column, ...]:
+def _columns(year: str) -> tuple[Column[Both], ...]:
     return (
-        FRAMEWORK,
-        Column(key="rps_published", title=f"Requests/s {year}", show=AS_PRINTED),
-        Column(key="rps", title="Requests/s here", show=whole),
-        Column(key="median_ms_published", title=f"p50 {year} (ms)", show=AS_PRINTED),
-        Column(key="median_ms", title="p50 here, at the common rate (ms)", show=three_digits),
-        Column(key="failures_published", title=f"Failed {year}", show=whole),
-        Column(key="failures", title="Failed here, whole trial", show=whole),
-        Column(key="limited_by", title="Limited by, here", words=True),
-        Column(key="audit", title=f"Audit of {year}", words=True),
-    )
-
-
-def _row(
-    published: PublishedRow | None, group: Group | None, findings: Sequence[Finding] | None
-) -> Row:
-    name = published.name if published else group.name if group else ""
-    cells: tuple[Value, ...] = (
-        name,
-        published.rps if published else None,
-        rate_of(group) if group else None,
-        published.median_ms if published else None,
-        middle([row.median_ms for row in group.open_loop(None)]) if group else None,
-        published.failures if published else None,
-        group.middle(lambda t: t.totals.failures if t.totals else None) if group else None,
+        framework(lambda both: both.name),
+        Column("rps_published", f"Requests/s {year}", _then(lambda r: r.rps), show=AS_PRINTED),
+        Column("rps", "Requests/s here", _here(rate_of), show=whole),
+        Column(
+            "median_ms_published", f"p50 {year} (ms)", _then(lambda r: r.median_ms), show=AS_PRINTED
+        ),
+        Column(
+            "median_ms", "p50 here, at the common rate (ms)", _here(_median_ms), show=three_digits
+        ),
+        Column("failures_published", f"Failed {year}", _then(lambda r: r.failures), show=whole),
+        Column("failures", "Failed here, whole trial", _here(_failures), show=whole),
         # In place of what limited it, how it ended: a note would stand in a column of the past.
-        (group.limited_by or group.why) if group else None,
-        _audit(name, findings) if published and findings is not None else None,
+        Column(
+            "limited_by", "Limited by, here", _here(lambda g: g.limited_by or g.why), words=True
+        ),
+        Column("audit", f"Audit of {year}", _audit, words=True),
     )
-    return Row(cells=cells)
 
 
-def _audit(name: str, findings: Sequence[Finding]) -> str:
+def _then(of: Callable[[PublishedRow], Value]) -> Callable[[Both], Value]:
+    return lambda both: of(both.published) if both.published else None
+
+
+def _here(of: Callable[[Group], Value]) -> Callable[[Both], Value]:
+    return lambda both: of(both.group) if both.group else None
+
+
+def _median_ms(group: Group) -> float | None:
+    return median_ms(group.open_loop(None))
+
+
+def _failures(group: Group) -> float | None:
+    return group.middle(lambda trial: trial.totals.failures if trial.totals else None)
+
+
+def _audit(both: Both) -> str | None:
     """The rules that a row breaks; where two of its numbers cannot both be right, both of them."""
-    told = dict.fromkeys(_told(f) for f in findings if name in f.row.split(", "))
+    if both.published is None or both.findings is None:
+        return None
+    told = dict.fromkeys(_told(f) for f in both.findings if both.name in f.row.split(", "))
     return ", ".join(told) or NO_FINDING
 
 

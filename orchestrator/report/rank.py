@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from orchestrator.claims.evidence import Evidence
+from orchestrator.report.column import Column, Value, framework, span
 from orchestrator.report.group import Group
-from orchestrator.report.table import Column, Row, Table, Value, span
+from orchestrator.report.table import Table, make_table
 
 Ranks = dict[str, tuple[int, int]]
 """By service: the best and the worst rank that it may have; none where it is not ranked."""
@@ -17,13 +18,31 @@ Ranks = dict[str, tuple[int, int]]
 class Place:
     """One framework's row in a ranking.
 
-    ``ranked``: whether it has a rank at all. ``limited_by``: what limited what the row is about.
+    ``rank``: the best and the worst one that it may have; None where it has none.
+    ``limited_by``: what limited what the row is about. ``note``: why numbers are missing.
     """
 
     group: Group
-    row: Row
-    ranked: bool
+    rank: tuple[int, int] | None
     limited_by: str | None
+    note: str | None
+
+    @property
+    def ranked(self) -> bool:
+        """Whether it has a rank at all."""
+        return self.rank is not None
+
+
+def of_group(of: Callable[[Group], Value]) -> Callable[[Place], Value]:
+    """For a column of what is known of a group, whatever its place."""
+    return lambda place: of(place.group)
+
+
+PLACE: tuple[Column[Place], ...] = (
+    framework(lambda place: place.group.name),
+    Column("rank", "Rank", lambda place: span(place.rank or ())),
+)
+"""What every ranking begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +55,19 @@ class Ranking:
     name: str
     title: str
     text: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Place], ...]
     places: tuple[Place, ...]
 
     @property
     def table(self) -> Table:
         """The same as a table."""
-        rows = tuple(place.row for place in self.places)
-        return Table(name=self.name, title=self.title, columns=self.columns, rows=rows)
+        return make_table(
+            name=self.name,
+            title=self.title,
+            columns=self.columns,
+            rows=self.places,
+            note=lambda place: place.note,
+        )
 
 
 def ranks(known: Evidence, ranked: Collection[str], *, least_first: bool = False) -> Ranks:
@@ -61,8 +85,3 @@ def ranks(known: Evidence, ranked: Collection[str], *, least_first: bool = False
         before, after = (below, above) if least_first else (above, below)
         found[service] = (1 + before, len(ranked) - after)
     return found
-
-
-def shown_rank(rank: tuple[int, int] | None) -> Value:
-    """One number, or from the best to the worst."""
-    return span(rank or ())

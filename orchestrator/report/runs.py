@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,7 +11,9 @@ from markupsafe import Markup
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
+from orchestrator.report.column import Column, Value
 from orchestrator.report.page import environment, source
+from orchestrator.report.table import make_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,38 @@ class Listed:
         return "finished" if self.record.finished_at else "not finished"
 
 
+def _of(of: Callable[[RunRecord], Value]) -> Callable[[Listed], Value]:
+    return lambda run: of(run.record) if run.record else None
+
+
+def _measured(run: Listed) -> str | None:
+    return f"{run.measured} of {len(run.record.trials)}" if run.record else None
+
+
+def _machine(record: RunRecord) -> str:
+    return f"{record.host.cpu_model or 'unknown CPU'}, {record.host.cpus} CPUs"
+
+
+def _lab(record: RunRecord) -> str:
+    return f"{record.host.lab_version} ({(record.host.lab_commit or 'unknown')[:7]})"
+
+
+RUNS: tuple[Column[Listed], ...] = (
+    Column("run", "Run", lambda run: run.folder),
+    Column("started_at", "Begun (UTC)", _of(lambda r: r.started_at), words=True),
+    Column("profile", "Profile", _of(lambda r: r.profile.name), words=True),
+    Column("load_s", "Seconds a trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
+    Column("services", "Services", _of(lambda r: len(r.settings.services))),
+    Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
+    Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),
+    Column("measured", "Measured", _measured),
+    Column("state", "State", lambda run: run.state, words=True),
+    Column("machine", "Machine", _of(_machine), words=True),
+    Column("lab", "Lab", _of(_lab), words=True),
+)
+"""The first leads to the run; one that cannot be read has but its state in place of the rest."""
+
+
 def runs_page(runs: Sequence[Listed], crosschecks: Sequence[str]) -> str:
     """``results/index.html``: the newest run first; ``crosschecks`` are folders' names."""
     ordered = sorted(
@@ -53,7 +87,10 @@ def runs_page(runs: Sequence[Listed], crosschecks: Sequence[str]) -> str:
     )
     others = [(address(name), name) for name in sorted(crosschecks, reverse=True)]
     css = Markup(source("page.css"))  # noqa: S704 - a file of this package
-    return environment().get_template("runs.html").render(runs=ordered, crosschecks=others, css=css)
+    table = make_table(name="runs", title="All runs", columns=RUNS, rows=ordered)
+    listed = list(zip(ordered, table.rows, strict=True))
+    template = environment().get_template("runs.html")
+    return template.render(table=table, runs=listed, crosschecks=others, css=css)
 
 
 def address(folder: str) -> str:

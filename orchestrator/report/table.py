@@ -4,50 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from typing import Any
 
 import msgspec
+
+from orchestrator.report.column import AtLeast, Column, R, Show, Span, Value
 
 MISSING = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtLeast:
-    """A number that is a lower bound: people read "≥", programs the number."""
+class Cell:
+    """What it holds, and the text that people read."""
 
-    value: float
+    value: Value
+    text: str
 
+    @property
+    def plain(self) -> str | float | int | None:
+        """What programs read."""
+        return _plain(self.value)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """From ``low`` to ``high``: people read "2-4", programs "2..4", which is no date."""
-
-    low: float
-    high: float
-
-
-Value = str | float | int | AtLeast | Span | None
-"""What a cell holds; None: not measured."""
-Show = Callable[[float], str]
-"""How a number looks to a person."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """``key`` is its name for programs, with the unit; ``title`` the one that people read.
-
-    ``words``: it holds text, which stands at the left, where numbers stand at the right.
-    """
-
-    key: str
-    title: str
-    show: Show = "{:,}".format
-    words: bool = False
-
-
-FRAMEWORK = Column(key="framework", title="Framework")
+    @property
+    def sort(self) -> str:
+        """By what the page sorts it; nothing if it was not measured."""
+        if self.value is None or self.value == MISSING:
+            return ""
+        if isinstance(self.value, Span):
+            return repr(self.value.low)
+        return repr(self.value.value) if isinstance(self.value, AtLeast) else str(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +45,8 @@ class Row:
     cell, programs in a column of its own.
     """
 
-    cells: tuple[Value, ...]
-    note: str | None = None
+    cells: tuple[Cell, ...]
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +55,7 @@ class Table:
 
     name: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     rows: tuple[Row, ...]
 
     @property
@@ -77,15 +64,46 @@ class Table:
         return tuple(column.title for column in self.columns)
 
     @property
+    def headings(self) -> tuple[tuple[str, bool], ...]:
+        """The columns' titles, and whether a column is aligned to the left: names and words."""
+        return tuple((column.title, not n or column.words) for n, column in enumerate(self.columns))
+
+    @property
     def shown(self) -> tuple[tuple[str, ...], ...]:
         """The rows as people read them."""
-        return tuple(_shown(self.columns, row) for row in self.rows)
+        return tuple(tuple(cell.text for cell in row.cells) for row in self.rows)
+
+
+def no_note(_: object) -> None:
+    """The note of rows that have none."""
+
+
+def make_table(
+    *,
+    name: str,
+    title: str,
+    columns: Sequence[Column[R]],
+    rows: Iterable[R],
+    note: Callable[[R], str | None] = no_note,
+) -> Table:
+    """Take each column's value out of each row.
+
+    Args:
+        rows: what they are made of.
+        note: a row's `Row.note`.
+    """
+    return Table(
+        name=name,
+        title=title,
+        columns=tuple(columns),
+        rows=tuple(_row(columns, one, note(one)) for one in rows),
+    )
 
 
 def markdown(table: Table) -> str:
     """A Markdown table; what came from outside cannot break out of its cell."""
     lines = [f"| {' | '.join(table.titles)} |"]
-    lines.append("|---|" + "".join("---|" if c.words else "---:|" for c in table.columns[1:]))
+    lines.append("|" + "".join("---|" if left else "---:|" for _, left in table.headings))
     lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.shown]
     return "\n".join(lines) + "\n"
 
@@ -95,20 +113,15 @@ def csv_text(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*(column.key for column in table.columns), "note"])
-    writer.writerows([*map(_plain, row.cells), row.note] for row in table.rows)
+    writer.writerows([*(cell.plain for cell in row.cells), row.note] for row in table.rows)
     return out.getvalue()
 
 
 def json_text(table: Table) -> str:
     """The same table as JSON: a list of objects, null where nothing was measured."""
+    keys = [column.key for column in table.columns]
     rows = [
-        {
-            **{
-                column.key: _plain(cell)
-                for column, cell in zip(table.columns, row.cells, strict=True)
-            },
-            "note": row.note,
-        }
+        {**dict(zip(keys, (cell.plain for cell in row.cells), strict=True)), "note": row.note}
         for row in table.rows
     ]
     document = {"name": table.name, "title": table.title, "rows": rows}
@@ -130,61 +143,28 @@ def code(text: str) -> str:
     return f"`{' '.join(text.splitlines()).replace('`', chr(39))}`"
 
 
-def middle(values: Sequence[float | None]) -> float | None:
-    """The median of what is known."""
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
+def _row(columns: Sequence[Column[R]], made_of: R, note: str | None) -> Row:
+    values = [column.value(made_of) for column in columns]
+    texts = [_text(value, column.show) for column, value in zip(columns, values, strict=True)]
+    if note is not None and MISSING in texts:
+        texts[texts.index(MISSING)] = note
+    cells = (Cell(value=value, text=text) for value, text in zip(values, texts, strict=True))
+    return Row(cells=tuple(cells), note=note)
 
 
-def span(values: Sequence[float | None]) -> Value:
-    """What is known, from the least to the most: one number where they are the same."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    low, high = min(known), max(known)
-    return low if low == high else Span(low=low, high=high)
-
-
-def three_digits(value: float) -> str:
-    """In three digits, whole from 100 on."""
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"
-
-
-def whole(value: float) -> str:
-    """As a whole number."""
-    return f"{value:,.0f}"
-
-
-def hundredths(value: float) -> str:
-    """With two decimals."""
-    return f"{value:,.2f}"
-
-
-def percent(value: float) -> str:
-    """A share as a whole percentage."""
-    return f"{value:.0%}"
-
-
-def _shown(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
-    cells = [_text(column, cell) for column, cell in zip(columns, row.cells, strict=True)]
-    if row.note is not None and MISSING in cells:
-        cells[cells.index(MISSING)] = row.note
-    return tuple(cells)
-
-
-def _text(column: Column, cell: Value) -> str:
-    if cell is None:
+def _text(value: Value, show: Show) -> str:
+    if value is None:
         return MISSING
-    if isinstance(cell, AtLeast):
-        return f"≥ {column.show(cell.value)}"
-    if isinstance(cell, Span):
-        return f"{column.show(cell.low)}-{column.show(cell.high)}"
-    return cell if isinstance(cell, str) else column.show(cell)
+    if isinstance(value, AtLeast):
+        return f"≥ {show(value.value)}"
+    if isinstance(value, Span):
+        return f"{show(value.low)}-{show(value.high)}"
+    return value if isinstance(value, str) else show(value)
 
 
-def _plain(cell: Value) -> str | float | int | None:
-    if isinstance(cell, Span):
-        return f"{_plain(cell.low)}..{_plain(cell.high)}"
-    value = cell.value if isinstance(cell, AtLeast) else cell
+def _plain(value: Value) -> str | float | int | None:
+    if isinstance(value, Span):
+        return f"{_plain(value.low)}..{_plain(value.high)}"
+    number = value.value if isinstance(value, AtLeast) else value
     # The median of counts is mostly a count again.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(number) if isinstance(number, float) and number.is_integer() else number

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from orchestrator.model.record import RunRecord
-from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
-from orchestrator.report.group import Group, groups
-from orchestrator.report.headline import together
-from orchestrator.report.hold import hold
-from orchestrator.report.open_loop import common_rate, shares
-from orchestrator.report.table import (
-    FRAMEWORK,
+from orchestrator.model.trial import Totals
+from orchestrator.report.column import (
     Column,
-    Row,
-    Table,
+    Value,
+    framework,
     hundredths,
     middle,
     three_digits,
     whole,
 )
+from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
+from orchestrator.report.group import Group, groups
+from orchestrator.report.headline import together
+from orchestrator.report.hold import hold
+from orchestrator.report.open_loop import common_rate, shares
+from orchestrator.report.table import Table, make_table
 
-AS_IN_2019 = (
-    FRAMEWORK,
-    Column(key="requests", title="Total Request", show=whole),
-    Column(key="rps", title="Request Per Second", show=hundredths),
-    Column(key="median_ms", title="Median Response Time (ms)", show=three_digits),
-    Column(key="failures", title="Failed Requests", show=whole),
+
+def _totals(group: Group) -> list[Totals]:
+    return [trial.totals for trial in group.measured if trial.totals]
+
+
+def _middle(of: Callable[[Totals], float | None]) -> Callable[[Group], Value]:
+    return lambda group: middle([of(totals) for totals in _totals(group)])
+
+
+AS_IN_2019: tuple[Column[Group], ...] = (
+    framework(lambda group: group.name),
+    Column("requests", "Total Request", _middle(lambda t: t.requests), show=whole),
+    Column("rps", "Request Per Second", _middle(lambda t: t.rps), show=hundredths),
+    Column(
+        "median_ms", "Median Response Time (ms)", _middle(lambda t: t.median_ms), show=three_digits
+    ),
+    Column("failures", "Failed Requests", _middle(lambda t: t.failures), show=whole),
 )
 
 
@@ -54,21 +66,10 @@ def _marked(record: RunRecord, table: Table) -> Table:
 
 
 def _published(workload: str, found: tuple[Group, ...]) -> Table:
-    return Table(
+    return make_table(
         name=f"{workload}-2019",
         title=f"{workload}: the whole trial, as published in 2019",
         columns=AS_IN_2019,
-        rows=tuple(_row(group) for group in found),
+        rows=found,
+        note=lambda group: None if _totals(group) else group.why,
     )
-
-
-def _row(group: Group) -> Row:
-    totals = [t.totals for t in group.measured if t.totals]
-    cells = (
-        group.name,
-        middle([t.requests for t in totals]),
-        middle([t.rps for t in totals]),
-        middle([t.median_ms for t in totals]),
-        middle([t.failures for t in totals]),
-    )
-    return Row(cells=cells, note=None if totals else group.why)

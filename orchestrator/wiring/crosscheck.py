@@ -66,7 +66,7 @@ def crosscheck(settings: CrossCheckSettings, command: str, results: Path) -> Cro
         with nullcontext() if settings.network == "loopback" else engine.network():
             record = check_all(plan, record, bench, save)
     for table in (rates(record), counts(record)):
-        ConsoleProgress().table(table.title, table.titles, table.shown)
+        ConsoleProgress().table(table.title, table.headings, table.shown)
     progress.note(f"report: {folder.path / 'crosscheck.md'}")
     return record
 

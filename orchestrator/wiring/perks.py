@@ -46,7 +46,7 @@ def perks(results: Path) -> Table:
 
 def show(table: Table) -> None:
     """Print it for a person."""
-    ConsoleProgress().table(table.title, table.titles, table.shown)
+    ConsoleProgress().table(table.title, table.headings, table.shown)
 
 
 def refresh(results: Path, github: str, index: str | None) -> Refreshed:

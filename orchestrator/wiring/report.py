@@ -45,7 +45,7 @@ def publish(record: RunRecord, folder: results_dir.RunFolder, results: Path) -> 
     saved = codec.saved(record)
     _write(saved, folder, results, read_published(PUBLISHED))
     for table in tables(saved):
-        progress.table(table.title, table.titles, table.shown)
+        progress.table(table.title, table.headings, table.shown)
     progress.note(f"record: {folder.path / results_dir.RECORD}")
     progress.note(f"report: {folder.path / 'report' / 'index.html'}")
     _list_runs(results)

@@ -117,14 +117,16 @@ def test_a_trials_end_takes_the_live_line_away_and_leaves_its_result() -> None:
 
 def test_a_table_shows_text_from_outside_as_it_is() -> None:
     shown, out = progress()
-    shown.table("json [b]", ("Framework", "Requests/s"), [("[red]Flask", "1,000"), ("B", "20")])
+    headings = (("Framework", True), ("Requests/s", False), ("Limited by", True))
+    rows = [("[red]Flask", "1,000", "server-cpu"), ("B", "20", "-")]
+    shown.table("json [b]", headings, rows)
     assert [line.rstrip() for line in out.getvalue().splitlines()] == [
         "json [b]",
         "",
-        "  Framework    Requests/s",
-        " ─────────────────────────",
-        "  [red]Flask        1,000",
-        "  B                    20",
+        "  Framework    Requests/s   Limited by",
+        " ──────────────────────────────────────",
+        "  [red]Flask        1,000   server-cpu",
+        "  B                    20   -",
         "",
     ]
 

@@ -14,9 +14,10 @@ from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PerksToday
 from orchestrator.model.trial import Outcome, Package, Phase
+from orchestrator.report.column import AtLeast, Value
 from orchestrator.report.perks import perks_table
 from orchestrator.report.published import beside, claims_table, published_tables
-from orchestrator.report.table import AtLeast, Table, Value
+from orchestrator.report.table import Table
 from tests.unit.examples import (
     open_loop_row,
     run_record,
@@ -49,8 +50,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def row(table: Table, name: str) -> dict[str, Value]:
-    (found,) = [r for r in table.rows if r.cells[0] == name]
-    return dict(zip([c.key for c in table.columns], found.cells, strict=True))
+    (found,) = [r for r in table.rows if r.cells[0].value == name]
+    return dict(zip([c.key for c in table.columns], [c.value for c in found.cells], strict=True))
 
 
 def test_the_article_is_readable() -> None:
@@ -238,7 +239,7 @@ def test_an_old_record_tells_version_and_interface_alone() -> None:
 
 def test_without_a_record_the_third_table_has_what_is_committed() -> None:
     table = perks_table(None, replace(PUBLISHED, today=(TODAY, replace(TODAY, service="django"))))
-    assert [r.cells[0] for r in table.rows][-2:] == ["Tornado", "Django+Gunicorn"]
+    assert [r.cells[0].value for r in table.rows][-2:] == ["Tornado", "Django+Gunicorn"]
     assert "interface" not in {column.key for column in table.columns}
 
 
@@ -246,7 +247,7 @@ def test_claims_are_a_table_of_sentences() -> None:
     table = claims_table(decide(PUBLISHED.claims, RUN))
     assert table.name == "claims"
     assert len(table.rows) == len(PUBLISHED.claims)
-    assert all(r.cells[1] in {"upheld", "refuted", "undecided"} for r in table.rows)
+    assert all(r.cells[1].value in {"upheld", "refuted", "undecided"} for r in table.rows)
 
 
 def test_a_report_has_all_of_it_in_order() -> None:

@@ -44,7 +44,7 @@ def test_what_draws_gets_the_stream_itself_and_cleans_its_texts(
     errors = terminal(monkeypatch, "stderr", "ascii")
     with prepared():
         ConsoleProgress().note("a\x1b[2Jb\x07 [bold]c")
-        ConsoleProgress().table("t\x1b", ("one\n",), [["x\x1b[31my\nz\x00"]])
+        ConsoleProgress().table("t\x1b", [("one\n", True)], [["x\x1b[31my\nz\x00"]])
         on_stderr().note("a\x1b[2J\x07ü")
     said = out.getvalue().decode()
     assert "ab� [bold]c\n" in said

@@ -17,6 +17,7 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
+from orchestrator.report.column import AtLeast, middle, three_digits, whole
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -29,7 +30,6 @@ from orchestrator.report.group import (
     rate_of,
     start_s,
 )
-from orchestrator.report.table import AtLeast, middle, three_digits, whole
 
 # Of the longest bar: behind its end stands its number.
 ROOM = 1.2

@@ -16,9 +16,9 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
+from orchestrator.report.column import middle
 from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
-from orchestrator.report.table import middle
 from orchestrator.stats import merged, tells
 
 # Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
