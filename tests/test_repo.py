@@ -226,9 +226,7 @@ def rows(table: str) -> list[dict[str, str]]:
     return [dict(zip(lines[0], line, strict=True)) for line in lines[2:]]
 
 
-def test_the_readmes_table_is_an_excerpt_of_a_record_with_how_each_is_served() -> (
-    None
-):
+def test_the_readmes_table_is_an_excerpt_of_a_record_with_how_each_is_served() -> None:
     marked = r"<!-- excerpt from (results/\S+\.md) -->\n\n(.*?)\n\n*<!-- end -->"
     ((source, table),) = re.findall(marked, text("README.md"), re.DOTALL)
     served = {manifest.name: manifest.server for manifest in MANIFESTS.values()}

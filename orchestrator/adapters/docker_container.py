@@ -16,7 +16,7 @@ from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Probe
-from orchestrator.errors import TrialFailed, tail
+from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.sample import Sample
 from orchestrator.ports import ContainerState
 
@@ -36,6 +36,22 @@ INTERVENTIONS = frozenset({"pause", "unpause", "restart", "update", "kill", "sto
 
 FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 """What the SDK raises."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What the SDK raises in this block means that the engine fails us.
+
+    Raises:
+        EnvironmentMissing: with the reason.
+    """
+    try:
+        yield
+    except FOREIGN as error:
+        raise EnvironmentMissing(
+            f"the Docker engine does not do its part ({error}); its log says why"
+        ) from error
+
 
 Stats = dict[str, Any]
 

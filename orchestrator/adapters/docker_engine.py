@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 
 import docker
@@ -15,19 +14,17 @@ import docker.models.containers
 
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, refusal
-from orchestrator.adapters.docker_container import FOREIGN, DockerContainer
+from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
+from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
-from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.trial import OFFICIAL
 from orchestrator.ports import Image
 
 RUN = "weblab.run"
-BASE = "weblab.base"
 CALL_WITHIN_S = 60
 
 
@@ -43,16 +40,6 @@ class EngineFacts:
     cgroup_version: str
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except FOREIGN as error:
-        raise EnvironmentMissing(
-            f"the Docker engine does not do its part ({error}); its log says why"
-        ) from error
-
-
 class DockerEngine:
     """Runs the lab's containers; each carries the run's label, and only such are ever removed.
 
@@ -62,7 +49,6 @@ class DockerEngine:
     """
 
     def __init__(self, compose: Compose, run_id: str) -> None:
-        self._compose = compose
         self._run_id = run_id
         self._home = "none"  # the network of services: loopback alone, unless a bridge is made
         only_this_host()
@@ -73,8 +59,9 @@ class DockerEngine:
             raise EnvironmentMissing(
                 f"no Docker engine answers ({error}); `make engine` starts one"
             ) from error
+        self.images = DockerImages(compose, self._client)
 
-    @_answering()
+    @answering()
     def facts(self) -> EngineFacts:
         """What the engine says of its host."""
         info = self._client.info()
@@ -93,63 +80,7 @@ class DockerEngine:
         Raises:
             TrialFailed: with the log's tail; the reason tells a missing base image apart.
         """
-        spec = self._compose.containers()[service]
-        if spec.build_context and (loaded := self.loaded(spec)):
-            self.tag(loaded.id, spec.image)
-            return loaded
-        try:
-            self._compose.build(service)
-        except TrialFailed as failure:
-            if spec.base_image and not self.has(spec.base_image):
-                reason = (
-                    f"{service}: its base image {spec.base_image} is not on this host and could "
-                    "not be pulled; `make images` says what would help"
-                )
-                raise TrialFailed(reason, failure.log_tail) from failure
-            raise
-        return self.image(spec.image)
-
-    def loaded(self, spec: ContainerSpec) -> Image | None:
-        """The image that came from an archive and was built from the sources of this checkout."""
-        name = self.name_by_sources(spec)
-        return self.image(name) if self.has(name) else None
-
-    def name_by_sources(self, spec: ContainerSpec) -> str:
-        """What an image built from the sources of this checkout is called in an archive."""
-        root, context = self._compose.root, Path(spec.build_context)
-        return name_by_sources(spec.image, root, context, spec.dockerfile, spec.build_more)
-
-    @_answering()
-    def tag(self, image: str, name: str) -> None:
-        """Give an image one more name, or take that name away from another one."""
-        repository, _, tag = name.rpartition(":")
-        self._client.images.get(image).tag(repository, tag)
-
-    @_answering()
-    def forget(self, name: str) -> None:
-        """Take a name away; the image goes with its last one."""
-        self._client.images.remove(name, noprune=True)
-
-    @_answering()
-    def names(self, repository: str) -> list[str]:
-        """All names of images in a repository."""
-        images = self._client.images.list(repository)
-        return [str(name) for image in images for name in image.tags]
-
-    @_answering()
-    def image(self, name: str) -> Image:
-        """An image that is on this host."""
-        image = self._client.images.get(name)
-        return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
-
-    @_answering()
-    def has(self, image: str) -> bool:
-        """Whether an image is on this host."""
-        try:
-            self._client.images.get(image)
-        except docker.errors.ImageNotFound:
-            return False
-        return True
+        return self.images.build(service)
 
     @contextmanager
     def start(
@@ -215,7 +146,7 @@ class DockerEngine:
         """A bridge for this run alone, for ``--network bridge``: containers live on it then."""
         name = f"weblab-{self._run_id}"
         with ExitStack() as cleanup:
-            with shielded(), _answering():
+            with shielded(), answering():
                 made = self._client.networks.create(name, driver="bridge", labels=self._labels())
                 cleanup.callback(self._remove_network, str(made.id))
             self._home = name
@@ -237,7 +168,7 @@ class DockerEngine:
         with only_one_run(self._client):
             yield
 
-    @_answering()
+    @answering()
     def remove_leftovers(self) -> list[str]:
         """Remove what runs that died left behind (the caller is alone); their names."""
         removed = []
@@ -260,13 +191,13 @@ class DockerEngine:
     def _labels(self) -> dict[str, str]:
         return {RUN: self._run_id, OWNER: Owner.me().encoded()}
 
-    @_answering()
+    @answering()
     def neighbours(self) -> list[str]:
         """Running containers that are none of the lab's: they take CPU time too."""
         running = self._client.containers.list(ignore_removed=True)
         return [str(c.name) for c in running if RUN not in c.labels and ROLE not in c.labels]
 
-    @_answering()
+    @answering()
     def strangers(self) -> list[str]:
         """The lab's own containers that run outside a run (``docker compose up``)."""
         running = self._client.containers.list(ignore_removed=True, filters={"label": ROLE})
@@ -303,11 +234,3 @@ def _has_owner(labels: Mapping[str, str] | None, created: str) -> bool:
     owner = owner_of(labels or {})
     made = datetime.fromisoformat(created).timestamp()
     return owner is not None and owner.lives(made) is not False
-
-
-def _base(labels: dict[str, str]) -> str:
-    """How the base image came to be, from the labels that the set-up gives to its own."""
-    if BASE not in labels:
-        return OFFICIAL
-    how, interpreter = labels.get(f"{BASE}.how", "?"), labels.get(f"{BASE}.interpreter", "?")
-    return f"{labels[BASE]}: {how} ({interpreter})"

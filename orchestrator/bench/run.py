@@ -66,10 +66,7 @@ def run_all(
     def saved(finished_at: str | None = None, interrupted: bool = False) -> RunRecord:
         new = replace(
             record,
-            trials=tuple(
-                rows.get(trial.key) or planned_record(trial, Outcome.SKIPPED, reason="not run yet")
-                for trial in plan.trials
-            ),
+            trials=tuple(rows.get(trial.key) or _to_come(trial) for trial in plan.trials),
             wall_s=clock.monotonic() - begin + (record.wall_s or 0),
             finished_at=finished_at,
             interrupted=interrupted,
@@ -102,6 +99,10 @@ def run_all(
     final = saved(clock.utc(), interrupted)
     progress.run_ends(final)
     return final
+
+
+def _to_come(planned: PlannedTrial) -> TrialRecord:
+    return planned_record(planned, Outcome.SKIPPED, reason="not run yet")
 
 
 def _not_built(planned: PlannedTrial, failure: TrialFailed, clock: Clock) -> TrialRecord:

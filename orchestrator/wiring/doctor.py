@@ -98,10 +98,10 @@ def _builds() -> Iterator[Examined | Doubt]:
 def _container(engine: DockerEngine) -> Iterator[Examined | Doubt]:
     """What a container gets here, by really starting one."""
     spec = replace(Compose(ROOT).containers()[LOCUST_WORKER], service="doctor")
-    if not engine.has(spec.image):
+    if not engine.images.has(spec.image):
         yield NOT_TRIED.seen()
         return
-    yield from of_base(engine.image(spec.image).base)
+    yield from of_base(engine.images.image(spec.image).base)
     with engine.start(spec, command=["--version"]):
         pass
     yield from _or_well(

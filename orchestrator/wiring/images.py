@@ -29,16 +29,16 @@ def save_images(services: Sequence[str], file: Path) -> None:
         raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
     engine = DockerEngine(Compose(ROOT), "images")
     specs = _specs(services)
-    extra = {engine.name_by_sources(spec): spec.image for spec in specs}
-    mine = [name for name in extra if not engine.has(name)]
+    extra = {engine.images.name_by_sources(spec): spec.image for spec in specs}
+    mine = [name for name in extra if not engine.images.has(name)]
     try:
         for name, image in extra.items():
-            engine.tag(image, name)
+            engine.images.tag(image, name)
         names = [*extra.values(), *extra, *bases(engine, specs)]
         image_archive.save(names, file)
     finally:
-        for name in filter(engine.has, mine):
-            engine.forget(name)
+        for name in filter(engine.images.has, mine):
+            engine.images.forget(name)
     ConsoleProgress().note(f"{file} ({file.stat().st_size / 1e6:,.0f} MB) has the images of:")
     for spec in specs:
         ConsoleProgress().note(f"  {spec.service}")
@@ -54,7 +54,7 @@ def load_images(file: Path) -> None:
     progress, engine = ConsoleProgress(), DockerEngine(Compose(ROOT), "images")
     image_archive.load(file)
     for spec in _specs(()):
-        same = engine.loaded(spec) is not None
+        same = engine.images.loaded(spec) is not None
         said = "as it is in this checkout: it is not built again" if same else "will be built"
         progress.note(f"{spec.service}: {said}")
         _forget_others(engine, spec)
@@ -62,16 +62,16 @@ def load_images(file: Path) -> None:
 
 def _forget_others(engine: DockerEngine, spec: ContainerSpec) -> None:
     """What earlier archives brought takes room for nothing."""
-    repository, current = spec.image.rpartition(":")[0], engine.name_by_sources(spec)
-    for name in engine.names(repository):
+    repository, current = spec.image.rpartition(":")[0], engine.images.name_by_sources(spec)
+    for name in engine.images.names(repository):
         if name.startswith(f"{repository}:{TAG}") and name != current:
-            engine.forget(name)
+            engine.images.forget(name)
 
 
 def bases(engine: DockerEngine, specs: Iterable[ContainerSpec]) -> list[str]:
     """The base images of these, as far as the engine has them."""
     names = dict.fromkeys(spec.base_image for spec in specs if spec.base_image)
-    return [name for name in names if engine.has(name)]
+    return [name for name in names if engine.images.has(name)]
 
 
 def _specs(services: Sequence[str]) -> list[ContainerSpec]:

@@ -32,11 +32,11 @@ def docker(*words: str) -> str:
 
 @pytest.fixture
 def by_sources(compose: Compose, engine: DockerEngine) -> Iterator[str]:
-    name = engine.name_by_sources(compose.containers()["bottle"])
-    assert not engine.has(name)
+    name = engine.images.name_by_sources(compose.containers()["bottle"])
+    assert not engine.images.has(name)
     yield name
-    if engine.has(name):
-        engine.forget(name)
+    if engine.images.has(name):
+        engine.images.forget(name)
 
 
 def test_an_image_travels_and_is_not_built_again(
@@ -48,16 +48,16 @@ def test_an_image_travels_and_is_not_built_again(
 ) -> None:
     file = tmp_path / "images.tar"
     assert "  bottle\n" in lab("images-save", str(file), "bottle")
-    built = engine.image(LOCAL)
-    assert not engine.has(by_sources)  # nothing more is here than was
+    built = engine.images.image(LOCAL)
+    assert not engine.images.has(by_sources)  # nothing more is here than was
     docker("image", "rm", "--force", LOCAL)
 
     older = "weblab/bottle:sources-of-an-earlier-archive"
-    engine.tag(compose.containers()["bottle"].base_image, older)
+    engine.images.tag(compose.containers()["bottle"].base_image, older)
     said = lab("images-load", str(file))
     assert "bottle: as it is in this checkout: it is not built again" in said
-    assert engine.image(by_sources).id == built.id
-    assert not engine.has(older)
+    assert engine.images.image(by_sources).id == built.id
+    assert not engine.images.has(older)
 
     def no_build(service: str) -> None:
         raise AssertionError(f"{service} was built, though it was loaded")
@@ -65,8 +65,8 @@ def test_an_image_travels_and_is_not_built_again(
     monkeypatch.setattr(compose, "build", no_build)
     docker("image", "rm", LOCAL)
     assert engine.build("bottle") == built
-    assert engine.image(LOCAL).id == built.id
-    engine.forget(by_sources)
+    assert engine.images.image(LOCAL).id == built.id
+    engine.images.forget(by_sources)
     with pytest.raises(AssertionError, match="bottle was built"):
         engine.build("bottle")
 

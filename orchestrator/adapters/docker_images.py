@@ -1,0 +1,98 @@
+"""The images of an engine: built, loaded from an archive, and what they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docker
+import docker.errors
+
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_container import answering
+from orchestrator.adapters.sources import name_by_sources
+from orchestrator.errors import TrialFailed
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.trial import OFFICIAL
+from orchestrator.ports import Image
+
+BASE = "weblab.base"
+
+
+class DockerImages:
+    """What is there of the images that a compose file defines."""
+
+    def __init__(self, compose: Compose, client: docker.DockerClient) -> None:
+        self._compose = compose
+        self._client = client
+
+    def build(self, service: str) -> Image:
+        """Build a service's image as the compose file says; one that was loaded will do.
+
+        Raises:
+            TrialFailed: with the log's tail; the reason tells a missing base image apart.
+        """
+        spec = self._compose.containers()[service]
+        if spec.build_context and (loaded := self.loaded(spec)):
+            self.tag(loaded.id, spec.image)
+            return loaded
+        try:
+            self._compose.build(service)
+        except TrialFailed as failure:
+            if spec.base_image and not self.has(spec.base_image):
+                reason = (
+                    f"{service}: its base image {spec.base_image} is not on this host and could "
+                    "not be pulled; `make images` says what would help"
+                )
+                raise TrialFailed(reason, failure.log_tail) from failure
+            raise
+        return self.image(spec.image)
+
+    def loaded(self, spec: ContainerSpec) -> Image | None:
+        """The image that came from an archive and was built from the sources of this checkout."""
+        name = self.name_by_sources(spec)
+        return self.image(name) if self.has(name) else None
+
+    def name_by_sources(self, spec: ContainerSpec) -> str:
+        """What an image built from the sources of this checkout is called in an archive."""
+        root, context = self._compose.root, Path(spec.build_context)
+        return name_by_sources(spec.image, root, context, spec.dockerfile, spec.build_more)
+
+    @answering()
+    def tag(self, image: str, name: str) -> None:
+        """Give an image one more name, or take that name away from another one."""
+        repository, _, tag = name.rpartition(":")
+        self._client.images.get(image).tag(repository, tag)
+
+    @answering()
+    def forget(self, name: str) -> None:
+        """Take a name away; the image goes with its last one."""
+        self._client.images.remove(name, noprune=True)
+
+    @answering()
+    def names(self, repository: str) -> list[str]:
+        """All names of images in a repository."""
+        images = self._client.images.list(repository)
+        return [str(name) for image in images for name in image.tags]
+
+    @answering()
+    def image(self, name: str) -> Image:
+        """An image that is on this host."""
+        image = self._client.images.get(name)
+        return Image(id=str(image.id), size_bytes=image.attrs["Size"], base=_base(image.labels))
+
+    @answering()
+    def has(self, image: str) -> bool:
+        """Whether an image is on this host."""
+        try:
+            self._client.images.get(image)
+        except docker.errors.ImageNotFound:
+            return False
+        return True
+
+
+def _base(labels: dict[str, str]) -> str:
+    """How the base image came to be, from the labels that the set-up gives to its own."""
+    if BASE not in labels:
+        return OFFICIAL
+    how, interpreter = labels.get(f"{BASE}.how", "?"), labels.get(f"{BASE}.interpreter", "?")
+    return f"{labels[BASE]}: {how} ({interpreter})"
