@@ -11,7 +11,8 @@ import docker.errors
 import docker.models.containers
 import requests.exceptions
 
-from orchestrator.adapters import cgroup, netstat
+from labwire import netstat
+from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
