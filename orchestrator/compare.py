@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import comb
 from statistics import median
 
+from labwire.failure import NEVER_SENT
 from orchestrator.model.crosscheck import (
     Counted,
     CrossCheckSettings,
@@ -21,7 +22,6 @@ from orchestrator.profiles import MOST_USERS, PROFILES, most_users
 CONFIDENCE = 0.95
 # The lab's client passes if the median ratio is this close to 1.
 TOLERANCE = 0.05
-NEVER_SENT = ("connect_refused", "connect_timeout")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

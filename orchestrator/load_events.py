@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from labwire.phase import LoadPhase
 from orchestrator.model.load import (
     LoadEvent,
     LoadFailed,
@@ -51,7 +52,7 @@ def parse(line: str) -> LoadEvent | None:
         raise ValueError("an event that is nested too deeply") from error
     if isinstance(event, LoadResult):
         for step in event.steps:
-            if (step.phase == "open") != (step.rate is not None):
+            if (step.phase is LoadPhase.OPEN) != (step.rate is not None):
                 raise ValueError(f"step {step.index} ({step.phase}) with the rate {step.rate}")
     if isinstance(event, LoadFile) and not _FILE_NAME.fullmatch(event.name):
         raise ValueError(f"a file of the name {event.name!r}")

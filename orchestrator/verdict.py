@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from labwire.thresholds import LAG_MOST_MS, nearly_full
 from orchestrator.model.trial import Resources, Step, Totals
 
 SERVER_CPU = "server-cpu"
@@ -19,13 +20,8 @@ UNKNOWN = "unknown"
 FULL_CPU = 0.9
 # Below it a server has time left beyond doubt; between it and FULL_CPU nobody can tell.
 FREE_CPU = 0.75
-# Below this idle share the worker itself delays requests. Its idle time includes the cost of asking
-# the kernel, which is several per cent where it asks often.
-IDLE_LEAST = 0.15
 # Above it a worker has time left beyond doubt.
 IDLE_FREE = 0.3
-# A timer kept waiting for longer is in the latencies, and seconds of it look like a dead server.
-LAG_MOST_MS = 250.0
 # Share of the time without CPU that can no longer be a burst at the begin of a step.
 THROTTLED_MOST = 0.05
 # Of a whole trial: its ramp ends in drops by intention, so only a majority tells anything.
@@ -72,11 +68,6 @@ def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bo
         and step.goodput_rps >= KEPT_UP * rate
     )
     return SCHEDULE if kept_up else _first({**_of_trial(used, shared), **_of_step(step)})
-
-
-def nearly_full(idle: float | None) -> bool:
-    """Whether a worker that was idle for this share of the time had next to none left."""
-    return idle is not None and idle < IDLE_LEAST
 
 
 def _of_trial(used: Resources, shared: bool) -> dict[str, float]:

@@ -6,8 +6,11 @@ reading one header.
 """
 
 from collections.abc import Iterable
+from enum import Enum, auto
+from typing import Final, Literal
 
 from labload.workloads import Workload
+from labwire.failure import FailureKind
 from labwire.judgement import differences, refusal
 from labwire.response import ProtocolError, ResponseReader
 
@@ -23,9 +26,22 @@ must fit the memory."""
 
 REQUEST_TIMEOUT = 408
 
-STAYS_OPEN, CLOSES, BEGINS = "stays open", "closes", "begins"
-"""What known bytes are: a whole response after which the connection stays open, or does not, or the
-beginning of one."""
+
+class Known(Enum):
+    """What known bytes are: a whole response after which the connection stays open, or does not, or
+    the beginning of one.
+    """
+
+    STAYS_OPEN = auto()
+    CLOSES = auto()
+    BEGINS = auto()
+
+
+# Names of the module: looking into the class at each request would cost more.
+STAYS_OPEN: Final = Known.STAYS_OPEN
+CLOSES: Final = Known.CLOSES
+BEGINS: Final = Known.BEGINS
+Right = Literal[Known.STAYS_OPEN, Known.CLOSES]
 
 
 class Judge:
@@ -34,13 +50,13 @@ class Judge:
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
         self._body_limit = max(WRONG_BODY_LIMIT, len(workload.body))
-        self.known: dict[bytes, str] = {}
+        self.known: dict[bytes, Known] = {}
 
     def reader(self) -> ResponseReader:
         """For one response."""
         return ResponseReader(self._body_limit)
 
-    def fault(self, reader: ResponseReader, data: bytes) -> tuple[str, str] | None:
+    def fault(self, reader: ResponseReader, data: bytes) -> tuple[FailureKind, str] | None:
         """Give a piece, or the end (empty), to a reader: kind and words of a failure, if it is one.
 
         None while more is to come, and if the response is complete and right.
@@ -83,17 +99,17 @@ class Answer:
         self._beginnings: tuple[bytes, ...] = ()
         self.reason = ""
 
-    def take(self, data: bytes) -> str | None:
+    def take(self, data: bytes) -> Right | FailureKind | None:
         """A piece of the response, or its end (empty).
 
         None while more is to come; then `STAYS_OPEN` or `CLOSES` if it is right, else the kind of
-        failure (`labwire.judgement`).
+        failure.
         """
         if self._reader is not None:
             return self._parse(self._reader, data)
         so_far = self._so_far + data
         known = self._judge.known.get(so_far) if data else None
-        if known == BEGINS:
+        if known is BEGINS:
             self._so_far = so_far
             return None
         if known is not None:
@@ -110,7 +126,7 @@ class Answer:
             return False
         return reader.status == REQUEST_TIMEOUT or not reader.reusable
 
-    def _parse(self, reader: ResponseReader, data: bytes) -> str | None:
+    def _parse(self, reader: ResponseReader, data: bytes) -> Right | FailureKind | None:
         fault = self._judge.fault(reader, data)
         if fault is not None:
             kind, self.reason = fault

@@ -6,6 +6,7 @@ another would cost as much as a request.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
 
@@ -13,8 +14,8 @@ import gevent
 from gevent.event import Event
 
 from labload.engine import Engine
-from labload.netstat import listen_overflows
 from labload.tally import Health
+from labwire import netstat
 
 SWEEP_S = 0.05
 
@@ -46,14 +47,14 @@ class Driver:
         """From here on `health` counts."""
         self._since_ns = self._asleep_ns = perf_counter_ns()
         self._idle_ns = self._lag_ns = 0
-        self._overflows = listen_overflows()
+        self._overflows = _listen_overflows()
 
     def health(self) -> Health:
         """How it went since the last mark."""
         return Health(
             idle=self._idle_ns / max(perf_counter_ns() - self._since_ns, 1),
             lag_us=self._lag_ns // 1000,
-            listen_overflows=_difference(listen_overflows(), self._overflows),
+            listen_overflows=_difference(_listen_overflows(), self._overflows),
         )
 
     def wait_until_quiet(self, timeout_s: float) -> None:
@@ -90,6 +91,14 @@ class Driver:
             self._engine.sweep()
             if not self._engine.busy:
                 self._quiet.set()
+
+
+def _listen_overflows() -> int | None:
+    """Of this process's network namespace; None where the kernel hides it."""
+    try:
+        return netstat.listen_overflows(Path(netstat.PATH).read_text(encoding="ascii"))
+    except OSError:
+        return None
 
 
 def _difference(later: int | None, earlier: int | None) -> int | None:

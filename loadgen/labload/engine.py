@@ -18,7 +18,7 @@ from typing import Any
 
 from gevent.monkey import get_original
 
-from labload.answer import CLOSES, STAYS_OPEN, Answer, Judge
+from labload.answer import CLOSES, STAYS_OPEN, Answer, Judge, Right
 from labload.ledger import Ledger
 from labload.schedule import Schedule
 from labload.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
@@ -26,7 +26,7 @@ from labload.tally import Health
 from labload.target import REFUSALS, Target
 from labload.tcp import ended_before_the_request, was_answered
 from labload.timer import Timer
-from labwire.judgement import BAD_BODY, EOF
+from labwire.failure import FailureKind
 
 IN, OUT, RDHUP = 0x001, 0x004, 0x2000
 """EPOLLIN, EPOLLOUT, EPOLLRDHUP (the peer will send no more); errors are reported unasked."""
@@ -188,9 +188,9 @@ class Engine:
             except BlockingIOError:
                 continue
             except OSError:
-                self._failed(slot, "reset")
+                self._failed(slot, FailureKind.RESET)
                 continue
-            if fast and slot.step == step and slot.untouched and known.get(data) == STAYS_OPEN:
+            if fast and slot.step == step and slot.untouched and known.get(data) is STAYS_OPEN:
                 # The fast path: a whole response that is known to be right, on a connection that
                 # stays open. All others are read by `_take`, with the same result.
                 now = clock()
@@ -224,9 +224,9 @@ class Engine:
             if slot.phase == IDLE:
                 continue
             if slot.phase in (QUEUED, CONNECTING) and slot.sent_ns <= connecting:
-                self._failed(slot, "connect_timeout")
+                self._failed(slot, FailureKind.CONNECT_TIMEOUT)
             elif slot.began_ns <= oldest:
-                self._failed(slot, "timeout")
+                self._failed(slot, FailureKind.TIMEOUT)
         while self._pauses and self._pauses[0][0] <= now:
             self._free(self._pauses.popleft()[1])
         self._connect_next()
@@ -264,7 +264,7 @@ class Engine:
         ready, late, now, begun = self._ready, self._ledger.late, perf_counter_ns(), 0
         while schedule.due_ns <= now - self._timeout_ns:
             begun += 1
-            self._ledger.failed(self._ledger.step, schedule.take(), now, "timeout")
+            self._ledger.failed(self._ledger.step, schedule.take(), now, FailureKind.TIMEOUT)
         while ready and schedule.due_ns <= now:
             slot = ready.popleft()
             if not slot.gone:
@@ -323,9 +323,9 @@ class Engine:
 
     def _not_connected(self, slot: Slot, code: int) -> None:
         if code in REFUSALS:
-            self._failed(slot, "connect_refused")
+            self._failed(slot, FailureKind.CONNECT_REFUSED)
         elif code == errno.ETIMEDOUT:
-            self._failed(slot, "connect_timeout")
+            self._failed(slot, FailureKind.CONNECT_TIMEOUT)
         else:
             raise OSError(code, os.strerror(code))
 
@@ -367,7 +367,7 @@ class Engine:
             if was_answered(slot.sock):
                 self._ask_anew(slot)
             else:
-                self._failed(slot, "reset")
+                self._failed(slot, FailureKind.RESET)
             return
         if sent != self._length:
             self._rest(slot, sent)
@@ -383,7 +383,7 @@ class Engine:
         except BlockingIOError:
             return
         except OSError:
-            self._failed(slot, "reset")
+            self._failed(slot, FailureKind.RESET)
             return
         if not slot.unsent:
             slot.phase = READING
@@ -416,7 +416,7 @@ class Engine:
             except BlockingIOError:
                 return
             except OSError:
-                self._failed(slot, "reset")
+                self._failed(slot, FailureKind.RESET)
                 return
             self._take(slot, data)
         if slot.phase == IDLE and slot.sock is not None:
@@ -448,13 +448,13 @@ class Engine:
                 self._spoil(slot, verdict)
                 return
 
-    def _spoil(self, slot: Slot, verdict: str) -> None:
+    def _spoil(self, slot: Slot, verdict: Right | FailureKind) -> None:
         """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
-        if verdict == CLOSES or slot.answer.says_goodbye:
+        if verdict is CLOSES or slot.answer.says_goodbye:
             self._ended_by_server(slot)
             return
-        if verdict == STAYS_OPEN:
-            verdict, slot.answer.reason = BAD_BODY, "a response that nobody asked for"
+        if verdict is STAYS_OPEN:
+            verdict, slot.answer.reason = FailureKind.BAD_BODY, "a response that nobody asked for"
         slot.spoiled = verdict
         self._epoll.modify(slot.fd, RDHUP)
 
@@ -482,10 +482,10 @@ class Engine:
         verdict = slot.answer.take(data)
         if verdict is None:
             return
-        if verdict in (STAYS_OPEN, CLOSES):
-            self._succeeded(slot, stays_open=verdict == STAYS_OPEN)
+        if verdict is STAYS_OPEN or verdict is CLOSES:
+            self._succeeded(slot, stays_open=verdict is STAYS_OPEN)
         else:
-            slot.answered = slot.answered or verdict != EOF
+            slot.answered = slot.answered or verdict is not FailureKind.EOF
             self._failed(slot, verdict, slot.answer.reason)
 
     def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
@@ -500,7 +500,7 @@ class Engine:
             self._drop(slot)
         self._free(slot)
 
-    def _failed(self, slot: Slot, kind: str, reason: str = "") -> None:
+    def _failed(self, slot: Slot, kind: FailureKind, reason: str = "") -> None:
         now = perf_counter_ns()
         self._ledger.failed(slot.step, slot.began_ns, now, kind, reason)
         unconnected = slot.phase in (QUEUED, CONNECTING)

@@ -18,6 +18,7 @@ from labload.tally import (
     together,
     total,
 )
+from labwire.failure import FailureKind
 
 REASON_LIMIT = 300
 """Characters of a reason that are kept."""
@@ -127,14 +128,16 @@ class Ledger:
         if not self.paused:
             self.current.completed += 1
 
-    def failed(self, step: int, began_ns: int, now_ns: int, kind: str, reason: str = "") -> None:
+    def failed(
+        self, step: int, began_ns: int, now_ns: int, kind: FailureKind, reason: str = ""
+    ) -> None:
         """A request of `step` failed; `reason` where the kind does not say it all."""
         if not self.counts(step):
             return
         tally = self.of(step)
         tally.failures[kind] += 1
         if reason:
-            note(tally.reasons, f"{kind}: {reason[:REASON_LIMIT]}", 1)
+            note(tally.reasons, kind + f": {reason[:REASON_LIMIT]}", 1)
         tally.waits[(now_ns - began_ns) // 1000] += 1
         self._was_in_flight(began_ns, now_ns)
 

@@ -30,9 +30,10 @@ class LocustStats:
             self._stats.get(self._name, METHOD).extend(entry)
             self._stats.total.extend(entry)
         for kind, count in failures.items():
-            key = StatsError.create_key(METHOD, self._name, kind)
+            name = str(kind)  # Locust sorts its errors by what `repr` makes of them
+            key = StatsError.create_key(METHOD, self._name, name)
             if key not in self._stats.errors:
-                self._stats.errors[key] = StatsError(METHOD, self._name, kind)
+                self._stats.errors[key] = StatsError(METHOD, self._name, name)
             error, now = self._stats.errors[key], time.time()
             error.occurrences += count
             error.first_seen = error.first_seen or now

@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, replace
 from math import isfinite
 from typing import Literal
 
-Phase = Literal["ramp", "settle", "hold", "open"]
+from labwire.phase import LoadPhase
+
 RampEnd = Literal["drops", "steps", "time"]
 
 LONGEST_TIMEOUT_S = 50
@@ -74,7 +75,7 @@ class Stage:
     """A stretch of the trial with a constant number of users."""
 
     index: int
-    phase: Phase
+    phase: LoadPhase
     users: int
     until_s: float
     """When it ends, in seconds since the trial began."""
@@ -142,7 +143,7 @@ def parse_settings(text: str) -> RampSettings:
 def first(settings: RampSettings) -> Ramp:
     """The ramp at its first step."""
     until_s = min(settings.step_s, settings.duration_s)
-    return Ramp(settings, Stage(0, "ramp", settings.users[0], until_s))
+    return Ramp(settings, Stage(0, LoadPhase.RAMP, settings.users[0], until_s))
 
 
 def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
@@ -151,13 +152,13 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     `scores` are those of all stages so far, in order. A drop ends the ramp even if it is
     attributed to an earlier step, since a timeout is noticed only when its step is long over.
     """
-    if ramp.stage.phase == "ramp":
+    if ramp.stage.phase is LoadPhase.RAMP:
         ramp = _judge_step(ramp, now_s, scores)
-    elif ramp.stage.phase == "settle" and _best_has_new_drops(ramp, scores):
+    elif ramp.stage.phase is LoadPhase.SETTLE and _best_has_new_drops(ramp, scores):
         ramp = _choose(ramp, scores[: ramp.steps])
     if now_s < ramp.settings.duration_s:
         return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
-    if ramp.stage.phase == "hold":
+    if ramp.stage.phase is LoadPhase.HOLD:
         ramp = replace(ramp, to_come=_open_loop(ramp, scores[-1].rate))
     if not ramp.to_come:
         return replace(ramp, over=True)
@@ -210,17 +211,17 @@ def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
     following = stage.index + 1
     if ramp.best_index is None:
         until_s = _until(ramp, settings.step_s, now_s)
-        return Stage(following, "ramp", settings.users[following], until_s)
+        return Stage(following, LoadPhase.RAMP, settings.users[following], until_s)
     users = settings.users[ramp.best_index]
     settled_s = now_s + settings.settle_s
     recovered = last.completed > 0 and not last.drops
     if (
-        stage.phase == "ramp"
+        stage.phase is LoadPhase.RAMP
         or (stage.users != users and settled_s < settings.duration_s)
         or (not recovered and settled_s <= (1 - LEAST_HOLD) * settings.duration_s)
     ):
-        return Stage(following, "settle", users, _until(ramp, settings.settle_s, now_s))
-    return Stage(following, "hold", users, settings.duration_s)
+        return Stage(following, LoadPhase.SETTLE, users, _until(ramp, settings.settle_s, now_s))
+    return Stage(following, LoadPhase.HOLD, users, settings.duration_s)
 
 
 def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
@@ -233,7 +234,7 @@ def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
     if settings.open_rate is not None:
         loads.append((settings.open_users or hold.users, settings.open_rate, None))
     return tuple(
-        Stage(index, "open", users, 0.0, rate, share)
+        Stage(index, LoadPhase.OPEN, users, 0.0, rate, share)
         for index, (users, rate, share) in enumerate(loads, hold.index + 1)
     )
 

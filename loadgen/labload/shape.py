@@ -13,6 +13,7 @@ from labload.master import TrialFailedError, Workers
 from labload.ramp import Ramp, RampSettings, Stage, advance, first
 from labload.result import Passed, percentile_ms, result, score
 from labload.tally import together, total
+from labwire.phase import LoadPhase
 
 TICK_S = 1.0
 
@@ -66,24 +67,24 @@ class RampShape(LoadTestShape):
         self._enter(stage)
         began, at = self._elapsed(), time.time()
         until_s = stage.until_s + began - announced  # bringing the users costs the stage no time
-        if stage.phase != "open":
+        if stage.phase is not LoadPhase.OPEN:
             until_s = min(until_s, self._settings.duration_s)
         self._wait(stage, until_s)
         now = ended = self._elapsed()
-        closing = stage.phase == "open" or now >= self._settings.duration_s
+        closing = stage.phase is LoadPhase.OPEN or now >= self._settings.duration_s
         if closing:
             self._workers.collect(close_within_s=self._settings.request_timeout_s)
             now = self._elapsed()
         else:
             self._workers.collect()
-        if stage.phase != "open":
+        if stage.phase is not LoadPhase.OPEN:
             self._locust = self._locust_totals()
             self._files.tell(last=closing)
         if not closing:
             # Until the next stage is announced what begins still belongs to this one.
             ended = self._elapsed()
         self._passed.append(Passed(stage, at, ended - began))
-        if stage.phase != "open":
+        if stage.phase is not LoadPhase.OPEN:
             self._closed_s = ended
         scores = [score(passed, self._workers.tally) for passed in self._passed]
         return advance(ramp, now, scores)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from labload.answer import Answer
+from labwire.failure import FailureKind
 
 IDLE, QUEUED, CONNECTING, SENDING, READING = range(5)
 
@@ -50,7 +51,7 @@ class Slot:
         self.fd = -1
         self.phase = IDLE
         self.unsent = b""
-        self.spoiled = ""
+        self.spoiled: FailureKind | None = None
         """The kind of failure that the next request on this connection must be, if it is known."""
 
     def attach(self, sock: Any) -> None:
@@ -72,4 +73,4 @@ class Slot:
         self.sock = self.send = self.recv = None
         self.fd = -1
         self.unsent = b""
-        self.spoiled = ""
+        self.spoiled = None

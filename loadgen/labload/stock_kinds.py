@@ -3,7 +3,7 @@
 import errno
 
 from labload.target import REFUSALS
-from labwire.judgement import BAD_BODY, BAD_STATUS, EOF
+from labwire.failure import FailureKind
 
 AFTER_THE_STATUS = frozenset(
     ("InvalidChunkLength", "InvalidHeader", "ContentDecodingError", "DecodeError")
@@ -14,7 +14,7 @@ CUT_OFF = frozenset(
 )
 
 
-def kind_of_error(error: BaseException) -> str:
+def kind_of_error(error: BaseException) -> FailureKind:
     """The kind; both clients wrap what the socket said, each in its own way.
 
     geventhttpclient tells no timeout of a connect from one of a request (`timeout`), nor bytes that
@@ -23,21 +23,21 @@ def kind_of_error(error: BaseException) -> str:
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
-        return "connect_timeout"
+        return FailureKind.CONNECT_TIMEOUT
     if names & {"ReadTimeout", "ReadTimeoutError"} or _any(causes, TimeoutError):
-        return "timeout"
+        return FailureKind.TIMEOUT
     if _any(causes, ConnectionRefusedError) or any(
         isinstance(cause, OSError) and cause.errno in REFUSALS - {errno.ECONNRESET}
         for cause in causes
     ):
-        return "connect_refused"
+        return FailureKind.CONNECT_REFUSED
     if names & AFTER_THE_STATUS:
-        return BAD_BODY
+        return FailureKind.BAD_BODY
     if names & CUT_OFF:
-        return EOF
+        return FailureKind.EOF
     if _any(causes, ConnectionError):
-        return "reset"
-    return BAD_STATUS
+        return FailureKind.RESET
+    return FailureKind.BAD_STATUS
 
 
 def _any(causes: list[BaseException], kind: type[BaseException]) -> bool:

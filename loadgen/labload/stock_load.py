@@ -12,9 +12,8 @@ from labload.glance import Glance
 from labload.ledger import Ledger
 from labload.tally import Health
 from labload.target import Target
+from labwire.failure import ANSWERS, FailureKind
 
-CONNECT_FAILURES = frozenset(("connect_refused", "connect_timeout"))
-ANSWERS = frozenset((None, "bad_status", "bad_body"))
 CONNECT_PAUSE_S = 0.1
 """As in the engine: a refusal takes microseconds."""
 
@@ -52,10 +51,10 @@ class StockLoad:
         self._asking[user] = self.ledger.step, perf_counter_ns()
         self.ledger.began()
 
-    def end(self, user: object, kind: str | None, reason: str = "") -> bool:
+    def end(self, user: object, kind: FailureKind | None, reason: str = "") -> bool:
         """The request has ended; a kind of None is a success. Whether it was counted."""
         now, (step, began_ns) = perf_counter_ns(), self._end(user)
-        if kind in ANSWERS:
+        if kind is None or kind in ANSWERS:
             self._answered.add(user)
         if kind is None:
             self.ledger.succeeded(step, began_ns, now)

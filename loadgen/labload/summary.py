@@ -10,16 +10,13 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from labload.watch import Asked, Fate, Watch
+from labwire.thresholds import LAG_MOST_MS, nearly_full
 
 NO_BENCHMARK = (
     "no benchmark: nothing is held or repeated, and no verdict says what the limit was;"
     " numbers to compare come from `make bench`"
 )
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
-IDLE_LEAST = 0.15
-"""A worker with less idle time than this may be the limit itself; as in the benchmark's verdict."""
-LAG_MOST_MS = 250.0
-"""A longer lag is in the latencies; as in the benchmark's verdict."""
 
 
 class Row(NamedTuple):
@@ -184,7 +181,7 @@ def _caveats(watch: Watch, summary: Mapping[str, Any]) -> list[str]:
     found = [
         (asked.obstacle is not None, f"The test cannot run: {asked.obstacle}"),
         (
-            idle is not None and idle < IDLE_LEAST,
+            nearly_full(idle),
             "The load generator had next to no time left: it may be the limit, not the framework",
         ),
         (

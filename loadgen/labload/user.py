@@ -12,9 +12,10 @@ from locust.exception import StopUser
 
 from labload.slot import Slot
 from labload.stock_kinds import kind_of_error
-from labload.stock_load import CONNECT_FAILURES, CONNECT_PAUSE_S, StockLoad
+from labload.stock_load import CONNECT_PAUSE_S, StockLoad
 from labload.worker import Worker
-from labwire.judgement import BAD_BODY, KINDS_OF_BYTES, differences
+from labwire.failure import NEVER_SENT, OF_BYTES, FailureKind
+from labwire.judgement import differences
 
 WORKER = Worker()
 
@@ -77,10 +78,10 @@ class _StockUser(User):
         """The whole life of the user: choosing a task each time would cost even more."""
         while True:
             kind = self._ask()
-            if kind in CONNECT_FAILURES:
+            if kind in NEVER_SENT:
                 gevent.sleep(CONNECT_PAUSE_S)
 
-    def _ask(self) -> str | None:
+    def _ask(self) -> FailureKind | None:
         workload = self._load.target.workload
         self._load.begin(self)
         with self.client.get(
@@ -92,20 +93,20 @@ class _StockUser(User):
             if kind is None:
                 response.success()
             else:
-                response.failure(kind)
+                response.failure(str(kind))
         return kind
 
-    def _judge(self, response: Any) -> tuple[str | None, str]:
+    def _judge(self, response: Any) -> tuple[FailureKind | None, str]:
         """Kind and words of a failure; None if it is none."""
         error = getattr(response, "error", None)  # a response has one only if there is one
         if error is not None:
             kind = kind_of_error(error)
-            return kind, str(error) if kind in KINDS_OF_BYTES else ""
+            return kind, str(error) if kind in OF_BYTES else ""
         content_type = (response.headers.get("content-type") or "").lower().encode("latin-1")
         try:
             body = response.content or b""
         except zlib.error as refused:  # geventhttpclient unpacks only when it is asked
-            return BAD_BODY, str(refused)
+            return FailureKind.BAD_BODY, str(refused)
         read = _Read(response.status_code, content_type, body)
         return next(iter(differences(read, self._load.target.workload)), (None, ""))
 

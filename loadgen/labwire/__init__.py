@@ -1,4 +1,5 @@
-"""HTTP as the lab reads it: verification on the host and the load in its image share this package.
+"""What the host and the load generator's image share: each of it stands here alone.
 
-What one accepts the other accepts, and what one refuses the other refuses with the same words.
+HTTP is read and judged here, so what verification accepts the load accepts, and what one refuses
+the other refuses with the same words. Only `response` needs more than Python itself.
 """

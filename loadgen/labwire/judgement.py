@@ -2,13 +2,8 @@
 
 from typing import Protocol
 
+from labwire.failure import FailureKind
 from labwire.response import BODY_LIMIT, ProtocolError, ResponseReader, TruncatedError
-
-EOF, BAD_STATUS, BAD_BODY = "eof", "bad_status", "bad_body"
-"""The kinds of failure that bytes can be. `eof`: the connection ended before the response did.
-`bad_status`: another status than the contract's, or no status line at all. `bad_body`: the status
-is right and anything after it is not, be it content type, body, or the protocol."""
-KINDS_OF_BYTES = frozenset((EOF, BAD_STATUS, BAD_BODY))
 
 SHOWN = 200
 """Bytes of a wrong body that are shown."""
@@ -50,19 +45,19 @@ class Expected(Protocol):
         """The whole body."""
 
 
-def differences(response: Response, expected: Expected) -> list[tuple[str, str]]:
+def differences(response: Response, expected: Expected) -> list[tuple[FailureKind, str]]:
     """Every way in which a complete response is not the expected one: kind and words."""
-    found = []
+    found: list[tuple[FailureKind, str]] = []
     if response.status != expected.status:
-        found.append((BAD_STATUS, f"status {response.status}, not {expected.status}"))
+        found.append((FailureKind.BAD_STATUS, f"status {response.status}, not {expected.status}"))
     if not response.content_type.startswith(expected.content_type):
         read, wanted = _text(response.content_type), _text(expected.content_type)
-        found.append((BAD_BODY, f"content type {read!r}, not {wanted!r}"))
+        found.append((FailureKind.BAD_BODY, f"content type {read!r}, not {wanted!r}"))
     if response.body != expected.body:
         shown = response.body[:SHOWN].decode(errors="replace")
         found.append(
             (
-                BAD_BODY,
+                FailureKind.BAD_BODY,
                 f"body of {len(response.body)} bytes is not the contract's "
                 f"{len(expected.body)} bytes: {shown!r}",
             )
@@ -70,15 +65,17 @@ def differences(response: Response, expected: Expected) -> list[tuple[str, str]]
     return found
 
 
-def refusal(error: ProtocolError, response: ResponseReader, expected: Expected) -> tuple[str, str]:
+def refusal(
+    error: ProtocolError, response: ResponseReader, expected: Expected
+) -> tuple[FailureKind, str]:
     """Kind and words of a response that could not be read to its end."""
     if isinstance(error, TruncatedError):
-        return EOF, str(error)
+        return FailureKind.EOF, str(error)
     if response.status == expected.status:
-        return BAD_BODY, f"not as HTTP has it: {error}"
+        return FailureKind.BAD_BODY, f"not as HTTP has it: {error}"
     if response.status:
-        return BAD_STATUS, f"status {response.status}, not {expected.status}"
-    return BAD_STATUS, f"no HTTP: {error}"
+        return FailureKind.BAD_STATUS, f"status {response.status}, not {expected.status}"
+    return FailureKind.BAD_STATUS, f"no HTTP: {error}"
 
 
 def obstacles(expected: Expected) -> list[str]:

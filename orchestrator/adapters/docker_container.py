@@ -11,7 +11,8 @@ import docker.errors
 import docker.models.containers
 import requests.exceptions
 
-from orchestrator.adapters import cgroup, netstat
+from labwire import netstat
+from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
@@ -120,7 +121,9 @@ class DockerContainer:
         None where the container does not run, or its kernel does not tell.
         """
         said = self._output(["cat", netstat.PATH])
-        return None if said is None else netstat.listen_overflows(said.decode(errors="replace"))
+        with suppress(ValueError):  # what a program in the container prints may be anything
+            return None if said is None else netstat.listen_overflows(said.decode(errors="replace"))
+        return None
 
     def state(self) -> ContainerState:
         """Whether it runs, and if not, how it ended.

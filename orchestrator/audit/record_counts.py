@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labwire.phase import LoadPhase
 from orchestrator.audit.record_rows import label, open_label, step_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
@@ -17,7 +18,6 @@ its ends: at most a request for each user, and this share for clients that answe
 DUE = 0.05
 """What is due at a constant rate is counted whether it was sent or not: the committed run is within
 0.3 %, and the rest is for stretches as short as those of tests."""
-HOLD, RAMP = "hold", "ramp"
 KINDS = "their kinds add up to"
 
 
@@ -65,7 +65,7 @@ def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Find
 
 def _hold(trial: TrialRecord, hold: Totals, at: ResultRow) -> Iterator[Finding]:
     yield from _rate(at, "rps", hold.rps, hold.requests, hold.duration_s)
-    steps = [step for step in trial.steps if step.phase == HOLD]
+    steps = [step for step in trial.steps if step.phase == LoadPhase.HOLD]
     if steps:
         for what in ("requests", "failures"):
             counted = sum(getattr(step, what) for step in steps)
@@ -115,7 +115,7 @@ def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
 
 
 def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
-    first = next((s.users for s in trial.steps if s.phase == RAMP and s.failures), None)
+    first = next((s.users for s in trial.steps if s.phase == LoadPhase.RAMP and s.failures), None)
     if first != trial.breaking_users:
         text = (
             f"breaking_users is {trial.breaking_users}, but the first step of the ramp with drops "

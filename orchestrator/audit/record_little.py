@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labwire.phase import LoadPhase
 from orchestrator.audit.record_histogram import decoded
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, shown
@@ -23,7 +24,7 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     one alone: three of the longest latencies for each user, of the whole hold. With failures the
     answers alone do not say what was under way, so nothing is compared.
     """
-    step = next((step for step in trial.steps if step.phase == "hold"), None)
+    step = next((step for step in trial.steps if step.phase == LoadPhase.HOLD), None)
     if step is None or trial.hold is None or trial.histogram is None:
         return
     if step.failures or step.in_flight is None or trial.hold.max_ms is None or step.duration_s <= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose
 
+from labwire.phase import LoadPhase
 from orchestrator.audit.record_rows import label, open_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
@@ -40,7 +41,7 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
     if trial.totals is None or trial.resources is None or not trial.limited_by_evidence:
         yield doubt(row, "verdict", told, None, f"limited_by is {told}, without its evidence.")
         return
-    holds = (step for step in trial.steps if step.phase == "hold")
+    holds = (step for step in trial.steps if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if trial.hold is not None else None
     verdict, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
     for name, number in evidence.items():
@@ -75,4 +76,4 @@ def _as_step(part: OpenLoop) -> Step:
     both = "started_s duration_s requests failures failures_by_kind unfinished goodput_rps"
     both += " median_ms p99_ms server_cpu loadgen_cpu"
     same = {name: getattr(part, name) for name in both.split()}
-    return Step(phase="open", users=part.connections, **same)
+    return Step(phase=LoadPhase.OPEN, users=part.connections, **same)

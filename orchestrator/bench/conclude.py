@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.phase import LoadPhase
 from orchestrator.bench import measure
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.open_loop import open_loop
@@ -18,7 +19,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
     """``record`` with all that the trial measured, its verdict and its doubts."""
     totals = measure.totals(result)
     found = steps(result, observed)
-    holds = (step for step in found if step.phase == measure.HOLD)
+    holds = (step for step in found if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if measure.held(result) else None
     used = measure.resources(result, observed)
     verdict, evidence = limited_by(hold, totals, used, shared=observed.shared)

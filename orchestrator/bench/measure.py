@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from labwire.phase import LoadPhase
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import share
 from orchestrator.model.load import LoadResult, LoadStep
@@ -16,24 +17,19 @@ from orchestrator.model.sample import Sample
 from orchestrator.model.trial import Resources, Totals
 from orchestrator.stats import encoded, merged, percentiles
 
-HOLD = "hold"
-RAMP = "ramp"
-OPEN = "open"
-
-
 # A hold that began as the trial's time was over has no rate.
 HOLD_LEAST_S = 0.1
 
 
 def held(result: LoadResult) -> tuple[LoadStep, ...]:
     """The steady part; nothing where the load ended before it, or as it began."""
-    steps = tuple(step for step in result.steps if step.phase == HOLD)
+    steps = tuple(step for step in result.steps if step.phase is LoadPhase.HOLD)
     return steps if sum(step.duration_s for step in steps) >= HOLD_LEAST_S else ()
 
 
 def closed(result: LoadResult) -> tuple[LoadStep, ...]:
     """The steps of the closed loop."""
-    return tuple(step for step in result.steps if step.phase != OPEN)
+    return tuple(step for step in result.steps if step.phase is not LoadPhase.OPEN)
 
 
 def totals(result: LoadResult) -> Totals:
@@ -85,10 +81,8 @@ def hold_histogram(result: LoadResult) -> str | None:
 
 def breaking_users(result: LoadResult) -> int | None:
     """Users at the first step of the ramp with drops."""
-    return next(
-        (step.users for step in result.steps if step.phase == RAMP and any(step.failures.values())),
-        None,
-    )
+    ramp = (step for step in result.steps if step.phase is LoadPhase.RAMP)
+    return next((step.users for step in ramp if any(step.failures.values())), None)
 
 
 def failures_by_kind(result: LoadResult) -> dict[str, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
-from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU, nearly_full
+from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU
 
 # Little's law, in_flight / users = 1, holds exactly; this much is rounding, and the counting at a
 # step's ends. The audit allows as much.

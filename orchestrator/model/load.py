@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from labwire.phase import LoadPhase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
@@ -18,7 +20,7 @@ class StepBegan:
     """A step begins at ``at`` (unix seconds)."""
 
     index: int
-    phase: str
+    phase: LoadPhase
     users: int
     at: float
 
@@ -32,7 +34,7 @@ class Tick:
 
     at: float
     elapsed_s: float
-    phase: str
+    phase: LoadPhase
     index: int
     users: int
     requests: int
@@ -66,7 +68,7 @@ class LoadStep:
     """
 
     index: int
-    phase: str
+    phase: LoadPhase
     users: int
     started_at: float
     duration_s: float

@@ -6,6 +6,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from labwire.phase import LoadPhase
 from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
@@ -156,7 +157,7 @@ def load_step(
     successes = sum(latencies_us.values())
     example = LoadStep(
         index=index,
-        phase=phase,
+        phase=LoadPhase(phase),
         users=users,
         started_at=1_000.0 + index,
         duration_s=1.0,
@@ -314,7 +315,7 @@ def tick(**changes: Any) -> Tick:
     example = Tick(
         at=1_001.0,
         elapsed_s=1.0,
-        phase="ramp",
+        phase=LoadPhase.RAMP,
         index=0,
         users=1024,
         requests=5_000,

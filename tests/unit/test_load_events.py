@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from labwire.phase import LoadPhase
 from orchestrator.load_events import parse, without_files
 from orchestrator.model.load import (
     LoadEvent,
@@ -91,7 +92,7 @@ LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions":
         ),
         pytest.param(
             line("step", index=1, phase="settle", users=16, at=1_001.5),
-            StepBegan(index=1, phase="settle", users=16, at=1_001.5),
+            StepBegan(index=1, phase=LoadPhase.SETTLE, users=16, at=1_001.5),
             id="step",
         ),
         pytest.param(line("tick", **TICK), Tick(**TICK), id="tick"),
@@ -137,6 +138,7 @@ def test_other_output_is_no_event(text: str) -> None:
     ("text", "said"),
     [
         (line("coffee"), "unknown event 'coffee' from the load generator"),
+        (line("tick", **{**TICK, "phase": "rest"}), "Invalid enum value 'rest'"),
         ('{"lab":1}', "missing required field `event`"),
         (line("file", name="../a.csv", text=""), r"a file of the name '\.\./a\.csv'"),
         (line("failed"), "Object missing required field `reason`"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orchestrator.model.trial import Step
-from orchestrator.verdict import limited_by, nearly_full, open_loop_limited_by
+from orchestrator.verdict import limited_by, open_loop_limited_by
 from tests.unit.examples import resources, step, totals
 
 
@@ -262,8 +262,3 @@ def test_an_open_loop_on_a_shared_cpu_that_could_not_keep_up() -> None:
     assert open_loop_limited_by(row, 1_000.0, resources(), shared=True) == "colocated"
     kept = step(requests=1_000, goodput_rps=1_000.0, server_cpu=0.9, loadgen_cpu=0.1)
     assert open_loop_limited_by(kept, 1_000.0, resources(), shared=True) == "schedule"
-
-
-@pytest.mark.parametrize(("idle", "full"), [(0.149, True), (0.15, False), (None, False)])
-def test_a_worker_with_next_to_no_idle_time_is_full(idle: float | None, full: bool) -> None:
-    assert nearly_full(idle) == full

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labwire.phase import LoadPhase
 from orchestrator.model.trial import Step
 from orchestrator.report.charts.chart import (
     ACCENT,
@@ -23,7 +24,6 @@ from orchestrator.report.charts.chart import (
 )
 from orchestrator.report.group import Group
 
-RAMP = "ramp"
 PANEL_HEIGHT = 90
 SMALL, COLUMNS = 230, 3
 TEXT = (
@@ -70,7 +70,7 @@ def ramp_of(group: Group) -> Chart | None:
 
 
 def _panels(group: Group, width: int, *, legend: bool) -> Spec | None:
-    rows = [_row(s, t.repeat) for t in group.held for s in t.steps if s.phase == RAMP]
+    rows = [_row(s, t.repeat) for t in group.held for s in t.steps if s.phase == LoadPhase.RAMP]
     if not rows:
         return None
     marks = _marks(group)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labload.answer import CLOSES, KNOWN_AT_MOST, STAYS_OPEN, Answer, Judge
+from labload.answer import CLOSES, KNOWN_AT_MOST, STAYS_OPEN, Answer, Judge, Right
 from labload.workloads import Workload
+from labwire.failure import OF_BYTES, FailureKind
 from labwire.judgement import differences
 from labwire.response import ProtocolError, ResponseReader, TruncatedError
 
 WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
-FAILURES = {"eof", "bad_status", "bad_body"}
-ENDS = FAILURES | {STAYS_OPEN, CLOSES}
+ENDS = OF_BYTES | {STAYS_OPEN, CLOSES}
 
 names = st.sampled_from(["Date", "Server", "X-A", "Content-Type", "Vary"])
 values = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=20)
@@ -56,7 +56,7 @@ def pieces(data: bytes, at: Sequence[int]) -> list[bytes]:
     return [data[i:j] for i, j in itertools.pairwise(edges) if j > i]
 
 
-def taken(judge: Judge, parts: Sequence[bytes]) -> str | None:
+def taken(judge: Judge, parts: Sequence[bytes]) -> Right | FailureKind | None:
     """What a response in these pieces is worth, with the connection's end after it."""
     answer = Answer(judge)
     for part in [*parts, b""]:
@@ -66,16 +66,16 @@ def taken(judge: Judge, parts: Sequence[bytes]) -> str | None:
     return None
 
 
-def worth(data: bytes) -> set[str]:
+def worth(data: bytes) -> set[Right | FailureKind]:
     """The same by the reader alone. What comes after a complete response is read or not."""
     reader = ResponseReader()
     try:
         reader.feed(data)
         reader.eof()
     except TruncatedError:
-        return {"eof"}
+        return {FailureKind.EOF}
     except ProtocolError:
-        return {"bad_body"} if reader.status == 200 else {"bad_status"}
+        return {FailureKind.BAD_BODY if reader.status == 200 else FailureKind.BAD_STATUS}
     found = differences(reader, WORKLOAD)
     return {found[0][0]} if found else {STAYS_OPEN if reader.reusable else CLOSES}
 
@@ -100,7 +100,7 @@ def test_in_one_piece_or_in_many_it_is_worth_the_same(data: bytes, at: list[int]
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=6))
 def test_any_bytes_get_a_verdict_and_nothing_else_happens(parts: list[bytes]) -> None:
     judge = Judge(WORKLOAD)
-    assert taken(judge, parts) in FAILURES
+    assert taken(judge, parts) in OF_BYTES
     assert not judge.known
 
 
@@ -109,7 +109,7 @@ def test_only_what_the_contract_says_is_ever_remembered(data: bytes, at: list[in
     judge = Judge(WORKLOAD)
     verdict = taken(judge, pieces(data, at))
     assert verdict in ENDS
-    if verdict in FAILURES:
+    if verdict in OF_BYTES:
         assert not judge.known
     for known, meaning in judge.known.items():
         if meaning in (STAYS_OPEN, CLOSES):

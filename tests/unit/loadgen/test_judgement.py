@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from labload.answer import STAYS_OPEN, Answer, Judge
+from labload.answer import STAYS_OPEN, Answer, Judge, Right
 from labload.workloads import Workload
+from labwire.failure import FailureKind
 from labwire.judgement import obstacles
 from labwire.response import BODY_LIMIT
 
@@ -13,7 +14,7 @@ WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
 RIGHT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nHello World"
 
 
-def told(data: bytes) -> tuple[str | None, str]:
+def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
     """Kind and words of a response, then the end of its connection."""
     answer = Answer(Judge(WORKLOAD))
     verdict = answer.take(data) or answer.take(b"")

@@ -2,6 +2,7 @@
 
 from labload.ledger import Ledger
 from labload.tally import Health, StepTally, Totals, from_wire, total
+from labwire.failure import FailureKind
 
 MS = 1_000_000  # nanoseconds
 
@@ -18,7 +19,7 @@ def test_a_request_belongs_to_the_step_it_began_in_and_its_completion_to_the_one
     ledger.began(2)
     ledger.enter(1, 5 * MS)
     ledger.succeeded(0, 0, 7 * MS)
-    ledger.failed(0, 0, 9 * MS, "timeout")
+    ledger.failed(0, 0, 9 * MS, FailureKind.TIMEOUT)
     tally = from_wire(ledger.drain())
     assert tally[0].latencies == {7_000: 1}
     assert tally[0].failures == {"timeout": 1}
@@ -33,7 +34,7 @@ def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
     ledger.abandoned(0, 0, 2 * MS)
     ledger.close([(0, 0)], 2 * MS)
     ledger.succeeded(0, 0, 3 * MS)
-    ledger.failed(0, 0, 3 * MS, "eof")
+    ledger.failed(0, 0, 3 * MS, FailureKind.EOF)
     ledger.abandoned(0, 0, 3 * MS)
     found = step(ledger, 0)
     assert (found.latencies, found.waits) == ({1_000: 1}, {2_000: 2})
@@ -46,7 +47,7 @@ def test_little_closes_exactly_whatever_spans_the_ends_of_a_step() -> None:
     ledger.began(2)
     ledger.enter(1, 100 * MS)
     ledger.succeeded(0, 90 * MS, 104 * MS)  # 4 of its 14 ms
-    ledger.failed(0, 95 * MS, 103 * MS, "eof")  # 3 of its 8
+    ledger.failed(0, 95 * MS, 103 * MS, FailureKind.EOF)  # 3 of its 8
     ledger.began(3)
     ledger.succeeded(1, 103 * MS, 105 * MS)  # all 2
     ledger.left(0, 110 * MS)
@@ -74,7 +75,7 @@ def test_what_ends_between_two_steps_is_credited_to_the_rate_of_neither() -> Non
     ledger.enter(1, 10 * MS)
     ledger.paused = True
     ledger.succeeded(0, 0, 12 * MS)
-    ledger.failed(0, 0, 12 * MS, "reset")
+    ledger.failed(0, 0, 12 * MS, FailureKind.RESET)
     tally = from_wire(ledger.drain())
     assert (tally[0].successes, tally[0].failed) == (1, 1)
     assert 1 not in tally or (tally[1].completed, tally[1].in_flight_us) == (0, 0)

@@ -8,6 +8,7 @@ from hdrh.histogram import HdrHistogram
 from labload.ramp import Ramp, RampSettings, Stage
 from labload.result import Passed, histogram, percentile_ms, result, score
 from labload.tally import Health, StepTally
+from labwire.phase import LoadPhase
 
 SETTINGS = RampSettings((8,), 1, 1, 3, 3, 5)
 
@@ -38,7 +39,7 @@ def test_percentiles(latencies: dict[int, int], percent: float, ms: float | None
 
 
 def test_a_result_lists_its_stages() -> None:
-    stage = Stage(0, "ramp", 8, 1.0)
+    stage = Stage(0, LoadPhase.RAMP, 8, 1.0)
     passed = Passed(stage, started_at=1_000.0, duration_s=1.25)
     step = StepTally(
         began=12,

@@ -9,18 +9,10 @@ from typing import Any
 import pytest
 
 from labload.glance import Glance
-from labload.summary import (
-    IDLE_LEAST,
-    LAG_MOST_MS,
-    NO_BENCHMARK,
-    Counted,
-    lines,
-    rows,
-    summarise,
-)
+from labload.summary import NO_BENCHMARK, Counted, lines, rows, summarise
 from labload.tally import StepTally, to_wire
 from labload.watch import LATEST, Asked, Watch
-from orchestrator import verdict
+from labwire.thresholds import IDLE_LEAST, LAG_MOST_MS
 
 ASKED = Asked("http://framework:8000", "json", "engine")
 HALF_S = 500_000  # us
@@ -162,10 +154,6 @@ def test_a_load_generator_at_its_own_limit_is_not_kept_secret(
 ) -> None:
     (caveat,) = summary(watched(data))["caveats"]
     assert said in caveat
-
-
-def test_the_thresholds_are_those_of_the_benchmarks_verdict() -> None:
-    assert (IDLE_LEAST, LAG_MOST_MS) == (verdict.IDLE_LEAST, verdict.LAG_MOST_MS)
 
 
 def test_locusts_own_users_do_not_know_how_idle_they_were() -> None:

@@ -22,8 +22,9 @@ from labload.tally import (
     to_wire,
     total,
 )
+from labwire.failure import FailureKind
 
-KINDS = [None, "reset", "eof", "timeout"]
+KINDS = [None, *FailureKind]
 
 requests = st.lists(
     st.tuples(

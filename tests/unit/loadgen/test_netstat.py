@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.netstat import PATH, listen_overflows
+from labwire.netstat import PATH, listen_overflows
 
 EXAMPLE = """\
 TcpExt: SyncookiesSent ListenOverflows ListenDrops

@@ -1,7 +1,5 @@
 """Linux's counters of a network namespace, as its processes read them."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 PATH = "/proc/net/netstat"
@@ -11,7 +9,7 @@ def listen_overflows(text: str) -> int | None:
     """Connections turned away since a listen queue was full; None where the kernel does not tell.
 
     A group of counters is two lines, its names and its values, both begun with the group's name
-    (net/ipv4/proc.c of the kernel, ``netstat_seq_show``).
+    (net/ipv4/proc.c of the kernel, `netstat_seq_show`).
     """
     for names, values in pairwise(text.splitlines()):
         if names.startswith("TcpExt:") and values.startswith("TcpExt:"):
