@@ -155,7 +155,7 @@ class DockerContainer:
                 READ_WITHIN_S,
                 lambda: list(client.events(filters=about, decode=True, **span)),
             )
-        except FOREIGN:
+        except (*FOREIGN, ValueError):  # no answer, or none that is JSON: no reason to lose a trial
             return ()
         actions = (str(event.get("Action")) for event in events)
         return tuple(action for action in actions if action in INTERVENTIONS)

@@ -56,9 +56,8 @@ class HostWatch:
         known = [share for share in (steal, done.host.steal) if share is not None]
         now = replace(done.host, steal=max(known, default=None))
         memory = None if self._untold else worse(done.memory, self._memory.seen())
-        with suppress(
-            EnvironmentMissing
-        ):  # an engine that is gone keeps no record from being saved
+        # An engine that is gone must not keep a record from being saved.
+        with suppress(EnvironmentMissing):
             self._neighbours |= set(self._engine.neighbours())
         doubts = run_caveats(
             now,
