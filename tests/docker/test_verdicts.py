@@ -16,10 +16,10 @@ from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.bench.trial import Trial
+from orchestrator.experiments.load.plan import plan
 from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome, TrialRecord
-from orchestrator.plan import plan
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.engine import placed_here
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.model.crosscheck import (
+from orchestrator.experiments.crosscheck.record import (
     Counted,
     CrossCheck,
     CrossCheckSettings,

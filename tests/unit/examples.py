@@ -7,8 +7,9 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labwire.phase import LoadPhase
-from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Distribution, Probe
+from orchestrator.experiments.load.observed import Observed
+from orchestrator.experiments.load.plan import plan
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.host import Host
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
@@ -25,7 +26,6 @@ from orchestrator.model.trial import (
     Totals,
     TrialRecord,
 )
-from orchestrator.plan import plan
 from orchestrator.ports import ContainerState, Image
 from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from orchestrator.cli.run import exit_code
 
 from orchestrator.cli import main
-from orchestrator.cli.run import exit_code
 from orchestrator.model.trial import Outcome
 from tests.unit.examples import run_record, trial_record
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from orchestrator import words
-from orchestrator.bench import measure
-from orchestrator.bench.steps import steps
 from orchestrator.codec import MIGRATIONS, MOST_BYTES, decode, encode, migrated, saved
 from orchestrator.errors import UsageError
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.steps import steps
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
 from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
 from tests.unit.examples import (

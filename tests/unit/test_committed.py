@@ -11,8 +11,8 @@ import pytest
 
 from orchestrator.adapters import checksums
 from orchestrator.cli import main
-from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.crosscheck import crosscheck_files
+from orchestrator.experiments.crosscheck.document import crosscheck_files
+from orchestrator.experiments.crosscheck.record import CrossCheck
 
 ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(

@@ -6,8 +6,14 @@ from random import Random
 
 import pytest
 
-from orchestrator.compare import Middle, middle, problems, slice_profile, summary
-from orchestrator.model.crosscheck import CrossCheckSettings, Seen, ServiceCheck
+from orchestrator.experiments.crosscheck.ratios import (
+    Middle,
+    middle,
+    problems,
+    slice_profile,
+    summary,
+)
+from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, ServiceCheck
 from tests.unit.crosschecks import counted, crosscheck_settings, lab, pair, wrk
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestrator.bench.crosscheck import Bench, check_all, lab_slice
 from orchestrator.errors import TrialFailed
-from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.record import CrossCheck, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.run import Bench, check_all, lab_slice
 from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.ports import Container, ReferenceClient, ServerEnd

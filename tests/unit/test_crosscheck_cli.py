@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from orchestrator.cli.crosscheck import crosscheck_code
 
 from orchestrator.cli import main
-from orchestrator.cli.crosscheck import crosscheck_code
-from orchestrator.model.crosscheck import Seen
+from orchestrator.experiments.crosscheck.record import Seen
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 
 ROOT = Path(__file__).parents[2]

@@ -7,9 +7,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from orchestrator.model.crosscheck import CrossCheck, Seen
-from orchestrator.report.crosscheck import caveats, crosscheck_files
-from orchestrator.report.crosscheck_tables import counts, rates
+from orchestrator.experiments.crosscheck.document import caveats, crosscheck_files
+from orchestrator.experiments.crosscheck.record import CrossCheck, Seen
+from orchestrator.experiments.crosscheck.tables import counts, rates
 from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
 
 

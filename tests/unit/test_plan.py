@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import UsageError
+from orchestrator.experiments.load.plan import layout, plan, problems
 from orchestrator.model.settings import Layout
-from orchestrator.plan import layout, plan, problems
 from orchestrator.profiles import PROFILES
 from tests.unit.examples import JSON, LAYOUT, container, entry, planned, settings
 

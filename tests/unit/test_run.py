@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.bench.run import build_all, missing_trials, run_all
+from orchestrator.bench.trials import build_all, missing_trials, run_all
 from orchestrator.errors import TrialFailed
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.bench import measure
-from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.steps import steps
 from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import LocustTotals, Outcome, Package, Phase, Resources, TrialRecord

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.wrk import seen, wrk_command, wrk_slice
 from orchestrator.errors import TrialFailed
-from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
 
 DATA = Path(__file__).parent / "data"
 
