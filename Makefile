@@ -1,4 +1,4 @@
-# Each target sets up what it needs; on a fresh machine start with `make bench PROFILE=quick` or `make test`.
+# Each target sets up what it needs. On a fresh machine start with `make bench PROFILE=quick` or `make test`.
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -6,61 +6,61 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP := orchestrator/setup
 
-# What `find` must not descend into, in every target that looks for files of the project.
+# Keeps `find` out of folders that hold no source files. Every target that searches the project uses it.
 OWN_FILES = find . \( -path ./.venv -o -path ./.git -o -path ./results \) -prune -o
 
 .PHONY: help
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make bench PROFILE=quick SERVICES="flask sanic" WORKLOADS="json text" REPEATS=3'
-	@echo '  make bench RESUME=latest: go on with a run that was interrupted'
+	@echo '  make bench RESUME=latest  (goes on with a run that was interrupted)'
 	@echo '  ENGINE=skip: never install or start a Docker engine'
-	@echo '  make ends with 2 whenever a command fails; for the exit codes of the lab run $(BIN)/lab itself'
+	@echo '  make ends with 2 whenever a command fails; to see the exit codes of the lab, run $(BIN)/lab itself'
 
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure all services, or SERVICES= SINCE= WORKLOADS= PROFILE= REPEATS= RESUME=
+bench: $(BIN)/.runtime base-images ## measure all services; options: SERVICES= SINCE= WORKLOADS= PROFILE= REPEATS= RESUME=
 	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) \
 	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
-# SINCE= measures what a change touches. That may be nothing, whereas no names at all mean every service.
-touched = test -z '$(SERVICES)' || { echo 'make bench takes SERVICES= or SINCE=: not both' >&2; exit 2; }; \
+# SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures all.
+touched = test -z '$(SERVICES)' || { echo 'make bench takes SERVICES= or SINCE=, not both' >&2; exit 2; }; \
 	services=$$($(BIN)/lab changed --since '$(SINCE)') || exit; \
-	test -n "$$services" || { echo 'no service is touched since $(SINCE): nothing to measure'; exit 0; };
+	test -n "$$services" || { echo 'no change since $(SINCE) touches a service: nothing to measure'; exit 0; };
 
 .PHONY: changed
-changed: $(BIN)/.runtime ## the services that a change touches: SINCE=
+changed: $(BIN)/.runtime ## list the services that changes since a commit touch: SINCE=
 	@$(call need,SINCE,a commit or branch or tag to compare with)
 	@$(BIN)/lab changed --since '$(SINCE)'
 
 .PHONY: nanode
-nanode: $(BIN)/.runtime base-images ## the proof for 1 vCPU and 1 GB: the profile nanode in a cgroup of that, engine and all
+nanode: $(BIN)/.runtime base-images ## measure with the profile nanode inside a cgroup of 1 CPU and 1 GB (needs root)
 	$(strip $(BIN)/lab nanode $(SERVICES) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: crosscheck
-crosscheck: $(BIN)/.runtime base-images ## the lab's client beside wrk, counted by both ends: SERVICES= PAIRS=
+crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= PAIRS=
 	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
 
 .PHONY: report
-report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or RUN= alone (no Docker needed)
+report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
 
 .PHONY: summary
-summary: $(BIN)/.runtime ## a run on one screen, as Markdown: RUN=, or the latest
+summary: $(BIN)/.runtime ## show a run on one screen, as Markdown: RUN= (default: the latest)
 	@$(strip $(BIN)/lab summary $(RUN) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: audit
-audit: $(BIN)/.runtime ## check a run, a table or a folder of Locust CSV: FILE=
+audit: $(BIN)/.runtime ## look for numbers that cannot be right in a run, a table or Locust CSV: FILE=
 	@$(call need,FILE,a run's folder, a table as Markdown or CSV, or a folder of Locust CSV files)
 	$(BIN)/lab audit $(FILE)
 
 .PHONY: doctor
-doctor: $(BIN)/.runtime ## what this host can and cannot measure
+doctor: $(BIN)/.runtime ## say what this host can and cannot measure, and how to fix it
 	$(BIN)/lab doctor
 
 .PHONY: new
@@ -71,15 +71,15 @@ new: $(BIN)/.runtime ## add a framework: NAME=...
 # --- checking -------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(BIN)/.dev base-images browser ## all tests, with real containers and a real browser
+test: $(BIN)/.dev base-images browser ## run all tests, with real containers and a real browser
 	$(BIN)/python -m pytest tests
 
 .PHONY: vm
-vm: ## the first steps on Debian 13, in a virtual machine made for that: CHECKS= (docs/vm.md; no part of make test)
+vm: ## try the first steps on a new Debian 13, in a virtual machine: CHECKS= (docs/vm.md; not part of make test)
 	@bash tests/vm/vm.sh all $(CHECKS)
 
 .PHONY: check
-check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, under a minute
+check: $(BIN)/.dev ## run linters, type checks, layer checks and unit tests (no Docker needed, under a minute)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -94,7 +94,7 @@ check: $(BIN)/.dev ## linters, types, layers and unit tests: no Docker needed, u
 # --- setting up -----------------------------------------------------------------------------------
 
 .PHONY: engine
-engine: ## a Docker engine with Compose v2: installed (Debian, Ubuntu) and started where there is none
+engine: ## install (Debian, Ubuntu) and start a Docker engine with Compose v2 where there is none
 	@bash $(SETUP)/engine.sh
 
 .PHONY: engine-stop
@@ -102,12 +102,12 @@ engine-stop: ## stop the engine if the lab started it
 	@bash $(SETUP)/engine-stop.sh
 
 .PHONY: base-images
-base-images: engine ## the Python base images, and the limits that this host grants to a container
+base-images: engine ## get the Python base images, and find the limits that this host grants to a container
 	@bash $(SETUP)/base_images.sh
 	@bash $(SETUP)/nofile.sh
 
 .PHONY: browser
-browser: ## a Chromium for the tests of the pages
+browser: ## install Chromium, for the tests of the pages
 	@bash $(SETUP)/browser.sh
 
 .PHONY: images
@@ -129,7 +129,7 @@ images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE
 clean: ## remove .venv, caches, and the lab's containers and networks; results and images stay
 	@bash $(SETUP)/clean.sh
 
-# A stamp is newer than the lock files that it was installed from, or the environment is brought up to date.
+# Each stamp file says when packages were installed. If a lock file is newer, its packages are installed again.
 $(BIN)/.runtime: orchestrator/requirements.txt $(SETUP)/venv.sh
 	@bash $(SETUP)/venv.sh runtime
 	@touch $@

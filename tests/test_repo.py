@@ -119,7 +119,7 @@ def test_a_step_of_a_workflow_is_a_make_target() -> None:
     """What fails on GitHub can be run anywhere, by the same words."""
     runs = {step["name"]: step["run"].strip() for step in STEPS if "run" in step}
     # These look at what GitHub was told, before a file of the checkout may be trusted.
-    for only_on_github in ("Refuse inputs of another form", "Refuse commits that nobody has read"):
+    for only_on_github in ("Refuse malformed inputs", "Refuse commits that nobody has read"):
         assert "make" not in runs.pop(only_on_github).split()
     assert runs
     for name, run in runs.items():

@@ -73,17 +73,18 @@ def _head(record: RunRecord) -> Iterator[str]:
     profile = record.profile
     yield f"# Run {record.run_id}\n"
     yield f"{code(record.command)}, profile `{profile.name}`,"
-    yield f"{profile.load_s:g} s a trial, client `{record.settings.client}`,"
+    yield f"{profile.load_s:g} s per trial, client `{record.settings.client}`,"
     yield f"seed {record.seed},"
     ended = "" if record.finished_at else ", not finished"
-    yield f"begun {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
+    yield f"started {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:.3g} s to connect,"
     yield f"{profile.request_timeout_s:.3g} s for a whole request.\n"
     if profile.open_s:
         yield f"{_open_loop(profile)}\n"
-    yield "The same with charts, rows that open, and all tables: [index.html](index.html).\n"
+    yield "The same report as a page, with charts and with details for each row:"
+    yield "[index.html](index.html).\n"
 
 
 def _tables(tables: Sequence[Table], level: str = "##") -> Iterator[str]:
@@ -102,7 +103,7 @@ def caveats(record: RunRecord) -> Iterator[str]:
     found = doubts(record)
     for doubt in found:
         said = f": {one_line(doubt.text)}" if doubt.text else ""
-        name = f" (`{doubt.code}`; to remove it: {one_line(doubt.remedy or '')})"
+        name = f" (`{doubt.code}`; remedy: {one_line(doubt.remedy or '')})"
         yield f"- {one_line(doubt.where)}{said}{name if doubt.code else ''}"
     if not found:
         yield "None."
@@ -114,7 +115,7 @@ def _open_loop(profile: Profile) -> str:
     said += [f"{profile.open_rate:,g} requests/s"] if profile.open_rate is not None else []
     return (
         f"Then the open loop, {profile.open_s:g} s each at {' and at '.join(said)}:\n"
-        "latencies count from the moment at which a request was due."
+        "each latency counts from the moment at which the request was due."
     )
 
 

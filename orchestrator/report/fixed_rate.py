@@ -27,11 +27,12 @@ from orchestrator.verdict import SCHEDULE
 
 KEPT, BROKEN = "kept", "broken"
 TEXT = (
-    "The server's CPU time for a request, the least first, at {rate:,g} requests/s for all: it "
-    "depends least on a load that shares the CPU. Server / load CPU is the same by what the load "
-    "generator needed meanwhile: it drifts less with the machine, so compare one framework's runs "
-    "by it, not two frameworks. Latency counts from the moment at which a request was due. Rows "
-    "that did not keep up with the rate in every repeat, or failed in any, have no rank."
+    "The server's CPU time for a request, the lowest first, at {rate:,g} requests/s for every "
+    "framework. It hardly depends on the load generator that shares the CPU. Server / load CPU "
+    "divides it by the load generator's own CPU time. This ratio drifts less with the machine: use "
+    "it to compare runs of one framework, not two frameworks. Latency counts from the moment at "
+    "which a request was due. Rows that did not keep up with the rate in every repeat, or failed "
+    "in any, have no rank."
 )
 
 

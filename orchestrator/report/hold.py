@@ -19,9 +19,9 @@ from orchestrator.report.group import (
 from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
 
 TEXT = (
-    "Held at the best step: successes a second and their latency, with as few users as reach the "
-    'full rate. Rows that the server\'s CPU did not limit are grey, have no rank and read "≥", at '
-    "least."
+    "Held at the best step: successes per second and their latency, with the fewest users that "
+    "reach the full rate. Where the server's CPU was not the limit, a row is grey and has no rank; "
+    '"≥" means "at least".'
 )
 
 

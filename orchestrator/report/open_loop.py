@@ -100,7 +100,7 @@ def common_rate(workload: str, groups: Sequence[Group]) -> Table | None:
         return None
     return make_table(
         name=f"{workload}-open",
-        title=f"{workload}: latency at an arrival rate that all have in common",
+        title=f"{workload}: latency at a common arrival rate",
         columns=(FRAMEWORK, *MEASURES),
         rows=common,
     )

@@ -33,7 +33,7 @@ def needed_in_words(memory: WholeMemory) -> str:
     swapped = memory.swapped_bytes
     moved = "unknown" if swapped is None else f"{swapped / 2**20:,.0f} MiB"
     return (
-        f"memory of the whole ({memory.of}), without droppable page cache: {peak} of "
-        f"{memory.limit_bytes / 2**20:,.0f} MiB at the most; killed for want of memory: {killed}; "
-        f"moved to swap: {moved}"
+        f"memory of everything together ({memory.of}), without page cache that the kernel can "
+        f"drop: at most {peak} of {memory.limit_bytes / 2**20:,.0f} MiB; processes killed because "
+        f"memory ran out: {killed}; moved to swap: {moved}"
     )

@@ -71,7 +71,7 @@ def claims_table(decisions: Sequence[Decision]) -> Table:
     """Each claim, what became of it, and why."""
     return make_table(
         name="claims",
-        title="What was claimed, and what this run says of it",
+        title="What was claimed, and what this run says about it",
         columns=CLAIMS,
         rows=decisions,
     )

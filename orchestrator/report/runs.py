@@ -64,9 +64,9 @@ def _lab(record: RunRecord) -> str:
 
 RUNS: tuple[Column[Listed], ...] = (
     Column("run", "Run", lambda run: run.folder),
-    Column("started_at", "Begun (UTC)", _of(lambda r: r.started_at), words=True),
+    Column("started_at", "Started (UTC)", _of(lambda r: r.started_at), words=True),
     Column("profile", "Profile", _of(lambda r: r.profile.name), words=True),
-    Column("load_s", "Seconds a trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
+    Column("load_s", "Seconds per trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
     Column("services", "Services", _of(lambda r: len(r.settings.services))),
     Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
     Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),

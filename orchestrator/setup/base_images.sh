@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that the two base images are there: the official ones where a registry answers, else stand-ins
-# made here, recorded in .env and labelled as such. Does nothing when they are there already.
+# Makes sure that the two base images are there: the official ones if a registry answers, else stand-ins that
+# are made here, recorded in .env and labelled as such. Does nothing if they are there already.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,7 +32,7 @@ official() { echo "python:$1-slim"; }
 bootstrapped() { echo "weblab-base/python:$1-bootstrapped"; }
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# The image that docker-compose.yml will use: the environment goes before .env, .env before the official one.
+# The image that docker-compose.yml will use: first what the environment says, then .env, then the official one.
 chosen() {
   local name recorded
   name=$(variable "$1")
@@ -42,7 +42,7 @@ chosen() {
 
 there_already() {
   if image_exists "$(chosen "$1")"; then return; fi
-  dotenv_unset "$(variable "$1")" # it names an image that is gone
+  dotenv_unset "$(variable "$1")" # it names an image that no longer exists
   image_exists "$(chosen "$1")" || adopt_bootstrapped "$1"
 }
 
@@ -54,11 +54,11 @@ pulled() {
   local answer
   say "pulling $(official "$1")"
   answer=$(timeout "$PULL_SECONDS" docker pull -q "$(official "$1")" 2>&1 </dev/null) && return
-  warn "no $(official "$1") from a registry: $(tail -n 1 <<<"${answer:-no answer in $PULL_SECONDS s}")"
+  warn "could not pull $(official "$1"): $(tail -n 1 <<<"${answer:-no answer in $PULL_SECONDS s}")"
   return 1
 }
 
-# Both at once: one waits for the mirror while the other unpacks.
+# Both at the same time: one waits for the mirror while the other unpacks.
 bootstrap_all() {
   local possible=()
   mapfile -t possible < <(bootstrappable "$@")
@@ -84,14 +84,15 @@ bootstrap_all() {
   done
 }
 
-# Those that there is something to make of, since every `make` comes by here and apt's lists take their time.
+# Prints the versions for which a stand-in can be made. Checked first, because every `make` runs this script and
+# updating apt's lists takes time.
 bootstrappable() {
   local version
   for version in "$@"; do
     if [ "$version" != 3.7 ] || [ -n "$(find_python37)" ]; then
       echo "$version"
     else
-      warn 'no stand-in for Python 3.7: there is no CPython 3.7 on this host to copy (looked for pyenv and python3.7)'
+      warn 'no stand-in for Python 3.7: this host has no CPython 3.7 to copy (looked in pyenv and for python3.7)'
     fi
   done
 }
@@ -117,12 +118,12 @@ report() {
       found=$((found + 1))
       say "Python $version is $image$(described "$image")"
     else
-      warn "there is no base image for Python $version: services that need it will be rows that failed." \
-        "Give this host a registry, or set $(variable "$version") in .env to an image of your own."
+      warn "there is no base image for Python $version: services that need it will fail." \
+        "Give this host access to an image registry, or set $(variable "$version") in .env to an image of your own."
     fi
   done
-  [ "$found" -gt 0 ] || missing 'neither base image can be had' \
-    "Let the engine reach an image registry, or 'docker load' $(official 3.13) and $(official 3.7), then run 'make images'."
+  [ "$found" -gt 0 ] || missing 'neither base image could be pulled or made' \
+    "Give the engine access to an image registry, or 'docker load' $(official 3.13) and $(official 3.7), then run 'make images'."
 }
 
 described() {

@@ -2,29 +2,29 @@
 # Stand-ins for the official Python images, for hosts that reach a Debian mirror but no image registry.
 # Sourced by base_images.sh, which gives each function a scratch folder and removes it afterwards.
 #
-# No mirror and no package index is named here: both are the ones that this host is set up with. What the host
-# needs to reach them (CA certificates, proxy, index) goes into the image, so such an image is for this host only.
+# This file names no mirror and no package index: both are the ones that this host is configured with. What the
+# host needs to reach them (CA certificates, proxy, index) goes into the image, so such an image is for this host only.
 
 readonly CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
 
 bootstrap_tools() {
   is_root || { warn 'only root can make stand-ins for the base images'; return 1; }
-  is_debian_family || { warn 'stand-ins for the base images can be made on Debian only'; return 1; }
+  is_debian_family || { warn 'stand-ins for the base images can only be made on Debian'; return 1; }
   has mmdebstrap || { say 'installing mmdebstrap' && apt_install mmdebstrap >/dev/null; }
 }
 
-# Python 3.13 is Debian trixie's own: built with PGO and LTO, as the official image's is.
+# Python 3.13 is Debian trixie's own. It is built with PGO and LTO, like that of the official image.
 bootstrap_313() { # TAG FOLDER
   local root=$2/root
   debian_tree trixie "$root" python3 python3-venv
-  # A virtual environment in place of /usr/local gives `python` and a pip that may install, as the official image has.
+  # A virtual environment in /usr/local gives a `python` and a pip that may install, like those of the official image.
   chroot "$root" /usr/bin/python3 -m venv /usr/local
   strip_tree "$root"
-  # Its recorded build settings are those of another of Debian's builds and do not show how this one was made.
+  # Its recorded build settings come from another of Debian's builds and do not show how this one was made.
   import_image "$1" "$root" trixie "Debian trixie's python3 package" "PGO and LTO by Debian's build rules"
 }
 
-# No supported Debian has Python 3.7 any more: it is copied from this host, with the libraries it is linked to.
+# No supported Debian has Python 3.7 any more, so it is copied from this host, with the libraries that it is linked to.
 bootstrap_37() { # TAG FOLDER PREFIX
   local root=$2/root prefix=$3 suite
   suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}") # the libraries' names are those of this host
@@ -41,12 +41,12 @@ bootstrap_37() { # TAG FOLDER PREFIX
 debian_tree() { # SUITE FOLDER PACKAGE ...
   local suite=$1 root=$2 mirror packages option options=()
   mirror=$(debian_mirror)
-  [ -n "$mirror" ] || { warn 'no Debian mirror among the sources of apt on this host'; return 1; }
+  [ -n "$mirror" ] || { warn 'the sources of apt on this host have no Debian mirror'; return 1; }
   shift 2
   packages=$(IFS=,; echo "ca-certificates,netbase,tzdata${*:+,$*}")
   while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)
-  # The hook makes a merged /usr itself; without it a package pulls in all of Perl to do so. A tree that is thrown
-  # away when something fails need not be on the disk before the next package is unpacked.
+  # The hook makes a merged /usr itself; without it a package would pull in all of Perl to do so.
+  # force-unsafe-io: if anything fails, the tree is thrown away, so it need not be synced to disk after each package.
   mmdebstrap --quiet --mode=root --format=directory --variant=minbase --include="$packages" \
     --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
@@ -55,13 +55,13 @@ debian_tree() { # SUITE FOLDER PACKAGE ...
   give_access "$root"
 }
 
-debian_mirror() { # the one that apt uses here; its own lists say which of them is Debian
+debian_mirror() { # the mirror that apt uses here; apt's own lists say which source is Debian
   # shellcheck disable=SC2016 # apt-get fills these in
   apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 2>/dev/null |
     awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
 }
 
-apt_access() { # how this host's apt reaches its mirror: proxies, certificates, whether release dates are checked
+apt_access() { # how this host's apt reaches its mirror: proxies, certificates, checks of release dates
   apt-config dump | grep -iE '^Acquire::(http|https)(::[^ ]*)?::(Proxy|CaInfo|Verify-Peer) |^Acquire::(http|https)::Proxy |^Acquire::Check-(Valid-Until|Date) ' || true
 }
 
@@ -76,7 +76,7 @@ give_access() { # ROOT: the host's CA certificates and package index, for `pip i
   pip_configuration >"$root/etc/pip.conf"
 }
 
-pip_configuration() { # only what makes sense in another file system: addresses, no paths
+pip_configuration() { # only what also works in another file system: addresses, no paths
   local key value
   printf '[global]\ncert = %s\ndisable-pip-version-check = true\nroot-user-action = ignore\n' "$CA_BUNDLE"
   for key in index-url extra-index-url proxy; do
@@ -87,14 +87,14 @@ pip_configuration() { # only what makes sense in another file system: addresses,
   [ -z "$value" ] || echo "trusted-host = $value"
 }
 
-pip_setting() { # KEY PATTERN: the words of a setting of this host's pip that match
+pip_setting() { # KEY PATTERN: the words of a pip setting on this host that match the pattern
   python3 -m pip config list 2>/dev/null | sed -n "s/^[^=]*[.]$1='\(.*\)'\$/\1/p" | tail -n 1 |
     sed 's/\\n/ /g' | tr ' ' '\n' | grep -E "$2" | paste -sd ' ' || true
 }
 
 # --- Python 3.7 ---------------------------------------------------------------------------------
 
-# The prefix of a CPython 3.7 that can be copied: all of it in one folder of its own.
+# Prints the prefix of a CPython 3.7 that can be copied: one that has a folder of its own.
 find_python37() {
   local prefix
   {
@@ -121,7 +121,7 @@ libraries_of() { # PREFIX: the Debian packages of the shared libraries that an i
     done | sort -u
 }
 
-# The package database may know a file by its path before or after the merge of /lib into /usr/lib.
+# The package database may list a file by its path before or after the merge of /lib into /usr/lib.
 package_of() {
   local file
   file=$(readlink -f "$1")
@@ -137,7 +137,7 @@ copy_interpreter() { # PREFIX ROOT
   tar -C "$prefix" -c --exclude=__pycache__ --exclude='site-packages/*' --exclude=lib/python3.7/test \
     --exclude='tests' --exclude='config-3.7*/*.a' --exclude=idlelib --exclude=tkinter --exclude='_tkinter*' \
     lib/python3.7 | tar -C "$local" -x
-  # Build settings that name the old prefix would send a compiler to folders that are not there.
+  # Build settings with the old prefix would send a compiler to folders that do not exist.
   grep -rlIF "$prefix" "$local/lib/python3.7" | xargs -r sed -i "s|$prefix|/usr/local|g"
   ln -s python3.7 "$local/bin/python3"
   ln -s python3.7 "$local/bin/python"
@@ -169,14 +169,14 @@ import_image() { # TAG ROOT SUITE HOW BUILD
       - "$tag" >/dev/null
 }
 
-# Fails where a module is missing without which neither pip nor a service would work.
+# Fails if a module is missing that pip or a service needs.
 # shellcheck disable=SC2034 # used above
 readonly DESCRIBE_INTERPRETER='
 import ctypes, platform, ssl, zlib
 print("CPython %s, %s" % (platform.python_version(), platform.python_compiler()))
 '
 
-# Without PGO and LTO CPython is a good deal slower, so the record has to say which it was.
+# Without PGO and LTO CPython is much slower, so the record must say how it was built.
 # shellcheck disable=SC2034 # used above
 readonly DESCRIBE_BUILD='
 import sysconfig

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Chromium for the tests of the pages: installed (Debian, Ubuntu) where there is none.
+# Installs Chromium, which the tests of the pages need, if there is none (Debian, Ubuntu).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,7 +11,7 @@ readonly HINT="install Chromium (or Chrome) by hand, or say where it is with LAB
 
 main() {
   if [ -n "${LAB_CHROMIUM:-}" ]; then
-    [ -x "$LAB_CHROMIUM" ] || missing "LAB_CHROMIUM=$LAB_CHROMIUM is no program" "$HINT"
+    [ -x "$LAB_CHROMIUM" ] || missing "LAB_CHROMIUM=$LAB_CHROMIUM is not a program" "$HINT"
     return
   fi
   local name
@@ -19,7 +19,7 @@ main() {
     if has "$name"; then return; fi
   done
   if ! is_root || ! is_debian_family; then
-    missing 'no Chromium here, which the tests of the pages need' "$HINT"
+    missing 'the tests of the pages need Chromium, and there is none here' "$HINT"
   fi
   say 'no Chromium here: installing chromium from this host'\''s package mirror'
   apt_install chromium || missing 'apt-get could not install chromium; its message is above' "$HINT"

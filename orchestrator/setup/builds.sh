@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Makes sure that `docker compose build` works, by building something. Sourced by engine.sh, after common.sh and dotenv.sh.
 #
-# An engine and a Compose that answer prove nothing: since 2.37 Compose leaves a build to the buildx plugin and
-# refuses one older than 0.17, and a distribution may have just that. Compose 2 builds by itself where it is told to.
+# It is not enough that the engine and Compose answer. Since 2.37 Compose leaves builds to the buildx plugin, and
+# refuses a plugin older than 0.17, and a distribution may have exactly this pair. COMPOSE_BAKE=false makes Compose 2
+# build by itself.
 
 readonly TRIAL_IMAGE=weblab-trial:local
 readonly BUILD_SECONDS=120
@@ -19,12 +20,12 @@ ensure_builds() {
     warn "'docker compose build' fails here, even for an image with a single file in it:"
     tail -n 10 <<<"$said" | sed 's/^/  /' >&2
     missing "Compose $(compose_version) with $(buildx_version) builds no image" \
-      "Mend what it says above. If it names buildx, install 0.17 or newer (packages docker-buildx or" \
+      "Fix what it says above. If it names buildx, install 0.17 or newer (packages docker-buildx or" \
       "docker-buildx-plugin), or a release of Compose 2; then run 'make engine' again."
   fi
 }
 
-# trial_build WORDS-FOR-ENV ...: without .env, so that what an earlier try wrote there does not count.
+# trial_build WORDS-FOR-ENV ...: ignores .env, so that the result of an earlier try does not count.
 trial_build() {
   local top code=0
   top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -41,10 +42,10 @@ buildx_version() {
   if [ -n "$version" ]; then echo "buildx ${version#v}"; else echo 'no buildx'; fi
 }
 
-# What a person has set goes before .env, for Compose as for everything else.
+# A variable in the environment overrides .env, for Compose as for everything else.
 respect_dotenv() {
   case ${COMPOSE_BAKE-unset} in
   unset | false | 0) ;;
-  *) missing "COMPOSE_BAKE=$COMPOSE_BAKE in your environment goes before .env, and no build works with it" "Unset it." ;;
+  *) missing "COMPOSE_BAKE=$COMPOSE_BAKE in your environment overrides .env, and no build works with it" "Unset it." ;;
   esac
 }

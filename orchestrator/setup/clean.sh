@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes the virtual environment, the caches, and the lab's own containers and networks. Nothing else.
+# Removes the virtual environment, the caches, and the lab's own containers and networks, and nothing else.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,13 +21,13 @@ main() {
   say "kept: results/, .env, and the images ('docker image ls weblab*/*' lists them)"
 }
 
-# The lock in the engine says which process measures; what its process has left behind may go.
+# The lock in the engine names the process that measures. If that process has ended, what it left behind may go.
 refuse_under_a_run() {
   local pid
   pid=$(docker inspect --format '{{index .Config.Labels "weblab.owner"}}' weblab-lock 2>/dev/null |
     sed -n 's/.*"pid":\([0-9]*\).*/\1/p') || true
   case $(program_of "$pid") in
-  python*) missing "a run of the lab (process $pid) measures on this engine" \
+  python*) missing "a run of the lab (process $pid) is measuring on this engine" \
     "Wait for it or stop it, then run 'make clean' again." ;;
   esac
 }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Shared by the set-up scripts: messages, and what they need to know about this host. Sourced, never run.
+# Shared by the set-up scripts: messages, and questions about this host. Sourced, never run.
 
 readonly EXIT_ENVIRONMENT=3 # the same number `lab` uses for "the environment is missing something"
 
 say() { printf '%s: %s\n' "${LAB_STEP:-set-up}" "$*"; }
 warn() { say "$@" >&2; }
 
-# missing WHAT-IS-WRONG [WHAT-TO-DO ...]: ends the script with the environment exit code.
+# missing WHAT-IS-WRONG [WHAT-TO-DO ...]: prints both and ends the script with the environment exit code.
 missing() {
   warn "$1"
   shift
@@ -15,7 +15,7 @@ missing() {
   exit "$EXIT_ENVIRONMENT"
 }
 
-# The open files that a container should have: the default of LAB_NOFILE in docker-compose.yml, its only place.
+# Prints how many open files a container should have: the default of LAB_NOFILE in docker-compose.yml, its only place.
 wanted_nofile() {
   local file found
   file=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/docker-compose.yml
@@ -29,7 +29,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 is_debian_family() { grep -qsE '^(ID|ID_LIKE)=.*(debian|ubuntu)' /etc/os-release && has apt-get; }
 runs_systemd() { [ -d /run/systemd/system ]; }
 
-# A process that has ended but that nobody has collected yet (a zombie) still has its number: it does not count.
+# A process that has ended but that its parent has not collected yet (a zombie) still has its number, but does not count.
 is_running() {
   case ${1:-} in '' | *[!0-9]*) return 1 ;; esac
   local state
@@ -37,8 +37,8 @@ is_running() {
   case $state in '' | Z* | X*) return 1 ;; esac
 }
 
-# The program name of a running process, else nothing. A pid file alone proves nothing: after a reboot or a
-# kill its number may belong to something else.
+# Prints the program name of a running process, else nothing. A pid file alone proves nothing: after a reboot or a
+# kill its number may belong to another process.
 program_of() {
   if is_running "${1:-}"; then cat "/proc/$1/comm" 2>/dev/null || true; fi
 }
@@ -54,7 +54,7 @@ wait_gone() {
 
 apt_lists_fresh=no
 apt_install() {
-  apt_refresh || true # lists that are a little old will often do; if not, the next line says so
+  apt_refresh || true # slightly old lists are often good enough; if not, the next line says so
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
 }
 
@@ -70,5 +70,5 @@ apt_candidate() { # the version apt would install, empty when it knows none
 
 engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# Not in /tmp, which is memory on many hosts (Debian 13), and a small host has none to spare.
+# Not in /tmp: on many hosts (Debian 13) it is in memory, and a small host has none to spare.
 scratch_folder() { mktemp -d "${TMPDIR:-/var/tmp}/weblab.XXXXXX"; }

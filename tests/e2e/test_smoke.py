@@ -80,7 +80,7 @@ def test_the_open_loop_is_apart_from_all_other_numbers(run: Any) -> None:
             assert row["service_median_ms"] <= row["median_ms"] * 1.01
         assert {step["phase"] for step in trial["steps"]} == {"ramp", "settle", "hold"}
         assert trial["limited_by_evidence"]["loadgen_idle"] is not None
-    assert "arrival rate that all have in common" in printed
+    assert "latency at a common arrival rate" in printed
     assert (folder / "report" / "json-open.csv").exists()
 
 

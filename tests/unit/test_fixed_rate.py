@@ -161,7 +161,7 @@ def test_all_that_is_about_server_and_load_together_is_labelled() -> None:
     drawn = {chart.kind: chart for chart in charts(record)}
     for kind in ("throughput", "ramp", "latency-hold", "rate-latency", "cpu"):
         assert drawn[kind].title.endswith(" (colocated)"), kind
-        assert "about the two together" in drawn[kind].text
+        assert "describes both together" in drawn[kind].text
     for kind in ("cpu-open", "latency-open", "memory", "start"):
         assert "colocated" not in drawn[kind].title
 
@@ -188,7 +188,7 @@ def test_programs_get_the_cost_by_its_own_name() -> None:
 def test_the_page_shows_the_same_ranking() -> None:
     record = run(measured("flask", cost(900.0)), measured("sanic", cost(90.0)))
     page = report_files(record)["index.html"]
-    assert "The server's CPU time for a request, the least first" in page.replace("&#39;", "'")
+    assert "The server's CPU time for a request, the lowest first" in page.replace("&#39;", "'")
     assert page.index(">Sanic</button>") < page.index(">Flask</button>")
     assert '<option value="cpu-open">' in page
     assert page.index('value="cpu-open"') < page.index('value="throughput"')
@@ -208,6 +208,6 @@ def test_a_summary_has_the_ranking_the_memory_and_the_doubts_and_no_markup_from_
     said = summary(run(measured("flask", cost(900.0)), failed, memory=memory))
     assert said.startswith("# 1 of 2 trials measured: run ")
     assert "| Flask | 1 | 900 | 1.25 | 1.00 | 3.00 | 5.00 | 0 | 20 | 42 | 0.500 | kept |" in said
-    assert "300 MiB of 1,024 MiB at the most; killed for want of memory: 0; moved to swap" in said
+    assert "at most 300 MiB of 1,024 MiB; processes killed because memory ran out: 0; moved" in said
     assert "- Tornado json: failed in load: &lt;b>it broke&lt;/b>" in said
     assert said.endswith("\n")

@@ -44,4 +44,4 @@ def test_it_fails_where_anything_was_killed_or_swapped(
     assert main(["nanode", "flask", "--workload", "json", "--repeats", "2"]) == ends
     assert asked == ["flask", "--workload", "json", "--repeats", "2"]
     if memory is not None:
-        assert "256 MiB of 1,024 MiB at the most" in capsys.readouterr().out
+        assert "at most 256 MiB of 1,024 MiB" in capsys.readouterr().out

@@ -209,7 +209,7 @@ def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
 
 def test_no_results_at_all_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(tmp_path) == 0
-    assert "There is none yet" in (tmp_path / "index.html").read_text()
+    assert "There are no runs yet" in (tmp_path / "index.html").read_text()
     assert report(tmp_path / "absent") == 2
     assert "there is no such folder" in capsys.readouterr().err
 

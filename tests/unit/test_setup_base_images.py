@@ -42,7 +42,7 @@ def test_nothing_is_fetched_for_a_stand_in_that_there_is_nothing_to_make_of(tmp_
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "there is no CPython 3.7 on this host to copy" in done.stderr
+    assert "this host has no CPython 3.7 to copy" in done.stderr
     assert "there is no base image for Python 3.7" in done.stderr
     assert "Python 3.13 is python:3.13-slim" in done.stdout
     assert not calls.exists()

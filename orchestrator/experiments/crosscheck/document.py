@@ -18,16 +18,17 @@ from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
 RATES_EXPLAINED = """\
-The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server; who is
-first alternates from pair to pair. The ratio is the median of the pairs' ratios of successes a
-second. "Within 5 %" is about this median; the interval beside it says how sure it is.
+The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server. They
+alternate in going first. The ratio is the median of the pairs' ratios of successes per second.
+"Within 5 %" applies to this median; the interval beside it says how certain the median is.
 """
 COUNTS_EXPLAINED = """\
-One slice each that is not timed. Meanwhile the kernel counts, in the server's network namespace,
-the segments that bring a request (`loadgen/crosscheck/requests.nft`). Every answered request must
-have been seen, and nothing beyond those that were answered or under way at the end. "exactly": all
-that had begun was seen. wrk does not tell what was under way: at most one request for each
-connection. In this slice it compares every answer's status and body with the contract.
+Each client has one more slice, which is not timed. During it the kernel counts, in the server's
+network namespace, the TCP segments that bring a request (`loadgen/crosscheck/requests.nft`). It
+must have seen every request that was answered, and no more than those that were answered or under
+way at the end. "exactly" means that it saw all requests that had begun. wrk does not report how
+many were under way: at most one for each connection. In this slice wrk compares the status and body
+of every answer with the contract.
 """
 
 
@@ -62,7 +63,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     ended = "" if record.finished_at else ", not finished"
     state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
-    yield f"{code(record.command)}, begun {record.started_at}{state}.\n"
+    yield f"{code(record.command)}, started {record.started_at}{state}.\n"
     yield f"For each service: {settings.pairs} pairs of slices of {settings.seconds} s,"
     yield f"{settings.connections} connections, workload {settings.workload},"
     yield f"the lab's client: {settings.client}.\n"
@@ -82,11 +83,12 @@ def _document(record: CrossCheck) -> Iterator[str]:
 def caveats(record: CrossCheck) -> list[str]:
     """What a reader must know to believe the rows, in words."""
     return [
-        "Both clients have one CPU. On it the lab's Locust master runs beside its worker, and the"
-        " lab compares every answer with the contract; wrk in a timed slice looks at the status"
-        " only, and takes whatever is below 400 for an answer.",
-        "Where the server is the limit, both measure the server and the ratio says nothing of the"
-        " clients' own speed; the idle share of the lab's worker says how far that was.",
+        "Each client has one CPU. On it the lab also runs its Locust master, and its worker"
+        " compares every answer with the contract. In a timed slice wrk looks only at the status,"
+        " and accepts every status below 400.",
+        "Where the server is the limit, both clients measure the server, and the ratio says nothing"
+        " about their own speed. The idle share of the lab's worker shows how much time it had"
+        " left.",
         *(doubt.sentence for doubt in _of_host(record)),
         *_of_services(record),
     ]

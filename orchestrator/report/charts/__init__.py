@@ -49,5 +49,5 @@ def _marked(record: RunRecord, chart: Chart) -> Chart:
         return chart
     said = chart.spec.get("title")
     spec = {**chart.spec, "title": said + mark} if isinstance(said, str) else chart.spec
-    text = f"{chart.text} Server and load share one CPU: this is about the two together."
+    text = f"{chart.text} Server and load share one CPU, so this describes both together."
     return replace(chart, title=chart.title + mark, text=text, spec=spec)

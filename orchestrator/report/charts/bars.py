@@ -85,9 +85,9 @@ def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
     return _chart(
         "throughput",
         f"{workload}: requests/s while held at the best step",
-        "Successful requests a second. Grey bars have no rank: the server was not what limited "
-        "them, so it can do at least that much."
-        + (" The line is from the lowest repeat to the highest." if several else ""),
+        "Successful requests per second. Grey bars have no rank: the server's CPU did not limit "
+        "them, so the server can do at least that much."
+        + (" The line runs from the lowest repeat to the highest." if several else ""),
         spec,
         rows,
         workload,
@@ -100,8 +100,8 @@ def cpu(workload: str, groups: Sequence[Group]) -> Chart | None:
     return _chart(
         "cpu",
         f"{workload}: CPU time of the server for each request",
-        "Microseconds of the server's CPU for each success while held; less is better. It hardly "
-        "depends on the load generator.",
+        "Microseconds of the server's CPU for each success in the hold; less is better. This "
+        "hardly depends on the load generator.",
         _bars(rows, "CPU µs/request", [word("framework", "Framework"), number("value", "µs")]),
         rows,
         workload,
@@ -115,8 +115,8 @@ def cpu_open(workload: str, groups: Sequence[Group]) -> Chart | None:
         "cpu-open",
         f"{workload}: CPU time of the server for each request, the same rate for all",
         "Microseconds of the server's CPU for each success at the same constant arrival rate; less "
-        "is better. The kernel accounts each container apart, so it depends least on a load that "
-        "shares the CPU.",
+        "is better. The kernel accounts for each container separately, so this hardly depends on a "
+        "load generator that shares the CPU.",
         _bars(rows, "CPU µs/request", [word("framework", "Framework"), number("value", "µs")]),
         rows,
         workload,

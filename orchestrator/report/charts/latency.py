@@ -40,9 +40,10 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
         lambda group: [t.histogram for t in group.held if t.histogram],
         "hold",
         f"{workload}: latency while held at the best step",
-        "Latency of successes while held (closed loop). The users differ from framework to "
-        "framework and wait for nothing between requests, so the middle of a line is about users / "
-        "rate; its right end shows how long the unlucky waited. Of repeats it is the median.",
+        "Latency of successes in the hold (closed loop). The number of users differs between "
+        "frameworks, and users do not pause between requests, so the middle of a line is about "
+        "users / rate. Its right end shows the slowest requests (tail latency). With several "
+        "repeats, each point is the median of the repeats.",
     )
 
 
@@ -57,8 +58,8 @@ def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
         "open",
         f"{workload}: latency at {at} for all",
         "Latency of successes at the same constant arrival rate for every framework (open loop), "
-        "from the moment at which a request was due: a stall is in the latency of all who would "
-        "have come meanwhile.",
+        "counted from the moment at which a request was due. So a stall counts in the latency of "
+        "every request due while it lasted.",
     )
 
 
@@ -70,8 +71,8 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
         return None
     title = f"{workload}: p99 latency against the offered rate"
     text = (
-        "99th percentile of the latency at constant arrival rates (open loop): the rate that all "
-        "have in common, and shares of what each framework can do."
+        "99th percentile of the latency at constant arrival rates (open loop): at the common rate, "
+        "which is the same for every framework, and at shares of what each framework can do."
     )
     spec = _lines(
         rows,
@@ -107,7 +108,7 @@ def _at(group: Group, load: float | None) -> Datum | None:
         "rate": middle([row.rate for row in measured]),
         "p50": middle([row.median_ms for row in measured]),
         "p99": p99,
-        "load": "in common" if load is None else f"{load:.0%} of capacity",
+        "load": "common rate" if load is None else f"{load:.0%} of capacity",
         "limited": ", ".join(sorted({row.limited_by for row in measured})),
     }
 
@@ -138,7 +139,7 @@ def _distribution(
     return Chart(
         kind=f"latency-{kind}",
         title=title,
-        text=f"{text} The axis of percentiles gives each further nine the same room.",
+        text=f"{text} On the percentile axis, 90 %, 99 %, 99.9 % and so on are equally far apart.",
         spec=single(title, spec),
         workload=workload,
     )

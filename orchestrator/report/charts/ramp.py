@@ -27,11 +27,11 @@ from orchestrator.report.group import Group
 PANEL_HEIGHT = 90
 SMALL, COLUMNS = 230, 3
 TEXT = (
-    "Users (connections that always have a request under way) against successful requests/s, "
-    "99th percentile of the latency, and failed requests in each step of the ramp. The dashed line "
-    "is the knee, at which the trial was held; the solid one the breaking point, the first step "
-    "with a drop. p99 of successes is blue and dashed; that of all requests, which counts those "
-    "without an answer for as long as they were waited for, is orange."
+    "For each step of the ramp: successful requests/s, 99th percentile of the latency, and failed "
+    "requests, against users (connections that always have a request under way). The dashed line "
+    "is the knee, at which the trial was held. The solid line is the breaking point, the first "
+    "step with a drop. The p99 of successes is blue and dashed. The p99 of all requests is orange; "
+    "it counts a request without an answer with the time that its user waited."
 )
 SUCCESSES, ALL = "successes", "all requests"
 
