@@ -8,7 +8,7 @@ and hosts, and a run is not lost for a byte of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,6 +24,7 @@ LOGS, TITLES, DATA = {"log_tail"}, {"name"}, {"histogram"}
 _BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", words.REPLACEMENT))
 
 Document = dict[str, Any]
+T = TypeVar("T")
 
 
 def _to_2(document: Document) -> Document:
@@ -61,17 +62,42 @@ def decode(text: bytes, where: str) -> RunRecord:
         UsageError: too long, no JSON, a schema that is not known, or a field that does not fit;
             names ``where``.
     """
+    return decoded(
+        text,
+        RunRecord,
+        where,
+        "run record",
+        lambda document: _ranked_by_name(migrated(document, where)),
+    )
+
+
+def decoded(
+    text: bytes,
+    kind: type[T],
+    where: str,
+    called: str,
+    renewed: Callable[[Document], Document] = lambda document: document,
+) -> T:
+    """JSON as a record of this kind.
+
+    Args:
+        called: what such a record is, in words.
+        renewed: makes of an older document one of today.
+
+    Raises:
+        UsageError: too long, no JSON, or a field that does not fit; names ``where``.
+    """
     if len(text) > MOST_BYTES:
-        raise UsageError(f"{where}: not a run record: it has more than {MOST_BYTES >> 20} MiB")
+        raise UsageError(f"{where}: not a {called}: it has more than {MOST_BYTES >> 20} MiB")
     try:
-        document = _ranked_by_name(migrated(msgspec.json.decode(text, type=Document), where))
-        return msgspec.convert(words.each(document, _text, _number), RunRecord)
+        document = renewed(msgspec.json.decode(text, type=Document))
+        return msgspec.convert(words.each(document, _text, _number), kind)
     except msgspec.MsgspecError as error:
-        raise UsageError(f"{where}: not a run record: {words.told(error)}") from error
+        raise UsageError(f"{where}: not a {called}: {words.told(error)}") from error
     except RecursionError as error:
-        raise UsageError(f"{where}: not a run record: it is nested too deeply") from error
+        raise UsageError(f"{where}: not a {called}: it is nested too deeply") from error
     except ValueError as error:  # no UTF-8, or no number
-        raise UsageError(f"{where}: not a run record: {words.line(str(error), 200)}") from error
+        raise UsageError(f"{where}: not a {called}: {words.line(str(error), 200)}") from error
 
 
 def saved(record: RunRecord) -> RunRecord:

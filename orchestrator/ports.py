@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.contract import Probe
-from orchestrator.model.crosscheck import Seen, WrkSlice
-from orchestrator.model.entry import ContainerSpec, Expectation
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent, Tick
-from orchestrator.model.record import RunRecord
+from orchestrator.model.outlook import Outlook
 from orchestrator.model.sample import Sample
-from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
 
 
@@ -138,19 +137,35 @@ class Engine(Protocol):
             TrialFailed: the engine refused, or, after the block has ended well, did not remove it.
         """
 
+    def output(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        within_s: float,
+        network: str | None = None,
+    ) -> str:
+        """Run a container to its end; what it printed.
+
+        Args:
+            network: ``container:<id>`` to share its namespace; else where services live.
+
+        Raises:
+            TrialFailed: the engine refused, or it ended with an error or not in time.
+        """
+
 
 class LoadGenerator(Protocol):
     """Brings load to a service."""
 
-    def at(self, server: Container, workload: str, plan: Plan) -> AbstractContextManager[Load]:
+    def at(
+        self, server: Container, workload: str, loading: Loading
+    ) -> AbstractContextManager[Load]:
         """Start a Locust master and its workers at ``server``; removed at the end."""
 
 
-class ResultStore(Protocol):
-    """Where a run's record and raw files are kept."""
-
-    def save(self, record: RunRecord) -> None:
-        """Replace ``run.json`` atomically."""
+class RawStore(Protocol):
+    """Where the raw files of trials are kept."""
 
     def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
         """Keep the raw files of one trial in place of those of an earlier attempt at it.
@@ -173,8 +188,8 @@ class Clock(Protocol):
 class Progress(Protocol):
     """Tells a person how the run stands."""
 
-    def run_begins(self, plan: Plan, where: str, kept: int) -> None:
-        """The plan is made; ``kept`` trials come from a resumed run."""
+    def run_begins(self, outlook: Outlook, where: str) -> None:
+        """The plan is made; the record is kept at ``where``."""
 
     def note(self, text: str) -> None:
         """A line worth reading, such as an image being built."""
@@ -188,41 +203,5 @@ class Progress(Protocol):
     def trial_ends(self, record: TrialRecord) -> None:
         """A trial was measured, failed or skipped."""
 
-    def run_ends(self, record: RunRecord) -> None:
+    def run_ends(self) -> None:
         """All trials are through."""
-
-
-class ReferenceClient(Protocol):
-    """Another load generator, for the cross-check: it shares nothing with the lab's own."""
-
-    def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
-        """One slice at ``server``; ``compared``: every answer with the contract.
-
-        Raises:
-            TrialFailed: it could not do its work.
-        """
-
-
-class ServerEnd(Protocol):
-    """Counts the requests that reach a server without the server's help."""
-
-    def begin(self, server: Container) -> None:
-        """Count from now on.
-
-        Raises:
-            TrialFailed: it cannot be counted here.
-        """
-
-    def seen(self, server: Container) -> Seen:
-        """What was counted since.
-
-        Raises:
-            TrialFailed: the server has ended, and its counts with it.
-        """
-
-    def end(self, server: Container) -> None:
-        """Count no more.
-
-        Raises:
-            TrialFailed: the server has ended, and its counts with it.
-        """

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from orchestrator.bench.bench import Bench
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.load import LoadEvent, Tick
+from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
-from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
 from orchestrator.ports import (
     Clock,
@@ -21,7 +24,7 @@ from orchestrator.ports import (
     Load,
     LoadGenerator,
     Progress,
-    ResultStore,
+    RawStore,
 )
 
 Journal = list[str]
@@ -140,6 +143,17 @@ class FakeEngine:
         if spec.service in self._stays:
             raise self._stays[spec.service]
 
+    def output(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        within_s: float,
+        network: str | None = None,
+    ) -> str:
+        self._journal.append(f"{spec.service}: {' '.join(command)}")
+        return f"what {spec.service} printed"
+
 
 class FakeLoad:
     """Tells its script: events, or an exception where it breaks."""
@@ -174,7 +188,7 @@ class FakeGenerator:
         self._workers = workers
 
     @contextmanager
-    def at(self, server: Container, workload: str, plan: Plan) -> Iterator[FakeLoad]:
+    def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:
         self._journal.append(f"load {server.name} {workload}")
         script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
         try:
@@ -200,6 +214,29 @@ class FakeStore:
         return tuple(sorted(f"raw/{trial.order}/{name}" for name in files))
 
 
+def fake_bench(
+    journal: Journal,
+    servers: Mapping[str, FakeContainer],
+    load: LoadGenerator,
+    **changes: Any,
+) -> Bench:
+    """A bench with an image of each server and nobody who watches."""
+    example = Bench(
+        engine=FakeEngine(journal, servers),
+        load=load,
+        containers={},
+        images={
+            name: Image(id=f"sha256:{name}", size_bytes=130_000_000, base="official")
+            for name in servers
+        },
+        setup_s=2.5,
+        raw=FakeStore(journal),
+        clock=FakeClock(),
+        progress=JournalProgress(journal),
+    )
+    return replace(example, **changes)
+
+
 class FakeClock:
     """Every look at it takes a second."""
 
@@ -217,7 +254,7 @@ class FakeClock:
 class NullProgress:
     """Nobody watches."""
 
-    def run_begins(self, plan: Plan, where: str, kept: int) -> None: ...
+    def run_begins(self, outlook: Outlook, where: str) -> None: ...
 
     def note(self, text: str) -> None: ...
 
@@ -227,7 +264,7 @@ class NullProgress:
 
     def trial_ends(self, record: TrialRecord) -> None: ...
 
-    def run_ends(self, record: RunRecord) -> None: ...
+    def run_ends(self) -> None: ...
 
 
 class JournalProgress(NullProgress):
@@ -248,7 +285,7 @@ class JournalProgress(NullProgress):
     def trial_ends(self, record: TrialRecord) -> None:
         self._journal.append(f"trial ends: {record.service} {record.outcome}")
 
-    def run_ends(self, record: RunRecord) -> None:
+    def run_ends(self) -> None:
         self._journal.append("run ends")
 
 
@@ -257,6 +294,6 @@ if TYPE_CHECKING:
     _load: Load = FakeLoad((), ())
     _engine: Engine = FakeEngine([], {})
     _generator: LoadGenerator = FakeGenerator([])
-    _store: ResultStore = FakeStore([])
+    _store: RawStore = FakeStore([])
     _clock: Clock = FakeClock()
     _progress: Progress = NullProgress()

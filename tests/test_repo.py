@@ -12,17 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestrator.adapters.compose import (
-    CROSSCHECK,
-    GUARD,
-    LOCUST_MASTER,
-    LOCUST_WORKER,
-    VALUES,
-    WRK,
-    WRK_COUNTER,
-)
+from orchestrator.adapters.compose import CROSSCHECK, GUARD, VALUES
 from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.adapters.template import MARK
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER
 from orchestrator.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent

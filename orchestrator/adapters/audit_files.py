@@ -66,9 +66,9 @@ def kind(path: Path) -> locust_csv.FileKind | None:
     return locust_csv.kind(_decoded(begin, "ignore"))
 
 
-def run_folders(folder: Path) -> list[Path]:
-    """Every run below a folder."""
-    return sorted(path.parent for path in folder.rglob(RECORD) if path.is_file())
+def run_folders(folder: Path, record: str = RECORD) -> list[Path]:
+    """Every run below a folder; ``record``: the name of its record."""
+    return sorted(path.parent for path in folder.rglob(record) if path.is_file())
 
 
 def other_files(folder: Path, runs: AbstractSet[Path]) -> list[Path]:

@@ -21,15 +21,14 @@ from orchestrator.adapters.contained import (
     contained,
 )
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
 
 __all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
 
 COMPOSE_FILE = "docker-compose.yml"
-LOCUST_MASTER = "locust"
-LOCUST_WORKER = "locust-worker"
-# Of the cross-check alone; `docker compose up` leaves out what has a profile.
-WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
+# The profile of what the cross-check alone needs.
+CROSSCHECK = "crosscheck"
 # Of the interactive use alone: what looks before anything is measured.
 GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
 NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)

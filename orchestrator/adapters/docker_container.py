@@ -18,10 +18,10 @@ from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
+from orchestrator.model.entry import PORT
 from orchestrator.model.sample import Sample
 from orchestrator.ports import ContainerState
 
-PORT = 8000
 KILL_AFTER_S = 10
 GONE_WITHIN_S = 30
 READ_WITHIN_S = 10

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from orchestrator.adapters.docker_container import PORT, DockerContainer
+from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.load_events import parse
+from orchestrator.model.entry import PORT
 from orchestrator.model.load import LoadEvent
-from orchestrator.model.settings import Plan
+from orchestrator.model.settings import Loading
 from orchestrator.ports import Container
 
 WORKERS_WITHIN_S = 30
@@ -58,38 +59,37 @@ class LocustGenerator:
         self._engine = engine
 
     @contextmanager
-    def at(self, server: Container, workload: str, plan: Plan) -> Iterator[LocustLoad]:
+    def at(self, server: Container, workload: str, loading: Loading) -> Iterator[LocustLoad]:
         """Start master and workers at ``server``; removed at the end.
 
         In loopback mode they share the server's network namespace, else they are its neighbours.
         """
-        loopback = plan.layout.network == "loopback"
-        network = f"container:{server.id}" if loopback else None
-        cpus = plan.layout.load_cpus
-        target = "127.0.0.1" if loopback else server.name
-        command = master_command(target, workload, plan)
+        inside = loading.placement.one_namespace
+        network = f"container:{server.id}" if inside else None
+        target = "127.0.0.1" if inside else server.name
+        command = master_command(target, workload, loading)
         with ExitStack() as stack:
             master = stack.enter_context(
-                self._engine.start(plan.master, network=network, command=command)
+                self._engine.start(loading.master, network=network, command=command)
             )
-            master_host = "127.0.0.1" if loopback else master.name
+            master_host = "127.0.0.1" if inside else master.name
             workers = [
                 stack.enter_context(
                     self._engine.start(
-                        replace(plan.worker, cpuset=str(cpu)),
+                        replace(loading.worker, cpuset=str(cpu)),
                         network=network,
                         command=["--worker", f"--master-host={master_host}"],
                         suffix=f"-{cpu}",
                     )
                 )
-                for cpu in cpus
+                for cpu in loading.placement.load_cpus
             ]
-            yield LocustLoad(master, workers, within_s=2 * plan.profile.load_s + SPARE_S)
+            yield LocustLoad(master, workers, within_s=2 * loading.profile.load_s + SPARE_S)
 
 
-def master_command(target: str, workload: str, plan: Plan) -> list[str]:
+def master_command(target: str, workload: str, loading: Loading) -> list[str]:
     """The words after ``locust`` for a headless master."""
-    profile = plan.profile
+    profile = loading.profile
     ramp = {
         "users": profile.users,
         "step_s": profile.step_s,
@@ -105,11 +105,11 @@ def master_command(target: str, workload: str, plan: Plan) -> list[str]:
     return [
         "--headless",
         "--master",
-        f"--expect-workers={len(plan.layout.load_cpus)}",
+        f"--expect-workers={len(loading.placement.load_cpus)}",
         f"--expect-workers-max-wait={WORKERS_WITHIN_S}",
         "--exit-code-on-error=0",
         f"--host=http://{target}:{PORT}",
         f"--workload={workload}",
-        f"--client={plan.settings.client}",
+        f"--client={loading.client}",
         f"--ramp={json.dumps(ramp)}",
     ]

@@ -162,23 +162,5 @@ def flat_keyed(path: Path) -> dict[str, int]:
     return {words[0]: int(words[1]) for words in lines if len(words) == 2}
 
 
-def worse(one: WholeMemory | None, other: WholeMemory | None) -> WholeMemory | None:
-    """Of the two parts of a resumed run the worse counts, and what was lost in either adds up."""
-    if one is None or other is None:
-        return one or other
-    peaks = [peak for peak in (one.peak_bytes, other.peak_bytes) if peak is not None]
-    return WholeMemory(
-        of=other.of,
-        limit_bytes=other.limit_bytes,
-        peak_bytes=max(peaks, default=None),
-        oom_kills=_sum(one.oom_kills, other.oom_kills),
-        swapped_bytes=_sum(one.swapped_bytes, other.swapped_bytes),
-    )
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
-
-
 def _risen(before: int | None, after: int | None) -> int | None:
     return None if before is None or after is None else max(0, after - before)

@@ -13,15 +13,14 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from orchestrator.durations import clock_time
 from orchestrator.model.load import Tick
-from orchestrator.model.record import RunRecord
-from orchestrator.model.settings import Plan, PlannedTrial
+from orchestrator.model.outlook import Outlook
+from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Outcome, Totals, TrialRecord
 from orchestrator.streams import drawable
 from orchestrator.words import line, printable
 
-# What a trial costs beyond its load, for the estimate of the time left.
-OVERHEAD_S = 3.0
 MISSING = "-"
 WIDE = 160
 
@@ -39,20 +38,12 @@ class ConsoleProgress:
         self._trial_s = 0.0
         self._heading = ""
 
-    def run_begins(self, plan: Plan, where: str, kept: int) -> None:
+    def run_begins(self, outlook: Outlook, where: str) -> None:
         """Say what will happen, and how long it takes."""
-        self._trials, self._left = len(plan.trials), len(plan.trials) - kept
-        self._trial_s = plan.profile.load_s + OVERHEAD_S
-        layout = plan.layout
-        loads = ", ".join(map(str, layout.load_cpus))
-        if kept:
+        self._trials, self._left, self._trial_s = outlook.trials, outlook.left, outlook.trial_s
+        if kept := outlook.trials - outlook.left:
             self._say(f"{kept} trials are measured already")
-        self._say(
-            f"{self._left} trials of {plan.profile.load_s:g} s, about "
-            f"{clock_time(self._left * self._trial_s)}: profile {plan.profile.name}, seed "
-            f"{plan.settings.seed}, server on CPU {layout.server_cpu}, load on CPU {loads}, "
-            f"network {layout.network}"
-        )
+        self._say(outlook.text)
         self._say(f"record: {where}")
 
     def note(self, text: str) -> None:
@@ -103,7 +94,7 @@ class ConsoleProgress:
             said = f"{record.outcome} in {record.phase}: {record.reason}"
         self._say(f"{self._heading}: {said}")
 
-    def run_ends(self, record: RunRecord) -> None:
+    def run_ends(self) -> None:
         """Leave the terminal as it was."""
         if self._live is not None:
             self._live.stop()
@@ -135,13 +126,6 @@ def _console(stream: TextIO) -> Console:
 
 def _cell(text: str) -> str:
     return escape(line(text))
-
-
-def clock_time(seconds: float) -> str:
-    """``75`` -> ``1:15``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _summary(hold: Totals) -> str:

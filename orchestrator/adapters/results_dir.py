@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from orchestrator import codec
 from orchestrator.adapters import checksums
@@ -24,11 +25,10 @@ from orchestrator.errors import UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 
+R = TypeVar("R")
+
 RECORD = "run.json"
-CROSSCHECK = "crosscheck-"
 INDEX = "index.html"
-SAVED = re.compile(r"run\.json|SHA256SUMS")
-"""The names of what stands in the run's folder itself."""
 DERIVED = re.compile(
     r"report\.md|index\.html|(start|image)\.svg|(claims|perks)\.(csv|json)"
     r"|published-[a-z][a-z0-9-]*\.(csv|json)"
@@ -46,31 +46,29 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(3)}"
 
 
-def find_run(results: Path, name: str) -> Path:
+def find_run(results: Path, name: str, file: str = RECORD) -> Path:
     """A run's folder by its id, by its path, or the latest by ``latest``.
+
+    Args:
+        file: its record.
 
     Raises:
         UsageError: there is no such run.
     """
     if name == "latest":
-        found = sorted(runs(results), key=lambda path: (path / RECORD).stat().st_mtime)
+        found = sorted(runs(results, file), key=lambda path: (path / file).stat().st_mtime)
         if not found:
             raise UsageError(f"no run in {results}/ yet")
         return found[-1]
     for folder in (results / name, Path(name)):
-        if (folder / RECORD).is_file():
+        if (folder / file).is_file():
             return folder
-    raise UsageError(f"no run {name!r}: neither {results / name}/{RECORD} nor {name}/{RECORD}")
+    raise UsageError(f"no run {name!r}: neither {results / name}/{file} nor {name}/{file}")
 
 
-def runs(results: Path) -> list[Path]:
-    """Every folder with a record."""
-    return sorted(path.parent for path in results.glob(f"*/{RECORD}"))
-
-
-def crosschecks(results: Path) -> list[str]:
-    """The names of all cross-checks' folders."""
-    return sorted(path.parent.name for path in results.glob(f"{CROSSCHECK}*/crosscheck.md"))
+def runs(results: Path, file: str = RECORD) -> list[Path]:
+    """Every folder with a record of this name."""
+    return sorted(path.parent for path in results.glob(f"*/{file}"))
 
 
 def save_index(results: Path, text: str) -> Path:
@@ -90,35 +88,59 @@ def load(folder: Path) -> RunRecord:
     return codec.decode(read(path, codec.MOST_BYTES), str(path))
 
 
+def read_record(path: Path, decoded: Callable[[bytes, str], R]) -> R:
+    """The record of any experiment.
+
+    Args:
+        decoded: what makes a record of the content of its file, and names where it stands.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    return decoded(read(path, codec.MOST_BYTES), str(path))
+
+
 class RunFolder:
     """One run's folder: the record, the raw files with their manifest, the report.
 
     Nothing is written outside of it, and nothing deleted that does not have a name of the lab's.
+    ``record``: the name of the record's file. ``raw``: whether there are raw files, and a manifest.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, record: str = RECORD, raw: bool = True) -> None:
         self.path = folder
+        self.record = folder / record
+        self._raw = raw
 
     def has_record(self) -> bool:
         """Whether a run has begun here."""
-        return (self.path / RECORD).is_file()
+        return self.record.is_file()
 
     def create(self) -> None:
-        """Make the folder now, so that a read-only place is known before the first trial.
+        """Make the folder now, so that a read-only place is known before anything is measured.
 
         Raises:
             EnvironmentMissing: it cannot be written.
             UsageError: a link stands in the place of its `raw/`.
         """
-        _make(self.path / checksums.RAW)
-        remove_unfinished(self.path, SAVED)
+        _make(self.path / checksums.RAW if self._raw else self.path)
+        begun = rf"{re.escape(self.record.stem)}\.[a-z]+|{checksums.MANIFEST}"
+        remove_unfinished(self.path, re.compile(begun))
 
-    def save(self, record: RunRecord) -> None:
-        """Replace ``run.json`` atomically; the manifest lists it once the run has ended."""
-        checksums.drop(self.path, RECORD)
-        write_atomically(self.path / RECORD, codec.encode(record))
-        if record.finished_at is not None:
-            checksums.add(self.path, [RECORD])
+    def save(self, files: Mapping[str, bytes], *, finished: bool) -> None:
+        """Replace each file atomically; the manifest lists them once the run has finished.
+
+        Raises:
+            EnvironmentMissing: one cannot be written.
+            UsageError: a name leads elsewhere.
+        """
+        paths = {inside(self.path, name): content for name, content in files.items()}
+        if self._raw:
+            checksums.drop(self.path, *files)
+        for path, content in paths.items():
+            write_atomically(path, content)
+        if finished and self._raw:
+            checksums.add(self.path, files)
 
     def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
         """``raw/<order>-<service>-<workload>-<repeat>/`` anew, and the manifest's lines of it.
@@ -161,26 +183,6 @@ class RunFolder:
         remove_made(folder, DERIVED, keep=files)
         for path, text in paths.items():
             write_atomically(path, text.encode())
-
-
-class CrossCheckFolder:
-    """One cross-check's folder: its JSON and its report side by side."""
-
-    def __init__(self, results: Path) -> None:
-        self.path = results / f"{CROSSCHECK}{new_run_id()}"
-
-    def create(self) -> None:
-        """Make the folder now, so that a read-only place is known before the first slice.
-
-        Raises:
-            EnvironmentMissing: it cannot be written.
-        """
-        _make(self.path)
-
-    def save(self, files: dict[str, str]) -> None:
-        """Replace each file atomically."""
-        for name, text in files.items():
-            write_atomically(inside(self.path, name), text.encode())
 
 
 def _make(folder: Path) -> None:

@@ -36,18 +36,6 @@ def command(commands: Commands, name: str, call: Call, text: str) -> argparse.Ar
     return parser
 
 
-def add_services(parser: argparse.ArgumentParser) -> None:
-    """The services that a command is about."""
-    parser.add_argument("services", nargs="*", metavar="SERVICE", help="default: all")
-
-
-def add_workloads(parser: argparse.ArgumentParser) -> None:
-    """The workloads that a command is about."""
-    parser.add_argument(
-        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
-    )
-
-
 def add_results(parser: argparse.ArgumentParser) -> None:
     """Where runs are."""
     parser.add_argument("--results", type=folder, default=ROOT / "results", metavar="DIR")

@@ -6,11 +6,14 @@ import argparse
 import sys
 
 from orchestrator.cli.codes import SOME_FAILED
-from orchestrator.cli.commands import Commands, add_services, add_workloads, command, folder
+from orchestrator.cli.commands import Commands, command, folder
+from orchestrator.experiments.load.plan import settings_problems
+from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
+from orchestrator.options import add_services, add_workloads
 from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
-from orchestrator.wiring.catalogue import checked_for, names
+from orchestrator.wiring.catalogue import checked, names
 from orchestrator.wiring.nanode import prove
 
 
@@ -36,9 +39,9 @@ def _nanode(arguments: argparse.Namespace) -> int:
         max_users=None,
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=arguments.seed or 0,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
-    checked_for(asked)  # before an engine is started for it
+    checked(lambda there: settings_problems(asked, there))  # before an engine is started for it
     words = list(arguments.services)
     for name in ("workload", "repeats", "seed", "results"):
         value = getattr(arguments, name)

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
-from orchestrator.cli.commands import Commands, add_services, command
+from orchestrator.cli.commands import Commands, command
+from orchestrator.options import add_services
 from orchestrator.wiring.images import load_images, save_images
 from orchestrator.wiring.services import build_images, new_service, verify
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.doubts.kind import Doubt, DoubtKind, Severity
 from orchestrator.model.host import Host, WholeMemory
-from orchestrator.model.settings import Layout, Profile
+from orchestrator.model.placement import Layout
+from orchestrator.model.settings import Profile
 from orchestrator.model.trial import OFFICIAL, Caveat
 
 # Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.

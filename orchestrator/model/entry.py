@@ -9,6 +9,9 @@ from msgspec import Meta
 
 from orchestrator.words import Address, Line, Name, Title
 
+PORT = 8000
+"""Where every service listens."""
+
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]
 EventLoop = Annotated[

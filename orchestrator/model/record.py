@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orchestrator.model.host import Host, WholeMemory
-from orchestrator.model.settings import Layout, Profile, Settings
+from orchestrator.model.placement import Layout
+from orchestrator.model.settings import Profile, Settings
 from orchestrator.model.trial import Caveat, TrialRecord
 from orchestrator.words import Moment, Name, RunId
 

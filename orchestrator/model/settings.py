@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from orchestrator.model.placement import Network, Placement
 from orchestrator.words import Name
 
 
@@ -60,7 +61,7 @@ class Settings:
     max_users: int | None
     repeats: int
     seed: int
-    network: Name
+    network: Network
     client: Name = "engine"
     open_loop: bool | None = None
     rate: float | None = None
@@ -69,21 +70,6 @@ class Settings:
     def trials(self) -> int:
         """How many trials the run has."""
         return len(self.services) * len(self.workloads) * self.repeats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Which CPU serves and which load.
-
-    ``shared``: the server's CPU also carries load (a host with one CPU). ``smt_shared``: the
-    server's physical core also carries load; None where the host does not tell.
-    """
-
-    server_cpu: int
-    load_cpus: tuple[int, ...]
-    shared: bool
-    smt_shared: bool | None
-    network: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +88,20 @@ class PlannedTrial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """How a server is loaded: in which steps, by which client, from where, in which containers."""
+
+    profile: Profile
+    client: Name
+    placement: Placement
+    master: ContainerSpec
+    worker: ContainerSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A run as data: everything that is validated before the first container starts."""
 
     settings: Settings
-    profile: Profile
-    layout: Layout
-    master: ContainerSpec
-    worker: ContainerSpec
+    loading: Loading
     trials: tuple[PlannedTrial, ...]

@@ -239,9 +239,16 @@ class LocustTotals:
     median_ms: float
 
 
+Measurement = dict[str, float | str | None]
+"""What one method found, by the names of its numbers, with their units; None: not measured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRecord:
     """One planned trial, whatever became of it.
+
+    What the load measured stands in the trial itself (``totals`` to ``locust``), as it always has;
+    ``measurements`` has what other methods measured, by the experiment's name.
 
     ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
     requests of the whole load failed, in words, behind the kind; at most about twenty.
@@ -278,6 +285,7 @@ class TrialRecord:
     histogram: Histogram | None = None
     open_loop: Annotated[tuple[OpenLoop, ...], Meta(max_length=MOST_STEPS)] = ()
     locust: LocustTotals | None = None
+    measurements: dict[Name, Measurement] = field(default_factory=dict)
     raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 

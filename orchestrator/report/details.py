@@ -123,4 +123,23 @@ def _resources(group: Group) -> Facts:
         ("Out of memory", "yes" if any(one.oom_killed for one in used) else None),
         ("Restarts", str(restarts) if restarts else None),
     )
-    return tuple((term, text) for term, text in facts if text)
+    return tuple((term, text) for term, text in (*facts, *_measurements(group)) if text)
+
+
+def _measurements(group: Group) -> Facts:
+    """What other methods than the load measured, a line for each number of each repeat."""
+    return tuple(
+        (f"{name} ({_by(method, trial, group)})", _said(value))
+        for trial in group.trials
+        for method, measurement in trial.measurements.items()
+        for name, value in measurement.items()
+        if value is not None
+    )
+
+
+def _by(method: str, trial: TrialRecord, group: Group) -> str:
+    return f"{method}, repeat {trial.repeat}" if len(group.trials) > 1 else method
+
+
+def _said(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,.6g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.model.host import Host, WholeMemory
-from orchestrator.model.settings import Layout
+from orchestrator.model.placement import Layout
 
 
 def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iterator[str]:

@@ -78,19 +78,33 @@ RUNS: tuple[Column[Listed], ...] = (
 """The first leads to the run; one that cannot be read has but its state in place of the rest."""
 
 
-def runs_page(runs: Sequence[Listed], crosschecks: Sequence[str]) -> str:
-    """``results/index.html``: the newest run first; ``crosschecks`` are folders' names."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Folders of another kind of experiment; ``page`` is what opens in each."""
+
+    title: str
+    page: str
+    folders: Sequence[str]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Address and name of each, the newest first."""
+        ordered = sorted(self.folders, reverse=True)
+        return [(f"{address(name)}/{self.page}", name) for name in ordered]
+
+
+def runs_page(runs: Sequence[Listed], others: Sequence[Others]) -> str:
+    """``results/index.html``: the newest run first, then what else was measured."""
     ordered = sorted(
         runs,
         key=lambda run: (run.record.started_at if run.record else "", run.folder),
         reverse=True,
     )
-    others = [(address(name), name) for name in sorted(crosschecks, reverse=True)]
     css = Markup(source("page.css"))  # noqa: S704 - a file of this package
     table = make_table(name="runs", title="All runs", columns=RUNS, rows=ordered)
     listed = list(zip(ordered, table.rows, strict=True))
     template = environment().get_template("runs.html")
-    return template.render(table=table, runs=listed, crosschecks=others, css=css)
+    return template.render(table=table, runs=listed, others=others, css=css)
 
 
 def address(folder: str) -> str:

@@ -17,10 +17,12 @@ from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import results
 from orchestrator.audit.unread import counted, lines, of_error, only
 from orchestrator.errors import UsageError
+from orchestrator.experiments.load import LOAD
+from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.model.entry import Expectation
 from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.model.published import OfferedLoad
-from orchestrator.wiring.audit_run import audit_run
+from orchestrator.wiring.audit_run import audit_experiment, audit_run, experiment_of
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -57,11 +59,15 @@ def audit(path: Path, told: Told) -> tuple[Note, ...]:
 
 
 def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
-    if (path / audit_files.RECORD).is_file() or path.suffix == ".json":
+    measured_by = experiment_of(path)
+    if measured_by is not None or path.suffix == ".json":
         if told.load or told.workload:
             known_by_itself = "a run knows its workloads and its load; leave the options out"
             raise UsageError(f"{path}: {known_by_itself}")
-        yield from audit_run(path if path.is_dir() else path.parent, path)
+        if measured_by is None or measured_by is LOAD:
+            yield from audit_run(path if path.is_dir() else path.parent, path)
+        else:
+            yield from audit_experiment(measured_by, path if path.is_dir() else path.parent)
     elif path.is_dir():
         yield from _folder(path, told, known)
     elif (kind := audit_files.kind(path)) == "stats":
@@ -74,15 +80,20 @@ def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator
 
 def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
     """All runs and all of Locust's files below a folder; one that cannot be read stops no other."""
-    runs = audit_files.run_folders(root)
-    for run in runs:
+    runs = [
+        (run, experiment)
+        for experiment in EXPERIMENTS
+        for run in audit_files.run_folders(root, experiment.saved.file)
+    ]
+    for run, experiment in runs:
         where = run.relative_to(root).as_posix()
+        notes = audit_run(run) if experiment is LOAD else audit_experiment(experiment, run)
         try:
-            yield from (replace(note, file=f"{where}/{note.file}") for note in audit_run(run))
+            yield from (replace(note, file=f"{where}/{note.file}") for note in notes)
         except UsageError as error:
-            record = f"{where}/{audit_files.RECORD}"
+            record = f"{where}/{experiment.saved.file}"
             yield of_error(error, record, str(root / record))
-    files = audit_files.other_files(root, set(runs))
+    files = audit_files.other_files(root, {run for run, _ in runs})
     tests = [file for file in files if audit_files.kind(file) == "stats"]
     seen = set()
     for note in _locust(tests, root, told, known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from orchestrator import codec
 from orchestrator.adapters import audit_files, checksums
@@ -13,6 +14,8 @@ from orchestrator.audit.record import audit_record
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.unread import counted, of_error
 from orchestrator.errors import UsageError
+from orchestrator.experiments.experiment import Experiment
+from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.model.finding import Note, Read, Unread
 from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import TrialRecord
@@ -39,6 +42,27 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
         yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
     else:
         yield Unread(file=checksums.MANIFEST, where="", reason="there is no such file")
+
+
+def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:
+    """The experiment whose record this is, or stands in this folder; None where there is none."""
+    for experiment in EXPERIMENTS:
+        file = experiment.saved.file
+        if path.name == file or (path / file).is_file():
+            return experiment
+    return None
+
+
+def audit_experiment(experiment: Experiment[Any, Any, Any], folder: Path) -> Iterator[Note]:
+    """The record of any experiment, by that experiment's own rules.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    path = folder / experiment.saved.file
+    record = experiment.saved.read(audit_files.read_text(path).encode(), str(path))
+    yield from (replace(one, file=one.file or path.name) for one in experiment.findings(record))
+    yield Read(file=path.name, what=f"the record of `lab {experiment.name}`")
 
 
 def _raw(folder: Path, trial: TrialRecord, endpoint: Endpoint | None) -> Iterator[Note]:

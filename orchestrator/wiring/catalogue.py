@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,31 +11,10 @@ from orchestrator.adapters.compose import COMPOSE_FILE, Compose
 from orchestrator.adapters.engine_address import engine_problem
 from orchestrator.adapters.variables import wrong_variables
 from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.model.entry import Expectation, Manifest
-from orchestrator.model.settings import Settings
-from orchestrator.plan import problems
+from orchestrator.model.catalogue import Catalogue, Names
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """What the repository declares."""
-
-    manifests: dict[str, Manifest]
-    contract: dict[str, Expectation]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """The services and workloads that there are, even where what is said of them is wrong.
-
-    ``workloads`` is empty where the contract cannot be read.
-    """
-
-    services: tuple[str, ...]
-    workloads: tuple[str, ...]
 
 
 def names(root: Path = ROOT) -> Names:
@@ -89,18 +67,6 @@ def checked(asked: Callable[[Names], list[str]], root: Path = ROOT) -> Catalogue
     if wrong or known is None:
         raise UsageError(wrong)
     return known
-
-
-def checked_for(settings: Settings) -> Catalogue:
-    """The same, for a run.
-
-    Raises:
-        UsageError: with everything that is wrong.
-        EnvironmentMissing: else, where Docker Compose is missing or hangs.
-    """
-    return checked(
-        lambda there: problems(settings, there.services, there.workloads or settings.workloads)
-    )
 
 
 def _defined(root: Path, services: Sequence[str], wrong_variables: Iterable[str]) -> None:

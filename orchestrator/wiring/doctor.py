@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from orchestrator.adapters import host
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose, wanted_nofile
+from orchestrator.adapters.compose import Compose, wanted_nofile
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.variables import wrong_variables
 from orchestrator.doubts.host import (
@@ -23,7 +23,9 @@ from orchestrator.doubts.host import (
 )
 from orchestrator.doubts.kind import Doubt, Severity
 from orchestrator.errors import LabError
-from orchestrator.plan import layout
+from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.placement import Network
+from orchestrator.placement import placed
 from orchestrator.wiring.catalogue import ROOT, catalogue, names
 
 
@@ -110,9 +112,9 @@ def _container(engine: DockerEngine) -> Iterator[Examined | Doubt]:
 
 
 def _cpus(cpus: int) -> Iterator[Examined | Doubt]:
-    placed = layout(cpus, host.core_siblings(), "loopback")
-    loads = ", ".join(map(str, placed.load_cpus))
-    yield from _or_well(of_cpus(placed), f"server on CPU {placed.server_cpu}, load on CPU {loads}")
+    here = placed(cpus, host.core_siblings(), Network.LOOPBACK).layout
+    loads = ", ".join(map(str, here.load_cpus))
+    yield from _or_well(of_cpus(here), f"server on CPU {here.server_cpu}, load on CPU {loads}")
 
 
 def _or_well(doubts: Iterator[Doubt], text: str) -> Iterator[Examined | Doubt]:

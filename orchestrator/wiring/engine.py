@@ -13,10 +13,10 @@ from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import whole
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.errors import EnvironmentMissing
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.experiments.experiment import Placed
 from orchestrator.model.host import Host
-from orchestrator.model.settings import Layout
-from orchestrator.plan import layout
+from orchestrator.model.placement import Network
+from orchestrator.placement import placed
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -60,15 +60,15 @@ def this_host(engine: DockerEngine, nofile: int) -> Host:
     )
 
 
-def placed_here(engine: DockerEngine, network: str) -> tuple[Layout, dict[str, ContainerSpec]]:
+def placed_here(engine: DockerEngine, network: Network) -> Placed:
     """Which CPU serves and which load on this host, and every container placed accordingly.
 
     Raises:
         UsageError: the compose file is wrong.
     """
-    placed = layout(engine.facts().cpus, host.core_siblings(), network)
+    placement = placed(engine.facts().cpus, host.core_siblings(), network)
     variables = {
-        "LAB_SERVER_CPU": str(placed.server_cpu),
-        "LAB_LOAD_CPU": str(placed.load_cpus[0]),
+        "LAB_SERVER_CPU": str(placement.server_cpu),
+        "LAB_LOAD_CPU": str(placement.load_cpus[0]),
     }
-    return placed, Compose(ROOT).containers(variables)
+    return Placed(placement=placement, containers=Compose(ROOT).containers(variables))

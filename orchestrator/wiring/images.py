@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from orchestrator.adapters import image_archive
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.sources import TAG
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.wiring.services import build_images, wanted

@@ -18,7 +18,8 @@ from orchestrator.adapters.confinement import Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import CONFINED_TO, CgroupMemory, MemoryWatch
 from orchestrator.adapters.private_engine import private_engine
-from orchestrator.adapters.progress import ConsoleProgress, clock_time
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.durations import clock_time
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.host import WholeMemory
 from orchestrator.profiles import NANODE

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from orchestrator import codec
 from orchestrator.adapters import results_dir
-from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.adapters.progress import ConsoleProgress, on_stderr
 from orchestrator.adapters.published import read_published
 from orchestrator.audit.record import audit_record
-from orchestrator.audit.results import audit_published
-from orchestrator.claims import decide
 from orchestrator.errors import LabError, SelfContradiction, UsageError
+from orchestrator.experiments.experiment import Experiment, P, R, S, Surroundings
+from orchestrator.experiments.load import LOAD
+from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
-from orchestrator.model.record import RunRecord
-from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
-from orchestrator.report.published import beside
-from orchestrator.report.runs import Listed, runs_page
+from orchestrator.report.runs import Listed, Others, runs_page
 from orchestrator.report.summary import summary
-from orchestrator.report.table import Table
-from orchestrator.report.tables import tables
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.words import line
 
@@ -33,8 +29,10 @@ SHOWN = 5
 """How many contradictions a message tells; `lab audit` tells them all."""
 
 
-def publish(record: RunRecord, folder: results_dir.RunFolder, results: Path) -> None:
-    """Write ``report/`` from the record and the page that lists all runs; prints the tables.
+def publish(
+    experiment: Experiment[S, P, R], record: R, folder: results_dir.RunFolder, results: Path
+) -> None:
+    """Write all that is derived from the record, and the page of all runs; prints the tables.
 
     Raises:
         UsageError: nothing can be made of it.
@@ -42,12 +40,13 @@ def publish(record: RunRecord, folder: results_dir.RunFolder, results: Path) -> 
         EnvironmentMissing: a file cannot be written.
     """
     progress = ConsoleProgress()
-    saved = codec.saved(record)
-    _write(saved, folder, results, read_published(PUBLISHED))
-    for table in tables(saved):
+    told = on_stderr() if experiment.shown.tables_alone else progress
+    saved = experiment.saved.read(experiment.saved.files(record)[experiment.saved.file], "record")
+    _write(experiment, saved, folder, results, read_published(PUBLISHED))
+    for table in experiment.shown.tables(saved):
         progress.table(table.title, table.headings, table.shown)
-    progress.note(f"record: {folder.path / results_dir.RECORD}")
-    progress.note(f"report: {folder.path / 'report' / 'index.html'}")
+    told.note(f"record: {folder.record}")
+    told.note(f"report: {folder.path / experiment.shown.page}")
     _list_runs(results)
 
 
@@ -59,8 +58,24 @@ def report(results: Path, name: str) -> None:
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
         EnvironmentMissing: a file cannot be written.
     """
-    path = results_dir.find_run(results, name)
-    publish(results_dir.load(path), results_dir.RunFolder(path), results)
+    experiment = _measured_by(results, name)
+    folder = _folder(experiment, results_dir.find_run(results, name, experiment.saved.file))
+    record = results_dir.read_record(folder.record, experiment.saved.read)
+    publish(experiment, record, folder, results)
+
+
+def _measured_by(results: Path, name: str) -> Experiment[Any, Any, Any]:
+    """The experiment whose record that run has; `lab run` where it is not there at all."""
+    for experiment in EXPERIMENTS[1:]:
+        with suppress(UsageError):
+            if name != "latest":
+                results_dir.find_run(results, name, experiment.saved.file)
+                return experiment
+    return EXPERIMENTS[0]
+
+
+def _folder(experiment: Experiment[S, P, R], path: Path) -> results_dir.RunFolder:
+    return results_dir.RunFolder(path, record=experiment.saved.file, raw=experiment.saved.raw)
 
 
 def summarized(results: Path, name: str) -> str:
@@ -73,7 +88,7 @@ def summarized(results: Path, name: str) -> str:
     path = results_dir.find_run(results, name)
     record = results_dir.load(path)
     with _in_words(path):
-        _consistent(record, path)
+        _consistent(LOAD, record, path)
         return summary(record)
 
 
@@ -86,30 +101,34 @@ def report_all(results: Path) -> list[LabError]:
     if not results.is_dir():
         raise UsageError(f"{results}: there is no such folder")
     progress, published, problems = ConsoleProgress(), read_published(PUBLISHED), list[LabError]()
-    for path in results_dir.runs(results):
-        try:
-            _write(results_dir.load(path), results_dir.RunFolder(path), results, published)
-        except LabError as error:  # the others are none the worse for it
-            problems.append(error)
-        else:
-            progress.note(f"report: {path / 'report' / 'index.html'}")
+    for experiment in EXPERIMENTS:
+        for path in results_dir.runs(results, experiment.saved.file):
+            folder = _folder(experiment, path)
+            try:
+                record = results_dir.read_record(folder.record, experiment.saved.read)
+                _write(experiment, record, folder, results, published)
+            except LabError as error:  # the others are none the worse for it
+                problems.append(error)
+            else:
+                progress.note(f"report: {path / experiment.shown.page}")
     progress.note(f"all runs: {_list_runs(results)}")
     return problems
 
 
 def _write(
-    record: RunRecord, folder: results_dir.RunFolder, results: Path, published: Published
+    experiment: Experiment[S, P, R],
+    record: R,
+    folder: results_dir.RunFolder,
+    results: Path,
+    published: Published,
 ) -> None:
     with _in_words(folder.path):
-        found = _consistent(record, folder.path)
-        files = report_files(
-            record,
-            published=published,
-            beside=_beside(record, published),
-            findings=found,
-            links=_links(folder.path, results),
-        )
-    folder.save_report(files)
+        found = _consistent(experiment, record, folder.path)
+        links = _links(folder.path, results)
+        around = Surroundings(published=published, findings=found, links=links)
+        files = experiment.shown.files(record, around)
+    if files:
+        folder.save_report(files)
 
 
 @contextmanager
@@ -131,13 +150,13 @@ def _in_words(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _consistent(record: RunRecord, folder: Path) -> Sequence[Finding]:
+def _consistent(experiment: Experiment[S, P, R], record: R, folder: Path) -> Sequence[Finding]:
     """What the audit finds in a record that may be shown.
 
     Raises:
         SelfContradiction: its numbers cannot all be right.
     """
-    found = audit_record(record)
+    found = experiment.findings(record)
     if wrong := _contradictions(found):
         raise SelfContradiction(_refused(folder, wrong))
     return found
@@ -145,12 +164,6 @@ def _consistent(record: RunRecord, folder: Path) -> Sequence[Finding]:
 
 def _contradictions(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.kind is Kind.CONTRADICTION]
-
-
-def _beside(record: RunRecord, published: Published) -> list[Table]:
-    """What was published beside what was measured, and what became of its claims."""
-    audited = {table.file: audit_published(table) for table in published.tables}
-    return beside(record, published, decide(published.claims, record), audited)
 
 
 def _refused(folder: Path, wrong: list[Finding]) -> str:
@@ -176,7 +189,12 @@ def _links(folder: Path, results: Path) -> Links:
 def _list_runs(results: Path) -> Path:
     """``index.html`` of all runs below a folder."""
     listed = [_listed(path) for path in results_dir.runs(results)]
-    return results_dir.save_index(results, runs_page(listed, results_dir.crosschecks(results)))
+    others = [
+        Others(title=one.shown.title, page=one.shown.page, folders=names)
+        for one in EXPERIMENTS[1:]
+        if (names := [path.name for path in results_dir.runs(results, one.saved.file)])
+    ]
+    return results_dir.save_index(results, runs_page(listed, others))
 
 
 def _listed(path: Path) -> Listed:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from orchestrator import contract
 from orchestrator.adapters import template
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
-from orchestrator.wiring.catalogue import ROOT, Catalogue, checked, names
+from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue
+from orchestrator.wiring.catalogue import ROOT, checked, names
 from orchestrator.wiring.engine import engine_alone
 
 

@@ -14,10 +14,11 @@ import docker.errors
 import pytest
 
 from orchestrator.adapters import docker_container
-from orchestrator.adapters.compose import LOCUST_WORKER, Compose
+from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.errors import TrialFailed
+from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.entry import ContainerSpec
 
 ROOT = Path(__file__).parents[2]

@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.compose import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.bench.bench import Bench
 from orchestrator.bench.trial import Trial
+from orchestrator.experiments.load.method import LoadMethod
+from orchestrator.experiments.load.plan import plan
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.entry import ContainerSpec, Entry
+from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome, TrialRecord
-from orchestrator.plan import plan
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.engine import placed_here
 
@@ -67,31 +70,35 @@ def measured(
         max_users=most_users,
         repeats=1,
         seed=1,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
     known = catalogue()
-    layout, containers = placed_here(engine, settings.network)
+    placed = placed_here(engine, settings.network)
+    containers = placed.containers
     changed = _changed(containers[SERVICE], server)
     engine.build(LOCUST_WORKER)
     planned = plan(
         settings,
         {SERVICE: Entry(manifest=known.manifests[SERVICE], container=changed)},
         known.contract,
-        layout,
+        placed.placement,
         containers[LOCUST_MASTER],
         _changed(containers[LOCUST_WORKER], worker),
     )
     store = RunFolder(folder / "run")
     store.create()
-    trial = Trial(
-        planned,
-        planned.trials[0],
-        engine,
-        LocustGenerator(engine),
-        store,
-        SystemClock(),
+    bench = Bench(
+        engine=engine,
+        load=LocustGenerator(engine),
+        containers=containers,
+        images={},
+        setup_s=0.0,
+        raw=store,
+        clock=SystemClock(),
+        progress=ConsoleProgress(),
     )
-    record = trial.run(engine.build(SERVICE), ConsoleProgress())
+    trial = Trial(planned.trials[0], LoadMethod(loading=planned.loading), bench)
+    record = trial.run(engine.build(SERVICE))
     assert record.outcome is Outcome.MEASURED, record.reason
     return record
 

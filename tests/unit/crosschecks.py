@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.model.crosscheck import (
+from orchestrator.experiments.crosscheck.record import (
     Counted,
     CrossCheck,
     CrossCheckSettings,
@@ -13,6 +13,7 @@ from orchestrator.model.crosscheck import (
     ServiceCheck,
     WrkSlice,
 )
+from orchestrator.model.placement import Network
 from tests.unit.examples import LAYOUT, host
 
 
@@ -23,7 +24,7 @@ def crosscheck_settings(**changes: Any) -> CrossCheckSettings:
         pairs=2,
         seconds=3,
         connections=64,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
     return replace(example, **changes)
 

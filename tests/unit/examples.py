@@ -7,14 +7,16 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labwire.phase import LoadPhase
-from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Distribution, Probe
+from orchestrator.experiments.load.observed import Observed
+from orchestrator.experiments.load.plan import plan
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.host import Host
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
+from orchestrator.model.placement import Network, Placement
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.sample import Sample
-from orchestrator.model.settings import Layout, Plan, Settings
+from orchestrator.model.settings import Plan, Settings
 from orchestrator.model.trial import (
     OpenLoop,
     Outcome,
@@ -25,7 +27,6 @@ from orchestrator.model.trial import (
     Totals,
     TrialRecord,
 )
-from orchestrator.plan import plan
 from orchestrator.ports import ContainerState, Image
 from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
 
@@ -35,7 +36,8 @@ JSON = Expectation(
 TEXT = Expectation(
     workload="text", path="/text", status=200, content_type="text/plain", body="Hello World"
 )
-LAYOUT = Layout(server_cpu=1, load_cpus=(0,), shared=False, smt_shared=False, network="loopback")
+PLACEMENT = Placement(server_cpu=1, load_cpus=(0,), smt_shared=False, network=Network.LOOPBACK)
+LAYOUT = PLACEMENT.layout
 
 
 def manifest(service: str = "flask", **changes: Any) -> Manifest:
@@ -92,7 +94,7 @@ def settings(**changes: Any) -> Settings:
         max_users=None,
         repeats=1,
         seed=1,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
     return replace(example, **changes)
 
@@ -102,7 +104,7 @@ def planned(services: Sequence[str] = ("flask",), **changes: Any) -> Plan:
         settings(services=tuple(services), **changes),
         {service: entry(service) for service in services},
         {"json": JSON, "text": TEXT},
-        LAYOUT,
+        PLACEMENT,
         container("locust"),
         container("locust-worker"),
     )
@@ -410,8 +412,8 @@ def run_record(plan: Plan | None = None, **changes: Any) -> RunRecord:
         command="lab run flask",
         seed=plan.settings.seed,
         settings=plan.settings,
-        profile=plan.profile,
+        profile=plan.loading.profile,
         host=host(),
-        layout=plan.layout,
+        layout=plan.loading.placement.layout,
     )
     return replace(example, **changes)

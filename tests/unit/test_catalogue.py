@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.compose import NEEDED, WRK_COUNTER
+from orchestrator.adapters.compose import NEEDED
 from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.wiring.catalogue import ROOT, Names, checked, names
+from orchestrator.model.blocks import WRK_COUNTER
+from orchestrator.model.catalogue import Names
+from orchestrator.wiring.catalogue import ROOT, checked, names
 
 RECORDED = Path(__file__).parent / "data" / "compose_config.json"
 

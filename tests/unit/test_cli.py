@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli import main
-from orchestrator.cli.run import exit_code
+from orchestrator.cli.experiments import exit_code
+from orchestrator.experiments.load import LOAD
 from orchestrator.model.trial import Outcome
 from tests.unit.examples import run_record, trial_record
 
@@ -220,7 +221,7 @@ def test_words_that_the_parser_does_not_know_end_with_2(
 )
 def test_the_exit_code_of_a_run(outcomes: list[Outcome], interrupted: bool, code: int) -> None:
     trials = tuple(trial_record(outcome=outcome) for outcome in outcomes)
-    assert exit_code(run_record(trials=trials, interrupted=interrupted)) == code
+    assert exit_code(LOAD, run_record(trials=trials, interrupted=interrupted)) == code
 
 
 def test_without_an_engine_a_run_ends_with_3_and_the_remedy(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from orchestrator import words
-from orchestrator.bench import measure
-from orchestrator.bench.steps import steps
 from orchestrator.codec import MIGRATIONS, MOST_BYTES, decode, encode, migrated, saved
 from orchestrator.errors import UsageError
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.steps import steps
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
 from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
 from tests.unit.examples import (
@@ -74,6 +74,7 @@ def full_trial() -> TrialRecord:
         histogram=measure.hold_histogram(result),
         open_loop=(open_loop_row(), open_loop_row(1_000.0, of_capacity=0.5)),
         locust=LocustTotals(requests=1, failures=0, rps=0.5, median_ms=1.0),
+        measurements={"other": {"number": 1.5, "word": "w", "unknown": None}},
         raw=("raw/001-flask-json-1/server.log",),
         caveats=(Caveat(code="a", text="b", remedy="c"),),
     )

@@ -6,13 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from orchestrator.adapters import checksums
 from orchestrator.cli import main
-from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.crosscheck import crosscheck_files
+from orchestrator.experiments.crosscheck.document import crosscheck_files, read
 
 ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(
@@ -45,8 +43,8 @@ def test_a_committed_report_is_what_this_code_makes(
 @pytest.mark.parametrize("folder", CROSSCHECKS, ids=lambda path: path.name)
 def test_a_committed_cross_check_is_what_this_code_makes(folder: Path) -> None:
     text = (ROOT / folder / "crosscheck.json").read_bytes()
-    files = crosscheck_files(msgspec.json.decode(text, type=CrossCheck))
-    assert {name: (ROOT / folder / name).read_text() for name in files} == files
+    files = crosscheck_files(read(text, str(folder)))
+    assert {name: (ROOT / folder / name).read_bytes() for name in files} == files
 
 
 @pytest.mark.parametrize("folder", MANIFESTS, ids=lambda path: path.name)

@@ -6,9 +6,18 @@ from random import Random
 
 import pytest
 
-from orchestrator.compare import Middle, middle, problems, slice_profile, summary
-from orchestrator.model.crosscheck import CrossCheckSettings, Seen, ServiceCheck
+from orchestrator.experiments.crosscheck.plan import problems, slice_profile
+from orchestrator.experiments.crosscheck.ratios import (
+    Middle,
+    middle,
+    summary,
+)
+from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, ServiceCheck
+from orchestrator.model.catalogue import Names
+from orchestrator.model.placement import Network
 from tests.unit.crosschecks import counted, crosscheck_settings, lab, pair, wrk
+
+THERE = Names(services=("flask",), workloads=("json",))
 
 
 def check(*ratios: float, **changes: object) -> ServiceCheck:
@@ -125,15 +134,15 @@ def test_all_problems_are_told_together() -> None:
         pairs=0,
         seconds=61,
         connections=0,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
     crowded = replace(wrong, connections=901, client="fasthttp")
-    assert "--connections 901: fasthttp allows 900" in problems(crowded, ["flask"], ["json"])
-    assert problems(wrong, ["flask"], ["json"]) == [
+    assert "--connections 901: fasthttp allows 900" in problems(crowded, THERE)
+    assert problems(wrong, THERE) == [
         "no service 'falsk'; there are flask",
         "no workload 'xml'; there are json",
         "--pairs 0: give 1 to 1000",
         "--seconds 61: give 1 to 60",
         "--connections 0: give 1 to 100,000",
     ]
-    assert problems(crosscheck_settings(), ["flask"], ["json"]) == []
+    assert problems(crosscheck_settings(), THERE) == []

@@ -12,7 +12,6 @@ from orchestrator.adapters import command
 from orchestrator.adapters.compose import (
     COMPOSE_FILE,
     NEEDED,
-    WRK_COUNTER,
     Compose,
     container_specs,
     wanted_nofile,
@@ -20,6 +19,7 @@ from orchestrator.adapters.compose import (
 from orchestrator.adapters.contained import DANGEROUS
 from orchestrator.adapters.container_options import container_options
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
 
 Services = dict[str, dict[str, Any]]

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestrator.bench.crosscheck import Bench, check_all, lab_slice
 from orchestrator.errors import TrialFailed
-from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
+from orchestrator.experiments.carry_out import carried_out
+from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.experiments.crosscheck.ends import Ends, ReferenceClient, ServerEnd
+from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
+from orchestrator.experiments.crosscheck.record import CrossCheck, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.run import checks, lab_slice
 from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
-from orchestrator.ports import Container, ReferenceClient, ServerEnd
+from orchestrator.ports import Container
 from tests.fakes import (
-    FakeClock,
     FakeContainer,
-    FakeEngine,
     FakeGenerator,
     Journal,
-    JournalProgress,
+    fake_bench,
 )
-from tests.unit.crosschecks import crosscheck_record, wrk
+from tests.unit.crosschecks import crosscheck_record, crosscheck_settings, wrk
 from tests.unit.examples import answer, load_result, load_step, planned, probe
 
 ONE_STEP = load_result(
@@ -88,19 +90,17 @@ class Checked:
         servers = {
             name: FakeContainer(name, wrong if name == silent else probe(name)) for name in services
         }
-        bench = Bench(
-            engine=FakeEngine(self.journal, servers),
-            lab=FakeGenerator(self.journal, *scripts),
-            wrk=FakeWrk(self.journal, broken_wrk),
-            server_end=FakeServerEnd(self.journal),
-            progress=JournalProgress(self.journal),
-            clock=FakeClock(),
+        bench = fake_bench(self.journal, servers, FakeGenerator(self.journal, *scripts))
+        ends = Ends(wrk=FakeWrk(self.journal, broken_wrk), server_end=FakeServerEnd(self.journal))
+        run = planned(services)
+        plan = CrossCheckPlan(
+            settings=crosscheck_settings(pairs=3), loading=run.loading, trials=run.trials
         )
-        # Each trial of the plan is a service; its repeats are the pairs.
-        plan = planned(services)
-        plan = replace(plan, settings=replace(plan.settings, repeats=3))
+        experiment = replace(
+            CROSSCHECK, run=lambda plan, record, bench: checks(plan, record, bench, ends)
+        )
         blank = crosscheck_record(services=(), finished_at=None)
-        self.record = check_all(plan, blank, bench, self._save)
+        self.record = carried_out(experiment, plan, blank, bench, self._save)
 
     def _save(self, record: CrossCheck) -> CrossCheck:
         self.saved.append(record)

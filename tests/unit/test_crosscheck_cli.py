@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from orchestrator.cli import main
-from orchestrator.cli.crosscheck import crosscheck_code
-from orchestrator.model.crosscheck import Seen
+from orchestrator.cli.experiments import exit_code
+from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.experiments.crosscheck.record import Seen
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 
 ROOT = Path(__file__).parents[2]
@@ -62,11 +63,11 @@ def test_all_usage_problems_are_printed_together(
 )
 def test_the_exit_code(services: list[Any], interrupted: bool, code: int) -> None:
     record = crosscheck_record(services=tuple(services), interrupted=interrupted)
-    assert crosscheck_code(record) == code
+    assert exit_code(CROSSCHECK, record) == code
 
 
 def test_a_ratio_of_any_size_is_a_result_and_no_failure() -> None:
-    assert crosscheck_code(crosscheck_record(services=(service_check(pairs=()),))) == 0
+    assert exit_code(CROSSCHECK, crosscheck_record(services=(service_check(pairs=()),))) == 0
 
 
 def test_without_an_engine_it_ends_with_3_and_the_remedy(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from orchestrator.model.crosscheck import CrossCheck, Seen
-from orchestrator.report.crosscheck import caveats, crosscheck_files
-from orchestrator.report.crosscheck_tables import counts, rates
+from orchestrator.experiments.crosscheck.document import caveats, crosscheck_files
+from orchestrator.experiments.crosscheck.record import CrossCheck, Seen
+from orchestrator.experiments.crosscheck.tables import counts, rates
 from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
 
 
@@ -53,7 +53,7 @@ def test_the_json_holds_every_slice_and_the_rows_that_follow_from_them() -> None
 
 
 def test_the_page_says_what_where_and_with_which_doubts() -> None:
-    page = crosscheck_files(crosscheck_record())["crosscheck.md"]
+    page = crosscheck_files(crosscheck_record())["crosscheck.md"].decode()
     assert page.startswith("# Cross-check crosscheck-2026-03-02-abcdef\n")
     assert (
         "2 pairs of slices of 3 s,\n64 connections, workload json,\nthe lab's client: engine."
@@ -68,9 +68,10 @@ def test_the_page_says_what_where_and_with_which_doubts() -> None:
 
 def test_an_unfinished_or_interrupted_check_says_so() -> None:
     running = crosscheck_record(finished_at=None)
-    assert "02T12:00:00Z, not finished." in crosscheck_files(running)["crosscheck.md"]
+    page = crosscheck_files(running)["crosscheck.md"].decode()
+    assert "02T12:00:00Z, not finished." in page
     ended = crosscheck_record(interrupted=True)
-    assert "12:00:00Z, interrupted." in crosscheck_files(ended)["crosscheck.md"]
+    assert "12:00:00Z, interrupted." in crosscheck_files(ended)["crosscheck.md"].decode()
 
 
 def test_doubts_about_the_host_are_told() -> None:
@@ -109,6 +110,6 @@ def test_a_cross_check_has_nothing_that_a_terminal_obeys_in_its_files() -> None:
     check = replace(record.services[0], reason="\x1b[2Jr\x07", log_tail="a\n\x1b[2Jb\x00")
     files = crosscheck_files(replace(record, tools=("wrk\x85",), services=(check,)))
     obeyed = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-    assert [name for name, text in files.items() if obeyed.search(text)] == []
+    assert [name for name, text in files.items() if obeyed.search(text.decode())] == []
     (saved,) = json.loads(files["crosscheck.json"])["services"]
     assert (saved["reason"], saved["log_tail"]) == ("r\ufffd", "a\nb\ufffd")

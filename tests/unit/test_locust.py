@@ -12,9 +12,9 @@ from tests.unit.examples import planned
 
 
 def test_the_command_of_a_master() -> None:
-    plan = planned(profile="smoke")
-    plan = replace(plan, layout=replace(plan.layout, load_cpus=(0, 2, 3)))
-    assert master_command("127.0.0.1", "json", plan) == [
+    loading = planned(profile="smoke").loading
+    loading = replace(loading, placement=replace(loading.placement, load_cpus=(0, 2, 3)))
+    assert master_command("127.0.0.1", "json", loading) == [
         "--headless",
         "--master",
         "--expect-workers=3",
@@ -30,14 +30,14 @@ def test_the_command_of_a_master() -> None:
 
 
 def test_the_command_of_a_master_with_an_open_loop() -> None:
-    ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0))[-1]
+    ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0).loading)[-1]
     assert ramp.endswith(
         '"open_s": 1.0, "open_shares": [0.25, 0.5, 0.75], "open_rate": 400.0, "open_users": null}'
     )
 
 
 def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
-    assert "--client=fasthttp" in master_command("x", "json", planned(client="fasthttp"))
+    assert "--client=fasthttp" in master_command("x", "json", planned(client="fasthttp").loading)
 
 
 class Master:

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from orchestrator.bench import measure
+from orchestrator.experiments.load import measure
 from orchestrator.model.trial import Resources
 from orchestrator.stats import merged
 from tests.unit.examples import STATE, load_result, load_step, observed, open_step, sample

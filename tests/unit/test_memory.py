@@ -14,8 +14,8 @@ from orchestrator.adapters.memory import (
     MemoryWatch,
     Reading,
     whole,
-    worse,
 )
+from orchestrator.experiments.load.record import worse
 from orchestrator.model.host import WholeMemory
 
 MIB = 2**20

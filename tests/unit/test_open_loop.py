@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from orchestrator.bench.open_loop import open_loop
+from orchestrator.experiments.load.open_loop import open_loop
 from orchestrator.model.load import LoadStep
 from orchestrator.model.trial import OpenLoop
 from tests.unit.examples import (

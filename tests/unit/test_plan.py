@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import UsageError
-from orchestrator.model.settings import Layout
-from orchestrator.plan import layout, plan, problems
+from orchestrator.experiments.load.plan import plan, problems
+from orchestrator.model.placement import Layout, Network
+from orchestrator.placement import placed
 from orchestrator.profiles import PROFILES
-from tests.unit.examples import JSON, LAYOUT, container, entry, planned, settings
+from tests.unit.examples import JSON, PLACEMENT, container, entry, planned, settings
 
 
 @pytest.mark.parametrize(
@@ -43,12 +44,12 @@ def test_the_server_has_the_last_cpu_and_the_load_those_apart_from_its_core(
     smt_shared: bool | None,
 ) -> None:
     cores = {cpu: frozenset(core) for cpu, core in siblings.items()}
-    assert layout(cpus, cores, "bridge") == Layout(
+    assert placed(cpus, cores, Network.BRIDGE).layout == Layout(
         server_cpu=server_cpu,
         load_cpus=load_cpus,
         shared=shared,
         smt_shared=smt_shared,
-        network="bridge",
+        network=Network.BRIDGE,
     )
 
 
@@ -147,9 +148,9 @@ def test_too_many_users_for_fasthttp_are_refused_in_words() -> None:
 def test_a_run_that_is_resumed_keeps_the_load_it_had() -> None:
     old = replace(PROFILES["standard"], open_s=0.0, open_shares=(), open_rate=None)
     wish = settings(profile="standard")
-    parts = ({"flask": entry()}, {"json": JSON}, LAYOUT, container(), container())
-    assert plan(wish, *parts).profile == PROFILES["standard"]
-    assert plan(wish, *parts, profile=old).profile == old
+    parts = ({"flask": entry()}, {"json": JSON}, PLACEMENT, container(), container())
+    assert plan(wish, *parts).loading.profile == PROFILES["standard"]
+    assert plan(wish, *parts, profile=old).loading.profile == old
 
 
 def test_a_plan_of_wrong_settings_is_refused_with_all_problems() -> None:

@@ -6,8 +6,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from orchestrator.adapters.progress import ConsoleProgress, clock_time
-from orchestrator.model.trial import Outcome, Phase
+from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.durations import clock_time
+from orchestrator.experiments.load import LOAD
+from orchestrator.model.outlook import Outlook
+from orchestrator.model.settings import Plan
+from orchestrator.model.trial import Outcome, Phase, TrialRecord
 from tests.unit.examples import planned, run_record, tick, totals, trial_record
 
 
@@ -24,10 +28,14 @@ def progress(terminal: bool = False) -> tuple[ConsoleProgress, StringIO]:
     return ConsoleProgress(console), out
 
 
+def begun(plan: Plan, done: tuple[TrialRecord, ...] = ()) -> Outlook:
+    return LOAD.outlook(plan, run_record(plan, trials=done))
+
+
 def test_a_run_written_to_a_file_is_plain_lines() -> None:
     shown, out = progress()
     plan = planned(("flask",), workloads=("json",), repeats=2, seed=7)
-    shown.run_begins(plan, "results/x/run.json", kept=0)
+    shown.run_begins(begun(plan), "results/x/run.json")
     shown.note("image of flask [bold]")
     shown.trial_begins(plan.trials[0])
     shown.tick(tick(), 0.5)
@@ -37,7 +45,7 @@ def test_a_run_written_to_a_file_is_plain_lines() -> None:
     shown.trial_ends(
         trial_record(outcome=Outcome.FAILED, phase=Phase.START, reason="[red] refused")
     )
-    shown.run_ends(run_record(plan))
+    shown.run_ends()
     assert (
         out.getvalue()
         == """\
@@ -55,7 +63,7 @@ image of flask [bold]
 def test_a_trial_that_ended_before_its_hold_says_so() -> None:
     shown, out = progress()
     plan = planned(("flask",), workloads=("json",))
-    shown.run_begins(plan, "results/x/run.json", kept=0)
+    shown.run_begins(begun(plan), "results/x/run.json")
     shown.trial_begins(plan.trials[0])
     shown.trial_ends(trial_record(totals=totals(requests=1_200, failures=3, duration_s=4.0)))
     assert out.getvalue().splitlines()[-1] == (
@@ -65,7 +73,11 @@ def test_a_trial_that_ended_before_its_hold_says_so() -> None:
 
 def test_a_resumed_run_says_what_is_left() -> None:
     shown, out = progress()
-    shown.run_begins(planned(("flask",), repeats=3), "run.json", kept=2)
+    plan = planned(("flask",), repeats=3)
+    done = tuple(
+        trial_record(workload=t.expectation.workload, repeat=t.repeat) for t in plan.trials[:2]
+    )
+    shown.run_begins(begun(plan, done), "run.json")
     assert out.getvalue().splitlines()[:2] == [
         "2 trials are measured already",
         "1 trials of 3 s, about 0:06: profile smoke, seed 1, server on CPU 1, load on CPU 0, "
@@ -75,17 +87,17 @@ def test_a_resumed_run_says_what_is_left() -> None:
 
 def test_the_time_that_a_run_takes_has_the_open_loop_in_it() -> None:
     shown, out = progress()
-    shown.run_begins(planned(("flask",), open_loop=True), "run.json", kept=0)
+    shown.run_begins(begun(planned(("flask",), open_loop=True)), "run.json")
     assert out.getvalue().startswith("1 trials of 7 s, about 0:10: profile smoke, ")
 
 
 def test_a_terminal_shows_the_load_as_it_stands() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
-    shown.run_begins(plan, "run.json", kept=0)
+    shown.run_begins(begun(plan), "run.json")
     shown.trial_begins(plan.trials[0])
     shown.tick(tick(), 0.987)
-    shown.run_ends(run_record(plan))
+    shown.run_ends()
     assert (
         "[1/1] Flask json · 0:05 left · ramp 1,024 users · 4,322 req/s · p50 1.25 ms p99 150 ms "
         "· 3 drops · server CPU 99%"
@@ -95,17 +107,17 @@ def test_a_terminal_shows_the_load_as_it_stands() -> None:
 def test_what_is_not_known_yet_is_a_dash() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
-    shown.run_begins(plan, "run.json", kept=0)
+    shown.run_begins(begun(plan), "run.json")
     shown.trial_begins(plan.trials[0])
     shown.tick(replace(tick(), rps=None, p50_ms=None, p99_ms=None), None)
-    shown.run_ends(run_record(plan))
+    shown.run_ends()
     assert "- req/s · p50 - p99 - · 3 drops · server CPU -" in out.getvalue()
 
 
 def test_a_trials_end_takes_the_live_line_away_and_leaves_its_result() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
-    shown.run_begins(plan, "run.json", kept=0)
+    shown.run_begins(begun(plan), "run.json")
     shown.trial_begins(plan.trials[0])
     shown.trial_ends(trial_record(hold=totals(), limited_by="unknown"))
     hide, show = "\x1b[?25l", "\x1b[?25h"

@@ -10,6 +10,7 @@ import pytest
 from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.cli import main
 from orchestrator.doubts import trial as doubts
+from orchestrator.experiments.load import LOAD
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
 from orchestrator.report.files import report_files
@@ -368,8 +369,8 @@ def test_what_is_published_after_a_run_is_what_the_saved_record_makes(
     record = replace(record, trials=(trial_record(outcome=Outcome.FAILED, reason=OBEYED),))
     folder = RunFolder(tmp_path / "a-run")
     folder.create()
-    folder.save(record)
-    publish(record, folder, tmp_path)
+    folder.save(LOAD.saved.files(record), finished=True)
+    publish(LOAD, record, folder, tmp_path)
     first = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}
     assert main(["report", "a-run", "--results", str(tmp_path)]) == 0
     again = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}

@@ -17,11 +17,13 @@ from orchestrator.adapters import results_dir
 from orchestrator.adapters.published import read_published
 from orchestrator.claims import decide
 from orchestrator.cli import main
+from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.published import beside
 from orchestrator.report.svg import library
 from orchestrator.report.table import Table
+from tests.unit.crosschecks import crosscheck_record
 
 ROOT = Path(__file__).parents[2]
 OLD = ROOT / "results" / "2026-11-23-9dcca8" / "run.json"  # a real run, schema 1
@@ -190,7 +192,8 @@ def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
     (tmp_path / "<b>torn").mkdir()
     (tmp_path / "<b>torn" / "run.json").write_text("{")
     (tmp_path / "crosscheck-1").mkdir()
-    (tmp_path / "crosscheck-1" / "crosscheck.md").write_text("# x")
+    for name, content in CROSSCHECK.saved.files(crosscheck_record()).items():
+        (tmp_path / "crosscheck-1" / name).write_bytes(content)
     assert report(tmp_path) == 2
     error = capsys.readouterr().err
     assert "wrong: its record contradicts itself" in error
@@ -398,7 +401,7 @@ def test_what_breaks_on_a_record_is_told_and_no_traceback(
         raise ZeroDivisionError("division\nby zero")
 
     real(tmp_path)
-    monkeypatch.setattr("orchestrator.wiring.report.report_files", breaks)
+    monkeypatch.setattr("orchestrator.experiments.load.report.report_files", breaks)
     assert report(tmp_path, "a-run") == 2
     assert capsys.readouterr().err == (
         f"lab: {tmp_path}/a-run: nothing can be made of its record (ZeroDivisionError: division by "

@@ -10,20 +10,20 @@ import pytest
 from orchestrator.adapters import checksums
 from orchestrator.adapters.files import read, write_atomically
 from orchestrator.adapters.results_dir import (
-    CrossCheckFolder,
     RunFolder,
     find_run,
     load,
     new_run_id,
 )
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.experiments.load import LOAD
 from tests.unit.examples import planned, run_record
 
 
 def made_run(results: Path, name: str, modified_at: int = 0) -> Path:
     folder = RunFolder(results / name)
     folder.create()
-    folder.save(run_record(run_id=name))
+    folder.save(LOAD.saved.files(run_record(run_id=name)), finished=False)
     os.utime(folder.path / "run.json", (modified_at, modified_at))
     return folder.path
 
@@ -124,11 +124,14 @@ def test_the_record_is_in_the_manifest_only_once_the_run_has_ended(tmp_path: Pat
         return manifest.exists() and "  run.json\n" in manifest.read_text()
 
     folder.save_raw(planned().trials[0], {"server.log": "ready"})
-    folder.save(run_record())
+    folder.save(LOAD.saved.files(run_record()), finished=False)
     assert not listed()
-    folder.save(run_record(finished_at="2026-03-02T13:00:00Z", interrupted=True))
+    folder.save(
+        LOAD.saved.files(run_record(finished_at="2026-03-02T13:00:00Z", interrupted=True)),
+        finished=True,
+    )
     assert listed()
-    folder.save(run_record())  # it goes on
+    folder.save(LOAD.saved.files(run_record()), finished=False)  # it goes on
     assert not listed()
     assert checksums.differences(folder.path) == {}
 
@@ -159,16 +162,17 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     assert list(tmp_path.rglob("*")) == [path, path / "old"]
 
 
-def test_a_cross_check_has_a_folder_that_no_run_is_taken_for(tmp_path: Path) -> None:
-    folder = CrossCheckFolder(tmp_path / "results")
+def test_another_experiment_has_a_folder_that_no_run_is_taken_for(tmp_path: Path) -> None:
+    path = tmp_path / "results" / "crosscheck-1"
+    folder = RunFolder(path, record="crosscheck.json", raw=False)
     folder.create()
-    folder.save({"crosscheck.md": "# old"})
-    folder.save({"crosscheck.md": "# new", "crosscheck.json": "{}"})
-    assert re.fullmatch(r"crosscheck-\d{4}-\d\d-\d\d-[0-9a-f]{6}", folder.path.name)
-    assert (folder.path / "crosscheck.md").read_text() == "# new"
-    assert len(list(folder.path.iterdir())) == 2
+    folder.save({"crosscheck.md": b"# old"}, finished=False)
+    folder.save({"crosscheck.md": b"# new", "crosscheck.json": b"{}"}, finished=True)
+    assert (path / "crosscheck.md").read_text() == "# new"
+    assert len(list(path.iterdir())) == 2
     with pytest.raises(UsageError, match="no run in"):
         find_run(tmp_path / "results", "latest")
+    assert find_run(tmp_path / "results", "latest", "crosscheck.json") == path
 
 
 SEPARATED = ["../x", "a/b", "/tmp/x", "..", ".", "", ".hidden", "a\\b", "a\0b", "a\nb", "a" * 300]
@@ -181,7 +185,7 @@ def test_no_file_has_a_name_that_leads_out_of_its_folder(tmp_path: Path, name: s
     for save in (
         lambda: folder.save_report({"report.md": "", name: ""}),
         lambda: folder.save_raw(planned().trials[0], {"server.log": "", name: ""}),
-        lambda: CrossCheckFolder(tmp_path).save({name: ""}),
+        lambda: folder.save({name: b""}, finished=False),
     ):
         with pytest.raises(UsageError, match="no file is written as"):
             save()
@@ -235,7 +239,7 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Pa
     (folder.path / "report").mkdir()
     (folder.path / "report" / "report.md").symlink_to(other / "thesis.md")
     (folder.path / "report" / "json-hold.csv").symlink_to(other / "json-hold.csv")
-    folder.save(run_record())
+    folder.save(LOAD.saved.files(run_record()), finished=False)
     folder.save_report({"report.md": "# Run"})
     assert {path.read_text() for path in other.iterdir()} == {"a person's own"}
     assert (folder.path / "report" / "report.md").read_text() == "# Run"
@@ -302,7 +306,7 @@ def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
 ) -> None:
     folder, trial = made(tmp_path), planned().trials[0]
-    folder.save(run_record())
+    folder.save(LOAD.saved.files(run_record()), finished=False)
     before = contents(folder)
 
     def full(_file: int) -> None:
@@ -310,7 +314,10 @@ def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
 
     monkeypatch.setattr(os, "fsync", full)  # where a disk says so at the latest
     for save, name in (
-        (lambda: folder.save(run_record(interrupted=True)), "run.json"),
+        (
+            lambda: folder.save(LOAD.saved.files(run_record(interrupted=True)), finished=False),
+            "run.json",
+        ),
         (lambda: folder.save_raw(trial, {"server.log": "x"}), "raw/001-flask-json-1/server.log"),
         (lambda: folder.save_report({"report.md": "x"}), "report/report.md"),
     ):

@@ -3,20 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.bench.run import build_all, missing_trials, run_all
+from orchestrator.bench.build import build_all
 from orchestrator.errors import TrialFailed
+from orchestrator.experiments.carry_out import carried_out
+from orchestrator.experiments.load import LOAD
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
 from orchestrator.model.trial import Outcome, Phase
 from tests.fakes import (
-    FakeClock,
     FakeContainer,
     FakeEngine,
     FakeGenerator,
     FakeStore,
     Journal,
     JournalProgress,
+    fake_bench,
 )
 from tests.unit.examples import load_result, planned, probe, run_record, tick, trial_record
 
@@ -56,18 +58,23 @@ def run(
     }
     engine = FakeEngine(journal, servers, broken=broken, refused=refused)
     store, progress = FakeStore(journal), JournalProgress(journal)
-    final = run_all(
-        plan,
-        record or run_record(plan),
-        build_all(missing_trials(plan, record or run_record(plan)), engine, progress),
-        engine,
+    record = record or run_record(plan)
+    bench = fake_bench(
+        journal,
+        servers,
         FakeGenerator(journal, *(scripts or (GOOD,))),
-        store,
-        FakeClock(),
-        progress,
-        lambda record: replace(record, host=replace(record.host, steal=0.5)),
+        engine=engine,
+        images=build_all(LOAD.left(plan, record), engine, progress),
+        raw=store,
+        progress=progress,
     )
-    return Ran(final, journal, store)
+
+    def save(known: RunRecord) -> RunRecord:
+        seen = replace(known, host=replace(known.host, steal=0.5))
+        store.save(seen)
+        return seen
+
+    return Ran(carried_out(LOAD, plan, record, bench, save), journal, store)
 
 
 def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each() -> None:
@@ -95,6 +102,7 @@ def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each
         "stop flask",
         "remove flask",
         "trial ends: flask measured",
+        "save measured measured",
         "save measured measured",
         "run ends",
     ]
@@ -198,7 +206,7 @@ def test_a_surprise_in_one_trial_ends_none_of_the_others() -> None:
 
 def test_only_the_last_save_says_that_the_run_has_finished_and_each_has_the_doubts_so_far() -> None:
     versions = run(planned(SERVICES)).store.versions
-    assert [version.finished_at is not None for version in versions] == [False] * 3 + [True]
+    assert [version.finished_at is not None for version in versions] == [False] * 4 + [True]
     assert {version.host.steal for version in versions} == {0.5}
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from orchestrator.bench.steps import steps
+from orchestrator.experiments.load.steps import steps
 from tests.unit.examples import histogram, load_result, load_step, observed, open_step, sample
 
 FULL = load_step(

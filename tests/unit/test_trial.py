@@ -7,24 +7,24 @@ from typing import Any
 
 import pytest
 
-from orchestrator.bench import measure
-from orchestrator.bench.steps import steps
 from orchestrator.bench.trial import Trial
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.method import LoadMethod
+from orchestrator.experiments.load.steps import steps
 from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import LocustTotals, Outcome, Package, Phase, Resources, TrialRecord
 from orchestrator.ports import ContainerState, Image
 from tests.fakes import (
     RUNNING,
-    FakeClock,
     FakeContainer,
     FakeEngine,
     FakeGenerator,
     FakeStore,
     Journal,
-    JournalProgress,
+    fake_bench,
 )
 from tests.unit.examples import (
     answer,
@@ -82,14 +82,14 @@ def made(
         refused={"flask": refused} if refused else None,
         stays={"flask": stays} if stays else None,
     )
-    return Trial(
-        plan,
-        plan.trials[0],
-        engine,
+    bench = fake_bench(
+        journal,
+        {"flask": container},
         FakeGenerator(journal, script, workers=workers),
-        store or FakeStore(journal),
-        FakeClock(),
+        engine=engine,
+        raw=store or FakeStore(journal),
     )
+    return Trial(plan.trials[0], LoadMethod(loading=plan.loading), bench)
 
 
 def run_trial(
@@ -100,7 +100,7 @@ def run_trial(
     **more: Any,
 ) -> TrialRecord:
     journal = [] if journal is None else journal
-    return made(container, script, journal=journal, **more).run(IMAGE, JournalProgress(journal))
+    return made(container, script, journal=journal, **more).run(IMAGE)
 
 
 def test_a_measured_trial_is_a_whole_row() -> None:
@@ -467,7 +467,7 @@ def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> No
     container = flask(stop_s=interrupt) if where == "stop" else flask()
     trial = made(container, journal=journal, store=store, stays=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        trial.run(IMAGE, JournalProgress(journal))
+        trial.run(IMAGE)
     assert trial.finished is not None
     assert measured(trial.finished)
     assert set(kept(store)) == set(RAW)
@@ -477,7 +477,7 @@ def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> No
 def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
     trial = made(flask(), [tick(), KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
-        trial.run(IMAGE, JournalProgress([]))
+        trial.run(IMAGE)
     assert trial.finished is None
 
 

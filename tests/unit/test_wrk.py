@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.wrk import seen, wrk_command, wrk_slice
 from orchestrator.errors import TrialFailed
-from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
+from orchestrator.model.placement import Network
 
 DATA = Path(__file__).parent / "data"
 
@@ -22,7 +23,7 @@ def test_the_command_of_a_slice() -> None:
         pairs=10,
         seconds=3,
         connections=64,
-        network="loopback",
+        network=Network.LOOPBACK,
     )
     assert wrk_command("127.0.0.1", "/json", settings, 5.0) == [
         *("sh", "-c", 'sleep 1 && exec "$@"', "sh"),

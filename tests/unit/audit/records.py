@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.bench.conclude import concluded
-from orchestrator.bench.observed import Observed
+from orchestrator.experiments.load.conclude import concluded
+from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn
 from orchestrator.model.record import Endpoint, RunRecord
 from orchestrator.model.trial import Outcome, Phase, TrialRecord

@@ -9,7 +9,7 @@ import pytest
 from orchestrator.doubts import host as doubts
 from orchestrator.doubts.kind import Doubt
 from orchestrator.model.host import WholeMemory
-from orchestrator.model.settings import Layout
+from orchestrator.model.placement import Layout
 from orchestrator.model.trial import Caveat
 from orchestrator.profiles import PROFILES
 from tests.unit.examples import LAYOUT, host

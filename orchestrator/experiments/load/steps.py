@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator.bench.measure import closed
-from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import highest, share, throttled
 from orchestrator.doubts.trial import step_caveats
+from orchestrator.experiments.load.measure import closed
+from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import Step
 from orchestrator.stats import merged, percentiles

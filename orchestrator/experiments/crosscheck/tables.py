@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orchestrator.compare import Agreement, Summary, summary
-from orchestrator.model.crosscheck import CrossCheck
+from orchestrator.experiments.crosscheck.ratios import Agreement, Summary, summary
+from orchestrator.experiments.crosscheck.record import CrossCheck
 from orchestrator.report.column import Column, framework, percent, whole
 from orchestrator.report.table import Table, make_table
 

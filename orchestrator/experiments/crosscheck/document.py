@@ -7,11 +7,12 @@ from dataclasses import asdict
 
 import msgspec
 
-from orchestrator.codec import readable
+from orchestrator.codec import decoded, readable
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, of_steal
 from orchestrator.doubts.kind import Doubt
-from orchestrator.model.crosscheck import CrossCheck
-from orchestrator.report.crosscheck_tables import counts, rates, summaries
+from orchestrator.errors import UsageError
+from orchestrator.experiments.crosscheck.record import CROSSCHECK_SCHEMA, CrossCheck
+from orchestrator.experiments.crosscheck.tables import counts, rates, summaries
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
@@ -31,12 +32,30 @@ of every answer with the contract.
 """
 
 
-def crosscheck_files(record: CrossCheck) -> dict[str, str]:
-    """File name -> text. The JSON holds every slice, and the rows that follow from them."""
+RECORD, PAGE = "crosscheck.json", "crosscheck.md"
+
+
+def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
+    """File name -> content. The JSON holds every slice, and the rows that follow from them."""
     rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
     document = {**readable(record), "rows": rows}
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return {"crosscheck.json": text, "crosscheck.md": printable("\n".join(_document(record)))}
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
+
+
+def read(text: bytes, where: str) -> CrossCheck:
+    """The record in its JSON.
+
+    Raises:
+        UsageError: it is none; names ``where``.
+    """
+    record = decoded(text, CrossCheck, where, "cross-check")
+    if record.schema != CROSSCHECK_SCHEMA:
+        raise UsageError(
+            f"{where}: cross-check of schema {record.schema}; this version of the lab reads "
+            f"{CROSSCHECK_SCHEMA}"
+        )
+    return record
 
 
 def _document(record: CrossCheck) -> Iterator[str]:

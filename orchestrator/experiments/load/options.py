@@ -1,26 +1,21 @@
-"""``lab run``: measure."""
+"""The command line of ``lab run``."""
 
 from __future__ import annotations
 
 import argparse
 import random
 
-from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
-from orchestrator.cli.commands import (
-    Commands,
-    add_results,
+from orchestrator.errors import UsageError
+from orchestrator.model.catalogue import Names
+from orchestrator.model.settings import Settings
+from orchestrator.options import (
+    add_client,
+    add_network,
     add_services,
     add_workloads,
-    command,
-    typed,
+    chosen_network,
 )
-from orchestrator.errors import UsageError
-from orchestrator.model.record import RunRecord
-from orchestrator.model.settings import Settings
-from orchestrator.model.trial import Outcome
-from orchestrator.profiles import CLIENTS, ENGINE, PROFILES
-from orchestrator.wiring.catalogue import names
-from orchestrator.wiring.run import resumable, run
+from orchestrator.profiles import ENGINE, PROFILES
 
 # The options that make a run's plan: a resumed run has it already.
 PLANNED = (
@@ -37,9 +32,8 @@ PLANNED = (
 )
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(commands, "run", _run, "measure")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What can be chosen."""
     add_services(parser)
     add_workloads(parser)
     parser.add_argument(
@@ -51,10 +45,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--max-users", type=int, metavar="N", help="the ramp's last step")
     parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
-    parser.add_argument("--network", choices=("loopback", "bridge"), help="default: loopback")
-    parser.add_argument(
-        "--client", choices=CLIENTS, help=f"what sends the requests; default: {ENGINE}"
-    )
+    add_network(parser)
+    add_client(parser)
     parser.add_argument(
         "--open-loop",
         action=argparse.BooleanOptionalAction,
@@ -69,20 +61,22 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--resume", metavar="RUN|latest", help="measure what is missing of a run, as it was planned"
     )
-    add_results(parser)
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    if arguments.resume is not None:
-        if others := _given(arguments):
-            raise UsageError(
-                "--resume goes on with a run as it was planned; leave out " + ", ".join(others)
-            )
-        settings = resumable(arguments.results, arguments.resume)
-    else:
-        settings = _settings(arguments)
-    record = run(settings, typed(), arguments.results, arguments.resume)
-    return exit_code(record)
+def resumed(arguments: argparse.Namespace) -> str | None:
+    """The run that goes on, if one is named.
+
+    Raises:
+        UsageError: other things were chosen, too: a run goes on as it was planned.
+    """
+    if arguments.resume is None:
+        return None
+    if others := _given(arguments):
+        raise UsageError(
+            "--resume goes on with a run as it was planned; leave out " + ", ".join(others)
+        )
+    run: str = arguments.resume
+    return run
 
 
 def _given(arguments: argparse.Namespace) -> list[str]:
@@ -96,8 +90,8 @@ def _given(arguments: argparse.Namespace) -> list[str]:
     return [*arguments.services, *options]
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    there = names()
+def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
+    """What was chosen; the rest as it is usual."""
     seed = arguments.seed
     return Settings(
         services=tuple(dict.fromkeys(arguments.services)) or there.services,
@@ -107,16 +101,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         max_users=arguments.max_users,
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
-        network=arguments.network or "loopback",
+        network=chosen_network(arguments),
         client=arguments.client or ENGINE,
         open_loop=arguments.open_loop,
         rate=arguments.rate,
     )
-
-
-def exit_code(record: RunRecord) -> int:
-    """What a run ends with: 0 all measured, 1 some failed, 130 interrupted."""
-    if record.interrupted:
-        return INTERRUPTED
-    measured = all(trial.outcome is Outcome.MEASURED for trial in record.trials)
-    return ALL_WELL if measured else SOME_FAILED

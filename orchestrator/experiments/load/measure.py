@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from labwire.phase import LoadPhase
-from orchestrator.bench.observed import Observed
 from orchestrator.bench.shares import share
+from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import Resources, Totals

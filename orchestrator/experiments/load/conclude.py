@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from labwire.phase import LoadPhase
-from orchestrator.bench import measure
-from orchestrator.bench.observed import Observed
-from orchestrator.bench.open_loop import open_loop
-from orchestrator.bench.steps import steps
 from orchestrator.doubts.trial import trial_caveats
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.observed import Observed
+from orchestrator.experiments.load.open_loop import open_loop
+from orchestrator.experiments.load.steps import steps
 from orchestrator.model.load import LoadResult
 from orchestrator.model.trial import LocustTotals, TrialRecord
 from orchestrator.verdict import limited_by

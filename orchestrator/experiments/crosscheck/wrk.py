@@ -6,12 +6,11 @@ from typing import TypeVar
 
 import msgspec
 
-from orchestrator.adapters.docker_container import PORT
-from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
-from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
-from orchestrator.model.entry import ContainerSpec, Expectation
-from orchestrator.ports import Container
+from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
+from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
+from orchestrator.model.entry import PORT, ContainerSpec, Expectation
+from orchestrator.ports import Container, Engine
 
 # How long a container may take to start and to end, beside its work.
 SPARE_S = 30.0
@@ -26,17 +25,12 @@ T = TypeVar("T")
 class Wrk:
     """Runs wrk with one thread where a Locust worker would run, one slice at a time."""
 
-    def __init__(
-        self,
-        engine: DockerEngine,
-        spec: ContainerSpec,
-        settings: CrossCheckSettings,
-        timeout_s: float,
-    ) -> None:
+    def __init__(self, engine: Engine, spec: ContainerSpec, plan: CrossCheckPlan) -> None:
         self._engine = engine
         self._spec = spec
-        self._settings = settings
-        self._timeout_s = timeout_s
+        self._settings = plan.settings
+        self._inside = plan.loading.placement.one_namespace
+        self._timeout_s = plan.loading.profile.request_timeout_s
 
     def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
         """One slice; ``compared``: every answer with the contract, which takes time.
@@ -44,15 +38,14 @@ class Wrk:
         Raises:
             TrialFailed: it could not connect, or did not say what it counted.
         """
-        loopback = self._settings.network == "loopback"
-        target = "127.0.0.1" if loopback else server.name
+        target = "127.0.0.1" if self._inside else server.name
         words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
         if compared:
             words += ["--", str(expectation.status), expectation.body]
         said = self._engine.output(
             self._spec,
             words,
-            network=f"container:{server.id}" if loopback else None,
+            network=f"container:{server.id}" if self._inside else None,
             within_s=REST_S + self._settings.seconds + SPARE_S,
         )
         return wrk_slice(said, compared=compared)
@@ -65,7 +58,7 @@ class RequestCounter:
     take time for each segment, so they are there only while somebody counts.
     """
 
-    def __init__(self, engine: DockerEngine, spec: ContainerSpec) -> None:
+    def __init__(self, engine: Engine, spec: ContainerSpec) -> None:
         self._engine = engine
         self._spec = spec
 
@@ -99,7 +92,7 @@ class RequestCounter:
         )
 
 
-def tools(engine: DockerEngine, spec: ContainerSpec) -> tuple[str, ...]:
+def tools(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
     """The versions of what the cross-check relies on, as Debian names them."""
     words = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", "wrk", "nftables"]
     return tuple(engine.output(spec, words, network="none", within_s=SPARE_S).splitlines())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.model.host import Host
-from orchestrator.model.settings import Layout
+from orchestrator.model.placement import Layout, Network
 from orchestrator.words import Moment, Name, Title
 
 CROSSCHECK_SCHEMA = 1
@@ -20,7 +20,7 @@ class CrossCheckSettings:
     pairs: int
     seconds: int
     connections: int
-    network: Name
+    network: Network
     client: Name = "engine"
 
 

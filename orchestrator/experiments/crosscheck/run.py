@@ -2,86 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from orchestrator.bench.trial import tails
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.log_tails import tails
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import TrialFailed, unforeseen
-from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
-from orchestrator.model.load import LoadFailed, LoadResult
-from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Phase
-from orchestrator.ports import (
-    Clock,
-    Container,
-    Engine,
-    Load,
-    LoadGenerator,
-    Progress,
-    ReferenceClient,
-    ServerEnd,
+from orchestrator.experiments.crosscheck.ends import Ends
+from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
+from orchestrator.experiments.crosscheck.record import (
+    Counted,
+    CrossCheck,
+    LabSlice,
+    Pair,
+    Seen,
+    ServiceCheck,
 )
+from orchestrator.experiments.crosscheck.wrk import RequestCounter, Wrk, tools
+from orchestrator.model.blocks import WRK as WRK_BLOCK
+from orchestrator.model.blocks import WRK_COUNTER
+from orchestrator.model.load import LoadFailed, LoadResult
+from orchestrator.model.settings import PlannedTrial
+from orchestrator.model.trial import Phase
+from orchestrator.ports import Container, Load
 
 LAB, WRK = "lab", "wrk"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What a cross-check needs of the world."""
-
-    engine: Engine
-    lab: LoadGenerator
-    wrk: ReferenceClient
-    server_end: ServerEnd
-    progress: Progress
-    clock: Clock
+Steps = Generator[CrossCheck, None, None]
+"""The record, again and again as it becomes more."""
 
 
-def check_all(
-    plan: Plan, record: CrossCheck, bench: Bench, save: Callable[[CrossCheck], CrossCheck]
-) -> CrossCheck:
-    """Check each of the plan's services once; ``save`` keeps what is known after each pair.
-
-    An interruption ends it; what was measured stays, and the record says that it is not all.
-    """
-    try:
-        record = save(record)
-        for trial in plan.trials:
-            earlier = record.services
-            with closing(_service(plan, trial, bench)) as checks:
-                for check in checks:
-                    record = replace(record, services=(*earlier, check))
-                    record = save(record)
-    except KeyboardInterrupt:
-        record = replace(record, interrupted=True)
-        bench.progress.note("interrupted: what was measured is saved")
-    record = replace(record, finished_at=bench.clock.utc())
-    return save(record)
+def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
+    """Check each of the plan's services once; yields the record after each pair."""
+    wrk = bench.containers[WRK_BLOCK]
+    ends = Ends(
+        wrk=Wrk(bench.engine, wrk, plan),
+        server_end=RequestCounter(bench.engine, bench.containers[WRK_COUNTER]),
+    )
+    yield from checks(plan, replace(record, tools=tools(bench.engine, wrk)), bench, ends)
 
 
-def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[ServiceCheck, None, None]:
+def checks(plan: CrossCheckPlan, record: CrossCheck, bench: Bench, ends: Ends) -> Steps:
+    """The same, with whatever stands at both ends."""
+    yield record
+    for trial in plan.trials:
+        earlier = record.services
+        with closing(_service(plan, trial, bench, ends)) as found:
+            for check in found:
+                record = replace(record, services=(*earlier, check))
+                yield record
+
+
+def _service(
+    plan: CrossCheckPlan, trial: PlannedTrial, bench: Bench, ends: Ends
+) -> Generator[ServiceCheck, None, None]:
     """What is known of a service, again and again as it becomes more; a failure is kept in it."""
-    manifest = trial.entry.manifest
+    manifest, pairs = trial.entry.manifest, plan.settings.pairs
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     bench.progress.note(f"{where}: counting at both ends")
     phase = Phase.BUILD
     try:
-        check = replace(check, base=bench.engine.build(manifest.id).base)
+        image = bench.images[manifest.id]
+        if isinstance(image, TrialFailed):
+            raise image
+        check = replace(check, base=image.base)
         phase = Phase.START
         with bench.engine.start(trial.entry.container) as server:
             phase = Phase.VERIFY
             keeps_contract(probed(server, trial), server, trial)
             phase = Phase.LOAD
-            check = replace(check, counted=_counted(plan, trial, server, bench))
+            check = replace(check, counted=_counted(plan, trial, server, bench, ends))
             yield check
-            for number in range(plan.settings.repeats):
-                pair = _pair(plan, trial, server, bench, first=(WRK, LAB)[number % 2])
+            for number in range(pairs):
+                first = (WRK, LAB)[number % 2]
+                pair = _pair(plan, trial, server, bench, ends, first)
                 check = replace(check, pairs=(*check.pairs, pair))
-                bench.progress.note(f"{where} {number + 1}/{plan.settings.repeats}: {_said(pair)}")
+                bench.progress.note(f"{where} {number + 1}/{pairs}: {_said(pair)}")
                 yield check
             phase = Phase.STOP
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one service ends no other
@@ -92,15 +92,17 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 
 
-def _counted(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -> Counted:
+def _counted(
+    plan: CrossCheckPlan, trial: PlannedTrial, server: Container, bench: Bench, ends: Ends
+) -> Counted:
     """One slice each, counted at the server's end too; it also warms the server up."""
-    bench.server_end.begin(server)
-    wrk = bench.wrk.slice(server, trial.expectation, compared=True)
-    wrk_seen = bench.server_end.seen(server)
+    ends.server_end.begin(server)
+    wrk = ends.wrk.slice(server, trial.expectation, compared=True)
+    wrk_seen = ends.server_end.seen(server)
     lab = _lab_slice(plan, trial, server, bench)
     # Not counted anew: what the kernel still sends for wrk's last connections is known by then.
-    both_seen = bench.server_end.seen(server)
-    bench.server_end.end(server)
+    both_seen = ends.server_end.seen(server)
+    ends.server_end.end(server)
     lab_seen = Seen(
         requests=both_seen.requests - wrk_seen.requests,
         segments=both_seen.segments - wrk_seen.segments,
@@ -108,18 +110,27 @@ def _counted(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -
     return Counted(wrk=wrk, wrk_seen=wrk_seen, lab=lab, lab_seen=lab_seen)
 
 
-def _pair(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench, first: str) -> Pair:
+def _pair(
+    plan: CrossCheckPlan,
+    trial: PlannedTrial,
+    server: Container,
+    bench: Bench,
+    ends: Ends,
+    first: str,
+) -> Pair:
     """Both clients, one right after the other: what drifts more slowly hits both alike."""
     if first == WRK:
-        wrk = bench.wrk.slice(server, trial.expectation, compared=False)
+        wrk = ends.wrk.slice(server, trial.expectation, compared=False)
         return Pair(first=first, wrk=wrk, lab=_lab_slice(plan, trial, server, bench))
     lab = _lab_slice(plan, trial, server, bench)
-    wrk = bench.wrk.slice(server, trial.expectation, compared=False)
+    wrk = ends.wrk.slice(server, trial.expectation, compared=False)
     return Pair(first=first, wrk=wrk, lab=lab)
 
 
-def _lab_slice(plan: Plan, trial: PlannedTrial, server: Container, bench: Bench) -> LabSlice:
-    with bench.lab.at(server, trial.expectation.workload, plan) as load:
+def _lab_slice(
+    plan: CrossCheckPlan, trial: PlannedTrial, server: Container, bench: Bench
+) -> LabSlice:
+    with bench.load.at(server, trial.expectation.workload, plan.loading) as load:
         try:
             return lab_slice(_result(load))
         except TrialFailed as failure:

@@ -8,16 +8,13 @@ from math import comb
 from statistics import median
 
 from labwire.failure import NEVER_SENT
-from orchestrator.model.crosscheck import (
+from orchestrator.experiments.crosscheck.record import (
     Counted,
-    CrossCheckSettings,
     LabSlice,
     Seen,
     ServiceCheck,
     WrkSlice,
 )
-from orchestrator.model.settings import Profile
-from orchestrator.profiles import MOST_USERS, PROFILES, most_users
 
 CONFIDENCE = 0.95
 # The lab's client passes if the median ratio is this close to 1.
@@ -81,45 +78,6 @@ class Summary:
         """Whether both ends counted the same for both clients, and wrk saw no wrong answer."""
         counts = (self.lab_counts, self.wrk_counts)
         return all(count is not None and count.agrees for count in counts) and not self.wrk_wrong
-
-
-def problems(
-    settings: CrossCheckSettings, known: Sequence[str], workloads: Sequence[str]
-) -> list[str]:
-    """All that is wrong with the settings, in words; empty if nothing is."""
-    found = [
-        f"no service {name!r}; there are {', '.join(known)}"
-        for name in settings.services
-        if name not in known
-    ]
-    if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; there are {', '.join(workloads)}")
-    for option, value, most in (
-        ("pairs", settings.pairs, 1000),
-        ("seconds", settings.seconds, 60),
-    ):
-        if not 1 <= value <= most:
-            found.append(f"--{option} {value}: give 1 to {most}")
-    if not 1 <= settings.connections <= MOST_USERS:
-        found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
-    limit = most_users(settings.client, workers=1)
-    if limit is not None and settings.connections > limit:
-        found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")
-    return found
-
-
-def slice_profile(settings: CrossCheckSettings) -> Profile:
-    """A load that is one step and nothing else; the timeouts are those of published runs."""
-    standard = PROFILES["standard"]
-    return Profile(
-        name="crosscheck",
-        duration_s=float(settings.seconds),
-        step_s=float(settings.seconds),
-        settle_s=0.0,
-        users=(settings.connections,),
-        connect_timeout_s=standard.connect_timeout_s,
-        request_timeout_s=standard.request_timeout_s,
-    )
 
 
 def middle(values: Sequence[float]) -> Middle:

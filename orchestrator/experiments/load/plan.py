@@ -6,8 +6,13 @@ import random
 from collections.abc import Mapping, Sequence
 
 from orchestrator.errors import UsageError
+from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.entry import ContainerSpec, Entry, Expectation
-from orchestrator.model.settings import Layout, Plan, PlannedTrial, Profile, Settings
+from orchestrator.model.placement import Placement
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import Loading, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
     CLIENTS,
     ENGINE,
@@ -26,28 +31,36 @@ LARGEST_SEED = 2**53
 """Whole numbers up to here are exact in JSON for every program that reads a record."""
 
 
-def layout(cpus: int, siblings: Mapping[int, frozenset[int]], network: str) -> Layout:
-    """Who gets which CPU: the server the last one, the load all those that share no core with it.
-
-    Where leaving the server's core alone would leave no CPU to the load, the load takes what is
-    there; on a host with one CPU server and load share it.
+def planned(
+    settings: Settings, known: Catalogue, placed: Placed, earlier: RunRecord | None
+) -> Plan:
+    """The plan of a run on this host.
 
     Args:
-        cpus: number of CPUs that the engine has.
-        siblings: CPU -> the CPUs of its physical core; empty where the host does not tell.
+        earlier: the record of a run that is resumed: all rows of a run have the same load.
+
+    Raises:
+        UsageError: with all problems together.
     """
-    server = cpus - 1
-    core = siblings.get(server, frozenset({server}))
-    apart = tuple(cpu for cpu in range(cpus) if cpu not in core)
-    rest = tuple(cpu for cpu in range(cpus) if cpu != server)
-    load = apart or rest or (server,)
-    return Layout(
-        server_cpu=server,
-        load_cpus=load,
-        shared=load == (server,),
-        smt_shared=bool(core & set(load) - {server}) if siblings else None,
-        network=network,
+    entries = {
+        name: Entry(manifest=manifest, container=placed.containers[name])
+        for name, manifest in known.manifests.items()
+        if name in placed.containers
+    }
+    return plan(
+        settings,
+        entries,
+        known.contract,
+        placed.placement,
+        placed.containers[LOCUST_MASTER],
+        placed.containers[LOCUST_WORKER],
+        earlier.profile if earlier else None,
     )
+
+
+def settings_problems(settings: Settings, there: Names) -> list[str]:
+    """All that is wrong with the settings, whatever the host."""
+    return problems(settings, there.services, there.workloads or settings.workloads)
 
 
 def problems(
@@ -113,7 +126,7 @@ def plan(
     settings: Settings,
     entries: Mapping[str, Entry],
     expectations: Mapping[str, Expectation],
-    layout: Layout,
+    placement: Placement,
     master: ContainerSpec,
     worker: ContainerSpec,
     profile: Profile | None = None,
@@ -130,7 +143,7 @@ def plan(
     Raises:
         UsageError: with all problems together.
     """
-    workers = len(layout.load_cpus)
+    workers = len(placement.load_cpus)
     if found := problems(settings, list(entries), list(expectations), workers):
         raise UsageError(found)
     draw = random.Random(settings.seed)  # an order, not a secret
@@ -149,9 +162,12 @@ def plan(
             )
     return Plan(
         settings=settings,
-        profile=profile or scaled(settings, worker.nofile, workers),
-        layout=layout,
-        master=master,
-        worker=worker,
+        loading=Loading(
+            profile=profile or scaled(settings, worker.nofile, workers),
+            client=settings.client,
+            placement=placement,
+            master=master,
+            worker=worker,
+        ),
         trials=tuple(trials),
     )

@@ -1,0 +1,26 @@
+"""Images are built before anything is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from orchestrator.errors import TrialFailed
+from orchestrator.model.settings import PlannedTrial
+from orchestrator.ports import Engine, Image, Progress
+
+
+def build_all(
+    trials: Iterable[PlannedTrial], engine: Engine, progress: Progress
+) -> dict[str, Image | TrialFailed]:
+    """Build every service's image; a failure is kept, not raised."""
+    images: dict[str, Image | TrialFailed] = {}
+    for service in dict.fromkeys(trial.entry.manifest.id for trial in trials):
+        progress.note(f"building the image of {service}")
+        try:
+            images[service] = engine.build(service)
+        except TrialFailed as failure:
+            progress.note(
+                f"{service} could not be built: {failure.reason}\n{failure.log_tail}".rstrip()
+            )
+            images[service] = failure
+    return images

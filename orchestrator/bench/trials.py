@@ -1,0 +1,76 @@
+"""The loop over all trials of a run: one at a time, and nothing that was measured is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.method import Method
+from orchestrator.bench.rows import planned_record
+from orchestrator.bench.trial import Trial
+from orchestrator.errors import TrialFailed
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import PlannedTrial
+from orchestrator.model.trial import Outcome, Phase, TrialRecord
+
+
+def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
+    """What ``record`` does not hold as measured yet."""
+    measured = {t.key for t in record.trials if t.outcome is Outcome.MEASURED}
+    return tuple(trial for trial in trials if trial.key not in measured)
+
+
+def measure_trials(
+    trials: Sequence[PlannedTrial], record: RunRecord, method: Method, bench: Bench
+) -> Generator[RunRecord, None, None]:
+    """Measure every trial that ``record`` does not hold as measured yet.
+
+    Yields the record before the first trial and after each, to be saved: trials that have not run
+    stand in it as skipped. So it does, once more, if a person interrupts a trial that was measured
+    by then; the interrupt then goes on its way.
+    """
+    begin = bench.clock.monotonic()
+    # A row that failed before stands until the trial has run again.
+    rows = {trial.key: trial for trial in record.trials}
+
+    def known() -> RunRecord:
+        return replace(
+            record,
+            trials=tuple(rows.get(trial.key) or _to_come(trial) for trial in trials),
+            wall_s=bench.clock.monotonic() - begin + (record.wall_s or 0),
+        )
+
+    yield known()
+    for planned in missing_trials(trials, record):
+        bench.progress.trial_begins(planned)
+        image = bench.images[planned.entry.manifest.id]
+        if isinstance(image, TrialFailed):
+            bench.raw.save_raw(planned, {})  # an earlier attempt may have left files
+            rows[planned.key] = _not_built(planned, image, bench)
+        else:
+            trial = Trial(planned, method, bench)
+            try:
+                rows[planned.key] = trial.run(image)
+            except KeyboardInterrupt:
+                if trial.finished is not None:
+                    rows[planned.key] = trial.finished
+                    yield known()
+                raise
+        bench.progress.trial_ends(rows[planned.key])
+        yield known()
+
+
+def _to_come(planned: PlannedTrial) -> TrialRecord:
+    return planned_record(planned, Outcome.SKIPPED, reason="not run yet")
+
+
+def _not_built(planned: PlannedTrial, failure: TrialFailed, bench: Bench) -> TrialRecord:
+    return planned_record(
+        planned,
+        Outcome.FAILED,
+        phase=Phase.BUILD,
+        reason=failure.reason,
+        log_tail=failure.log_tail or None,
+        started_at=bench.clock.utc(),
+    )

@@ -1,0 +1,94 @@
+"""The cross-check: the lab's own client beside wrk on the same servers, counted by both ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.durations import clock_time
+from orchestrator.experiments.crosscheck import plan as planning
+from orchestrator.experiments.crosscheck.audit import findings
+from orchestrator.experiments.crosscheck.document import PAGE, RECORD, crosscheck_files, read
+from orchestrator.experiments.crosscheck.options import add_options, chosen
+from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
+from orchestrator.experiments.crosscheck.record import (
+    CROSSCHECK_SCHEMA,
+    CrossCheck,
+    CrossCheckSettings,
+)
+from orchestrator.experiments.crosscheck.run import run
+from orchestrator.experiments.crosscheck.tables import counts, rates, summaries
+from orchestrator.experiments.experiment import Experiment, Facts, HostSeen, Saved, Shown
+from orchestrator.model.blocks import LOCUST_WORKER, WRK
+from orchestrator.model.outlook import Outlook
+from orchestrator.model.settings import PlannedTrial
+
+PAIR_OVERHEAD_S = 5.0
+"""Starting and removing the clients' containers, Locust's own start included."""
+
+
+def blank(plan: CrossCheckPlan, facts: Facts) -> CrossCheck:
+    """The record before anything is measured."""
+    return CrossCheck(
+        schema=CROSSCHECK_SCHEMA,
+        run_id=facts.run_id,
+        started_at=facts.started_at,
+        finished_at=None,
+        command=facts.command,
+        settings=plan.settings,
+        tools=(),
+        host=facts.host,
+        layout=plan.loading.placement.layout,
+    )
+
+
+def left(plan: CrossCheckPlan, _record: CrossCheck) -> tuple[PlannedTrial, ...]:
+    """All of it: a cross-check is not resumed."""
+    return plan.trials
+
+
+def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
+    """How many pairs there are, and how long they take."""
+    services, settings = len(plan.trials), plan.settings
+    # The counted pair of each service included.
+    service_s = (settings.pairs + 1) * (2 * settings.seconds + PAIR_OVERHEAD_S)
+    text = (
+        f"{services} services, {settings.pairs} pairs each: about "
+        f"{clock_time(services * service_s)}"
+    )
+    return Outlook(text=text, trials=services, left=services, trial_s=service_s)
+
+
+def watched(record: CrossCheck, _earlier: CrossCheck | None, seen: HostSeen) -> CrossCheck:
+    """With what a hypervisor took, and who else ran."""
+    return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
+
+
+def all_well(record: CrossCheck) -> bool:
+    """Whether all were checked, and counted alike by both ends."""
+    failed = any(check.reason for check in record.services)
+    return not failed and all(row.counts_agree for row in summaries(record))
+
+
+CROSSCHECK: Experiment[CrossCheckSettings, CrossCheckPlan, CrossCheck] = Experiment(
+    name="crosscheck",
+    text="the lab's own client beside wrk, counted by both ends",
+    tools=(LOCUST_WORKER, WRK),
+    options=add_options,
+    settings=chosen,
+    problems=planning.problems,
+    plan=planning.plan,
+    blank=blank,
+    left=left,
+    outlook=outlook,
+    run=run,
+    watched=watched,
+    saved=Saved(file=RECORD, prefix="crosscheck-", raw=False, files=crosscheck_files, read=read),
+    shown=Shown(
+        page=PAGE,
+        title="Cross-checks with wrk",
+        tables=lambda record: (rates(record), counts(record)),
+        tables_alone=True,
+    ),
+    findings=findings,
+    all_well=all_well,
+)

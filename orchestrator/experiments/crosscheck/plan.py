@@ -1,0 +1,94 @@
+"""A cross-check's settings become its plan: one step of load for each slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from orchestrator.errors import UsageError
+from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
+from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue, Names
+from orchestrator.model.entry import Entry
+from orchestrator.model.settings import Loading, PlannedTrial, Profile
+from orchestrator.profiles import MOST_USERS, PROFILES, SPARE_FILES, most_users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheckPlan:
+    """Each service once; ``loading`` is that of one slice of the lab's client."""
+
+    settings: CrossCheckSettings
+    loading: Loading
+    trials: tuple[PlannedTrial, ...]
+
+
+def plan(
+    settings: CrossCheckSettings, known: Catalogue, placed: Placed, _earlier: CrossCheck | None
+) -> CrossCheckPlan:
+    """One worker, as wrk has one thread.
+
+    Raises:
+        UsageError: this host does not allow so many connections.
+    """
+    worker, placement = placed.containers[LOCUST_WORKER], placed.placement
+    most = worker.nofile - SPARE_FILES
+    if settings.connections > most:
+        raise UsageError(f"--connections {settings.connections}: this host allows {most}")
+    return CrossCheckPlan(
+        settings=settings,
+        loading=Loading(
+            profile=slice_profile(settings),
+            client=settings.client,
+            placement=replace(placement, load_cpus=placement.load_cpus[:1]),
+            master=placed.containers[LOCUST_MASTER],
+            worker=worker,
+        ),
+        trials=tuple(
+            PlannedTrial(
+                entry=Entry(manifest=known.manifests[name], container=placed.containers[name]),
+                expectation=known.contract[settings.workload],
+                repeat=1,
+                order=order,
+            )
+            for order, name in enumerate(settings.services, 1)
+        ),
+    )
+
+
+def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
+    """All that is wrong with the settings, in words; empty if nothing is."""
+    workloads = there.workloads or (settings.workload,)
+    found = [
+        f"no service {name!r}; there are {', '.join(there.services)}"
+        for name in settings.services
+        if name not in there.services
+    ]
+    if settings.workload not in workloads:
+        found.append(f"no workload {settings.workload!r}; there are {', '.join(workloads)}")
+    for option, value, most in (
+        ("pairs", settings.pairs, 1000),
+        ("seconds", settings.seconds, 60),
+    ):
+        if not 1 <= value <= most:
+            found.append(f"--{option} {value}: give 1 to {most}")
+    if not 1 <= settings.connections <= MOST_USERS:
+        found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
+    limit = most_users(settings.client, workers=1)
+    if limit is not None and settings.connections > limit:
+        found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")
+    return found
+
+
+def slice_profile(settings: CrossCheckSettings) -> Profile:
+    """A load that is one step and nothing else; the timeouts are those of published runs."""
+    standard = PROFILES["standard"]
+    return Profile(
+        name="crosscheck",
+        duration_s=float(settings.seconds),
+        step_s=float(settings.seconds),
+        settle_s=0.0,
+        users=(settings.connections,),
+        connect_timeout_s=standard.connect_timeout_s,
+        request_timeout_s=standard.request_timeout_s,
+    )

@@ -1,0 +1,82 @@
+"""The load of 2019: users rise in steps, and the rate at the best step is held. `lab run`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from orchestrator.audit.record import audit_record
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.trials import measure_trials, missing_trials
+from orchestrator.codec import decode
+from orchestrator.durations import clock_time
+from orchestrator.experiments.experiment import Experiment, Resuming, Saved, Shown
+from orchestrator.experiments.load import plan as planning
+from orchestrator.experiments.load.method import LoadMethod
+from orchestrator.experiments.load.options import add_options, chosen, resumed
+from orchestrator.experiments.load.record import (
+    PAGE,
+    RECORD,
+    all_measured,
+    blank,
+    complete,
+    files,
+    kept,
+    watched,
+)
+from orchestrator.experiments.load.report import derived
+from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.outlook import Outlook
+from orchestrator.model.record import RunRecord
+from orchestrator.model.settings import Plan, PlannedTrial, Settings
+from orchestrator.report.tables import tables
+
+OVERHEAD_S = 3.0
+"""What a trial costs beyond its load, for the estimate of the time left."""
+
+
+def left(plan: Plan, record: RunRecord) -> tuple[PlannedTrial, ...]:
+    """The trials that the record does not hold as measured yet."""
+    return missing_trials(plan.trials, record)
+
+
+def run(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRecord, None, None]:
+    """Trial by trial."""
+    record = replace(record, setup_s=bench.setup_s + (record.setup_s or 0))
+    yield from measure_trials(plan.trials, record, LoadMethod(loading=plan.loading), bench)
+
+
+def outlook(plan: Plan, record: RunRecord) -> Outlook:
+    """How many trials there are, how long they take, and with which load."""
+    profile, placement = plan.loading.profile, plan.loading.placement
+    trial_s, count = profile.load_s + OVERHEAD_S, len(left(plan, record))
+    loads = ", ".join(map(str, placement.load_cpus))
+    text = (
+        f"{count} trials of {profile.load_s:g} s, about {clock_time(count * trial_s)}: "
+        f"profile {profile.name}, seed {plan.settings.seed}, "
+        f"server on CPU {placement.server_cpu}, load on CPU {loads}, network {placement.network}"
+    )
+    return Outlook(text=text, trials=len(plan.trials), left=count, trial_s=trial_s)
+
+
+LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
+    name="run",
+    text="measure",
+    tools=(LOCUST_WORKER,),
+    options=add_options,
+    settings=chosen,
+    problems=planning.settings_problems,
+    plan=planning.planned,
+    blank=blank,
+    left=left,
+    outlook=outlook,
+    run=run,
+    watched=watched,
+    saved=Saved(file=RECORD, prefix="", raw=True, files=files, read=decode),
+    shown=Shown(page=PAGE, title="All runs", tables=tables, files=derived),
+    findings=audit_record,
+    all_well=all_measured,
+    resuming=Resuming(
+        asked=resumed, settings=lambda record: record.settings, complete=complete, kept=kept
+    ),
+)

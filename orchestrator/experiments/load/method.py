@@ -1,0 +1,115 @@
+"""A trial's load: Locust at a verified server, sampled meanwhile, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.log_tails import tails
+from orchestrator.bench.method import Measured, Subject
+from orchestrator.bench.sampler import Sampler
+from orchestrator.errors import TrialFailed
+from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.conclude import concluded
+from orchestrator.experiments.load.observed import Observed
+from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
+from orchestrator.model.sample import Sample
+from orchestrator.model.settings import Loading
+from orchestrator.model.trial import TrialRecord
+from orchestrator.ports import ContainerState, Load, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadMethod:
+    """The protocol of 2019, and the open loop that may follow."""
+
+    loading: Loading
+
+    @contextmanager
+    def measured(self, subject: Subject, bench: Bench) -> Iterator[Measured]:
+        """Load the server as the profile says.
+
+        Raises:
+            TrialFailed: the load could not do its work.
+        """
+        server, workload = subject.server, subject.planned.expectation.workload
+        idle, overflows = server.sample(), server.listen_overflows()
+        subject.raw.keep_samples("server", [idle] if idle else [])
+        with bench.load.at(server, workload, self.loading) as load:
+            result, samples = _loaded(load, subject, bench.progress)
+            risen = _risen(overflows, server.listen_overflows())
+
+            def into(record: TrialRecord, state: ContainerState) -> TrialRecord:
+                observed = Observed(
+                    server=samples[0],
+                    workers=samples[1:],
+                    idle=idle,
+                    state=state,
+                    image=subject.image,
+                    start_s=subject.start_s,
+                    listen_overflows=risen,
+                    one_namespace=self.loading.placement.one_namespace,
+                    shared=self.loading.placement.shared,
+                )
+                return concluded(record, result, observed)
+
+            yield Measured(into=into, wrong=_miscounted(result))
+
+
+def _loaded(
+    load: Load, subject: Subject, progress: Progress
+) -> tuple[LoadResult, list[list[Sample]]]:
+    sampler = Sampler([subject.server, *load.workers])
+    try:
+        with sampler:
+            result = _followed(load, sampler, subject, progress)
+    except TrialFailed as failure:
+        with suppress(TrialFailed):
+            failure.log_tail = tails(load.logs())
+        raise
+    finally:
+        samples = sampler.taken()
+        _keep(load, samples, subject)
+    return result, samples
+
+
+def _keep(load: Load, samples: list[list[Sample]], subject: Subject) -> None:
+    names = ["server", *(f"worker-{i}" for i in range(1, len(samples)))]
+    for name, readings in zip(names, samples, strict=True):
+        subject.raw.keep_samples(name, readings)
+    with suppress(TrialFailed):
+        for name, log in load.logs().items():
+            subject.raw.keep_log(name, log)
+
+
+def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress) -> LoadResult:
+    for event in load.events():
+        if isinstance(event, Ready):
+            subject.know(load_versions=event.versions)
+        elif isinstance(event, Tick):
+            progress.tick(event, sampler.latest_cpu(0))
+        elif isinstance(event, LoadFile):
+            subject.raw.keep_file(event)
+        elif isinstance(event, LoadFailed):
+            raise TrialFailed(event.reason)
+        elif isinstance(event, LoadResult):
+            return event
+    raise TrialFailed("the Locust master ended without a result")
+
+
+def _miscounted(result: LoadResult) -> str | None:
+    """How the lab's count of the load differs from Locust's own; None where it does not."""
+    totals, locust = measure.totals(result), result.locust
+    if (totals.requests, totals.failures) == (locust.requests, locust.failures):
+        return None
+    return (
+        f"the lab counted {totals.requests} requests and {totals.failures} failures, "
+        f"Locust {locust.requests} and {locust.failures}"
+    )
+
+
+def _risen(before: int | None, after: int | None) -> int | None:
+    """By how much a counter rose; None where one of its readings is missing."""
+    return None if before is None or after is None else after - before

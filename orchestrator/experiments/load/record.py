@@ -1,0 +1,114 @@
+"""A run's record: before anything is measured, while it grows, and what is in it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.codec import encode
+from orchestrator.contract import endpoint
+from orchestrator.doubts.host import kept as kept_doubts
+from orchestrator.doubts.host import run_caveats
+from orchestrator.experiments.experiment import Facts, HostSeen
+from orchestrator.model.host import WholeMemory
+from orchestrator.model.record import SCHEMA, RunRecord
+from orchestrator.model.settings import Plan
+from orchestrator.model.trial import Outcome
+from orchestrator.profiles import most_users, wished
+
+RECORD, PAGE = "run.json", "report/index.html"
+
+
+def blank(plan: Plan, facts: Facts) -> RunRecord:
+    """The record before anything is measured."""
+    expectations = {trial.expectation.workload: trial.expectation for trial in plan.trials}
+    return RunRecord(
+        schema=SCHEMA,
+        run_id=facts.run_id,
+        started_at=facts.started_at,
+        finished_at=None,
+        command=facts.command,
+        seed=plan.settings.seed,
+        settings=plan.settings,
+        profile=plan.loading.profile,
+        host=facts.host,
+        layout=plan.loading.placement.layout,
+        contract={name: endpoint(expectations[name]) for name in plan.settings.workloads},
+    )
+
+
+def files(record: RunRecord) -> dict[str, bytes]:
+    """What is saved after each trial."""
+    return {RECORD: encode(record)}
+
+
+def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRecord:
+    """With what happened on the host so far, and the doubts about every row.
+
+    Of the parts of a resumed run the worse counts, and what was doubted once stays in doubt.
+
+    Args:
+        earlier: the record of a run that is resumed, as it was.
+    """
+    # What a part that was killed had seen last is not all, and what came then may be why.
+    killed = earlier is not None and earlier.finished_at is None
+    untold = earlier is not None and (killed or earlier.memory is None)
+    known = [share for share in (seen.steal, done.host.steal) if share is not None]
+    host = replace(done.host, steal=max(known, default=None))
+    memory = None if untold else worse(done.memory, seen.memory)
+    doubts = run_caveats(
+        host,
+        done.layout,
+        wished(done.settings),
+        done.profile,
+        seen.neighbours,
+        most_users(done.settings.client, len(done.layout.load_cpus)),
+        memory,
+        killed=killed,
+        wanted_nofile=seen.wanted_nofile,
+    )
+    caveats = kept_doubts(earlier.caveats if earlier else (), doubts)
+    return replace(done, host=host, memory=memory, caveats=caveats)
+
+
+def all_measured(record: RunRecord) -> bool:
+    """Whether no row failed."""
+    return all(trial.outcome is Outcome.MEASURED for trial in record.trials)
+
+
+def complete(record: RunRecord) -> bool:
+    """Nothing is missing, not even what is known only at the end."""
+    ended = record.finished_at is not None and not record.interrupted
+    return ended and _measured(record) == record.settings.trials
+
+
+def kept(record: RunRecord) -> str:
+    """What an interrupt leaves, in words."""
+    name, measured, trials = record.run_id, _measured(record), record.settings.trials
+    if measured == trials:
+        return f"everything was measured; `lab run --resume {name}` makes its report"
+    return (
+        f"{measured} of {trials} trials are measured and saved; go on with "
+        f"`lab run --resume {name}`"
+    )
+
+
+def _measured(record: RunRecord) -> int:
+    return sum(trial.outcome is Outcome.MEASURED for trial in record.trials)
+
+
+def worse(one: WholeMemory | None, other: WholeMemory | None) -> WholeMemory | None:
+    """Of the two parts of a resumed run the worse counts, and what was lost in either adds up."""
+    if one is None or other is None:
+        return one or other
+    peaks = [peak for peak in (one.peak_bytes, other.peak_bytes) if peak is not None]
+    return WholeMemory(
+        of=other.of,
+        limit_bytes=other.limit_bytes,
+        peak_bytes=max(peaks, default=None),
+        oom_kills=_sum(one.oom_kills, other.oom_kills),
+        swapped_bytes=_sum(one.swapped_bytes, other.swapped_bytes),
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other

@@ -1,0 +1,29 @@
+"""Everything that is derived from a run's record, with what was published beside it. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.audit.results import audit_published
+from orchestrator.claims import decide
+from orchestrator.experiments.experiment import Surroundings
+from orchestrator.model.published import Published
+from orchestrator.model.record import RunRecord
+from orchestrator.report.files import report_files
+from orchestrator.report.published import beside
+from orchestrator.report.table import Table
+
+
+def derived(record: RunRecord, around: Surroundings) -> dict[str, str]:
+    """File name -> text, for the folder ``report/``."""
+    return report_files(
+        record,
+        published=around.published,
+        beside=_beside(record, around.published),
+        findings=around.findings,
+        links=around.links,
+    )
+
+
+def _beside(record: RunRecord, published: Published) -> list[Table]:
+    """What was published beside what was measured, and what became of its claims."""
+    audited = {table.file: audit_published(table) for table in published.tables}
+    return beside(record, published, decide(published.claims, record), audited)

@@ -1,0 +1,14 @@
+"""Every experiment: a new one is a folder beside this file, and a line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.experiments.experiment import Experiment
+from orchestrator.experiments.load import LOAD
+
+EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
+    LOAD,
+    CROSSCHECK,
+)

@@ -1,0 +1,172 @@
+"""What every experiment needs done around it: checks, placement, images, saving, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from orchestrator.adapters import host, results_dir
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.locust import LocustGenerator
+from orchestrator.adapters.progress import ConsoleProgress, on_stderr
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.build import build_all
+from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
+from orchestrator.experiments.carry_out import carried_out
+from orchestrator.experiments.experiment import Experiment, Facts, P, R, S
+from orchestrator.interrupts import shielded
+from orchestrator.model.catalogue import Catalogue
+from orchestrator.model.placement import THIS_HOST, Network
+from orchestrator.wiring.catalogue import checked
+from orchestrator.wiring.engine import engine_alone, placed_here, this_host
+from orchestrator.wiring.host_watch import HostWatch
+from orchestrator.wiring.report import publish
+
+
+def measure(
+    experiment: Experiment[S, P, R],
+    settings: S,
+    command: str,
+    results: Path,
+    resume: str | None = None,
+) -> R:
+    """Plan, build, measure, report; tells how it stands as it goes.
+
+    Args:
+        resume: the run that goes on; ``settings`` are then those of its record.
+
+    Raises:
+        UsageError: something is wrong with the settings or files, before anything starts.
+        EnvironmentMissing: no engine, or another run measures.
+        Interrupted: a person or a signal ended it while it did not measure.
+    """
+    known = checked(lambda there: experiment.problems(settings, there))
+    folder, earlier = _folder(experiment, results, resume)
+    try:
+        if earlier is not None and experiment.resuming and experiment.resuming.complete(earlier):
+            note = f"run {earlier.run_id} is complete: nothing is left to measure"
+            ConsoleProgress().note(note)
+            record = earlier
+        else:
+            record = _measured(experiment, settings, known, command, folder, earlier)
+        publish(experiment, record, folder, results)
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(_kept_in_words(experiment, folder)) from interrupt
+    return record
+
+
+def resumed(experiment: Experiment[S, P, R], results: Path, name: str) -> R:
+    """The record of an earlier run.
+
+    Raises:
+        UsageError: no such run, or its record cannot be read.
+    """
+    saved = experiment.saved
+    path = results_dir.find_run(results, name, saved.file)
+    return results_dir.read_record(path / saved.file, saved.read)
+
+
+def _measured(
+    experiment: Experiment[S, P, R],
+    settings: S,
+    known: Catalogue,
+    command: str,
+    folder: results_dir.RunFolder,
+    earlier: R | None,
+) -> R:
+    """All that was missing of the run."""
+    clock, progress = SystemClock(), _progress(experiment)
+    begin = clock.monotonic()
+    with (
+        engine_alone(folder.path.name, progress) as engine,
+        HostWatch(engine) as watch,
+    ):
+        placed = placed_here(engine, settings.network)
+        plan = experiment.plan(settings, known, placed, earlier)
+        loading = plan.loading
+        host_now = this_host(engine, loading.worker.nofile)
+        facts = Facts(
+            run_id=folder.path.name, started_at=clock.utc(), command=command, host=host_now
+        )
+        record = earlier or experiment.blank(plan, facts)
+        folder.create()
+        folder.save(experiment.saved.files(record), finished=False)
+        missing = experiment.left(plan, record)
+        progress.run_begins(experiment.outlook(plan, record), str(folder.record))
+        images = build_all(missing, engine, progress)
+        if missing:
+            _build_tools(engine, experiment.tools, progress)
+        host.keep_to(loading.placement.load_cpus)
+        engines = {THIS_HOST: engine}
+        bench = Bench(
+            engine=engines[loading.placement.server_engine],
+            load=LocustGenerator(engines[loading.placement.load_engine]),
+            containers=placed.containers,
+            images=images,
+            setup_s=clock.monotonic() - begin,
+            raw=folder,
+            clock=clock,
+            progress=progress,
+        )
+        watch.measuring_begins()
+        save = _saving(experiment, folder, watch, earlier)
+        with _network(engine, settings.network):
+            return carried_out(experiment, plan, record, bench, save)
+
+
+def _saving(
+    experiment: Experiment[S, P, R],
+    folder: results_dir.RunFolder,
+    watch: HostWatch,
+    earlier: R | None,
+) -> Callable[[R], R]:
+    """What writes the record anew, with all that is known of the host by now."""
+
+    def save(record: R) -> R:
+        with shielded():
+            known = experiment.watched(record, earlier, watch.seen())
+            folder.save(experiment.saved.files(known), finished=known.finished_at is not None)
+        return known
+
+    return save
+
+
+def _folder(
+    experiment: Experiment[S, P, R], results: Path, resume: str | None
+) -> tuple[results_dir.RunFolder, R | None]:
+    saved = experiment.saved
+    if resume is None:
+        path = results / f"{saved.prefix}{results_dir.new_run_id()}"
+        return results_dir.RunFolder(path, record=saved.file, raw=saved.raw), None
+    path = results_dir.find_run(results, resume, saved.file)
+    folder = results_dir.RunFolder(path, record=saved.file, raw=saved.raw)
+    return folder, results_dir.read_record(folder.record, saved.read)
+
+
+def _progress(experiment: Experiment[S, P, R]) -> ConsoleProgress:
+    return on_stderr() if experiment.shown.tables_alone else ConsoleProgress()
+
+
+def _network(engine: DockerEngine, network: Network) -> AbstractContextManager[object]:
+    return engine.network() if network is Network.BRIDGE else nullcontext()
+
+
+def _build_tools(engine: DockerEngine, tools: Sequence[str], progress: ConsoleProgress) -> None:
+    for service in tools:
+        progress.note(f"building the image of {service}")
+        try:
+            engine.build(service)
+        except TrialFailed as failure:
+            raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
+
+
+def _kept_in_words(experiment: Experiment[S, P, R], folder: results_dir.RunFolder) -> str:
+    """What an interrupt leaves."""
+    if not folder.has_record():
+        return "interrupted before anything was measured"
+    if experiment.resuming is None:
+        return f"interrupted: what was measured is saved in {folder.path}"
+    record = results_dir.read_record(folder.record, experiment.saved.read)
+    return f"interrupted: {experiment.resuming.kept(record)}"
