@@ -35,7 +35,7 @@ CUT = "…"
 
 # A `$` alone would let a newline at the end pass.
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
-_RUN_ID = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
+_RUN_ID = r"^(?:[a-z]+-)?[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$(?!\n)"
 _RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
 # JSON Schema knows no code points beyond four digits. The replacement character stands where text

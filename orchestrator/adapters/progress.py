@@ -88,6 +88,8 @@ class ConsoleProgress:
         self._left -= 1
         if record.outcome is Outcome.MEASURED and record.hold:
             said = f"{_summary(record.hold)}, limited by {record.limited_by}"
+        elif record.outcome is Outcome.MEASURED and record.measurements:
+            said = _measurements(record)
         elif record.outcome is Outcome.MEASURED:
             said = f"measured, but without a hold{_whole(record.totals)}"
         else:
@@ -132,6 +134,15 @@ def _summary(hold: Totals) -> str:
     return (
         f"{hold.goodput_rps:,.0f} req/s, p50 {_ms(hold.median_ms)}, p99 {_ms(hold.p99_ms)}, "
         f"{hold.failures:,} failed"
+    )
+
+
+def _measurements(record: TrialRecord) -> str:
+    return ", ".join(
+        f"{name} {value:,.6g}" if isinstance(value, float) else f"{name} {value}"
+        for measurement in record.measurements.values()
+        for name, value in measurement.items()
+        if value is not None
     )
 
 

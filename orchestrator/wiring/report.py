@@ -41,7 +41,8 @@ def publish(
     """
     progress = ConsoleProgress()
     told = on_stderr() if experiment.shown.tables_alone else progress
-    saved = experiment.saved.read(experiment.saved.files(record)[experiment.saved.file], "record")
+    content = experiment.saved.files(record)[experiment.saved.file]
+    saved = experiment.saved.read(content, str(folder.record))
     _write(experiment, saved, folder, results, read_published(PUBLISHED))
     for table in experiment.shown.tables(saved):
         progress.table(table.title, table.headings, table.shown)

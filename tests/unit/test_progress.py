@@ -71,6 +71,16 @@ def test_a_trial_that_ended_before_its_hold_says_so() -> None:
     )
 
 
+def test_what_another_method_measured_is_told() -> None:
+    shown, out = progress()
+    plan = planned(("flask",))
+    shown.run_begins(begun(plan), "results/x/run.json")
+    shown.trial_begins(plan.trials[0])
+    found = {"startup": {"start_s": 0.51234, "by": "the probe", "unknown": None}}
+    shown.trial_ends(trial_record(hold=None, measurements=found))
+    assert out.getvalue().endswith("Flask json: start_s 0.51234, by the probe\n")
+
+
 def test_a_resumed_run_says_what_is_left() -> None:
     shown, out = progress()
     plan = planned(("flask",), repeats=3)
