@@ -24,7 +24,7 @@ def trial_verdict(trial: TrialRecord, *, shared: bool = False) -> Iterator[Findi
     if trial.outcome is Outcome.FAILED and not trial.reason:
         text = "the trial failed, and nothing says why."
         yield contradiction(row, "verdict", "failed", None, text)
-    if trial.outcome is Outcome.MEASURED and requests is None:
+    if trial.outcome is Outcome.MEASURED and requests is None and not trial.measurements:
         text = "the trial was measured, but it has no totals."
         yield contradiction(row, "verdict", "measured", None, text)
     if trial.outcome is Outcome.SKIPPED and requests is not None:

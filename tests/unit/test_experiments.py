@@ -95,6 +95,7 @@ def test_another_method_needs_no_load_and_its_numbers_stand_in_the_record_by_its
     record = weighed(planned(("flask", "sanic")), journal)
     assert [trial.outcome for trial in record.trials] == [Outcome.MEASURED] * 2
     assert not [line for line in journal if line.startswith("load")]
+    assert LOAD.findings(record) == ()
     again = codec.decode(codec.encode(record), "here")
     assert [trial.measurements for trial in again.trials] == [{"weight": {"image_mb": 130.0}}] * 2
 
