@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from orchestrator.claims.interval import CPU_MARGIN, Interval, exact, interval
 from orchestrator.doubts.trial import LOADGEN_BUSY
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
-from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
 
 Evidence = dict[str, Interval]
 """By service."""
@@ -46,7 +46,7 @@ def rates(record: RunRecord, workload: str) -> Evidence:
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         values = [t.hold.goodput_rps for t in trials if t.hold]
-        full = all(t.limited_by == SERVER_CPU for t in trials if t.hold)
+        full = all(t.limited_by == Limit.SERVER_CPU for t in trials if t.hold)
         if values:
             found[service] = interval(values, highs=() if full else [math.inf])
     return found
@@ -85,11 +85,12 @@ def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float
     shares the server's CPU, adds nobody knows how much. A server that fell behind would be later
     with every second.
     """
-    full = row.limited_by == LOADGEN_CPU or any(c.code == LOADGEN_BUSY.code for c in row.caveats)
+    busy = any(caveat.code == LOADGEN_BUSY.code for caveat in row.caveats)
+    full = busy or row.limited_by == Limit.LOADGEN_CPU
     if full or shared or row.late_p99_ms is None:
         return 0.0, median_ms
     least = max(0.0, median_ms - row.late_p99_ms)
-    return least, median_ms if row.limited_by == SCHEDULE else math.inf
+    return least, median_ms if row.limited_by == Limit.SCHEDULE else math.inf
 
 
 def memory(record: RunRecord, _workload: str) -> Evidence:

@@ -245,6 +245,7 @@ class TrialRecord:
 
     ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
     requests of the whole load failed, in words, behind the kind; at most about twenty.
+    ``limited_by``: one of `Limit` (docs/methodology.md), or a word of another version of the lab.
     """
 
     service: Name

@@ -15,10 +15,10 @@ from orchestrator.report.group import (
     open_cpu_us_per_request,
     start_s,
 )
+from orchestrator.report.limit_words import IN_WORDS
 from orchestrator.report.repeats import repeats
 from orchestrator.report.reproduce import reproduce
 from orchestrator.report.table import Table
-from orchestrator.report.verdicts import IN_WORDS
 
 Facts = tuple[tuple[str, str], ...]
 """Terms and what they are."""
@@ -37,7 +37,7 @@ class Ending:
 class Details:
     """One row's details; all text is as it came, the page escapes it."""
 
-    verdicts: Facts
+    limits: Facts
     evidence: Facts
     settings: Facts
     resources: Facts
@@ -53,7 +53,7 @@ def details(record: RunRecord, group: Group) -> Details:
     """All that is told of one framework with one workload."""
     last = group.held[-1] if group.held else group.trials[-1]
     return Details(
-        verdicts=_verdicts(group),
+        limits=_limits(group),
         evidence=_evidence(record, group),
         settings=_settings(last),
         resources=_resources(group),
@@ -74,7 +74,7 @@ def details(record: RunRecord, group: Group) -> Details:
     )
 
 
-def _verdicts(group: Group) -> Facts:
+def _limits(group: Group) -> Facts:
     found = dict.fromkeys(t.limited_by for t in group.held if t.limited_by)
     return tuple((name, IN_WORDS.get(name, "")) for name in found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orchestrator.claims.evidence import cpu_times
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Phase
 from orchestrator.report.column import Column, Value, hundredths, three_digits, whole
@@ -23,7 +24,6 @@ from orchestrator.report.group import (
 )
 from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
 from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
-from orchestrator.verdict import SCHEDULE
 
 KEPT, BROKEN = "kept", "broken"
 TEXT = (
@@ -135,4 +135,4 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
 def _kept_up(group: Group) -> bool:
     rows = group.open_loop(None)
     every = bool(rows) and len(rows) == len(group.measured)
-    return every and limited_by(rows) == SCHEDULE and not group.failed
+    return every and limited_by(rows) == Limit.SCHEDULE and not group.failed

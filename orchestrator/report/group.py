@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.report.column import AtLeast, Value, middle
-from orchestrator.verdict import SERVER_CPU, UNKNOWN
 
 LAST_IN_2019 = "Django+Gunicorn"
 NO_HOLD = "no hold"
@@ -42,7 +42,7 @@ class Group:
     @property
     def full(self) -> bool:
         """Whether the server's CPU was the limit in every hold: else the rate is "at least"."""
-        return {t.limited_by for t in self.held} == {SERVER_CPU}
+        return {t.limited_by for t in self.held} == {Limit.SERVER_CPU}
 
     @property
     def ranked(self) -> bool:
@@ -52,7 +52,7 @@ class Group:
     @property
     def limited_by(self) -> str | None:
         """What limited any of the repeats; None where none was measured."""
-        return ", ".join(sorted({t.limited_by or UNKNOWN for t in self.held})) or None
+        return ", ".join(sorted({t.limited_by or Limit.UNKNOWN for t in self.held})) or None
 
     @property
     def why(self) -> str | None:
@@ -119,7 +119,7 @@ def rate_of(group: Group) -> Value:
     Where memory or errors were, it is neither the server's rate nor a bound: just what was counted.
     """
     rate = goodput_rps(group)
-    broke = {t.limited_by for t in group.held} & {"memory", "errors"}
+    broke = {t.limited_by for t in group.held} & {Limit.MEMORY, Limit.ERRORS}
     return rate if rate is None or group.full or broke else AtLeast(value=rate)
 
 

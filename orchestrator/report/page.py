@@ -105,7 +105,7 @@ def page(
         text=headlines[0].text,
         columns=headlines[0].columns,
         rows=rows,
-        verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
+        limits=sorted({one for row in rows for one in (row.limited_by or "").split(", ") if one}),
         kinds=sorted(
             [(kind, title) for kind, title in KINDS.items() if kind in kinds],
             key=lambda one: one[0] != first,

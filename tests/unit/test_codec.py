@@ -279,6 +279,12 @@ def without(document: Any, *names: str) -> Any:
     return [without(v, *names) for v in document] if isinstance(document, list) else document
 
 
+def test_a_limit_of_another_version_is_read_and_kept_as_it_is() -> None:
+    record = decode(put("moonlight", "trials", 0, "limited_by"), "f")
+    assert record.trials[0].limited_by == "moonlight"
+    assert json.loads(encode(record))["trials"][0]["limited_by"] == "moonlight"
+
+
 def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read() -> None:
     old = without(
         json.loads(encode(full_record())),

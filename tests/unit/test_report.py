@@ -189,7 +189,7 @@ def test_a_failed_repeat_is_no_zero_in_the_median() -> None:
 
 @pytest.mark.parametrize(
     ("limited_by", "said"),
-    [("server-cpu", "1,000"), ("loadgen-cpu", "≥ 1,000"), (None, "≥ 1,000")],
+    [("server-cpu", "1,000"), ("loadgen-cpu", "≥ 1,000"), (None, "≥ 1,000"), ("sun", "≥ 1,000")],
 )
 def test_a_rate_that_the_server_did_not_limit_is_at_least(
     limited_by: str | None, said: str
