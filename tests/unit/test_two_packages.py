@@ -31,11 +31,11 @@ def test_the_values_of_the_interactive_use_are_judged_alike(
 ) -> None:
     good = {"users": "64", "workload": "json", "run-time": "120s"}
     name = f"LAB_{option.upper().replace('-', '_')}"
-    verdicts = []
+    refused = []
     for text in texts.split():
         before = wrong_variables(tmp_path, ("json", "text"), {name: text})
         there = values.wrong(good | {option: text}, ("json", "text"))
         assert bool(before) == bool(there), text
         assert all(name in problem for problem in (*before.values(), *there))
-        verdicts.append(bool(there))
-    assert set(verdicts) == {True, False}
+        refused.append(bool(there))
+    assert set(refused) == {True, False}
