@@ -13,7 +13,7 @@ from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Phase
+from orchestrator.model.trial import TrialPhase
 from orchestrator.ports import (
     Clock,
     Container,
@@ -68,14 +68,14 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     bench.progress.note(f"{where}: counting at both ends")
-    phase = Phase.BUILD
+    phase = TrialPhase.BUILD
     try:
         check = replace(check, base=bench.engine.build(manifest.id).base)
-        phase = Phase.START
+        phase = TrialPhase.START
         with bench.engine.start(trial.entry.container) as server:
-            phase = Phase.VERIFY
+            phase = TrialPhase.VERIFY
             keeps_contract(probed(server, trial), server, trial)
-            phase = Phase.LOAD
+            phase = TrialPhase.LOAD
             check = replace(check, counted=_counted(plan, trial, server, bench))
             yield check
             for number in range(plan.settings.repeats):
@@ -83,11 +83,11 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
                 check = replace(check, pairs=(*check.pairs, pair))
                 bench.progress.note(f"{where} {number + 1}/{plan.settings.repeats}: {_said(pair)}")
                 yield check
-            phase = Phase.STOP
+            phase = TrialPhase.STOP
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one service ends no other
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         bench.progress.note(f"{where}: failed in {phase}: {failure}")
-        if phase is not Phase.STOP:  # by then all was measured
+        if phase is not TrialPhase.STOP:  # by then all was measured
             reason = f"{phase}: {failure}"
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 

@@ -11,7 +11,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.interrupts import shielded
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, ResultStore
 
 Builds = Mapping[str, Image | TrialFailed]
@@ -109,7 +109,7 @@ def _not_built(planned: PlannedTrial, failure: TrialFailed, clock: Clock) -> Tri
     return planned_record(
         planned,
         Outcome.FAILED,
-        phase=Phase.BUILD,
+        phase=TrialPhase.BUILD,
         reason=failure.reason,
         log_tail=failure.log_tail or None,
         started_at=clock.utc(),

@@ -22,7 +22,7 @@ from orchestrator.interrupts import shielded
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
-from orchestrator.model.trial import Caveat, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Caveat, Outcome, TrialPhase, TrialRecord
 from orchestrator.ports import (
     Clock,
     Container,
@@ -58,7 +58,7 @@ class Trial:
         self._store = store
         self._clock = clock
         self._begin = clock.monotonic()
-        self._phase = Phase.START
+        self._phase = TrialPhase.START
         self._record = planned_record(trial, Outcome.FAILED, started_at=clock.utc())
         self._raw = RawFiles()
         self.finished: TrialRecord | None = None
@@ -109,7 +109,7 @@ class Trial:
             start_s, before = self._verify(server)
             idle, overflows = server.sample(), server.listen_overflows()
             self._raw.keep_samples("server", [idle] if idle else [])
-            self._phase = Phase.LOAD
+            self._phase = TrialPhase.LOAD
             workload = self._trial.expectation.workload
             with self._generator.at(server, workload, self._plan) as load:
                 result, samples = self._load(load, server, progress)
@@ -128,7 +128,7 @@ class Trial:
                 actions = server.interventions(before.started_at)
                 with shielded():
                     self._conclude(result, observed, actions, ended)
-                self._phase = Phase.STOP
+                self._phase = TrialPhase.STOP
             self._stop(server)
 
     @contextmanager
@@ -144,11 +144,11 @@ class Trial:
         """Check the contract; seconds from the container's start to its first answer, and how it
         stands then.
         """
-        self._phase = Phase.VERIFY
+        self._phase = TrialPhase.VERIFY
         try:
             probe = probed(server, self._trial)
         except EndedAtStart:
-            self._phase = Phase.START
+            self._phase = TrialPhase.START
             raise
         self._know(
             nofile=probe.nofile,

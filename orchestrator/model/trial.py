@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Phase(StrEnum):
+class TrialPhase(StrEnum):
     """The part of a trial in which it failed."""
 
     BUILD = "build"
@@ -254,7 +254,7 @@ class TrialRecord:
     order: int
     outcome: Outcome
     server: Server
-    phase: Phase | None = None
+    phase: TrialPhase | None = None
     reason: str | None = None
     log_tail: str | None = None
     started_at: Moment | None = None

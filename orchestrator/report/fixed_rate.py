@@ -11,7 +11,7 @@ from collections.abc import Callable
 from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Phase
+from orchestrator.model.trial import TrialPhase
 from orchestrator.report.column import Column, Value, hundredths, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -59,7 +59,7 @@ def _failures(repeats: Repeats) -> int | None:
 
 def _contract(group: Group) -> str | None:
     """A trial that finds the contract broken ends there."""
-    if any(trial.phase is Phase.VERIFY for trial in group.trials):
+    if any(trial.phase is TrialPhase.VERIFY for trial in group.trials):
         return BROKEN
     return KEPT if group.measured else None
 

@@ -13,7 +13,14 @@ from orchestrator.bench.steps import steps
 from orchestrator.codec import MIGRATIONS, MOST_BYTES, decode, encode, migrated, saved
 from orchestrator.errors import UsageError
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
-from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
+from orchestrator.model.trial import (
+    Caveat,
+    LocustTotals,
+    Outcome,
+    Resources,
+    TrialPhase,
+    TrialRecord,
+)
 from tests.unit.examples import (
     load_result,
     observed,
@@ -39,7 +46,7 @@ def full_trial() -> TrialRecord:
             versions={"flask": "3.1"},
             package=package(),
         ),
-        phase=Phase.LOAD,
+        phase=TrialPhase.LOAD,
         reason="ended — ü",
         log_tail="one\ntwo",
         started_at="2026-03-02T12:00:00Z",

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from orchestrator.adapters.progress import ConsoleProgress, clock_time
-from orchestrator.model.trial import Outcome, Phase
+from orchestrator.model.trial import Outcome, TrialPhase
 from tests.unit.examples import planned, run_record, tick, totals, trial_record
 
 
@@ -35,7 +35,7 @@ def test_a_run_written_to_a_file_is_plain_lines() -> None:
     shown.trial_ends(trial_record(hold=hold, limited_by="server-cpu"))
     shown.trial_begins(plan.trials[1])
     shown.trial_ends(
-        trial_record(outcome=Outcome.FAILED, phase=Phase.START, reason="[red] refused")
+        trial_record(outcome=Outcome.FAILED, phase=TrialPhase.START, reason="[red] refused")
     )
     shown.run_ends(run_record(plan))
     assert (

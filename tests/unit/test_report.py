@@ -11,7 +11,7 @@ from orchestrator.adapters.results_dir import RunFolder
 from orchestrator.cli import main
 from orchestrator.doubts import trial as doubts
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, TrialPhase, TrialRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.hold import hold
 from orchestrator.report.summary import summary
@@ -106,8 +106,12 @@ def example_run() -> RunRecord:
             measured("bottle", 2, 20_000.0, limited_by="loadgen-cpu", steps=starving),
             measured("django", 1, 3_000.0, server=django, resources=None, hold_users=None),
             trial_record("django", 2, server=django, outcome=Outcome.SKIPPED, reason="not run yet"),
-            trial_record("sanic", 1, outcome=Outcome.FAILED, phase=Phase.VERIFY, reason=HOSTILE),
-            trial_record("sanic", 2, outcome=Outcome.FAILED, phase=Phase.VERIFY, reason=HOSTILE),
+            trial_record(
+                "sanic", 1, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason=HOSTILE
+            ),
+            trial_record(
+                "sanic", 2, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason=HOSTILE
+            ),
             trial_record("tornado", 1, outcome=Outcome.SKIPPED, reason="not run yet"),
             trial_record("tornado", 2, outcome=Outcome.SKIPPED, reason="not run yet"),
         ),
