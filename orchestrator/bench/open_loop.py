@@ -10,7 +10,7 @@ from orchestrator.doubts.trial import open_loop_caveats
 from orchestrator.limits import open_loop_limited_by
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import OpenLoop, Resources, Step
-from orchestrator.stats import Percentiles, merged, percentiles
+from orchestrator.stats.histogram import Percentiles, merged, percentiles
 
 
 def open_loop(result: LoadResult, observed: Observed, used: Resources) -> tuple[OpenLoop, ...]:

@@ -10,7 +10,7 @@ from orchestrator.bench.shares import highest, share, throttled
 from orchestrator.doubts.trial import step_caveats
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import Step
-from orchestrator.stats import merged, percentiles
+from orchestrator.stats.histogram import merged, percentiles
 
 
 def steps(result: LoadResult, observed: Observed) -> tuple[Step, ...]:

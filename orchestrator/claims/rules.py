@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from orchestrator.claims.compare import compared
-from orchestrator.claims.evidence import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.pairs import compared
 from orchestrator.claims.part import Part, joined
-from orchestrator.claims.ranks import rank_correlation
+from orchestrator.claims.quantity import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.rank_correlation import rank_correlation
 from orchestrator.claims.spread import same_rate, slow
 from orchestrator.model.published import Claim, Decision
 from orchestrator.model.record import RunRecord

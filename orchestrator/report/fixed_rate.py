@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.claims.evidence import cpu_times
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import TrialPhase
+from orchestrator.quantities import cpu_times
 from orchestrator.report.column import Column, Value, hundredths, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -23,7 +23,8 @@ from orchestrator.report.group import (
     start_s,
 )
 from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
-from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
+from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.stats.ranks import ranks
 
 KEPT, BROKEN = "kept", "broken"
 TEXT = (

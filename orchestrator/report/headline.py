@@ -6,7 +6,7 @@ from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
 from orchestrator.report.hold import hold
-from orchestrator.report.rank import Ranking
+from orchestrator.report.ranking import Ranking
 
 
 def headline(record: RunRecord, workload: str) -> Ranking:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.claims.evidence import rates
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals
+from orchestrator.quantities import rates
 from orchestrator.report.column import Column, Value, span, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -16,7 +16,8 @@ from orchestrator.report.group import (
     memory_peak_mb,
     rate_of,
 )
-from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
+from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.stats.ranks import ranks
 
 TEXT = (
     "Held at the best step: successes a second and their latency, with as few users as reach the "

@@ -17,7 +17,7 @@ from orchestrator.report.column import (
 )
 from orchestrator.report.group import Group
 from orchestrator.report.table import Table, make_table
-from orchestrator.stats import tells
+from orchestrator.stats.histogram import tells
 
 Repeats = Sequence[OpenLoop]
 

@@ -22,7 +22,7 @@ from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
 from orchestrator.report.place import where
-from orchestrator.report.rank import Place
+from orchestrator.report.ranking import Place
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import Cell, Row, Table

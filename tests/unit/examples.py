@@ -27,7 +27,7 @@ from orchestrator.model.trial import (
 )
 from orchestrator.plan import plan
 from orchestrator.ports import ContainerState, Image
-from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
+from orchestrator.stats.histogram import DIGITS, HIGHEST_US, LOWEST_US, encoded
 
 JSON = Expectation(
     workload="json", path="/json", status=200, content_type="application/json", body='{"a":1}'

@@ -14,7 +14,7 @@ from orchestrator.report.charts import charts, ramp_charts
 from orchestrator.report.charts.chart import COLOURS, DASHES, SHAPES, by_framework
 from orchestrator.report.svg import svg
 from orchestrator.report.theme import DARK, LIGHT
-from orchestrator.stats import LOWEST_US, encoded
+from orchestrator.stats.histogram import LOWEST_US, encoded
 from tests.unit.examples import (
     open_loop_row,
     planned,

@@ -10,12 +10,12 @@ import pytest
 
 from orchestrator.adapters.published import read_published
 from orchestrator.claims import decide
-from orchestrator.claims.interval import Interval, interval
-from orchestrator.claims.ranks import correlation
+from orchestrator.claims.rank_correlation import correlation
 from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord
+from orchestrator.stats.interval import Interval, interval
 from tests.unit.examples import (
     open_loop_row,
     resources,

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from labload import options, result, values
-from orchestrator import profiles, stats
+from orchestrator import profiles
 from orchestrator.adapters.variables import wrong_variables
+from orchestrator.stats import histogram
 
 
 def test_clients_and_their_limits_are_the_same() -> None:
@@ -15,7 +16,7 @@ def test_clients_and_their_limits_are_the_same() -> None:
 
 
 def test_histograms_have_the_same_bounds() -> None:
-    assert (result.LONGEST_US, result.DIGITS) == (stats.HIGHEST_US, stats.DIGITS)
+    assert (result.LONGEST_US, result.DIGITS) == (histogram.HIGHEST_US, histogram.DIGITS)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from orchestrator.report.charts.chart import (
 from orchestrator.report.column import middle
 from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
-from orchestrator.stats import merged, tells
+from orchestrator.stats.histogram import merged, tells
 
 # Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
 # room. Beyond the last nine that the count of requests can tell, there is nothing but the maximum.
