@@ -111,7 +111,7 @@ def _settings(trial: TrialRecord) -> Facts:
 def _resources(group: Group) -> Facts:
     cpu, idle, start = cpu_us_per_request(group), memory_idle_mb(group), start_s(group)
     common = open_cpu_us_per_request(group)
-    stops = group.middle(lambda t: t.resources.stop_s if t.resources else None)
+    stops = group.median(lambda t: t.resources.stop_s if t.resources else None)
     used = [t.resources for t in group.trials if t.resources]
     restarts = sum(one.restarts or 0 for one in used)
     facts = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
-from orchestrator.report.column import AtLeast, Value, middle
+from orchestrator.report.column import AtLeast, Value, known_median
 
 LAST_IN_2019 = "Django+Gunicorn"
 NO_HOLD = "no hold"
@@ -61,9 +61,9 @@ class Group:
             return None
         return ", ".join(sorted({_end(trial) for trial in self.trials})) or NO_HOLD
 
-    def middle(self, of: Callable[[TrialRecord], float | None]) -> float | None:
+    def median(self, of: Callable[[TrialRecord], float | None]) -> float | None:
         """The median of the held repeats' values of what is known; None where nothing is."""
-        return middle([of(trial) for trial in self.held])
+        return known_median([of(trial) for trial in self.held])
 
     def open_loop(self, of_capacity: float | None) -> tuple[OpenLoop, ...]:
         """Every repeat's row at one load of the open loop."""
@@ -110,7 +110,7 @@ def by_rate(found: tuple[Group, ...]) -> list[Group]:
 
 def goodput_rps(group: Group) -> float | None:
     """Successes a second while held."""
-    return group.middle(lambda t: t.hold.goodput_rps if t.hold else None)
+    return group.median(lambda t: t.hold.goodput_rps if t.hold else None)
 
 
 def rate_of(group: Group) -> Value:
@@ -125,32 +125,32 @@ def rate_of(group: Group) -> Value:
 
 def memory_peak_mb(group: Group) -> float | None:
     """The container's highest memory in MB."""
-    return group.middle(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))
 
 
 def memory_idle_mb(group: Group) -> float | None:
     """The container's memory before the load in MB."""
-    return group.middle(lambda t: _mega(t.resources.memory_idle_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.memory_idle_bytes if t.resources else None))
 
 
 def image_mb(group: Group) -> float | None:
     """The image's size in MB."""
-    return group.middle(lambda t: _mega(t.resources.image_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.image_bytes if t.resources else None))
 
 
 def start_s(group: Group) -> float | None:
     """Seconds from the container's start to its first right answer."""
-    return group.middle(lambda t: t.resources.start_s if t.resources else None)
+    return group.median(lambda t: t.resources.start_s if t.resources else None)
 
 
 def cpu_us_per_request(group: Group) -> float | None:
     """The server's CPU time for a success while held, in microseconds."""
-    return group.middle(lambda t: t.resources.cpu_us_per_request if t.resources else None)
+    return group.median(lambda t: t.resources.cpu_us_per_request if t.resources else None)
 
 
 def open_cpu_us_per_request(group: Group) -> float | None:
     """The same at the arrival rate that all have in common."""
-    return middle([row.cpu_us_per_request for row in group.open_loop(None)])
+    return known_median([row.cpu_us_per_request for row in group.open_loop(None)])
 
 
 def server_to_load_cpu(group: Group) -> float | None:
@@ -158,7 +158,7 @@ def server_to_load_cpu(group: Group) -> float | None:
 
     Both did the same work in the same seconds, so it hardly drifts with the machine's speed.
     """
-    return middle(
+    return known_median(
         [
             row.server_cpu / row.loadgen_cpu
             for trial in group.measured

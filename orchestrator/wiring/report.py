@@ -21,7 +21,7 @@ from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
 from orchestrator.report.published import beside
 from orchestrator.report.runs import Listed, runs_page
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.report.table import Table
 from orchestrator.report.tables import tables
 from orchestrator.wiring.catalogue import ROOT
@@ -74,7 +74,7 @@ def summarized(results: Path, name: str) -> str:
     record = results_dir.load(path)
     with _in_words(path):
         _consistent(record, path)
-        return summary(record)
+        return run_summary(record)
 
 
 def report_all(results: Path) -> list[LabError]:

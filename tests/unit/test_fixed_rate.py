@@ -15,7 +15,7 @@ from orchestrator.report.charts import charts
 from orchestrator.report.files import report_files
 from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
 from orchestrator.report.headline import headline
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.report.table import json_text
 from orchestrator.report.tables import tables
 from tests.unit.examples import (
@@ -209,7 +209,7 @@ def test_a_summary_has_the_ranking_the_memory_and_the_doubts_and_no_markup_from_
     failed = trial_record(
         "tornado", outcome=Outcome.FAILED, phase=TrialPhase.LOAD, reason="<b>it\nbroke</b>"
     )
-    said = summary(run(measured("flask", cost(900.0)), failed, memory=memory))
+    said = run_summary(run(measured("flask", cost(900.0)), failed, memory=memory))
     assert said.startswith("# 1 of 2 trials measured: run ")
     assert "| Flask | 1 | 900 | 1.25 | 1.00 | 3.00 | 5.00 | 0 | 20 | 42 | 0.500 | kept |" in said
     assert "300 MiB of 1,024 MiB at the most; killed for want of memory: 0; moved to swap" in said

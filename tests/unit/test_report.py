@@ -14,7 +14,7 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, TrialPhase, TrialRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.hold import hold
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, csv_text
 from orchestrator.report.tables import tables
@@ -330,7 +330,7 @@ def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
         ("Aiohttp", "no hold", "-", "-"),
     ]
     files = report_files(record)
-    for text in (files["report.md"], files["index.html"], summary(record)):
+    for text in (files["report.md"], files["index.html"], run_summary(record)):
         assert "no hold" in text
         assert NO_HOLD.text in text
         assert NO_HOLD.remedy in text
@@ -359,7 +359,7 @@ def obeyed(record: RunRecord) -> RunRecord:
 
 def test_no_file_and_no_summary_has_what_a_terminal_obeys() -> None:
     record = obeyed(run_record(planned(("flask",), workloads=("json",))))
-    files = {**report_files(record), "summary": summary(record)}
+    files = {**report_files(record), "summary": run_summary(record)}
     found = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
     told = {name: text.replace(library(), "") for name, text in files.items()}
     assert {name for name, text in told.items() if found.search(text)} == set()

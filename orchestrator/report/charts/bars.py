@@ -17,7 +17,7 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
-from orchestrator.report.column import AtLeast, middle, three_digits, whole
+from orchestrator.report.column import AtLeast, known_median, three_digits, whole
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -183,7 +183,7 @@ def _rows(
 ) -> list[Datum]:
     """A row for each framework, the least first: the median over the workloads that there are."""
     names = dict.fromkeys(group.name for group in groups)
-    known = [(name, middle([of(g) for g in groups if g.name == name])) for name in names]
+    known = [(name, known_median([of(g) for g in groups if g.name == name])) for name in names]
     pairs = [(name, value) for name, value in known if value is not None]
     return [
         {"framework": name, "value": value, "label": show(value)}

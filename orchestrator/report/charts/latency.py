@@ -16,7 +16,7 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
-from orchestrator.report.column import middle
+from orchestrator.report.column import known_median
 from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
 from orchestrator.stats.histogram import merged, tells
@@ -49,7 +49,7 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
 def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
     """The distribution at the arrival rate that all have in common."""
     rates = {row.rate for group in groups for row in group.open_loop(None)}
-    at = f"{middle(list(rates)):,g} requests/s" if rates else ""
+    at = f"{known_median(list(rates)):,g} requests/s" if rates else ""
     return _distribution(
         workload,
         groups,
@@ -99,13 +99,13 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
 def _at(group: Group, load: float | None) -> Datum | None:
     """One point of latency against rate; None where it was not measured, or too few answered."""
     measured = group.open_loop(load)
-    p99 = middle([row.p99_ms for row in measured])
+    p99 = known_median([row.p99_ms for row in measured])
     if p99 is None or not tells(min(row.requests - row.failures for row in measured), 99):
         return None
     return {
         "framework": group.name,
-        "rate": middle([row.rate for row in measured]),
-        "p50": middle([row.median_ms for row in measured]),
+        "rate": known_median([row.rate for row in measured]),
+        "p50": known_median([row.median_ms for row in measured]),
         "p99": p99,
         "load": "in common" if load is None else f"{load:.0%} of capacity",
         "limited": ", ".join(sorted({row.limited_by for row in measured})),
