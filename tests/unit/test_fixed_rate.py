@@ -162,7 +162,7 @@ def test_all_that_is_about_server_and_load_together_is_labelled() -> None:
     }
     apart = run(measured("flask", cost(900.0)), shared=False)
     assert not any("colocated" in table.title for table in tables(apart))
-    drawn = {chart.kind: chart for chart in charts(record)}
+    drawn = {str(chart.kind): chart for chart in charts(record)}
     for kind in ("throughput", "ramp", "latency-hold", "rate-latency", "cpu"):
         assert drawn[kind].title.endswith(" (colocated)"), kind
         assert "about the two together" in drawn[kind].text

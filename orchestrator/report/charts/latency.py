@@ -7,6 +7,7 @@ from statistics import median
 
 from orchestrator.report.charts.chart import (
     Chart,
+    ChartKind,
     Datum,
     Spec,
     by_framework,
@@ -38,7 +39,7 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
         workload,
         groups,
         lambda group: [t.histogram for t in group.held if t.histogram],
-        "hold",
+        ChartKind.LATENCY_HOLD,
         f"{workload}: latency while held at the best step",
         "Latency of successes while held (closed loop). The users differ from framework to "
         "framework and wait for nothing between requests, so the middle of a line is about users / "
@@ -54,7 +55,7 @@ def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
         workload,
         groups,
         lambda group: [row.histogram for row in group.open_loop(None)],
-        "open",
+        ChartKind.LATENCY_OPEN,
         f"{workload}: latency at {at} for all",
         "Latency of successes at the same constant arrival rate for every framework (open loop), "
         "from the moment at which a request was due: a stall is in the latency of all who would "
@@ -88,7 +89,7 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
     )
     spec["description"] = text
     return Chart(
-        kind="rate-latency",
+        kind=ChartKind.RATE_LATENCY,
         title=title,
         text=text,
         spec=single(title, spec),
@@ -116,7 +117,7 @@ def _distribution(
     workload: str,
     groups: Sequence[Group],
     histograms: Callable[[Group], list[str]],
-    kind: str,
+    kind: ChartKind,
     title: str,
     text: str,
 ) -> Chart | None:
@@ -136,7 +137,7 @@ def _distribution(
     )
     spec["description"] = text
     return Chart(
-        kind=f"latency-{kind}",
+        kind=kind,
         title=title,
         text=f"{text} The axis of percentiles gives each further nine the same room.",
         spec=single(title, spec),
