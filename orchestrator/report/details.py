@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.report.column import hundredths, three_digits, whole
@@ -92,7 +93,7 @@ def _settings(trial: TrialRecord) -> Facts:
     server = trial.server
     versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
     facts = (
-        ("Server", "its own" if server.server == "own" else server.server),
+        ("Server", "its own" if server.server == OWN_SERVER else server.server),
         ("Interface", server.interface),
         ("Workers, threads", f"{server.workers}, {server.threads}"),
         ("Keep-alive", "yes" if server.keep_alive else "no, closes after each response"),

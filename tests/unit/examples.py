@@ -9,7 +9,7 @@ from hdrh.histogram import HdrHistogram
 from labwire.phase import LoadPhase
 from orchestrator.bench.observed import Observed
 from orchestrator.contract import Answer, Distribution, Probe
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
+from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Interface, Manifest
 from orchestrator.model.host import Host
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
 from orchestrator.model.record import SCHEMA, RunRecord
@@ -43,7 +43,7 @@ def manifest(service: str = "flask", **changes: Any) -> Manifest:
         id=service,
         name=service.title(),
         server="werkzeug",
-        interface="WSGI",
+        interface=Interface.WSGI,
         workers=1,
         threads="1",
         keep_alive=True,
