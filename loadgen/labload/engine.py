@@ -443,19 +443,19 @@ class Engine:
                 return
             self._ledger.received += len(data)
             slot.untouched = False
-            verdict = slot.answer.take(data)
-            if verdict is not None:
-                self._spoil(slot, verdict)
+            judgement = slot.answer.take(data)
+            if judgement is not None:
+                self._spoil(slot, judgement)
                 return
 
-    def _spoil(self, slot: Slot, verdict: Right | FailureKind) -> None:
+    def _spoil(self, slot: Slot, judgement: Right | FailureKind) -> None:
         """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
-        if verdict is CLOSES or slot.answer.says_goodbye:
+        if judgement is CLOSES or slot.answer.says_goodbye:
             self._ended_by_server(slot)
             return
-        if verdict is STAYS_OPEN:
-            verdict, slot.answer.reason = FailureKind.BAD_BODY, "a response that nobody asked for"
-        slot.spoiled = verdict
+        if judgement is STAYS_OPEN:
+            judgement, slot.answer.reason = FailureKind.BAD_BODY, "a response that nobody asked for"
+        slot.spoiled = judgement
         self._epoll.modify(slot.fd, RDHUP)
 
     def _ended_by_server(self, slot: Slot) -> None:
@@ -479,14 +479,14 @@ class Engine:
             return
         self._ledger.received += len(data)
         slot.untouched = False
-        verdict = slot.answer.take(data)
-        if verdict is None:
+        judgement = slot.answer.take(data)
+        if judgement is None:
             return
-        if verdict is STAYS_OPEN or verdict is CLOSES:
-            self._succeeded(slot, stays_open=verdict is STAYS_OPEN)
+        if judgement is STAYS_OPEN or judgement is CLOSES:
+            self._succeeded(slot, stays_open=judgement is STAYS_OPEN)
         else:
-            slot.answered = slot.answered or verdict is not FailureKind.EOF
-            self._failed(slot, verdict, slot.answer.reason)
+            slot.answered = slot.answered or judgement is not FailureKind.EOF
+            self._failed(slot, judgement, slot.answer.reason)
 
     def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
         now = perf_counter_ns()

@@ -11,8 +11,8 @@ from labload.tally import (
     Distribution,
     Health,
     StepTally,
+    Sums,
     Tally,
-    Totals,
     note,
     to_wire,
     together,
@@ -41,7 +41,7 @@ class Ledger:
     def __init__(self, locust: Batches | None, step: int, now_ns: int) -> None:
         self._locust = locust
         self._fresh: Tally = {}
-        self._totals = Totals()
+        self._totals = Sums()
         self._first = 0
         self.step = step
         self.started_ns = now_ns
@@ -167,7 +167,7 @@ class Ledger:
         self._totals += total(drained)
         return to_wire(drained)
 
-    def totals(self) -> Totals:
+    def totals(self) -> Sums:
         """All that was ever drained."""
         return self._totals
 

@@ -8,7 +8,7 @@ from gevent.event import Event
 from locust.env import Environment
 from locust.runners import MasterRunner
 
-from labload.tally import Tally, Totals, from_wire, merge, total
+from labload.tally import Sums, Tally, from_wire, merge, total
 
 COLLECT_TIMEOUT_S = 10.0
 """How long a worker may take to answer; its answers need milliseconds."""
@@ -29,7 +29,7 @@ class Workers:
         """The part of `tally` that was merged since the last `take_recent`."""
         self.merged_at = monotonic()
         self._round = 0
-        self._answers: dict[str, Totals] = {}
+        self._answers: dict[str, Sums] = {}
         self._all_answered = Event()
 
     def wait_until_connected(self, timeout_s: float) -> None:
@@ -74,7 +74,7 @@ class Workers:
     def check_totals(self) -> None:
         """Compare what arrived with what each worker says that it counted, and with Locust's."""
         merged = total(self.tally)
-        counted = sum(self._answers.values(), Totals())
+        counted = sum(self._answers.values(), Sums())
         if merged != counted:
             raise TrialFailedError(f"reports were lost: merged {merged}, counted {counted}")
         locust = self._runner.stats.total
@@ -100,6 +100,6 @@ class Workers:
     def on_collected(self, environment: Environment, msg: Any) -> None:
         """Locust's listener for lab_collected."""
         if msg.data["round"] == self._round:
-            self._answers[msg.node_id] = Totals(**msg.data["totals"])
+            self._answers[msg.node_id] = Sums(**msg.data["totals"])
             if len(self._answers) == self.expected:
                 self._all_answered.set()

@@ -13,7 +13,7 @@ from labload.watch import Asked, Fate, Watch
 from labwire.thresholds import LAG_MOST_MS, nearly_full
 
 NO_BENCHMARK = (
-    "no benchmark: nothing is held or repeated, and no verdict says what the limit was;"
+    "no benchmark: nothing is held or repeated, and nothing says what the limit was;"
     " numbers to compare come from `make bench`"
 )
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)

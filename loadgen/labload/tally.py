@@ -114,7 +114,7 @@ Tally = dict[int, StepTally]
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Sums:
     """A whole trial in five numbers, for comparing counts that were kept apart."""
 
     requests: int = 0
@@ -123,8 +123,8 @@ class Totals:
     connects: int = 0
     server_closes: int = 0
 
-    def __add__(self, other: "Totals") -> "Totals":
-        return Totals(
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
             requests=self.requests + other.requests,
             failures=self.failures + other.failures,
             unfinished=self.unfinished + other.unfinished,
@@ -139,10 +139,10 @@ def note(reasons: Counter[str], reason: str, count: int) -> None:
     reasons[reason if known else OTHER] += count
 
 
-def total(tally: Tally) -> Totals:
+def total(tally: Tally) -> Sums:
     """The totals of `tally`."""
     steps = tally.values()
-    return Totals(
+    return Sums(
         requests=sum(step.ended for step in steps),
         failures=sum(step.failed for step in steps),
         unfinished=sum(step.unfinished for step in steps),

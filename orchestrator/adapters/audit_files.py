@@ -83,7 +83,7 @@ def other_files(folder: Path, runs: AbstractSet[Path]) -> list[Path]:
 def why_not(path: Path) -> str:
     """Why a file in a folder is not audited."""
     what = kind(path)
-    if what == "exceptions":
+    if what is locust_csv.FileKind.EXCEPTIONS:
         return "Locust's exceptions: no other file counts them"
     if what is not None:
         return f"Locust's {what}, and there is no {OF_2019} or {TODAY} beside it that they are of"

@@ -18,6 +18,7 @@ from orchestrator.claims import RULES
 from orchestrator.errors import UsageError
 from orchestrator.model.published import (
     Claim,
+    ClaimRule,
     OfferedLoad,
     PerksToday,
     Published,
@@ -141,7 +142,7 @@ def _of_claims(claims: Sequence[Claim], article: _Article) -> Iterator[str]:
             yield f"claim {claim.id}: no rule {claim.rule!r}; there are {', '.join(RULES)}"
         if not claim.services:
             yield f"claim {claim.id}: no services"
-        if claim.rule == "rank-correlation" and len(claim.workloads) != 2:
+        if claim.rule == ClaimRule.RANK_CORRELATION and len(claim.workloads) != 2:
             yield f"claim {claim.id}: a rank correlation is of two workloads"
         for service in (*claim.services, *claim.others):
             if service not in known:

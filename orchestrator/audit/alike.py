@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from orchestrator.audit.row import ResultRow, all_rows, doubt, shown
 from orchestrator.audit.unread import named
 from orchestrator.model.finding import Finding
-from orchestrator.verdict import SERVER_CPU
+from orchestrator.model.limit import Limit
 
 PLATEAU_WIDTH = 0.02
 """Two runs of one framework often differ by more: by up to 25 % at TechEmpower (its issue 992)."""
@@ -34,7 +34,7 @@ def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
     group = _widest(rated)
     different = len({row.name for row in group})  # one may have a row for each scenario
     few = different < PLATEAU_ROWS or len(group) < PLATEAU_SHARE * len(rated)
-    if few or all(row.limited_by == SERVER_CPU for row in group):
+    if few or all(row.limited_by == Limit.SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
     text = (

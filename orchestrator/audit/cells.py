@@ -10,11 +10,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 
-Quantity = Literal["count", "rate", "time", "size", "use"]
-"""What a column holds. A ``use`` (of CPU, of memory) may be in any unit."""
+
+class Dimension(StrEnum):
+    """What the numbers of a column are. A ``use`` (of CPU, of memory) may be in any unit."""
+
+    COUNT = "count"
+    RATE = "rate"
+    TIME = "time"
+    SIZE = "size"
+    USE = "use"
+
+
 Decimal = Literal[".", ",", "?"]
 """The decimal mark of a column; ``?`` where nothing shows which one it is."""
 
@@ -39,12 +49,15 @@ _TIMES_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1
 _TIMES_MS |= {"": 1.0, "m": 6e4, "min": 6e4, "h": 3.6e6}
 _SIZES = {"": 1.0, "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
 _SIZES |= {"kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30}
-_UNITS: dict[Quantity, tuple[str, dict[str, float]]] = {
-    "count": (rf"([km]?)\s*(?:{_REQUESTS}|errors|failures|users|connections)", _SCALES),
-    "rate": (rf"([km]?)\s*(?:{_REQUESTS}(?:\s*(?:/|per)\s*s(?:ec|econd)?)?|rps|qps)", _SCALES),
-    "time": (r"(.*)", _TIMES_MS),
-    "size": (r"(.*)", _SIZES),
-    "use": (r"(.*)", dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)),
+_UNITS: dict[Dimension, tuple[str, dict[str, float]]] = {
+    Dimension.COUNT: (rf"([km]?)\s*(?:{_REQUESTS}|errors|failures|users|connections)", _SCALES),
+    Dimension.RATE: (
+        rf"([km]?)\s*(?:{_REQUESTS}(?:\s*(?:/|per)\s*s(?:ec|econd)?)?|rps|qps)",
+        _SCALES,
+    ),
+    Dimension.TIME: (r"(.*)", _TIMES_MS),
+    Dimension.SIZE: (r"(.*)", _SIZES),
+    Dimension.USE: (r"(.*)", dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)),
 }
 """What may stand behind a number, and its scale."""
 _LEAST, _MOST = 1e-15, 1e18
@@ -76,7 +89,7 @@ def is_time(unit: str) -> bool:
 
 
 def number(
-    text: str, quantity: Quantity, decimal: Decimal = ".", unit: str = ""
+    text: str, dimension: Dimension, decimal: Decimal = ".", unit: str = ""
 ) -> Number | str | None:
     """The number in a cell; the reason, where there is something else; None where it is empty.
 
@@ -87,7 +100,7 @@ def number(
     bare = plain(text)
     if bare.lower() in MISSING:
         return None
-    if quantity == "time" and (clock := _CLOCK.fullmatch(bare)):
+    if dimension is Dimension.TIME and (clock := _CLOCK.fullmatch(bare)):
         if not clock[1] and "." not in clock[3]:
             return "it may be minutes and seconds or hours and minutes"
         seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3])
@@ -98,10 +111,10 @@ def number(
         return "no number"
     if match[1] and match[1] != "≥":  # the lab's own tables have it: a rate that was reached
         return "a bound or an estimate"
-    own, scales = _unit(match[5], quantity), _UNITS[quantity][1]
+    own, scales = _unit(match[5], dimension), _UNITS[dimension][1]
     if (factor := scales.get(own or unit)) is None:
         digits = any(character.isdigit() for character in own)
-        return "no number" if digits else f"{own!r} is no unit of a {quantity}"
+        return "no number" if digits else f"{own!r} is no unit of a {dimension}"
     whole, fraction, mark = parts
     if mark == "?" and decimal == "?":
         return "nothing shows whether its point or comma separates thousands or decimals"
@@ -114,7 +127,7 @@ def number(
 
 
 def decimal_marks(
-    cells: Sequence[tuple[Quantity, Sequence[str]]], hint: Decimal | None
+    cells: Sequence[tuple[Dimension, Sequence[str]]], hint: Decimal | None
 ) -> list[Decimal]:
     """What separates decimals in each column, shown by the cells that can be read in one way alone:
     the column's own, else those of all columns. Without any it is a point, as English has it.
@@ -127,11 +140,11 @@ def decimal_marks(
         hint: what the file's own form shows, or ``?`` where it leaves all open.
     """
     shown, weak = [], []
-    for quantity, texts in cells:
+    for dimension, texts in cells:
         digits = [match[3] for text in texts if (match := _NUMBER.fullmatch(plain(text)))]
         marks = [(one, parts[2]) for one in digits if (parts := _parts(one))]
         shown.append({mark for _, mark in marks} & {".", ","})
-        whole = [one for one, mark in marks if mark == "?" and quantity == "count"]
+        whole = [one for one, mark in marks if mark == "?" and dimension is Dimension.COUNT]
         weak.append({"," if "." in one else "." for one in whole})
     table = set().union(*shown, "." if hint == "." else "")
     found: list[Decimal] = []
@@ -164,13 +177,13 @@ def _parts(digits: str) -> tuple[str, str, str] | None:
     return head, tail, "?" if either else mark
 
 
-def _unit(rest: str, quantity: Quantity) -> str:
+def _unit(rest: str, dimension: Dimension) -> str:
     """The unit behind a number, without its spread, its share, and the word for what is counted."""
     bare = _SHARE.sub("", rest).strip()
     if spread := _SPREAD.search(bare):
         bare = bare[: spread.start()].strip() or spread[1].replace("%", "")
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1]
-    match = re.fullmatch(_UNITS[quantity][0], bare, re.IGNORECASE)
+    match = re.fullmatch(_UNITS[dimension][0], bare, re.IGNORECASE)
     own = match[1] if match else bare
-    return own if quantity in ("count", "rate") or own == "M" else own.lower()
+    return own if dimension in (Dimension.COUNT, Dimension.RATE) or own == "M" else own.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from orchestrator.audit.cells import Quantity, is_time, plain
+from orchestrator.audit.cells import Dimension, is_time, plain
 
 NAME, LIMIT, PATH, METHOD, LOAD = "name", "limited_by", "path", "method", "load"
 USED = "used"
@@ -38,11 +38,11 @@ _RATES = frozenset(name for name in _NAMES["rps"].split() if "/" in name) | {"rp
 VAGUE = frozenset({"throughput", "rate", "speed", "performance", "best_performance", "language"})
 VAGUE |= {name for key in ("min_ms", "mean_ms", "max_ms") for name in _NAMES[key].split()}
 """What these are of, only a unit or another column tells: one with a plain name goes before."""
-_QUANTITIES: dict[str, Quantity] = {
-    **dict.fromkeys(("requests", "failures", "users"), "count"),
-    **dict.fromkeys(("rps", "goodput_rps"), "rate"),
-    "body_bytes": "size",
-    USED: "use",
+_DIMENSIONS: dict[str, Dimension] = {
+    **dict.fromkeys(("requests", "failures", "users"), Dimension.COUNT),
+    **dict.fromkeys(("rps", "goodput_rps"), Dimension.RATE),
+    "body_bytes": Dimension.SIZE,
+    USED: Dimension.USE,
 }
 _LATENCY_WORDS = re.compile(
     r"\b(?:total |total_)?(?:latency|latencies|response times?|resp time|http req duration)\b"
@@ -67,16 +67,16 @@ class Column:
     vague: bool = False
 
     @property
-    def quantity(self) -> Quantity:
+    def dimension(self) -> Dimension:
         """What its cells are numbers of."""
-        return _QUANTITIES.get(self.meaning, "time")
+        return _DIMENSIONS.get(self.meaning, Dimension.TIME)
 
 
 def column(title: str) -> Column | None:
     """The meaning of a column's header; None where the audit knows none."""
     shown = plain(title).replace("\\", "")
     variant = _VARIANT.fullmatch(shown)
-    if variant and (one := column(variant[1])) and one.quantity == "rate":
+    if variant and (one := column(variant[1])) and one.dimension is Dimension.RATE:
         return Column(title=shown, meaning=one.meaning, variant=f"({variant[2]})", vague=one.vague)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shown)  # totalRequests
     words = re.sub(r"[()\[\],:_]|\.(?!\d)|(?<!\d)\.", " ", spaced).lower()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.audit.rate import SAME_RATE
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.limits import TRIAL_FAILURES_MOST
 from orchestrator.model.finding import Finding
-from orchestrator.verdict import TRIAL_FAILURES_MOST
 
 
 def row_counts(row: ResultRow) -> Iterator[Finding]:

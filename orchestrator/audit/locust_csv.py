@@ -10,24 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from enum import StrEnum
 
-from orchestrator.audit.cells import Number, number
+from orchestrator.audit.cells import Dimension, Number, number
 from orchestrator.audit.csv_table import csv_table
 from orchestrator.audit.row import ResultRow
 from orchestrator.audit.tables import results
 from orchestrator.errors import CutOff, UsageError
 from orchestrator.model.finding import Unread
 
-FileKind = Literal["stats", "distribution", "failures", "history", "exceptions"]
+
+class FileKind(StrEnum):
+    """Which of Locust's files one is."""
+
+    STATS = "stats"
+    DISTRIBUTION = "distribution"
+    FAILURES = "failures"
+    HISTORY = "history"
+    EXCEPTIONS = "exceptions"
+
+
 _KINDS: tuple[tuple[FileKind, tuple[str, ...]], ...] = (
-    ("history", ("timestamp", "name", "requests/s")),
-    ("stats", ("type", "name", "request count")),
-    ("stats", ("type", "name", "# requests")),
-    ("stats", ("method", "name", "# requests")),
-    ("distribution", ("name", "# requests", "50%", "100%")),
-    ("failures", ("method", "name", "error", "occurrences")),
-    ("exceptions", ("count", "message", "traceback")),
+    (FileKind.HISTORY, ("timestamp", "name", "requests/s")),
+    (FileKind.STATS, ("type", "name", "request count")),
+    (FileKind.STATS, ("type", "name", "# requests")),
+    (FileKind.STATS, ("method", "name", "# requests")),
+    (FileKind.DISTRIBUTION, ("name", "# requests", "50%", "100%")),
+    (FileKind.FAILURES, ("method", "name", "error", "occurrences")),
+    (FileKind.EXCEPTIONS, ("count", "message", "traceback")),
 )
 """Titles that a file of this kind has together; the first that fits, since others may have more."""
 _TITLES = {"Type": "Method", "Timestamp": "Elapsed", "99.999": "99.999%"}
@@ -91,7 +101,7 @@ def read_failures(text: str, where: str) -> int:
     table = csv_table(text, where)
     _refuse(table.unread, where)
     place = [title.lower() for title in table.header].index("occurrences")
-    counts = [number(row[place], "count") for row in table.rows]
+    counts = [number(row[place], Dimension.COUNT) for row in table.rows]
     if any(not isinstance(one, Number) for one in counts):
         raise UsageError(f"{where}: a line has no number of occurrences")
     return int(sum(one.value for one in counts if isinstance(one, Number)))

@@ -10,9 +10,9 @@ from orchestrator.audit.alike import equal_values, plateau
 from orchestrator.audit.latency import percentile_order
 from orchestrator.audit.record_counts import trial_counts
 from orchestrator.audit.record_histogram import trial_histograms
+from orchestrator.audit.record_limit import trial_limit
 from orchestrator.audit.record_little import hold_little
 from orchestrator.audit.record_rows import counted_rows, label, latency_rows
-from orchestrator.audit.record_verdict import trial_verdict
 from orchestrator.audit.results import audit_rows
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Finding
@@ -35,7 +35,7 @@ def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ..
 
 
 def _trial(record: RunRecord, trial: TrialRecord) -> Iterator[Finding]:
-    yield from trial_verdict(trial, shared=record.layout.shared)
+    yield from trial_limit(trial, shared=record.layout.shared)
     yield from trial_counts(trial)
     yield from audit_rows(counted_rows(trial))
     for row in latency_rows(trial):

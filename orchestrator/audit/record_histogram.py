@@ -12,7 +12,7 @@ from orchestrator.audit.record_rows import label, open_label
 from orchestrator.audit.row import ResultRow, contradiction, shown
 from orchestrator.model.finding import Finding
 from orchestrator.model.trial import OpenLoop, Totals, TrialRecord
-from orchestrator.stats import merged, percentiles
+from orchestrator.stats.histogram import merged, percentiles
 
 SAME = 0.002
 """Three significant digits: what is read from it, and what was, are each within 0.1 %."""

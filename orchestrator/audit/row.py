@@ -29,7 +29,11 @@ Rule = Literal[
     "verdict",
     "manifest",
 ]
-"""Every rule of the audit; ``docs/audit.md`` tells what each is for."""
+"""Every rule of the audit; ``docs/audit.md`` tells what each is for.
+
+The names stand in what ``lab audit --json`` prints, so they stay: ``verdict`` is about outcome and
+limit of a trial.
+"""
 
 _SUMS = r"totals?|sum|all|overall|aggregated?|combined|gesamt|summe"
 _AVERAGES = r"averages?|avg|mean|median|geomean"

@@ -7,6 +7,7 @@ from functools import cache
 
 from orchestrator.audit.row import ResultRow, doubt, shown
 from orchestrator.model.finding import Finding
+from orchestrator.model.limit import Limit
 from orchestrator.model.published import OfferedLoad
 
 NEAR = 0.9
@@ -55,7 +56,7 @@ def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
 
     Far above it, either the schedule is another one or the number is wrong.
     """
-    if row.limited_by == "server-cpu":
+    if row.limited_by == Limit.SERVER_CPU:
         return
     most = most_requests(load)
     for unit, seen, ceiling in (

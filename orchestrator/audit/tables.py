@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.audit import columns
-from orchestrator.audit.cells import Decimal, Number, decimal_marks, number
+from orchestrator.audit.cells import Decimal, Dimension, Number, decimal_marks, number
 from orchestrator.audit.columns import Column
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Unread
@@ -66,7 +66,7 @@ def results(table: TextTable, title: str = "") -> Results:
         return Results(sets=(), columns=(), others=(other,), unread=table.unread)
     known, others = _columns(table.header)
     numbers = {index: one for index, one in known.items() if one.meaning not in _WORDS}
-    cells = [(one.quantity, [row[i] for row in table.rows]) for i, one in numbers.items()]
+    cells = [(one.dimension, [row[i] for row in table.rows]) for i, one in numbers.items()]
     decimals = dict(zip(numbers, decimal_marks(cells, table.decimal), strict=True))
     variants = dict.fromkeys(one.variant for one in known.values() if one.variant)
     sets, unread, whole = [], list(table.unread), table.whole
@@ -135,9 +135,9 @@ def _row(
         if (one := known.get(index)) is None:
             continue
         unit = one.unit or ("s" if one.meaning == "duration_s" else "")
-        found = number(cells[index], one.quantity, decimal, unit)
+        found = number(cells[index], one.dimension, decimal, unit)
         if isinstance(found, Number):
-            certain = not one.vague or found.unit or one.quantity == "rate"
+            certain = not one.vague or found.unit or one.dimension is Dimension.RATE
             has_result = has_result or (certain and one.meaning in _RESULTS)
             _put(fields, one, found)
         elif found is not None:

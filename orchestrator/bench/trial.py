@@ -18,7 +18,7 @@ from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_cav
 from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.interrupts import shielded
 from orchestrator.model.settings import PlannedTrial
-from orchestrator.model.trial import Caveat, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Caveat, Outcome, TrialPhase, TrialRecord
 from orchestrator.ports import Container, ContainerState, Image
 
 
@@ -33,7 +33,7 @@ class Trial:
         self._method = method
         self._bench = bench
         self._begin = bench.clock.monotonic()
-        self._phase = Phase.START
+        self._phase = TrialPhase.START
         self._record = planned_record(trial, Outcome.FAILED, started_at=bench.clock.utc())
         self._raw = RawFiles()
         self.finished: TrialRecord | None = None
@@ -82,7 +82,7 @@ class Trial:
         ):
             self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
             start_s, before = self._verify(server)
-            self._phase = Phase.LOAD
+            self._phase = TrialPhase.LOAD
             subject = Subject(
                 server=server,
                 image=image,
@@ -96,7 +96,7 @@ class Trial:
                 actions = server.interventions(before.started_at)
                 with shielded():
                     self._conclude(measured, state, actions, ended)
-                self._phase = Phase.STOP
+                self._phase = TrialPhase.STOP
             self._stop(server)
 
     @contextmanager
@@ -112,11 +112,11 @@ class Trial:
         """Check the contract; seconds from the container's start to its first answer, and how it
         stands then.
         """
-        self._phase = Phase.VERIFY
+        self._phase = TrialPhase.VERIFY
         try:
             probe = probed(server, self._trial)
         except EndedAtStart:
-            self._phase = Phase.START
+            self._phase = TrialPhase.START
             raise
         self._know(
             nofile=probe.nofile,

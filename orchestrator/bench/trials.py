@@ -12,7 +12,7 @@ from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
-from orchestrator.model.trial import Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 
 
 def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
@@ -69,7 +69,7 @@ def _not_built(planned: PlannedTrial, failure: TrialFailed, bench: Bench) -> Tri
     return planned_record(
         planned,
         Outcome.FAILED,
-        phase=Phase.BUILD,
+        phase=TrialPhase.BUILD,
         reason=failure.reason,
         log_tail=failure.log_tail or None,
         started_at=bench.clock.utc(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.claims.evidence import Evidence, Quantity
-from orchestrator.claims.interval import REPEATS_LEAST, Interval
+from orchestrator.claims.quantity import Quantity
 from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.model.record import RunRecord
+from orchestrator.quantities import Intervals
+from orchestrator.stats.interval import REPEATS_LEAST, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def names(record: RunRecord) -> dict[str, str]:
 
 
 def lacking(
-    claim: Claim, record: RunRecord, quantity: Quantity, seen: Evidence, workload: str
+    claim: Claim, record: RunRecord, quantity: Quantity, seen: Intervals, workload: str
 ) -> Part | None:
     """Undecided, naming who is missing; None where nobody is."""
     known = names(record)
@@ -71,7 +72,7 @@ def lacking(
     )
 
 
-def numbers(claim: Claim, quantity: Quantity, seen: Evidence, workload: str) -> dict[str, float]:
+def numbers(claim: Claim, quantity: Quantity, seen: Intervals, workload: str) -> dict[str, float]:
     """The values that a claim is about, for programs."""
     place = f"{workload}." if workload else ""
     return {

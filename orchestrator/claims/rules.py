@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from orchestrator.claims.compare import compared
-from orchestrator.claims.evidence import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.pairs import compared
 from orchestrator.claims.part import Part, joined
-from orchestrator.claims.ranks import rank_correlation
+from orchestrator.claims.quantity import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.rank_correlation import rank_correlation
 from orchestrator.claims.spread import same_rate, slow
-from orchestrator.model.published import Claim, Decision
+from orchestrator.model.published import Claim, ClaimRule, Decision
 from orchestrator.model.record import RunRecord
 
 Rule = Callable[[Claim, RunRecord], Decision]
@@ -43,13 +43,13 @@ def _once(decide: Decide) -> Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "higher-rate": _each_workload(_pairs(RATE, above=True)),
-    "lower-median": _each_workload(_pairs(MEDIAN, above=False)),
-    "less-memory": _once(_pairs(MEMORY, above=False)),
-    "less-disk": _once(_pairs(DISK, above=False)),
-    "slow": _each_workload(slow),
-    "same-rate": _each_workload(same_rate),
-    "rank-correlation": _once(lambda claim, record, _: rank_correlation(claim, record)),
+    ClaimRule.HIGHER_RATE: _each_workload(_pairs(RATE, above=True)),
+    ClaimRule.LOWER_MEDIAN: _each_workload(_pairs(MEDIAN, above=False)),
+    ClaimRule.LESS_MEMORY: _once(_pairs(MEMORY, above=False)),
+    ClaimRule.LESS_DISK: _once(_pairs(DISK, above=False)),
+    ClaimRule.SLOW: _each_workload(slow),
+    ClaimRule.SAME_RATE: _each_workload(same_rate),
+    ClaimRule.RANK_CORRELATION: _once(lambda claim, record, _: rank_correlation(claim, record)),
 }
 """`higher-rate`: each of `services` serves more than `factor` times what each of `others` does.
 `lower-median`, `less-memory`, `less-disk`: each is below each of `others`, by `factor`. `slow`: a

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from orchestrator.claims.evidence import MEDIAN, RATE, Quantity
-from orchestrator.claims.interval import middle
 from orchestrator.claims.part import (
     Part,
     bases,
@@ -14,8 +12,10 @@ from orchestrator.claims.part import (
     overall,
     with_value,
 )
+from orchestrator.claims.quantity import MEDIAN, RATE, Quantity
 from orchestrator.model.published import Claim, Verdict
 from orchestrator.model.record import RunRecord
+from orchestrator.stats.interval import median_interval
 
 
 def slow(claim: Claim, record: RunRecord, workload: str) -> Part:
@@ -42,7 +42,7 @@ def _beside_middle(
     seen = quantity.of(record, workload)
     if part := lacking(claim, record, quantity, seen, workload):
         return part
-    others = middle([seen[other] for other in claim.others])
+    others = median_interval([seen[other] for other in claim.others])
     known = names(record)
     clauses, verdicts = [], set()
     for service in claim.services:

@@ -81,7 +81,7 @@ def _text(path: Path, notes: Sequence[Note]) -> str:
         files[one.what].append(one.file)
     told = [f"read: {named(names, NAMED_MOST)}: {what}" for what, names in files.items()]
     told += [f"not read: {line}" for line in lines(unread)]
-    end = summary(path, findings, unread)
+    end = last_line(path, findings, unread)
     return "\n\n".join([*map(block, findings), "\n".join(told), end])
 
 
@@ -96,7 +96,7 @@ def block(finding: Finding) -> str:
     )
 
 
-def summary(path: Path, findings: Sequence[Finding], unread: Sequence[Unread]) -> str:
+def last_line(path: Path, findings: Sequence[Finding], unread: Sequence[Unread]) -> str:
     """How much was found, in one line."""
     if not findings:
         end = "a file is cut off" if any(one.cut_off for one in unread) else "nothing found"

@@ -7,6 +7,8 @@ import json
 
 from orchestrator.cli.codes import ALL_WELL, MISSING
 from orchestrator.cli.commands import Commands, add_json, command
+from orchestrator.doubts.kind import Severity
+from orchestrator.model.entry import OWN_SERVER
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.doctor import examine
 
@@ -28,19 +30,19 @@ def _list(arguments: argparse.Namespace) -> int:
         print(json.dumps(facts, indent=2))
     else:
         for name, manifest in known.items():
-            own = manifest.server == "own"
+            own = manifest.server == OWN_SERVER
             kind = "its own server" if own else f"{manifest.server} ({manifest.interface})"
             print(f"{name:12} {manifest.name:16} {kind}")
     return ALL_WELL
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    findings = examine()
+    examined = examine()
     if arguments.json:
-        print(json.dumps([finding.as_dict() for finding in findings], indent=2))
+        print(json.dumps([one.as_dict() for one in examined], indent=2))
     else:
-        for finding in findings:
-            print(f"{finding.level:5} {finding.text}")
-            if finding.remedy:
-                print(f"      -> {finding.remedy}")
-    return MISSING if any(finding.level == "bad" for finding in findings) else ALL_WELL
+        for one in examined:
+            print(f"{one.level:5} {one.text}")
+            if one.remedy:
+                print(f"      -> {one.remedy}")
+    return MISSING if any(one.level == Severity.BAD for one in examined) else ALL_WELL

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
+from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
-from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU
 
 # Little's law, in_flight / users = 1, holds exactly; this much is rounding, and the counting at a
 # step's ends. The audit allows as much.
@@ -115,7 +115,7 @@ def _is_late(row: OpenLoop) -> bool:
 
 def trial_caveats(
     hold: Step | None,
-    verdict: str,
+    limit: Limit,
     *,
     base: str,
     every_step_had_drops: bool,
@@ -123,13 +123,13 @@ def trial_caveats(
     """The doubts about one measured trial; those about its hold are among them.
 
     Args:
-        verdict: what limited the hold.
+        limit: what limited the hold.
         base: how the base image came to be.
     """
     return (
         *_caveats(_of_ramp(hold, every_step_had_drops)),
         *(hold.caveats if hold else (NO_HOLD.seen().caveat,)),
-        *_caveats(_of_load(hold, verdict)),
+        *_caveats(_of_load(hold, limit)),
         *_caveats(of_base(base)),
     )
 
@@ -141,10 +141,10 @@ def _of_ramp(hold: Step | None, every_step_had_drops: bool) -> Iterator[Doubt]:
         yield DROPS_IN_HOLD.seen(failures=hold.failures, requests=hold.requests)
 
 
-def _of_load(hold: Step | None, verdict: str) -> Iterator[Doubt]:
-    if verdict == LOADGEN_CPU:
+def _of_load(hold: Step | None, limit: Limit) -> Iterator[Doubt]:
+    if limit is Limit.LOADGEN_CPU:
         yield LOADGEN_LIMITED.seen()
-    if verdict == SERVER_CPU and hold is not None and nearly_full(hold.loadgen_idle):
+    if limit is Limit.SERVER_CPU and hold is not None and nearly_full(hold.loadgen_idle):
         yield LOADGEN_BUSY.seen()
 
 

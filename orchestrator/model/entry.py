@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -11,6 +12,18 @@ from orchestrator.words import Address, Line, Name, Title
 
 PORT = 8000
 """Where every service listens."""
+
+OWN_SERVER = "own"
+"""`Manifest.server` of a framework that has a server of its own."""
+
+
+class Interface(StrEnum):
+    """What stands between server and application."""
+
+    WSGI = "WSGI"
+    ASGI = "ASGI"
+    OWN = "own"
+
 
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]
@@ -29,7 +42,6 @@ Note = Annotated[
         extra={"holds": lambda text: len(text) <= 1_000},
     ),
 ]
-Interface = Annotated[Literal["WSGI", "ASGI", "own"], Meta(description="WSGI, ASGI or own")]
 Count = Annotated[int, Meta(ge=1, le=1024, description="a whole number from 1 to 1,024")]
 Backlog = Annotated[int, Meta(ge=1, le=65_535, description="a whole number from 1 to 65,535")]
 Truth = Annotated[bool, Meta(description="true or false")]
@@ -88,7 +100,7 @@ class Manifest:
     id: Id
     name: Words
     server: Words
-    interface: Interface
+    interface: Annotated[Interface, Meta(description="WSGI, ASGI or own")]
     workers: Count
     threads: Words
     keep_alive: Truth

@@ -84,9 +84,21 @@ class PerksToday:
     index_fetched_at: Line | None
 
 
+class ClaimRule(StrEnum):
+    """How a run decides a claim: ``claims/rules.py`` says what each makes of it."""
+
+    HIGHER_RATE = "higher-rate"
+    LOWER_MEDIAN = "lower-median"
+    LESS_MEMORY = "less-memory"
+    LESS_DISK = "less-disk"
+    SLOW = "slow"
+    SAME_RATE = "same-rate"
+    RANK_CORRELATION = "rank-correlation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence of the article in the lab's words; ``rule`` names how a run decides it.
+    """A sentence of the article in the lab's words; ``rule`` is the text of a `ClaimRule`.
 
     The rules stand in ``orchestrator/claims/rules.py``; each says what it makes of the rest:
     ``services`` are those that the claim is about, ``others`` those that it compares them with,

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Phase(StrEnum):
+class TrialPhase(StrEnum):
     """The part of a trial in which it failed."""
 
     BUILD = "build"
@@ -252,6 +252,7 @@ class TrialRecord:
 
     ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
     requests of the whole load failed, in words, behind the kind; at most about twenty.
+    ``limited_by``: one of `Limit` (docs/methodology.md), or a word of another version of the lab.
     """
 
     service: Name
@@ -260,7 +261,7 @@ class TrialRecord:
     order: int
     outcome: Outcome
     server: Server
-    phase: Phase | None = None
+    phase: TrialPhase | None = None
     reason: str | None = None
     log_tail: str | None = None
     started_at: Moment | None = None

@@ -55,7 +55,7 @@ def framework(name: Callable[[R], str]) -> Column[R]:
     return Column("framework", "Framework", name)
 
 
-def middle(values: Sequence[float | None]) -> float | None:
+def known_median(values: Sequence[float | None]) -> float | None:
     """The median of what is known."""
     known = [value for value in values if value is not None]
     return median(known) if known else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.report.column import hundredths, three_digits, whole
@@ -15,10 +16,10 @@ from orchestrator.report.group import (
     open_cpu_us_per_request,
     start_s,
 )
+from orchestrator.report.limit_words import IN_WORDS
 from orchestrator.report.repeats import repeats
 from orchestrator.report.reproduce import reproduce
 from orchestrator.report.table import Table
-from orchestrator.report.verdicts import IN_WORDS
 
 Facts = tuple[tuple[str, str], ...]
 """Terms and what they are."""
@@ -37,7 +38,7 @@ class Ending:
 class Details:
     """One row's details; all text is as it came, the page escapes it."""
 
-    verdicts: Facts
+    limits: Facts
     evidence: Facts
     settings: Facts
     resources: Facts
@@ -53,7 +54,7 @@ def details(record: RunRecord, group: Group) -> Details:
     """All that is told of one framework with one workload."""
     last = group.held[-1] if group.held else group.trials[-1]
     return Details(
-        verdicts=_verdicts(group),
+        limits=_limits(group),
         evidence=_evidence(record, group),
         settings=_settings(last),
         resources=_resources(group),
@@ -74,7 +75,7 @@ def details(record: RunRecord, group: Group) -> Details:
     )
 
 
-def _verdicts(group: Group) -> Facts:
+def _limits(group: Group) -> Facts:
     found = dict.fromkeys(t.limited_by for t in group.held if t.limited_by)
     return tuple((name, IN_WORDS.get(name, "")) for name in found)
 
@@ -92,7 +93,7 @@ def _settings(trial: TrialRecord) -> Facts:
     server = trial.server
     versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
     facts = (
-        ("Server", "its own" if server.server == "own" else server.server),
+        ("Server", "its own" if server.server == OWN_SERVER else server.server),
         ("Interface", server.interface),
         ("Workers, threads", f"{server.workers}, {server.threads}"),
         ("Keep-alive", "yes" if server.keep_alive else "no, closes after each response"),
@@ -111,7 +112,7 @@ def _settings(trial: TrialRecord) -> Facts:
 def _resources(group: Group) -> Facts:
     cpu, idle, start = cpu_us_per_request(group), memory_idle_mb(group), start_s(group)
     common = open_cpu_us_per_request(group)
-    stops = group.middle(lambda t: t.resources.stop_s if t.resources else None)
+    stops = group.median(lambda t: t.resources.stop_s if t.resources else None)
     used = [t.resources for t in group.trials if t.resources]
     restarts = sum(one.restarts or 0 for one in used)
     facts = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.finding import Finding
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
@@ -129,7 +130,7 @@ def _servers(record: RunRecord) -> Iterator[str]:
         server = trial.server
         versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
         keep = "keep-alive" if server.keep_alive else "closes after each response"
-        own = server.server == "own"
+        own = server.server == OWN_SERVER
         kind = "its own server" if own else one_line(f"{server.server} ({server.interface})")
         python = (server.python or "unknown").split()[0]
         yield f"- **{one_line(server.name)}**: {kind}, {keep},"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.claims.evidence import cpu_times
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Phase
+from orchestrator.model.trial import TrialPhase
+from orchestrator.quantities import cpu_times
 from orchestrator.report.column import Column, Value, hundredths, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -22,8 +23,8 @@ from orchestrator.report.group import (
     start_s,
 )
 from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
-from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
-from orchestrator.verdict import SCHEDULE
+from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.stats.ranks import ranks
 
 KEPT, BROKEN = "kept", "broken"
 TEXT = (
@@ -60,7 +61,7 @@ def _failures(repeats: Repeats) -> int | None:
 
 def _contract(group: Group) -> str | None:
     """A trial that finds the contract broken ends there."""
-    if any(trial.phase is Phase.VERIFY for trial in group.trials):
+    if any(trial.phase is TrialPhase.VERIFY for trial in group.trials):
         return BROKEN
     return KEPT if group.measured else None
 
@@ -136,4 +137,4 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
 def _kept_up(group: Group) -> bool:
     rows = group.open_loop(None)
     every = bool(rows) and len(rows) == len(group.measured)
-    return every and limited_by(rows) == SCHEDULE and not group.failed
+    return every and limited_by(rows) == Limit.SCHEDULE and not group.failed

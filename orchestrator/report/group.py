@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
-from orchestrator.report.column import AtLeast, Value, middle
-from orchestrator.verdict import SERVER_CPU, UNKNOWN
+from orchestrator.report.column import AtLeast, Value, known_median
 
 LAST_IN_2019 = "Django+Gunicorn"
 NO_HOLD = "no hold"
@@ -42,7 +42,7 @@ class Group:
     @property
     def full(self) -> bool:
         """Whether the server's CPU was the limit in every hold: else the rate is "at least"."""
-        return {t.limited_by for t in self.held} == {SERVER_CPU}
+        return {t.limited_by for t in self.held} == {Limit.SERVER_CPU}
 
     @property
     def ranked(self) -> bool:
@@ -52,7 +52,7 @@ class Group:
     @property
     def limited_by(self) -> str | None:
         """What limited any of the repeats; None where none was measured."""
-        return ", ".join(sorted({t.limited_by or UNKNOWN for t in self.held})) or None
+        return ", ".join(sorted({t.limited_by or Limit.UNKNOWN for t in self.held})) or None
 
     @property
     def why(self) -> str | None:
@@ -61,9 +61,9 @@ class Group:
             return None
         return ", ".join(sorted({_end(trial) for trial in self.trials})) or NO_HOLD
 
-    def middle(self, of: Callable[[TrialRecord], float | None]) -> float | None:
+    def median(self, of: Callable[[TrialRecord], float | None]) -> float | None:
         """The median of the held repeats' values of what is known; None where nothing is."""
-        return middle([of(trial) for trial in self.held])
+        return known_median([of(trial) for trial in self.held])
 
     def open_loop(self, of_capacity: float | None) -> tuple[OpenLoop, ...]:
         """Every repeat's row at one load of the open loop."""
@@ -110,7 +110,7 @@ def by_rate(found: tuple[Group, ...]) -> list[Group]:
 
 def goodput_rps(group: Group) -> float | None:
     """Successes a second while held."""
-    return group.middle(lambda t: t.hold.goodput_rps if t.hold else None)
+    return group.median(lambda t: t.hold.goodput_rps if t.hold else None)
 
 
 def rate_of(group: Group) -> Value:
@@ -119,38 +119,38 @@ def rate_of(group: Group) -> Value:
     Where memory or errors were, it is neither the server's rate nor a bound: just what was counted.
     """
     rate = goodput_rps(group)
-    broke = {t.limited_by for t in group.held} & {"memory", "errors"}
+    broke = {t.limited_by for t in group.held} & {Limit.MEMORY, Limit.ERRORS}
     return rate if rate is None or group.full or broke else AtLeast(value=rate)
 
 
 def memory_peak_mb(group: Group) -> float | None:
     """The container's highest memory in MB."""
-    return group.middle(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))
 
 
 def memory_idle_mb(group: Group) -> float | None:
     """The container's memory before the load in MB."""
-    return group.middle(lambda t: _mega(t.resources.memory_idle_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.memory_idle_bytes if t.resources else None))
 
 
 def image_mb(group: Group) -> float | None:
     """The image's size in MB."""
-    return group.middle(lambda t: _mega(t.resources.image_bytes if t.resources else None))
+    return group.median(lambda t: _mega(t.resources.image_bytes if t.resources else None))
 
 
 def start_s(group: Group) -> float | None:
     """Seconds from the container's start to its first right answer."""
-    return group.middle(lambda t: t.resources.start_s if t.resources else None)
+    return group.median(lambda t: t.resources.start_s if t.resources else None)
 
 
 def cpu_us_per_request(group: Group) -> float | None:
     """The server's CPU time for a success while held, in microseconds."""
-    return group.middle(lambda t: t.resources.cpu_us_per_request if t.resources else None)
+    return group.median(lambda t: t.resources.cpu_us_per_request if t.resources else None)
 
 
 def open_cpu_us_per_request(group: Group) -> float | None:
     """The same at the arrival rate that all have in common."""
-    return middle([row.cpu_us_per_request for row in group.open_loop(None)])
+    return known_median([row.cpu_us_per_request for row in group.open_loop(None)])
 
 
 def server_to_load_cpu(group: Group) -> float | None:
@@ -158,7 +158,7 @@ def server_to_load_cpu(group: Group) -> float | None:
 
     Both did the same work in the same seconds, so it hardly drifts with the machine's speed.
     """
-    return middle(
+    return known_median(
         [
             row.server_cpu / row.loadgen_cpu
             for trial in group.measured

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
 from orchestrator.report.hold import hold
-from orchestrator.report.rank import Ranking
-from orchestrator.verdict import COLOCATED
+from orchestrator.report.ranking import Ranking
 
 
 def headline(record: RunRecord, workload: str) -> Ranking:
@@ -16,4 +16,4 @@ def headline(record: RunRecord, workload: str) -> Ranking:
 
 def together(record: RunRecord) -> str:
     """What stands behind the title of numbers that are about server and load together."""
-    return f" ({COLOCATED})" if record.layout.shared else ""
+    return f" ({Limit.COLOCATED})" if record.layout.shared else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestrator.claims.evidence import rates
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals
+from orchestrator.quantities import rates
 from orchestrator.report.column import Column, Value, span, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -16,7 +16,8 @@ from orchestrator.report.group import (
     memory_peak_mb,
     rate_of,
 )
-from orchestrator.report.rank import PLACE, Place, Ranking, of_group, ranks
+from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.stats.ranks import ranks
 
 TEXT = (
     "Held at the best step: successes per second and their latency, with the fewest users that "
@@ -25,9 +26,9 @@ TEXT = (
 )
 
 
-def _middle(of: Callable[[Totals], float | None]) -> Callable[[Place], Value]:
+def _median(of: Callable[[Totals], float | None]) -> Callable[[Place], Value]:
     """The median of the holds."""
-    return lambda place: place.group.middle(lambda trial: of(trial.hold) if trial.hold else None)
+    return lambda place: place.group.median(lambda trial: of(trial.hold) if trial.hold else None)
 
 
 def _least(of: Callable[[Totals], float]) -> Callable[[Place], Value]:
@@ -55,8 +56,8 @@ _OF_REPEATS: tuple[Column[Place], ...] = (
     Column("goodput_rps_highest", "Highest", _most(lambda h: h.goodput_rps), show=whole, wide=True),
 )
 _REST: tuple[Column[Place], ...] = (
-    Column("median_ms", "p50 (ms)", _middle(lambda h: h.median_ms), show=three_digits, wide=True),
-    Column("p99_ms", "p99 (ms)", _middle(lambda h: h.p99_ms), show=three_digits),
+    Column("median_ms", "p50 (ms)", _median(lambda h: h.median_ms), show=three_digits, wide=True),
+    Column("p99_ms", "p99 (ms)", _median(lambda h: h.p99_ms), show=three_digits),
     # A failure is never averaged away: the most of any repeat, the fewest users of any.
     Column("hold_failures", "Failed", _most(lambda h: h.failures), show=whole, wide=True),
     Column("breaking_users", "Drops from", of_group(_breaking_users), show=whole, wide=True),

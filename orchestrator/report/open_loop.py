@@ -10,14 +10,14 @@ from orchestrator.report.column import (
     Column,
     Value,
     framework,
-    middle,
+    known_median,
     percent,
     three_digits,
     whole,
 )
 from orchestrator.report.group import Group
 from orchestrator.report.table import Table, make_table
-from orchestrator.stats import tells
+from orchestrator.stats.histogram import tells
 
 Repeats = Sequence[OpenLoop]
 
@@ -33,17 +33,17 @@ class AtLoad:
 
 def median_ms(repeats: Repeats) -> float | None:
     """The median of the repeats' medians."""
-    return middle([row.median_ms for row in repeats])
+    return known_median([row.median_ms for row in repeats])
 
 
 def p99_ms(repeats: Repeats) -> float | None:
     """The same of the 99th percentile."""
-    return middle([row.p99_ms for row in repeats]) if _tell(repeats, 99) else None
+    return known_median([row.p99_ms for row in repeats]) if _tell(repeats, 99) else None
 
 
 def p999_ms(repeats: Repeats) -> float | None:
     """The same of the 99.9th percentile."""
-    return middle([row.p999_ms for row in repeats]) if _tell(repeats, 99.9) else None
+    return known_median([row.p999_ms for row in repeats]) if _tell(repeats, 99.9) else None
 
 
 def worst_ms(repeats: Repeats) -> float | None:
@@ -66,25 +66,25 @@ def _of(of: Callable[[Repeats], Value]) -> Callable[[AtLoad], Value]:
     return lambda at: of(at.repeats)
 
 
-def _middle(of: Callable[[OpenLoop], float | None]) -> Callable[[AtLoad], Value]:
-    return lambda at: middle([of(row) for row in at.repeats])
+def _median(of: Callable[[OpenLoop], float | None]) -> Callable[[AtLoad], Value]:
+    return lambda at: known_median([of(row) for row in at.repeats])
 
 
 FRAMEWORK: Column[AtLoad] = framework(lambda at: at.name)
 LOAD: Column[AtLoad] = Column("of_capacity", "Load", lambda at: at.of_capacity, show=percent)
 MEASURES: tuple[Column[AtLoad], ...] = (
-    Column("rate_rps", "Requests/s", _middle(lambda r: r.rate), show=three_digits),
-    Column("goodput_rps", "Answered/s", _middle(lambda r: r.goodput_rps), show=three_digits),
-    Column("unanswered", "No answer", _middle(lambda r: r.failures + r.unfinished), show=whole),
+    Column("rate_rps", "Requests/s", _median(lambda r: r.rate), show=three_digits),
+    Column("goodput_rps", "Answered/s", _median(lambda r: r.goodput_rps), show=three_digits),
+    Column("unanswered", "No answer", _median(lambda r: r.failures + r.unfinished), show=whole),
     Column("median_ms", "p50 (ms)", _of(median_ms), show=three_digits),
     Column("p99_ms", "p99 (ms)", _of(p99_ms), show=three_digits),
     Column("p999_ms", "p99.9 (ms)", _of(p999_ms), show=three_digits),
     Column("max_ms", "Max (ms)", _of(worst_ms), show=three_digits),
     Column(
-        "service_p99_ms", "Service p99 (ms)", _middle(lambda r: r.service_p99_ms), show=three_digits
+        "service_p99_ms", "Service p99 (ms)", _median(lambda r: r.service_p99_ms), show=three_digits
     ),
     Column(
-        "late_p99_ms", "Sent late p99 (ms)", _middle(lambda r: r.late_p99_ms), show=three_digits
+        "late_p99_ms", "Sent late p99 (ms)", _median(lambda r: r.late_p99_ms), show=three_digits
     ),
     Column("limited_by", "Limited by", _of(limited_by), words=True),
 )

@@ -16,13 +16,13 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
-from orchestrator.report.charts import Chart, ramp_charts
+from orchestrator.report.charts import Chart, ChartKind, ramp_charts
 from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
 from orchestrator.report.place import where
-from orchestrator.report.rank import Place
+from orchestrator.report.ranking import Place
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import Cell, Row, Table
@@ -30,16 +30,16 @@ from orchestrator.report.theme import DARK, LIGHT
 from orchestrator.words import printable
 
 KINDS = {
-    "throughput": "Requests/s",
-    "latency-hold": "Latency distribution, held at the best step",
-    "latency-open": "Latency distribution, the same rate for all",
-    "ramp": "The ramp: users against requests/s, p99, drops",
-    "rate-latency": "Latency against the offered rate",
-    "cpu-open": "CPU time for a request, the same rate for all",
-    "cpu": "CPU time for a request, held at the best step",
-    "memory": "Memory, idle and at its peak",
-    "start": "Start-up time",
-    "image": "Image size",
+    ChartKind.THROUGHPUT: "Requests/s",
+    ChartKind.LATENCY_HOLD: "Latency distribution, held at the best step",
+    ChartKind.LATENCY_OPEN: "Latency distribution, the same rate for all",
+    ChartKind.RAMP: "The ramp: users against requests/s, p99, drops",
+    ChartKind.RATE_LATENCY: "Latency against the offered rate",
+    ChartKind.CPU_OPEN: "CPU time for a request, the same rate for all",
+    ChartKind.CPU: "CPU time for a request, held at the best step",
+    ChartKind.MEMORY: "Memory, idle and at its peak",
+    ChartKind.START: "Start-up time",
+    ChartKind.IMAGE: "Image size",
 }
 
 
@@ -87,9 +87,9 @@ def page(
         beside: what was published beside what was measured, the claims among them.
         findings: what the audit found; no contradiction, or the record could not be published.
     """
-    shown = [chart for chart in charts if chart.kind != "ramp"] + ramp_charts(record)
+    shown = [chart for chart in charts if chart.kind is not ChartKind.RAMP] + ramp_charts(record)
     kinds = {chart.kind for chart in shown}
-    first = "cpu-open" if ranks_by_cost(record) else "throughput"
+    first = ChartKind.CPU_OPEN if ranks_by_cost(record) else ChartKind.THROUGHPUT
     headlines = [headline(record, workload) for workload in record.settings.workloads]
     rows = [
         _row(record, place, row)
@@ -105,7 +105,7 @@ def page(
         text=headlines[0].text,
         columns=headlines[0].columns,
         rows=rows,
-        verdicts=sorted({v for row in rows for v in (row.limited_by or "").split(", ") if v}),
+        limits=sorted({one for row in rows for one in (row.limited_by or "").split(", ") if one}),
         kinds=sorted(
             [(kind, title) for kind, title in KINDS.items() if kind in kinds],
             key=lambda one: one[0] != first,

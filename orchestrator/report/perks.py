@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from orchestrator.model.entry import Interface
 from orchestrator.model.published import PerksToday, Published, PublishedPerks
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Package, Server
@@ -72,7 +73,7 @@ def _package(of: Callable[[Package], Value]) -> Callable[[Known], Value]:
 
 
 def _interface(server: Server) -> str:
-    return "own server" if server.interface == "own" else server.interface
+    return "own server" if server.interface == Interface.OWN else server.interface
 
 
 def _disk_mb(package: Package) -> float | None:

@@ -132,7 +132,7 @@ def _median_ms(group: Group) -> float | None:
 
 
 def _failures(group: Group) -> float | None:
-    return group.middle(lambda trial: trial.totals.failures if trial.totals else None)
+    return group.median(lambda trial: trial.totals.failures if trial.totals else None)
 
 
 def _audit(both: Both) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals, TrialRecord
-from orchestrator.report.column import Column, Value, middle, three_digits, whole
+from orchestrator.report.column import Column, Value, known_median, three_digits, whole
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import Group
 from orchestrator.report.table import Table, make_table
@@ -28,7 +28,7 @@ def _kinds(trial: TrialRecord) -> str | None:
 
 def _open_cpu_us(trial: TrialRecord) -> float | None:
     common = [row.cpu_us_per_request for row in trial.open_loop if row.of_capacity is None]
-    return middle(common)
+    return known_median(common)
 
 
 REPEATS: tuple[Column[TrialRecord], ...] = (

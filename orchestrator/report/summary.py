@@ -13,7 +13,7 @@ from orchestrator.report.table import code, one_line
 from orchestrator.words import printable
 
 
-def summary(record: RunRecord) -> str:
+def run_summary(record: RunRecord) -> str:
     """Markdown; everything that came from outside is escaped."""
     return printable("\n".join(_lines(record)) + "\n")
 

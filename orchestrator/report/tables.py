@@ -12,7 +12,7 @@ from orchestrator.report.column import (
     Value,
     framework,
     hundredths,
-    middle,
+    known_median,
     three_digits,
     whole,
 )
@@ -28,18 +28,18 @@ def _totals(group: Group) -> list[Totals]:
     return [trial.totals for trial in group.measured if trial.totals]
 
 
-def _middle(of: Callable[[Totals], float | None]) -> Callable[[Group], Value]:
-    return lambda group: middle([of(totals) for totals in _totals(group)])
+def _median(of: Callable[[Totals], float | None]) -> Callable[[Group], Value]:
+    return lambda group: known_median([of(totals) for totals in _totals(group)])
 
 
 AS_IN_2019: tuple[Column[Group], ...] = (
     framework(lambda group: group.name),
-    Column("requests", "Total Request", _middle(lambda t: t.requests), show=whole),
-    Column("rps", "Request Per Second", _middle(lambda t: t.rps), show=hundredths),
+    Column("requests", "Total Request", _median(lambda t: t.requests), show=whole),
+    Column("rps", "Request Per Second", _median(lambda t: t.rps), show=hundredths),
     Column(
-        "median_ms", "Median Response Time (ms)", _middle(lambda t: t.median_ms), show=three_digits
+        "median_ms", "Median Response Time (ms)", _median(lambda t: t.median_ms), show=three_digits
     ),
-    Column("failures", "Failed Requests", _middle(lambda t: t.failures), show=whole),
+    Column("failures", "Failed Requests", _median(lambda t: t.failures), show=whole),
 )
 
 

@@ -11,6 +11,7 @@ from orchestrator.adapters import audit_files, manifests
 from orchestrator.audit.body import Asked, body_differs, body_sizes, workload_path
 from orchestrator.audit.counts import errors
 from orchestrator.audit.csv_table import csv_table
+from orchestrator.audit.locust_csv import FileKind
 from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, total_row
 from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
@@ -70,7 +71,7 @@ def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator
             yield from audit_experiment(measured_by, path if path.is_dir() else path.parent)
     elif path.is_dir():
         yield from _folder(path, told, known)
-    elif (kind := audit_files.kind(path)) == "stats":
+    elif (kind := audit_files.kind(path)) is FileKind.STATS:
         yield from _locust([path], path.parent, told, known)
     elif kind is not None:
         raise UsageError(f"{path}: {audit_files.why_not(path)}")
@@ -94,7 +95,7 @@ def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
             record = f"{where}/{experiment.saved.file}"
             yield of_error(error, record, str(root / record))
     files = audit_files.other_files(root, {run for run, _ in runs})
-    tests = [file for file in files if audit_files.kind(file) == "stats"]
+    tests = [file for file in files if audit_files.kind(file) is FileKind.STATS]
     seen = set()
     for note in _locust(tests, root, told, known):
         seen.add(note.file)

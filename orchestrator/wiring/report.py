@@ -19,7 +19,7 @@ from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
 from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.wiring.catalogue import ROOT
 from orchestrator.words import line
 
@@ -90,7 +90,7 @@ def summarized(results: Path, name: str) -> str:
     record = results_dir.load(path)
     with _in_words(path):
         _consistent(LOAD, record, path)
-        return summary(record)
+        return run_summary(record)
 
 
 def report_all(results: Path) -> list[LabError]:

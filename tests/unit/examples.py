@@ -10,7 +10,7 @@ from labwire.phase import LoadPhase
 from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.plan import plan
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
+from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Interface, Manifest
 from orchestrator.model.host import Host
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
 from orchestrator.model.placement import Network, Placement
@@ -28,7 +28,7 @@ from orchestrator.model.trial import (
     TrialRecord,
 )
 from orchestrator.ports import ContainerState, Image
-from orchestrator.stats import DIGITS, HIGHEST_US, LOWEST_US, encoded
+from orchestrator.stats.histogram import DIGITS, HIGHEST_US, LOWEST_US, encoded
 
 JSON = Expectation(
     workload="json", path="/json", status=200, content_type="application/json", body='{"a":1}'
@@ -45,7 +45,7 @@ def manifest(service: str = "flask", **changes: Any) -> Manifest:
         id=service,
         name=service.title(),
         server="werkzeug",
-        interface="WSGI",
+        interface=Interface.WSGI,
         workers=1,
         threads="1",
         keep_alive=True,

@@ -10,11 +10,12 @@ import pytest
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
-from orchestrator.report.charts import charts, ramp_charts
+from orchestrator.report.charts import ChartKind, charts, ramp_charts
 from orchestrator.report.charts.chart import COLOURS, DASHES, SHAPES, by_framework
+from orchestrator.report.page import KINDS
 from orchestrator.report.svg import svg
 from orchestrator.report.theme import DARK, LIGHT
-from orchestrator.stats import LOWEST_US, encoded
+from orchestrator.stats.histogram import LOWEST_US, encoded
 from tests.unit.examples import (
     open_loop_row,
     planned,
@@ -77,6 +78,10 @@ def test_a_run_has_every_chart_for_which_it_has_data() -> None:
         "json-memory", "start", "image",
     ]  # fmt: skip
     assert all(chart.text.endswith(".") and chart.title for chart in found)
+
+
+def test_the_page_has_a_name_for_every_kind_of_chart() -> None:
+    assert set(KINDS) == set(ChartKind)
 
 
 def test_a_run_of_which_nothing_was_measured_has_none() -> None:

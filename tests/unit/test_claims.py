@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.published import read_published
-from orchestrator.claims import decide
-from orchestrator.claims.interval import Interval, interval
-from orchestrator.claims.ranks import correlation
+from orchestrator.claims import RULES, decide
+from orchestrator.claims.rank_correlation import correlation
 from orchestrator.errors import UsageError
-from orchestrator.model.published import Claim, Decision, Verdict
+from orchestrator.model.published import Claim, ClaimRule, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord
+from orchestrator.stats.interval import Interval, interval
 from tests.unit.examples import (
     open_loop_row,
     resources,
@@ -311,6 +311,10 @@ def test_workloads_are_joined_to_refuted_if_one_is_and_undecided_if_one_is() -> 
 def test_a_claim_of_one_workload_names_it() -> None:
     assert decided("five-equal", world()).workload == "text"
     assert decided("little-memory", world()).workload is None
+
+
+def test_there_is_a_decision_for_every_rule() -> None:
+    assert set(RULES) == set(ClaimRule)
 
 
 def test_an_unknown_rule_is_refused() -> None:

@@ -13,7 +13,14 @@ from orchestrator.errors import UsageError
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.steps import steps
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
-from orchestrator.model.trial import Caveat, LocustTotals, Outcome, Phase, Resources, TrialRecord
+from orchestrator.model.trial import (
+    Caveat,
+    LocustTotals,
+    Outcome,
+    Resources,
+    TrialPhase,
+    TrialRecord,
+)
 from tests.unit.examples import (
     load_result,
     observed,
@@ -39,7 +46,7 @@ def full_trial() -> TrialRecord:
             versions={"flask": "3.1"},
             package=package(),
         ),
-        phase=Phase.LOAD,
+        phase=TrialPhase.LOAD,
         reason="ended — ü",
         log_tail="one\ntwo",
         started_at="2026-03-02T12:00:00Z",
@@ -278,6 +285,12 @@ def without(document: Any, *names: str) -> Any:
     if isinstance(document, dict):
         return {k: without(v, *names) for k, v in document.items() if k not in names}
     return [without(v, *names) for v in document] if isinstance(document, list) else document
+
+
+def test_a_limit_of_another_version_is_read_and_kept_as_it_is() -> None:
+    record = decode(put("moonlight", "trials", 0, "limited_by"), "f")
+    assert record.trials[0].limited_by == "moonlight"
+    assert json.loads(encode(record))["trials"][0]["limited_by"] == "moonlight"
 
 
 def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read() -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from orchestrator.model.host import WholeMemory
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import OpenLoop, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import OpenLoop, Outcome, TrialPhase, TrialRecord
 from orchestrator.report.charts import charts
 from orchestrator.report.files import report_files
 from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
 from orchestrator.report.headline import headline
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.report.table import json_text
 from orchestrator.report.tables import tables
 from tests.unit.examples import (
@@ -93,7 +93,9 @@ def test_repeats_that_do_not_overlap_are_told_apart_and_their_worst_is_shown() -
 
 
 def test_who_did_not_keep_up_has_no_rank_and_who_failed_says_so() -> None:
-    failed = trial_record("tornado", outcome=Outcome.FAILED, phase=Phase.VERIFY, reason="wrong")
+    failed = trial_record(
+        "tornado", outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason="wrong"
+    )
     record = run(
         measured("flask", cost(900.0, limited_by="colocated", goodput_rps=100.0)),
         measured("sanic", cost(90.0)),
@@ -115,7 +117,9 @@ def test_a_repeat_without_the_open_loop_takes_the_rank() -> None:
 def test_a_repeat_that_failed_takes_the_rank() -> None:
     well = [measured("flask", cost(900.0 + n), repeat=n) for n in (1, 2, 3)]
     other = [measured("sanic", cost(90.0 + n), repeat=n) for n in (1, 2)]
-    failed = trial_record("sanic", 3, outcome=Outcome.FAILED, phase=Phase.LOAD, reason="it broke")
+    failed = trial_record(
+        "sanic", 3, outcome=Outcome.FAILED, phase=TrialPhase.LOAD, reason="it broke"
+    )
     record = run(*well, *other, failed, repeats=3)
     assert column(record, "Framework") == ["Flask", "Sanic"]
     assert column(record, "Rank") == ["1", "-"]
@@ -158,7 +162,7 @@ def test_all_that_is_about_server_and_load_together_is_labelled() -> None:
     }
     apart = run(measured("flask", cost(900.0)), shared=False)
     assert not any("colocated" in table.title for table in tables(apart))
-    drawn = {chart.kind: chart for chart in charts(record)}
+    drawn = {str(chart.kind): chart for chart in charts(record)}
     for kind in ("throughput", "ramp", "latency-hold", "rate-latency", "cpu"):
         assert drawn[kind].title.endswith(" (colocated)"), kind
         assert "describes both together" in drawn[kind].text
@@ -203,9 +207,9 @@ def test_a_summary_has_the_ranking_the_memory_and_the_doubts_and_no_markup_from_
         swapped_bytes=None,
     )
     failed = trial_record(
-        "tornado", outcome=Outcome.FAILED, phase=Phase.LOAD, reason="<b>it\nbroke</b>"
+        "tornado", outcome=Outcome.FAILED, phase=TrialPhase.LOAD, reason="<b>it\nbroke</b>"
     )
-    said = summary(run(measured("flask", cost(900.0)), failed, memory=memory))
+    said = run_summary(run(measured("flask", cost(900.0)), failed, memory=memory))
     assert said.startswith("# 1 of 2 trials measured: run ")
     assert "| Flask | 1 | 900 | 1.25 | 1.00 | 3.00 | 5.00 | 0 | 20 | 42 | 0.500 | kept |" in said
     assert "at most 300 MiB of 1,024 MiB; processes killed because memory ran out: 0; moved" in said

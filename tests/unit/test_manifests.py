@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.errors import UsageError
-from orchestrator.model.entry import Expectation, Manifest
+from orchestrator.model.entry import Expectation, Interface, Manifest
 
 SERVICES = Path(__file__).parents[2] / "services"
 GOOD = """\
@@ -64,7 +64,7 @@ def test_a_manifest(tmp_path: Path) -> None:
             id="flask",
             name="Flask",
             server="werkzeug",
-            interface="WSGI",
+            interface=Interface.WSGI,
             workers=1,
             threads="1",
             keep_alive=False,

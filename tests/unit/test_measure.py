@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.experiments.load import measure
 from orchestrator.model.trial import Resources
-from orchestrator.stats import merged
+from orchestrator.stats.histogram import merged
 from tests.unit.examples import STATE, load_result, load_step, observed, open_step, sample
 
 

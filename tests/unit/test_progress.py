@@ -11,7 +11,7 @@ from orchestrator.durations import clock_time
 from orchestrator.experiments.load import LOAD
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import Plan
-from orchestrator.model.trial import Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.unit.examples import planned, run_record, tick, totals, trial_record
 
 
@@ -43,7 +43,7 @@ def test_a_run_written_to_a_file_is_plain_lines() -> None:
     shown.trial_ends(trial_record(hold=hold, limited_by="server-cpu"))
     shown.trial_begins(plan.trials[1])
     shown.trial_ends(
-        trial_record(outcome=Outcome.FAILED, phase=Phase.START, reason="[red] refused")
+        trial_record(outcome=Outcome.FAILED, phase=TrialPhase.START, reason="[red] refused")
     )
     shown.run_ends()
     assert (

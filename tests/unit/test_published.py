@@ -13,7 +13,7 @@ from orchestrator.claims import decide
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PerksToday
-from orchestrator.model.trial import Outcome, Package, Phase
+from orchestrator.model.trial import Outcome, Package, TrialPhase
 from orchestrator.report.column import AtLeast, Value
 from orchestrator.report.perks import perks_table
 from orchestrator.report.published import beside, claims_table, published_tables
@@ -167,7 +167,7 @@ def test_the_audit_of_a_row_names_rules_and_the_numbers_that_contradict() -> Non
 
 
 def test_how_a_failed_trial_ended_stands_where_its_limit_would() -> None:
-    failed = replace(FLASK, outcome=Outcome.FAILED, phase=Phase.VERIFY, hold=None, totals=None)
+    failed = replace(FLASK, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, hold=None, totals=None)
     run = replace(RUN, trials=(replace(failed, open_loop=()),))
     json, _ = published_tables(run, PUBLISHED, {})
     found = row(json, "Flask")

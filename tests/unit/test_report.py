@@ -12,10 +12,10 @@ from orchestrator.cli import main
 from orchestrator.doubts import trial as doubts
 from orchestrator.experiments.load import LOAD
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Caveat, OpenLoop, Outcome, TrialPhase, TrialRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.hold import hold
-from orchestrator.report.summary import summary
+from orchestrator.report.summary import run_summary
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, csv_text
 from orchestrator.report.tables import tables
@@ -107,8 +107,12 @@ def example_run() -> RunRecord:
             measured("bottle", 2, 20_000.0, limited_by="loadgen-cpu", steps=starving),
             measured("django", 1, 3_000.0, server=django, resources=None, hold_users=None),
             trial_record("django", 2, server=django, outcome=Outcome.SKIPPED, reason="not run yet"),
-            trial_record("sanic", 1, outcome=Outcome.FAILED, phase=Phase.VERIFY, reason=HOSTILE),
-            trial_record("sanic", 2, outcome=Outcome.FAILED, phase=Phase.VERIFY, reason=HOSTILE),
+            trial_record(
+                "sanic", 1, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason=HOSTILE
+            ),
+            trial_record(
+                "sanic", 2, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason=HOSTILE
+            ),
             trial_record("tornado", 1, outcome=Outcome.SKIPPED, reason="not run yet"),
             trial_record("tornado", 2, outcome=Outcome.SKIPPED, reason="not run yet"),
         ),
@@ -190,7 +194,7 @@ def test_a_failed_repeat_is_no_zero_in_the_median() -> None:
 
 @pytest.mark.parametrize(
     ("limited_by", "said"),
-    [("server-cpu", "1,000"), ("loadgen-cpu", "≥ 1,000"), (None, "≥ 1,000")],
+    [("server-cpu", "1,000"), ("loadgen-cpu", "≥ 1,000"), (None, "≥ 1,000"), ("sun", "≥ 1,000")],
 )
 def test_a_rate_that_the_server_did_not_limit_is_at_least(
     limited_by: str | None, said: str
@@ -327,7 +331,7 @@ def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
         ("Aiohttp", "no hold", "-", "-"),
     ]
     files = report_files(record)
-    for text in (files["report.md"], files["index.html"], summary(record)):
+    for text in (files["report.md"], files["index.html"], run_summary(record)):
         assert "no hold" in text
         assert NO_HOLD.text in text
         assert NO_HOLD.remedy in text
@@ -356,7 +360,7 @@ def obeyed(record: RunRecord) -> RunRecord:
 
 def test_no_file_and_no_summary_has_what_a_terminal_obeys() -> None:
     record = obeyed(run_record(planned(("flask",), workloads=("json",))))
-    files = {**report_files(record), "summary": summary(record)}
+    files = {**report_files(record), "summary": run_summary(record)}
     found = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
     told = {name: text.replace(library(), "") for name, text in files.items()}
     assert {name for name, text in told.items() if found.search(text)} == set()

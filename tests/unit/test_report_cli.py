@@ -175,7 +175,7 @@ def otherwise_limited(document: dict[str, Any]) -> None:
         trial["limited_by"] = "latency-floor"
 
 
-def test_a_verdict_of_other_thresholds_is_a_doubt_that_the_page_tells(tmp_path: Path) -> None:
+def test_a_limit_of_other_thresholds_is_a_doubt_that_the_page_tells(tmp_path: Path) -> None:
     folder = real(tmp_path, change=otherwise_limited)
     assert report(tmp_path, "a-run") == 0
     page = (folder / "report" / "index.html").read_text()

@@ -10,7 +10,7 @@ from orchestrator.experiments.load import LOAD
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
-from orchestrator.model.trial import Outcome, Phase
+from orchestrator.model.trial import Outcome, TrialPhase
 from tests.fakes import (
     FakeContainer,
     FakeEngine,
@@ -139,7 +139,7 @@ def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run(
     assert [(t.outcome, t.phase, t.reason, t.log_tail) for t in failed] == [
         (
             Outcome.FAILED,
-            Phase.BUILD,
+            TrialPhase.BUILD,
             "the image of sanic could not be built",
             "pip: no such",
         )

@@ -15,7 +15,14 @@ from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.steps import steps
 from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
 from orchestrator.model.sample import Sample
-from orchestrator.model.trial import LocustTotals, Outcome, Package, Phase, Resources, TrialRecord
+from orchestrator.model.trial import (
+    LocustTotals,
+    Outcome,
+    Package,
+    Resources,
+    TrialPhase,
+    TrialRecord,
+)
 from orchestrator.ports import ContainerState, Image
 from tests.fakes import (
     RUNNING,
@@ -273,7 +280,7 @@ def test_a_container_that_the_engine_refuses_is_a_failed_start() -> None:
     row = run_trial(flask(), refused=refused)
     assert failure(row) == (
         Outcome.FAILED,
-        Phase.START,
+        TrialPhase.START,
         "flask: the engine refused its container",
         None,
     )
@@ -287,7 +294,7 @@ def test_a_server_that_does_not_answer_is_a_failed_row_and_removed() -> None:
     row = run_trial(container, journal=journal)
     assert failure(row) == (
         Outcome.FAILED,
-        Phase.VERIFY,
+        TrialPhase.VERIFY,
         "flask: no verified answer within 30 s",
         "the log's end",
     )
@@ -310,7 +317,7 @@ def test_a_container_that_vanished_leaves_no_log_and_the_reason_stands() -> None
 
     store = FakeStore([])
     row = run_trial(Vanished("flask", TrialFailed("no answer")), store=store)
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.VERIFY, "no answer")
+    assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.VERIFY, "no answer")
     assert (kept(store), row.raw) == ({}, ())
 
 
@@ -321,7 +328,7 @@ def test_a_broken_contract_fails_in_verify_with_reason_and_log_tail() -> None:
     assert kept(store) == {"server.log": LOG}
     assert failure(row) == (
         Outcome.FAILED,
-        Phase.VERIFY,
+        TrialPhase.VERIFY,
         "GET /json: status 500, not 200; "
         "GET /json: body of 2 bytes is not the contract's 7 bytes: '{}'",
         LOG_TAIL,
@@ -338,7 +345,7 @@ def test_a_load_that_says_it_failed_is_a_failed_load_and_nothing_of_it_counts() 
         LoadFailed(reason="0 of 1 workers are left"),
     ]
     row = run_trial(flask(), script, store=store)
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "0 of 1 workers are left")
+    assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.LOAD, "0 of 1 workers are left")
     assert (row.totals, row.hold, row.steps) == (None, None, ())
     assert row.server == KNOWN_AFTER_VERIFYING
     assert set(kept(store)) == {*RAW, "locust_stats.csv"}
@@ -350,7 +357,7 @@ def test_a_master_that_ends_without_a_result_is_a_failed_load(script: list[LoadE
     row = run_trial(flask(), script)
     assert failure(row)[:3] == (
         Outcome.FAILED,
-        Phase.LOAD,
+        TrialPhase.LOAD,
         "the Locust master ended without a result",
     )
 
@@ -359,7 +366,7 @@ def test_a_silent_master_is_a_failed_load_and_its_logs_are_kept() -> None:
     store = FakeStore([])
     silent = TrialFailed("locust said nothing for 20 s")
     row = run_trial(flask(), [tick(), silent], store=store)
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "locust said nothing for 20 s")
+    assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.LOAD, "locust said nothing for 20 s")
     assert set(kept(store)) == set(RAW)
 
 
@@ -385,7 +392,7 @@ def test_a_server_that_dies_under_load_failed_and_keeps_what_was_measured() -> N
     row = run_trial(flask(state=DEAD, journal=journal), journal=journal)
     assert failure(row) == (
         Outcome.FAILED,
-        Phase.LOAD,
+        TrialPhase.LOAD,
         "the server ended under load with exit code 137 (out of memory)",
         LOG_TAIL,
     )
@@ -415,7 +422,7 @@ def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
     row = run_trial(flask(), [load_result(locust=own)])
     assert failure(row)[:3] == (
         Outcome.FAILED,
-        Phase.LOAD,
+        TrialPhase.LOAD,
         f"the lab counted 550 requests and 10 failures, Locust {requests} and {failures}",
     )
     assert row.totals == measure.totals(load_result())
@@ -457,7 +464,7 @@ def test_what_goes_wrong_after_the_load_is_a_doubt_and_the_trial_stays_measured(
 
 def test_a_removal_that_fails_never_replaces_the_reason_of_a_failed_trial() -> None:
     row = run_trial(flask(), [LoadFailed(reason="a worker was lost")], stays=STAYS)
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, "a worker was lost")
+    assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.LOAD, "a worker was lost")
 
 
 @pytest.mark.parametrize("where", ["stop", "remove"])
@@ -492,14 +499,15 @@ class Surprising(FakeContainer):
     ("container", "script", "phase", "reason"),
     [
         pytest.param(
-            Surprising("flask"), (), Phase.VERIFY, "unforeseen KeyError: 'answered_at'", id="verify"
+            Surprising("flask"), (), TrialPhase.VERIFY,
+            "unforeseen KeyError: 'answered_at'", id="verify",
         ),
         pytest.param(
-            flask(), [ZeroDivisionError("no time")], Phase.LOAD,
+            flask(), [ZeroDivisionError("no time")], TrialPhase.LOAD,
             "unforeseen ZeroDivisionError: no time", id="load",
         ),
         pytest.param(
-            flask(), [load_result(duration_s=0.0)], Phase.LOAD,
+            flask(), [load_result(duration_s=0.0)], TrialPhase.LOAD,
             "unforeseen ZeroDivisionError: float division by zero", id="conclusion",
         ),
     ],
@@ -507,7 +515,7 @@ class Surprising(FakeContainer):
 def test_whatever_nobody_foresaw_is_a_failed_row_with_its_traceback(
     container: FakeContainer,
     script: Sequence[LoadEvent | BaseException],
-    phase: Phase,
+    phase: TrialPhase,
     reason: str,
 ) -> None:
     row = run_trial(container, script)
@@ -519,7 +527,7 @@ def test_whatever_nobody_foresaw_is_a_failed_row_with_its_traceback(
 def test_a_server_that_vanished_under_load_is_a_failed_row_that_keeps_its_numbers() -> None:
     gone = TrialFailed("flask: its container vanished; something outside the lab removed it")
     row = run_trial(flask(state=gone))
-    assert failure(row)[:3] == (Outcome.FAILED, Phase.LOAD, gone.reason)
+    assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.LOAD, gone.reason)
     assert row.totals == measure.totals(load_result())
     assert row.resources is not None
     assert (row.resources.oom_killed, row.resources.restarts) == (None, None), "nobody can tell"
@@ -528,7 +536,7 @@ def test_a_server_that_vanished_under_load_is_a_failed_row_that_keeps_its_number
 @pytest.mark.parametrize("change", [{"started_at": 1_003.0}, {"restarts": 1}])
 def test_a_server_that_began_again_under_load_is_no_measurement(change: dict[str, float]) -> None:
     row = run_trial(flask(state=replace(RUNNING, **change)))  # type: ignore[arg-type]
-    assert failure(row)[:2] == (Outcome.FAILED, Phase.LOAD)
+    assert failure(row)[:2] == (Outcome.FAILED, TrialPhase.LOAD)
     assert "was started again" in (row.reason or "")
     assert row.totals == measure.totals(load_result())
 

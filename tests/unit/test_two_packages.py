@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from labload import options, result, values
-from orchestrator import profiles, stats
+from orchestrator import profiles
 from orchestrator.adapters.variables import wrong_variables
+from orchestrator.stats import histogram
 
 
 def test_clients_and_their_limits_are_the_same() -> None:
@@ -15,7 +16,7 @@ def test_clients_and_their_limits_are_the_same() -> None:
 
 
 def test_histograms_have_the_same_bounds() -> None:
-    assert (result.LONGEST_US, result.DIGITS) == (stats.HIGHEST_US, stats.DIGITS)
+    assert (result.LONGEST_US, result.DIGITS) == (histogram.HIGHEST_US, histogram.DIGITS)
 
 
 @pytest.mark.parametrize(
@@ -31,11 +32,11 @@ def test_the_values_of_the_interactive_use_are_judged_alike(
 ) -> None:
     good = {"users": "64", "workload": "json", "run-time": "120s"}
     name = f"LAB_{option.upper().replace('-', '_')}"
-    verdicts = []
+    refused = []
     for text in texts.split():
         before = wrong_variables(tmp_path, ("json", "text"), {name: text})
         there = values.wrong(good | {option: text}, ("json", "text"))
         assert bool(before) == bool(there), text
         assert all(name in problem for problem in (*before.values(), *there))
-        verdicts.append(bool(there))
-    assert set(verdicts) == {True, False}
+        refused.append(bool(there))
+    assert set(refused) == {True, False}

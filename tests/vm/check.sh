@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs inside the virtual machine, as root (tests/vm/vm.sh puts it there): what a person does first on a new host, with a
-# verdict for each step. Without names all of them, in this order: the first ones make what the later ones use.
+# Runs inside the virtual machine, as root (tests/vm/vm.sh puts it there): what a person does first on a new host,
+# and whether each step works. Without names all of them, in this order: the first ones make what the later ones use.
 set -euo pipefail
 
 readonly OUTPUTS=/root/vm-check
@@ -113,13 +113,13 @@ main() {
   local name failed=0
   for name in "$@"; do
     [[ " ${ALL[*]} " == *" $name "* ]] || { echo "no check '$name': ${ALL[*]}" >&2; exit 2; }
-    verdict "$name" || failed=$((failed + 1))
+    run_step "$name" || failed=$((failed + 1))
   done
   echo "$(($# - failed)) passed, $failed failed"
   [ "$failed" -eq 0 ]
 }
 
-verdict() { # NAME: in a shell of its own, or `set -e` would be off in it
+run_step() { # NAME: in a shell of its own, or `set -e` would be off in it
   local began=$SECONDS code=0
   bash -euo pipefail -xc "$(declare -p PAGE PAGE_SECONDS); $(declare -f "$1" answered as_user); $1" >"$OUTPUTS/$1" 2>&1 </dev/null || code=$?
   if [ "$code" -eq 0 ]; then

@@ -147,7 +147,7 @@ PUT
 
 check() {
   local code=0
-  in_machine bash /root/weblab/tests/vm/check.sh "$@" | tee "$FOLDER/verdicts" || code=$?
+  in_machine bash /root/weblab/tests/vm/check.sh "$@" | tee "$FOLDER/steps" || code=$?
   rm -rf "$FOLDER/outputs"
   in_machine tar -C /root/vm-check -c . | { mkdir "$FOLDER/outputs" && tar -C "$FOLDER/outputs" -x; }
   say "what each check has printed: $FOLDER/outputs"

@@ -26,7 +26,7 @@ from orchestrator.model.blocks import WRK as WRK_BLOCK
 from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import PlannedTrial
-from orchestrator.model.trial import Phase
+from orchestrator.model.trial import TrialPhase
 from orchestrator.ports import Container, Load
 
 LAB, WRK = "lab", "wrk"
@@ -64,17 +64,17 @@ def _service(
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     bench.progress.note(f"{where}: counting at both ends")
-    phase = Phase.BUILD
+    phase = TrialPhase.BUILD
     try:
         image = bench.images[manifest.id]
         if isinstance(image, TrialFailed):
             raise image
         check = replace(check, base=image.base)
-        phase = Phase.START
+        phase = TrialPhase.START
         with bench.engine.start(trial.entry.container) as server:
-            phase = Phase.VERIFY
+            phase = TrialPhase.VERIFY
             keeps_contract(probed(server, trial), server, trial)
-            phase = Phase.LOAD
+            phase = TrialPhase.LOAD
             check = replace(check, counted=_counted(plan, trial, server, bench, ends))
             yield check
             for number in range(pairs):
@@ -83,11 +83,11 @@ def _service(
                 check = replace(check, pairs=(*check.pairs, pair))
                 bench.progress.note(f"{where} {number + 1}/{pairs}: {_said(pair)}")
                 yield check
-            phase = Phase.STOP
+            phase = TrialPhase.STOP
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one service ends no other
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         bench.progress.note(f"{where}: failed in {phase}: {failure}")
-        if phase is not Phase.STOP:  # by then all was measured
+        if phase is not TrialPhase.STOP:  # by then all was measured
             reason = f"{phase}: {failure}"
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 

@@ -10,19 +10,19 @@ from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.open_loop import open_loop
 from orchestrator.experiments.load.steps import steps
+from orchestrator.limits import limited_by
 from orchestrator.model.load import LoadResult
 from orchestrator.model.trial import LocustTotals, TrialRecord
-from orchestrator.verdict import limited_by
 
 
 def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> TrialRecord:
-    """``record`` with all that the trial measured, its verdict and its doubts."""
+    """``record`` with all that the trial measured, what limited it, and its doubts."""
     totals = measure.totals(result)
     found = steps(result, observed)
     holds = (step for step in found if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if measure.held(result) else None
     used = measure.resources(result, observed)
-    verdict, evidence = limited_by(hold, totals, used, shared=observed.shared)
+    limit, evidence = limited_by(hold, totals, used, shared=observed.shared)
     return replace(
         record,
         workers=result.workers,
@@ -37,7 +37,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
         connects=sum(step.connects for step in measure.closed(result)),
         server_closes=sum(step.server_closes for step in measure.closed(result)),
         ramp_ended=result.ramp_ended,
-        limited_by=verdict,
+        limited_by=limit,
         limited_by_evidence=evidence,
         resources=used,
         histogram=measure.hold_histogram(result),
@@ -50,7 +50,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
         ),
         caveats=trial_caveats(
             hold,
-            verdict,
+            limit,
             base=observed.image.base,
             every_step_had_drops=result.best_had_drops,
         ),

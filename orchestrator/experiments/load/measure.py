@@ -15,7 +15,7 @@ from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import Resources, Totals
-from orchestrator.stats import encoded, merged, percentiles
+from orchestrator.stats.histogram import encoded, merged, percentiles
 
 # A hold that began as the trial's time was over has no rate.
 HOLD_LEAST_S = 0.1

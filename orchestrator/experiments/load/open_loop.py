@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator import verdict
 from orchestrator.doubts.trial import open_loop_caveats
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.steps import step
+from orchestrator.limits import open_loop_limited_by
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import OpenLoop, Resources, Step
-from orchestrator.stats import Percentiles, merged, percentiles
+from orchestrator.stats.histogram import Percentiles, merged, percentiles
 
 
 def open_loop(result: LoadResult, observed: Observed, used: Resources) -> tuple[OpenLoop, ...]:
     """One row for each rate; empty where the trial had no open loop.
 
     Args:
-        used: the trial's resources, for the verdict of each row.
+        used: the trial's resources, for what limited each row.
     """
     return tuple(
         _row(result, load, load.rate, observed, used)
@@ -61,7 +61,7 @@ def _row(
         loadgen_lag_ms=seen.loadgen_lag_ms,
         cpu_us_per_request=_cpu_us(seen),
         connects=load.connects,
-        limited_by=verdict.open_loop_limited_by(seen, rate, used, shared=observed.shared),
+        limited_by=open_loop_limited_by(seen, rate, used, shared=observed.shared),
         histogram=load.histogram,
     )
     return replace(row, caveats=open_loop_caveats(row))

@@ -10,7 +10,7 @@ from orchestrator.experiments.load.measure import closed
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import Step
-from orchestrator.stats import merged, percentiles
+from orchestrator.stats.histogram import merged, percentiles
 
 
 def steps(result: LoadResult, observed: Observed) -> tuple[Step, ...]:

@@ -6,17 +6,23 @@ from dataclasses import replace
 
 from orchestrator.model.record import RunRecord
 from orchestrator.report.charts.bars import cpu, cpu_open, image, memory, start, throughput
-from orchestrator.report.charts.chart import Chart
+from orchestrator.report.charts.chart import Chart, ChartKind
 from orchestrator.report.charts.latency import latency_hold, latency_open, rate_latency
 from orchestrator.report.charts.ramp import ramp_of, ramps
 from orchestrator.report.group import groups
 from orchestrator.report.headline import together
 
-__all__ = ["Chart", "charts", "ramp_charts"]
+__all__ = ["Chart", "ChartKind", "charts", "ramp_charts"]
 
 OF_A_WORKLOAD = (throughput, ramps, latency_hold, latency_open, rate_latency, cpu, cpu_open, memory)
 OF_A_RUN = (start, image)
-TOGETHER = {"throughput", "ramp", "latency-hold", "rate-latency", "cpu"}
+TOGETHER = {
+    ChartKind.THROUGHPUT,
+    ChartKind.RAMP,
+    ChartKind.LATENCY_HOLD,
+    ChartKind.RATE_LATENCY,
+    ChartKind.CPU,
+}
 """Kinds that are about server and load together where they share a CPU."""
 
 

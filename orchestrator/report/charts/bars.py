@@ -9,6 +9,7 @@ from orchestrator.report.charts.chart import (
     SECOND,
     UNRANKED,
     Chart,
+    ChartKind,
     Datum,
     Spec,
     number,
@@ -17,7 +18,7 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
-from orchestrator.report.column import AtLeast, middle, three_digits, whole
+from orchestrator.report.column import AtLeast, known_median, three_digits, whole
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -83,7 +84,7 @@ def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
             }
         )
     return _chart(
-        "throughput",
+        ChartKind.THROUGHPUT,
         f"{workload}: requests/s while held at the best step",
         "Successful requests per second. Grey bars have no rank: the server's CPU did not limit "
         "them, so the server can do at least that much."
@@ -98,7 +99,7 @@ def cpu(workload: str, groups: Sequence[Group]) -> Chart | None:
     """CPU time of the server for a success."""
     rows = _rows(groups, cpu_us_per_request, whole)
     return _chart(
-        "cpu",
+        ChartKind.CPU,
         f"{workload}: CPU time of the server for each request",
         "Microseconds of the server's CPU for each success in the hold; less is better. This "
         "hardly depends on the load generator.",
@@ -112,7 +113,7 @@ def cpu_open(workload: str, groups: Sequence[Group]) -> Chart | None:
     """The same at the arrival rate that all have in common."""
     rows = _rows(groups, open_cpu_us_per_request, three_digits)
     return _chart(
-        "cpu-open",
+        ChartKind.CPU_OPEN,
         f"{workload}: CPU time of the server for each request, the same rate for all",
         "Microseconds of the server's CPU for each success at the same constant arrival rate; less "
         "is better. The kernel accounts for each container separately, so this hardly depends on a "
@@ -144,7 +145,7 @@ def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
     }
     spec = _bars(rows, "MB", tooltip, {"color": colour}, offset)
     return _chart(
-        "memory",
+        ChartKind.MEMORY,
         f"{workload}: memory before the load and at its peak",
         "Memory of the container in MB, without the page cache that the kernel can drop: after its "
         "first answers (idle), and at its highest during the load (peak).",
@@ -158,7 +159,7 @@ def start(groups: Sequence[Group]) -> Chart | None:
     """Start-up time, whatever the workload."""
     rows = _rows(groups, start_s, lambda s: f"{three_digits(s)} s")
     return _chart(
-        "start",
+        ChartKind.START,
         "Start-up: from the container's start to the first right answer",
         "Seconds from the container's start to its first right answer; the median of its trials.",
         _bars(rows, "Seconds", [word("framework", "Framework"), number("value", "s")]),
@@ -170,7 +171,7 @@ def image(groups: Sequence[Group]) -> Chart | None:
     """Image size, whatever the workload."""
     rows = _rows(groups, image_mb, whole)
     return _chart(
-        "image",
+        ChartKind.IMAGE,
         "Size of the image",
         "Size of the whole image in MB: base system, Python, and what the framework installs.",
         _bars(rows, "MB", [word("framework", "Framework"), number("value", "MB")]),
@@ -183,7 +184,7 @@ def _rows(
 ) -> list[Datum]:
     """A row for each framework, the least first: the median over the workloads that there are."""
     names = dict.fromkeys(group.name for group in groups)
-    known = [(name, middle([of(g) for g in groups if g.name == name])) for name in names]
+    known = [(name, known_median([of(g) for g in groups if g.name == name])) for name in names]
     pairs = [(name, value) for name, value in known if value is not None]
     return [
         {"framework": name, "value": value, "label": show(value)}
@@ -225,7 +226,12 @@ def _bars(
 
 
 def _chart(
-    kind: str, title: str, text: str, spec: Spec, rows: Sequence[Datum], workload: str | None = None
+    kind: ChartKind,
+    title: str,
+    text: str,
+    spec: Spec,
+    rows: Sequence[Datum],
+    workload: str | None = None,
 ) -> Chart | None:
     if not rows:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name, nothing that is fetched
@@ -36,6 +37,21 @@ LOG_TICKS = [float(f"{digit}e{power}") for power in range(-3, 7) for digit in (1
 ACCENT, UNRANKED, SECOND, ALARM = "#0072b2", "#8c8c8c", "#d55e00", "#c0392b"
 
 
+class ChartKind(StrEnum):
+    """What a chart shows: files and the page call it by this."""
+
+    THROUGHPUT = "throughput"
+    LATENCY_HOLD = "latency-hold"
+    LATENCY_OPEN = "latency-open"
+    RAMP = "ramp"
+    RATE_LATENCY = "rate-latency"
+    CPU_OPEN = "cpu-open"
+    CPU = "cpu"
+    MEMORY = "memory"
+    START = "start"
+    IMAGE = "image"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A chart of one kind; ``workload`` and ``framework``: what it is about, None for all.
@@ -43,7 +59,7 @@ class Chart:
     ``text`` tells what it shows and how to read it, for those who see it and those who do not.
     """
 
-    kind: str
+    kind: ChartKind
     title: str
     text: str
     spec: Spec

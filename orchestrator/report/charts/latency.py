@@ -7,6 +7,7 @@ from statistics import median
 
 from orchestrator.report.charts.chart import (
     Chart,
+    ChartKind,
     Datum,
     Spec,
     by_framework,
@@ -16,10 +17,10 @@ from orchestrator.report.charts.chart import (
     values,
     word,
 )
-from orchestrator.report.column import middle
+from orchestrator.report.column import known_median
 from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
-from orchestrator.stats import merged, tells
+from orchestrator.stats.histogram import merged, tells
 
 # Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
 # room. Beyond the last nine that the count of requests can tell, there is nothing but the maximum.
@@ -38,7 +39,7 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
         workload,
         groups,
         lambda group: [t.histogram for t in group.held if t.histogram],
-        "hold",
+        ChartKind.LATENCY_HOLD,
         f"{workload}: latency while held at the best step",
         "Latency of successes in the hold (closed loop). The number of users differs between "
         "frameworks, and users do not pause between requests, so the middle of a line is about "
@@ -50,12 +51,12 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
 def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
     """The distribution at the arrival rate that all have in common."""
     rates = {row.rate for group in groups for row in group.open_loop(None)}
-    at = f"{middle(list(rates)):,g} requests/s" if rates else ""
+    at = f"{known_median(list(rates)):,g} requests/s" if rates else ""
     return _distribution(
         workload,
         groups,
         lambda group: [row.histogram for row in group.open_loop(None)],
-        "open",
+        ChartKind.LATENCY_OPEN,
         f"{workload}: latency at {at} for all",
         "Latency of successes at the same constant arrival rate for every framework (open loop), "
         "counted from the moment at which a request was due. So a stall counts in the latency of "
@@ -89,7 +90,7 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
     )
     spec["description"] = text
     return Chart(
-        kind="rate-latency",
+        kind=ChartKind.RATE_LATENCY,
         title=title,
         text=text,
         spec=single(title, spec),
@@ -100,13 +101,13 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
 def _at(group: Group, load: float | None) -> Datum | None:
     """One point of latency against rate; None where it was not measured, or too few answered."""
     measured = group.open_loop(load)
-    p99 = middle([row.p99_ms for row in measured])
+    p99 = known_median([row.p99_ms for row in measured])
     if p99 is None or not tells(min(row.requests - row.failures for row in measured), 99):
         return None
     return {
         "framework": group.name,
-        "rate": middle([row.rate for row in measured]),
-        "p50": middle([row.median_ms for row in measured]),
+        "rate": known_median([row.rate for row in measured]),
+        "p50": known_median([row.median_ms for row in measured]),
         "p99": p99,
         "load": "common rate" if load is None else f"{load:.0%} of capacity",
         "limited": ", ".join(sorted({row.limited_by for row in measured})),
@@ -117,7 +118,7 @@ def _distribution(
     workload: str,
     groups: Sequence[Group],
     histograms: Callable[[Group], list[str]],
-    kind: str,
+    kind: ChartKind,
     title: str,
     text: str,
 ) -> Chart | None:
@@ -137,7 +138,7 @@ def _distribution(
     )
     spec["description"] = text
     return Chart(
-        kind=f"latency-{kind}",
+        kind=kind,
         title=title,
         text=f"{text} On the percentile axis, 90 %, 99 %, 99.9 % and so on are equally far apart.",
         spec=single(title, spec),

@@ -15,6 +15,7 @@ from orchestrator.report.charts.chart import (
     UNRANKED,
     WIDTH,
     Chart,
+    ChartKind,
     Datum,
     Spec,
     number,
@@ -51,7 +52,7 @@ def ramps(workload: str, groups: Sequence[Group]) -> Chart | None:
         "spacing": 24,
         "padding": PADDING,
     }
-    return Chart(kind="ramp", title=title, text=TEXT, spec=spec, workload=workload)
+    return Chart(kind=ChartKind.RAMP, title=title, text=TEXT, spec=spec, workload=workload)
 
 
 def ramp_of(group: Group) -> Chart | None:
@@ -60,7 +61,7 @@ def ramp_of(group: Group) -> Chart | None:
     if panels is None:
         return None
     return Chart(
-        kind="ramp",
+        kind=ChartKind.RAMP,
         title=f"{group.workload}: the ramp of {group.name}",
         text=TEXT,
         spec={"$schema": SCHEMA, "description": TEXT, "padding": PADDING, **panels},

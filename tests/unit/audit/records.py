@@ -8,7 +8,7 @@ from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadResult, LoadStep, LocustOwn
 from orchestrator.model.record import Endpoint, RunRecord
-from orchestrator.model.trial import Outcome, Phase, TrialRecord
+from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.unit.examples import (
     load_step,
     observed,
@@ -82,7 +82,7 @@ def measured(service: str = "flask", hold_us: int = 2_000, **changes: Any) -> Tr
 
 def failed(reason: str = "the server ended under load", **changes: Any) -> TrialRecord:
     """As ``measured``, but it failed at the end."""
-    return measured(outcome=Outcome.FAILED, phase=Phase.LOAD, reason=reason, **changes)
+    return measured(outcome=Outcome.FAILED, phase=TrialPhase.LOAD, reason=reason, **changes)
 
 
 def run_of(*trials: TrialRecord, **changes: Any) -> RunRecord:

@@ -10,7 +10,7 @@ import pytest
 from orchestrator import codec
 from orchestrator.audit.record import audit_record
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.trial import LocustTotals, Outcome, Phase, TrialRecord
+from orchestrator.model.trial import LocustTotals, Outcome, TrialPhase, TrialRecord
 from tests.unit.audit.records import failed, measured, run_of
 from tests.unit.examples import histogram, trial_record
 
@@ -37,7 +37,7 @@ HONEST = {
         locust=LocustTotals(requests=16_009, failures=10, rps=1.0, median_ms=1.0),
     ),
     "failed before the load": trial_record(
-        outcome=Outcome.FAILED, phase=Phase.START, reason="no answer within 30 s"
+        outcome=Outcome.FAILED, phase=TrialPhase.START, reason="no answer within 30 s"
     ),
     "skipped": trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),
     "without the engine's samples": measured(resources=None, limited_by=None),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.audit.cells import Number, Quantity, decimal_marks, number
+from orchestrator.audit.cells import Dimension, Number, decimal_marks, number
 from orchestrator.audit.columns import column
 from orchestrator.audit.csv_table import csv_table
 from orchestrator.audit.markdown import markdown_tables
@@ -29,8 +29,8 @@ def rows_of(text: str) -> list[ResultRow]:
     return [row for table in markdown_tables(text) for rows in results(table).sets for row in rows]
 
 
-def value(text: str, quantity: Quantity, **how: str) -> float | str | None:
-    found = number(text, quantity, **how)  # type: ignore[arg-type]
+def value(text: str, dimension: Dimension, **how: str) -> float | str | None:
+    found = number(text, dimension, **how)  # type: ignore[arg-type]
     return found.value if isinstance(found, Number) else found
 
 
@@ -131,7 +131,7 @@ def test_columns_that_mean_something_else_are_left_alone(title: str) -> None:
     ],
 )
 def test_times_are_read_with_their_units(text: str, ms: float) -> None:
-    assert value(text, "time", unit="ms") == pytest.approx(ms)
+    assert value(text, Dimension.TIME, unit="ms") == pytest.approx(ms)
 
 
 @pytest.mark.parametrize(
@@ -148,40 +148,43 @@ def test_times_are_read_with_their_units(text: str, ms: float) -> None:
     ],
 )
 def test_counts_are_read_with_their_scales(text: str, amount: float) -> None:
-    assert value(text, "count") == pytest.approx(amount)
+    assert value(text, Dimension.COUNT) == pytest.approx(amount)
 
 
 @pytest.mark.parametrize(
-    ("text", "quantity", "reason"),
+    ("text", "dimension", "reason"),
     [
-        ("503.58 MB", "rate", "'MB' is no unit of a rate"),
-        ("25%", "count", "'%' is no unit of a count"),
-        ("5 req/s", "count", "no unit"),
-        ("12k", "time", "no unit of a time"),
-        ("100m", "count", "'m' is no unit of a count"),
-        ("3 M", "time", "'M' is no unit of a time"),
-        ("~500", "rate", "a bound or an estimate"),
-        ("< 1 ms", "time", "a bound or an estimate"),
-        ("± 5", "time", "a bound or an estimate"),
-        ("12:30", "time", "it may be minutes"),
-        ("1e400", "rate", "no measured number"),
-        ("1e-320 s", "time", "no measured number"),
-        ("9" * 5_000, "count", "no measured number"),
-        ("9" * 5_000 + ":00:00", "time", "no number"),
-        *((text, "rate", "no number") for text in ("3.7.4", "2019-03-11", "4x4", "inf", "NaN")),
+        ("503.58 MB", Dimension.RATE, "'MB' is no unit of a rate"),
+        ("25%", Dimension.COUNT, "'%' is no unit of a count"),
+        ("5 req/s", Dimension.COUNT, "no unit"),
+        ("12k", Dimension.TIME, "no unit of a time"),
+        ("100m", Dimension.COUNT, "'m' is no unit of a count"),
+        ("3 M", Dimension.TIME, "'M' is no unit of a time"),
+        ("~500", Dimension.RATE, "a bound or an estimate"),
+        ("< 1 ms", Dimension.TIME, "a bound or an estimate"),
+        ("± 5", Dimension.TIME, "a bound or an estimate"),
+        ("12:30", Dimension.TIME, "it may be minutes"),
+        ("1e400", Dimension.RATE, "no measured number"),
+        ("1e-320 s", Dimension.TIME, "no measured number"),
+        ("9" * 5_000, Dimension.COUNT, "no measured number"),
+        ("9" * 5_000 + ":00:00", Dimension.TIME, "no number"),
+        *(
+            (text, Dimension.RATE, "no number")
+            for text in ("3.7.4", "2019-03-11", "4x4", "inf", "NaN")
+        ),
     ],
 )
 def test_what_is_not_certain_is_no_number_and_has_its_reason(
-    text: str, quantity: Quantity, reason: str
+    text: str, dimension: Dimension, reason: str
 ) -> None:
-    found = value(text, quantity)
+    found = value(text, dimension)
     assert isinstance(found, str)
     assert reason in found
 
 
 @pytest.mark.parametrize("text", ["", "-", "—", "N/A", "null", "none", "✅"])
 def test_what_stands_for_nothing_is_missing(text: str) -> None:
-    assert number(text, "rate") is None
+    assert number(text, Dimension.RATE) is None
 
 
 @pytest.mark.parametrize(
@@ -198,34 +201,40 @@ def test_what_stands_for_nothing_is_missing(text: str) -> None:
 def test_the_decimal_mark_is_what_cells_show_that_have_one_meaning(
     cells: tuple[str, ...], mark: str
 ) -> None:
-    assert decimal_marks([("rate", cells)], None) == [mark]
+    assert decimal_marks([(Dimension.RATE, cells)], None) == [mark]
 
 
 def test_a_column_without_such_a_cell_has_the_mark_of_the_others() -> None:
-    assert decimal_marks([("rate", ["12.345"]), ("time", ["95,2"])], None) == [",", ","]
-    three = [("rate", ["12.345"]), ("time", ["95,2"]), ("time", ["94.8"])]
-    assert decimal_marks(three, None) == ["?", ",", "."]  # type: ignore[arg-type]
+    assert decimal_marks([(Dimension.RATE, ["12.345"]), (Dimension.TIME, ["95,2"])], None) == [
+        ",",
+        ",",
+    ]
+    three = [(Dimension.RATE, ["12.345"]), (Dimension.TIME, ["95,2"]), (Dimension.TIME, ["94.8"])]
+    assert decimal_marks(three, None) == ["?", ",", "."]
 
 
 def test_counts_are_whole_so_that_a_point_in_them_separates_thousands() -> None:
-    assert decimal_marks([("count", ["12.345"]), ("time", ["1,234"])], None) == [",", ","]
-    averaged = decimal_marks([("count", ["12.345"]), ("time", ["1.5"])], None)
+    assert decimal_marks([(Dimension.COUNT, ["12.345"]), (Dimension.TIME, ["1,234"])], None) == [
+        ",",
+        ",",
+    ]
+    averaged = decimal_marks([(Dimension.COUNT, ["12.345"]), (Dimension.TIME, ["1.5"])], None)
     assert averaged == ["?", "."]
-    assert decimal_marks([("count", ["12.345"])], ".") == ["?"]
+    assert decimal_marks([(Dimension.COUNT, ["12.345"])], ".") == ["?"]
 
 
 def test_a_mark_that_may_be_either_is_not_guessed() -> None:
-    assert value("12.345", "rate", decimal=",") == 12_345
-    assert value("12.345", "rate", decimal=".") == 12.345
-    assert "nothing shows" in str(value("12.345", "rate", decimal="?"))
-    assert value("95,2", "rate", decimal="?") == 95.2
+    assert value("12.345", Dimension.RATE, decimal=",") == 12_345
+    assert value("12.345", Dimension.RATE, decimal=".") == 12.345
+    assert "nothing shows" in str(value("12.345", Dimension.RATE, decimal="?"))
+    assert value("95,2", Dimension.RATE, decimal="?") == 95.2
 
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.integers(-(10**12), 10**12), st.sampled_from(",'_ "), st.booleans())
 def test_numbers_survive_separators_and_marks(amount: int, separator: str, bold: bool) -> None:
     text = f"{amount:,}".replace(",", separator)
-    assert value(f"**{text}**" if bold else f" {text} ", "count") == amount
+    assert value(f"**{text}**" if bold else f" {text} ", Dimension.COUNT) == amount
 
 
 @settings(deadline=None)  # the machine may be busy

@@ -13,6 +13,7 @@ from orchestrator.doubts.trial import (
     stop_caveats,
     trial_caveats,
 )
+from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Caveat, Step
 from tests.unit.examples import open_loop_row, step
 
@@ -75,9 +76,11 @@ def test_a_generator_that_sends_late_is_part_of_the_latency(
     assert codes(open_loop_caveats(row)) == found
 
 
-def caveats(hold: Step | None, verdict: str = "server-cpu", **changes: Any) -> tuple[Caveat, ...]:
+def caveats(
+    hold: Step | None, limit: Limit = Limit.SERVER_CPU, **changes: Any
+) -> tuple[Caveat, ...]:
     known = {"base": "official", "every_step_had_drops": False, **changes}
-    return trial_caveats(hold, verdict, **known)
+    return trial_caveats(hold, limit, **known)
 
 
 def test_a_clean_trial_has_no_caveats() -> None:
@@ -85,7 +88,7 @@ def test_a_clean_trial_has_no_caveats() -> None:
 
 
 def test_a_trial_without_a_hold_says_why_it_has_no_rank() -> None:
-    assert caveats(None, "unknown") == (NO_HOLD.seen().caveat,)
+    assert caveats(None, Limit.UNKNOWN) == (NO_HOLD.seen().caveat,)
 
 
 def test_a_ramp_with_drops_at_every_step() -> None:
@@ -105,7 +108,7 @@ def test_a_doubt_about_the_hold_is_one_about_the_trial() -> None:
 
 
 def test_a_full_load_generator() -> None:
-    assert codes(caveats(step(loadgen_idle=0.0), "loadgen-cpu")) == ["loadgen-limited"]
+    assert codes(caveats(step(loadgen_idle=0.0), Limit.LOADGEN_CPU)) == ["loadgen-limited"]
 
 
 @pytest.mark.parametrize(("idle", "found"), [(0.149, ["loadgen-busy"]), (0.15, []), (None, [])])

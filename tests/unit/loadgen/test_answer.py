@@ -60,9 +60,9 @@ def taken(judge: Judge, parts: Sequence[bytes]) -> Right | FailureKind | None:
     """What a response in these pieces is worth, with the connection's end after it."""
     answer = Answer(judge)
     for part in [*parts, b""]:
-        verdict = answer.take(part)
-        if verdict is not None:
-            return verdict
+        judgement = answer.take(part)
+        if judgement is not None:
+            return judgement
     return None
 
 
@@ -107,9 +107,9 @@ def test_any_bytes_get_a_verdict_and_nothing_else_happens(parts: list[bytes]) ->
 @given(mutated, cuts)
 def test_only_what_the_contract_says_is_ever_remembered(data: bytes, at: list[int]) -> None:
     judge = Judge(WORKLOAD)
-    verdict = taken(judge, pieces(data, at))
-    assert verdict in ENDS
-    if verdict in OF_BYTES:
+    judgement = taken(judge, pieces(data, at))
+    assert judgement in ENDS
+    if judgement in OF_BYTES:
         assert not judge.known
     for known, meaning in judge.known.items():
         if meaning in (STAYS_OPEN, CLOSES):

@@ -17,8 +17,8 @@ RIGHT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\
 def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
     """Kind and words of a response, then the end of its connection."""
     answer = Answer(Judge(WORKLOAD))
-    verdict = answer.take(data) or answer.take(b"")
-    return verdict, answer.reason
+    judgement = answer.take(data) or answer.take(b"")
+    return judgement, answer.reason
 
 
 @pytest.mark.parametrize(

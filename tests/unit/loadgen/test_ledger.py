@@ -1,7 +1,7 @@
 """What belongs to which step, and what a step's end leaves behind."""
 
 from labload.ledger import Ledger
-from labload.tally import Health, StepTally, Totals, from_wire, total
+from labload.tally import Health, StepTally, Sums, from_wire, total
 from labwire.failure import FailureKind
 
 MS = 1_000_000  # nanoseconds
@@ -38,7 +38,7 @@ def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
     ledger.abandoned(0, 0, 3 * MS)
     found = step(ledger, 0)
     assert (found.latencies, found.waits) == ({1_000: 1}, {2_000: 2})
-    assert ledger.totals() == total({0: found}) == Totals(requests=1, unfinished=2)
+    assert ledger.totals() == total({0: found}) == Sums(requests=1, unfinished=2)
 
 
 def test_little_closes_exactly_whatever_spans_the_ends_of_a_step() -> None:

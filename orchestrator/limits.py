@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from labwire.thresholds import LAG_MOST_MS, nearly_full
+from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Resources, Step, Totals
-
-SERVER_CPU = "server-cpu"
-"""The only verdict under which a rate is ranked."""
-LOADGEN_CPU = "loadgen-cpu"
-SCHEDULE = "schedule"
-COLOCATED = "colocated"
-"""Server and load share the CPU that was full: the rate is about the two together."""
-UNKNOWN = "unknown"
 
 # A CPU counts as full from here on. The engine's samples do not fall on the ends of the hold, and
 # what the hypervisor takes is no CPU time of the container: a full CPU reads 0.92 to 1.00.
@@ -42,7 +35,7 @@ Evidence = Mapping[str, float]
 
 def limited_by(
     hold: Step | None, totals: Totals, used: Resources, *, shared: bool
-) -> tuple[str, dict[str, float]]:
+) -> tuple[Limit, dict[str, float]]:
     """What kept the hold from being faster, and every number that was looked at.
 
     What is unknown is left out of the evidence and meets no rule. Times are in ms or in the unit
@@ -59,7 +52,7 @@ def limited_by(
     return _first(evidence), evidence
 
 
-def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bool) -> str:
+def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bool) -> Limit:
     """``schedule`` where the server kept up with ``rate`` (requests/s), else as for a hold."""
     due = step.requests + step.unfinished
     kept_up = (
@@ -67,7 +60,7 @@ def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bo
         and step.unfinished <= UNFINISHED_MOST * due
         and step.goodput_rps >= KEPT_UP * rate
     )
-    return SCHEDULE if kept_up else _first({**_of_trial(used, shared), **_of_step(step)})
+    return Limit.SCHEDULE if kept_up else _first({**_of_trial(used, shared), **_of_step(step)})
 
 
 def _of_trial(used: Resources, shared: bool) -> dict[str, float]:
@@ -101,8 +94,8 @@ def _known(**numbers: float | None) -> dict[str, float]:
     return {name: float(number) for name, number in numbers.items() if number is not None}
 
 
-def _first(seen: Evidence) -> str:
-    return next((name for name, met in _RULES if met(seen)), UNKNOWN)
+def _first(seen: Evidence) -> Limit:
+    return next((limit for limit, met in _RULES if met(seen)), Limit.UNKNOWN)
 
 
 def _memory(seen: Evidence) -> bool:
@@ -157,13 +150,13 @@ def _latency_floor(seen: Evidence) -> bool:
     return free and "server_cpu" in seen and seen["server_cpu"] < FREE_CPU
 
 
-_RULES: tuple[tuple[str, Callable[[Evidence], bool]], ...] = (
-    ("memory", _memory),
-    ("errors", _errors),
-    (COLOCATED, _colocated),
-    ("throttled", _throttled),
-    (SERVER_CPU, _server_cpu),
-    (LOADGEN_CPU, _loadgen_cpu),
-    ("connection-setup", _connection_setup),
-    ("latency-floor", _latency_floor),
+_RULES: tuple[tuple[Limit, Callable[[Evidence], bool]], ...] = (
+    (Limit.MEMORY, _memory),
+    (Limit.ERRORS, _errors),
+    (Limit.COLOCATED, _colocated),
+    (Limit.THROTTLED, _throttled),
+    (Limit.SERVER_CPU, _server_cpu),
+    (Limit.LOADGEN_CPU, _loadgen_cpu),
+    (Limit.CONNECTION_SETUP, _connection_setup),
+    (Limit.LATENCY_FLOOR, _latency_floor),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.claims.evidence import Evidence, Quantity
 from orchestrator.claims.part import Part, bases, lacking, listed, names, numbers, with_value
+from orchestrator.claims.quantity import Quantity
 from orchestrator.model.published import Claim, Verdict
 from orchestrator.model.record import RunRecord
+from orchestrator.quantities import Intervals
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -49,18 +50,18 @@ def compared(
     )
 
 
-def _holds(seen: Evidence, pair: tuple[str, str], factor: float, *, above: bool) -> bool:
+def _holds(seen: Intervals, pair: tuple[str, str], factor: float, *, above: bool) -> bool:
     high, low = pair if above else pair[::-1]
     return seen[high].above(seen[low], factor)
 
 
-def _fails(seen: Evidence, pair: tuple[str, str], factor: float, *, above: bool) -> bool:
+def _fails(seen: Intervals, pair: tuple[str, str], factor: float, *, above: bool) -> bool:
     high, low = pair if above else pair[::-1]
     return seen[high].not_above(seen[low], factor)
 
 
 def _said(
-    quantity: Quantity, known: dict[str, str], seen: Evidence, what: str, pairs: Pairs
+    quantity: Quantity, known: dict[str, str], seen: Intervals, what: str, pairs: Pairs
 ) -> str:
     """Who is what beside whom; those with the same others stand together."""
 

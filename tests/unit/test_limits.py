@@ -1,20 +1,23 @@
-"""Every verdict, at its threshold and on both sides of it."""
+"""Every limit, at its threshold and on both sides of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator.limits import limited_by, open_loop_limited_by
+from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Step
-from orchestrator.verdict import limited_by, open_loop_limited_by
+from orchestrator.report.limit_words import IN_WORDS
 from tests.unit.examples import resources, step, totals
 
 
-def verdict(hold: Step | None, **used: Any) -> str:
+def limit(hold: Step | None, **used: Any) -> Limit:
     return limited_by(hold, totals(), resources(**used), shared=False)[0]
 
 
 def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> None:
-    assert verdict(step()) == "unknown"
+    assert limit(step()) == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -27,8 +30,8 @@ def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> N
 def test_a_server_that_was_killed_for_want_of_memory_lacked_it(
     used: dict[str, Any], found: str
 ) -> None:
-    assert verdict(step(server_cpu=1.0, failures=100), **used) == (found if used else "errors")
-    assert verdict(step(server_cpu=1.0), **used) == found
+    assert limit(step(server_cpu=1.0, failures=100), **used) == (found if used else "errors")
+    assert limit(step(server_cpu=1.0), **used) == found
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,7 @@ def test_more_than_half_of_a_trial_failing_is_the_limit(failed: int, found: str)
 
 @pytest.mark.parametrize(("failed", "found"), [(4, "server-cpu"), (5, "server-cpu"), (6, "errors")])
 def test_more_than_a_twentieth_of_the_hold_failing_is_the_limit(failed: int, found: str) -> None:
-    assert verdict(step(server_cpu=1.0, requests=100, failures=failed)) == found
+    assert limit(step(server_cpu=1.0, requests=100, failures=failed)) == found
 
 
 @pytest.mark.parametrize(
@@ -59,14 +62,14 @@ def test_more_than_a_twentieth_of_the_hold_failing_is_the_limit(failed: int, fou
 def test_a_server_kept_from_its_cpu_by_the_quota_is_throttled(
     throttled: float | None, cpu: float | None, found: str
 ) -> None:
-    assert verdict(step(server_throttled=throttled, server_cpu=cpu)) == found
+    assert limit(step(server_throttled=throttled, server_cpu=cpu)) == found
 
 
 @pytest.mark.parametrize(
     ("cpu", "found"), [(0.89, "unknown"), (0.9, "server-cpu"), (1.0, "server-cpu")]
 )
 def test_a_full_cpu_of_the_server_is_the_limit(cpu: float, found: str) -> None:
-    assert verdict(step(server_cpu=cpu)) == found
+    assert limit(step(server_cpu=cpu)) == found
 
 
 @pytest.mark.parametrize(
@@ -89,8 +92,8 @@ def test_a_full_cpu_of_the_server_is_the_limit(cpu: float, found: str) -> None:
     ],
 )
 def test_a_load_generator_without_time_is_the_limit(worker: dict[str, float], found: str) -> None:
-    assert verdict(step(server_cpu=0.8, **worker)) == found
-    assert verdict(step(server_cpu=0.95, **worker)) == "server-cpu"
+    assert limit(step(server_cpu=0.8, **worker)) == found
+    assert limit(step(server_cpu=0.95, **worker)) == "server-cpu"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,7 @@ def test_a_load_generator_without_time_is_the_limit(worker: dict[str, float], fo
 )
 def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], found: str) -> None:
     hold = {"requests": 100, "median_ms": 2.0, "server_cpu": 0.8, **connecting}
-    assert verdict(step(**hold)) == found
+    assert limit(step(**hold)) == found
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], fo
 def test_a_server_waits_for_something_else_if_both_ends_have_time_left(
     cpu: float | None, worker: dict[str, Any], found: str
 ) -> None:
-    assert verdict(step(server_cpu=cpu, **worker)) == found
+    assert limit(step(server_cpu=cpu, **worker)) == found
 
 
 def test_the_first_rule_wins() -> None:
@@ -137,14 +140,14 @@ def test_the_first_rule_wins() -> None:
     setup = {"connects": 100, "listen_overflows": 9}
     worker = {"loadgen_idle": 0.0}
     assert [
-        verdict(step(failures=100, **worker, **setup), oom_killed=True),
-        verdict(step(failures=100, server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
-        verdict(step(server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
-        verdict(step(server_throttled=1.0, server_cpu=1.0, **worker, **setup)),
-        verdict(step(server_cpu=0.5, **worker, **setup)),
-        verdict(step(server_cpu=0.5, **setup)),
-        verdict(step(server_cpu=0.5, loadgen_idle=0.5)),
-        verdict(step()),
+        limit(step(failures=100, **worker, **setup), oom_killed=True),
+        limit(step(failures=100, server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
+        limit(step(server_throttled=1.0, server_cpu=0.5, **worker, **setup)),
+        limit(step(server_throttled=1.0, server_cpu=1.0, **worker, **setup)),
+        limit(step(server_cpu=0.5, **worker, **setup)),
+        limit(step(server_cpu=0.5, **setup)),
+        limit(step(server_cpu=0.5, loadgen_idle=0.5)),
+        limit(step()),
     ] == [
         "memory",
         "errors",
@@ -200,8 +203,8 @@ def test_what_is_unknown_is_no_evidence() -> None:
 
 
 def test_a_trial_that_ended_before_its_hold_is_judged_by_what_there_is() -> None:
-    assert verdict(None) == "unknown"
-    assert verdict(None, oom_killed=True) == "memory"
+    assert limit(None) == "unknown"
+    assert limit(None, oom_killed=True) == "memory"
     whole = totals(requests=2, failures=2)
     assert limited_by(None, whole, resources(), shared=False)[0] == "errors"
 
@@ -252,8 +255,8 @@ def test_an_open_loop_at_a_server_that_was_killed() -> None:
 )
 def test_a_cpu_that_server_and_load_share_ranks_nobody(changes: dict[str, Any], found: str) -> None:
     hold = step(**{"requests": 1_000, **changes})
-    verdict, evidence = limited_by(hold, totals(), resources(), shared=True)
-    assert (verdict, evidence["shared"]) == (found, 1.0)
+    what, evidence = limited_by(hold, totals(), resources(), shared=True)
+    assert (what, evidence["shared"]) == (found, 1.0)
     assert "shared" not in limited_by(hold, totals(), resources(), shared=False)[1]
 
 
@@ -262,3 +265,9 @@ def test_an_open_loop_on_a_shared_cpu_that_could_not_keep_up() -> None:
     assert open_loop_limited_by(row, 1_000.0, resources(), shared=True) == "colocated"
     kept = step(requests=1_000, goodput_rps=1_000.0, server_cpu=0.9, loadgen_cpu=0.1)
     assert open_loop_limited_by(kept, 1_000.0, resources(), shared=True) == "schedule"
+
+
+def test_every_limit_is_explained_to_people() -> None:
+    methodology = (Path(__file__).parents[2] / "docs/methodology.md").read_text()
+    assert set(IN_WORDS) == set(Limit)
+    assert [limit for limit in Limit if f"`{limit}`" not in methodology] == []

@@ -77,7 +77,7 @@ def interval(
     )
 
 
-def middle(intervals: Sequence[Interval]) -> Interval:
+def median_interval(intervals: Sequence[Interval]) -> Interval:
     """The median of several things: it lies between the medians of their bounds."""
     return Interval(
         value=median(i.value for i in intervals),

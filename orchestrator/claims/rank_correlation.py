@@ -10,10 +10,12 @@ never decide too early.
 
 from __future__ import annotations
 
-from orchestrator.claims.evidence import RATE, Evidence
 from orchestrator.claims.part import Part, bases, lacking, listed, names, numbers
+from orchestrator.claims.quantity import RATE
 from orchestrator.model.published import Claim, Verdict
 from orchestrator.model.record import RunRecord
+from orchestrator.quantities import Intervals
+from orchestrator.stats.ranks import ranks
 
 STRONG = 0.7
 """From here on two orders go along: half of the ranks' variance is in common (0.7^2 = 0.49)."""
@@ -23,18 +25,18 @@ def rank_correlation(claim: Claim, record: RunRecord) -> Part:
     """Whether the rates of `services` go along in the claim's two workloads."""
     seen = {workload: RATE.of(record, workload) for workload in claim.workloads}
     told: dict[str, float] = {}
-    for workload, evidence in seen.items():
-        if part := lacking(claim, record, RATE, evidence, workload):
+    for workload, known in seen.items():
+        if part := lacking(claim, record, RATE, known, workload):
             return Part(verdict=part.verdict, why=f"{workload}: {part.why}", numbers=part.numbers)
-        told |= numbers(claim, RATE, evidence, workload)
+        told |= numbers(claim, RATE, known, workload)
     first, second = ({s: one[s] for s in claim.services} for one in seen.values())
     least, most = correlation(first, second)
     told |= {"spearman_least": least, "spearman_most": most}
     unranked = sorted(
         f"{names(record)[service]} ({workload})"
-        for workload, evidence in seen.items()
+        for workload, known in seen.items()
         for service in claim.services
-        if evidence[service].at_least
+        if known[service].at_least
     )
     every = [*first.values(), *second.values()]
     if least >= STRONG:
@@ -53,24 +55,14 @@ def rank_correlation(claim: Claim, record: RunRecord) -> Part:
     return Part(verdict=verdict, why=why, bases=bases(RATE, every), numbers=told)
 
 
-def correlation(first: Evidence, second: Evidence) -> tuple[float, float]:
+def correlation(first: Intervals, second: Intervals) -> tuple[float, float]:
     """The least and the most that rho can be; both have the same services, two at least."""
     least = most = 0
-    for service in first:
-        low, high = _ranks(first, service)
-        other_low, other_high = _ranks(second, service)
+    others = ranks(second, second)
+    for service, (low, high) in ranks(first, first).items():
+        other_low, other_high = others[service]
         least += max(0, low - other_high, other_low - high) ** 2
         most += max(high - other_low, other_high - low) ** 2
     n = len(first)
     scale = 6 / (n * (n**2 - 1))
     return max(-1.0, 1 - scale * most), 1 - scale * least
-
-
-def _ranks(seen: Evidence, service: str) -> tuple[int, int]:
-    """The best and the worst rank that it can have, 1 the highest."""
-    own = seen[service]
-    others = [one for name, one in seen.items() if name != service]
-    return (
-        1 + sum(one.above(own) for one in others),
-        1 + len(others) - sum(own.above(one) for one in others),
-    )

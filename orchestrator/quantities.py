@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from orchestrator.claims.interval import CPU_MARGIN, Interval, exact, interval
 from orchestrator.doubts.trial import LOADGEN_BUSY
+from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
-from orchestrator.verdict import LOADGEN_CPU, SCHEDULE, SERVER_CPU
+from orchestrator.stats.interval import CPU_MARGIN, Interval, exact, interval
 
-Evidence = dict[str, Interval]
+Intervals = dict[str, Interval]
 """By service."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """Something that claims are about.
-
-    ``key``: its name for programs, with the unit. ``show``: a value for people. ``of``: what the
-    record tells, for one workload. ``missing``: what lacks where a service is not in it, and what
-    to run. ``doubt``: what too few repeats cannot decide; empty where there is nothing.
-    ``bound``: why a value may be a lower bound only.
-    """
-
-    key: str
-    show: Callable[[float], str]
-    of: Callable[[RunRecord, str], Evidence]
-    missing: str
-    doubt: str
-    bound: str = ""
 
 
 def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRecord]:
@@ -41,18 +22,18 @@ def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRe
             yield trial
 
 
-def rates(record: RunRecord, workload: str) -> Evidence:
+def rates(record: RunRecord, workload: str) -> Intervals:
     """Successes a second in the hold; a lower bound where not the server's CPU was the limit."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         values = [t.hold.goodput_rps for t in trials if t.hold]
-        full = all(t.limited_by == SERVER_CPU for t in trials if t.hold)
+        full = all(t.limited_by == Limit.SERVER_CPU for t in trials if t.hold)
         if values:
             found[service] = interval(values, highs=() if full else [math.inf])
     return found
 
 
-def medians(record: RunRecord, workload: str) -> Evidence:
+def medians(record: RunRecord, workload: str) -> Intervals:
     """Median latency (ms) at the arrival rate that all have in common (open loop)."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
@@ -67,7 +48,7 @@ def medians(record: RunRecord, workload: str) -> Evidence:
     return found
 
 
-def cpu_times(record: RunRecord, workload: str) -> Evidence:
+def cpu_times(record: RunRecord, workload: str) -> Intervals:
     """The server's CPU time for a success (µs) at the arrival rate that all have in common."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
@@ -85,14 +66,15 @@ def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float
     shares the server's CPU, adds nobody knows how much. A server that fell behind would be later
     with every second.
     """
-    full = row.limited_by == LOADGEN_CPU or any(c.code == LOADGEN_BUSY.code for c in row.caveats)
+    busy = any(caveat.code == LOADGEN_BUSY.code for caveat in row.caveats)
+    full = busy or row.limited_by == Limit.LOADGEN_CPU
     if full or shared or row.late_p99_ms is None:
         return 0.0, median_ms
     least = max(0.0, median_ms - row.late_p99_ms)
-    return least, median_ms if row.limited_by == SCHEDULE else math.inf
+    return least, median_ms if row.limited_by == Limit.SCHEDULE else math.inf
 
 
-def memory(record: RunRecord, _workload: str) -> Evidence:
+def memory(record: RunRecord, _workload: str) -> Intervals:
     """Memory before the load (MB): the same server in every workload, so all its trials count."""
     found = {}
     for service, trials in _by_service(measured(record)).items():
@@ -102,7 +84,7 @@ def memory(record: RunRecord, _workload: str) -> Evidence:
     return found
 
 
-def disk(record: RunRecord, _workload: str) -> Evidence:
+def disk(record: RunRecord, _workload: str) -> Intervals:
     """Size of the framework with all that it brings (MB), as it is installed: it does not vary."""
     found = {}
     for trial in record.trials:
@@ -117,35 +99,3 @@ def _by_service(trials: Iterable[TrialRecord]) -> dict[str, list[TrialRecord]]:
     for trial in trials:
         found.setdefault(trial.service, []).append(trial)
     return found
-
-
-RATE = Quantity(
-    key="rps",
-    show=lambda value: f"{value:,.0f} requests/s",
-    of=rates,
-    missing="no measured rate",
-    doubt="differences below 30 %",
-    bound="a lower bound, since the server's CPU was not what limited it",
-)
-MEDIAN = Quantity(
-    key="median_ms",
-    show=lambda value: f"{value:.3g} ms",
-    of=medians,
-    missing="no median at an arrival rate that all have in common (measure with --open-loop)",
-    doubt="differences below 30 % or below the load generator's own lateness",
-    bound="a lower bound, since the server fell behind the arrival rate",
-)
-MEMORY = Quantity(
-    key="memory_idle_mb",
-    show=lambda value: f"{value:.0f} MB",
-    of=memory,
-    missing="no memory size before the load",
-    doubt="differences below 30 %",
-)
-DISK = Quantity(
-    key="disk_mb",
-    show=lambda value: f"{value:.1f} MB",
-    of=disk,
-    missing="no size on disk (records of schema 1 do not have it: measure again)",
-    doubt="",
-)

@@ -1,17 +1,13 @@
-"""Ranks that say no more than was measured: who is not told apart shares a range of ranks."""
+"""A ranking: the frameworks of a workload in the order of their ranks, and its table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestrator.claims.evidence import Evidence
 from orchestrator.report.column import Column, Value, framework, span
 from orchestrator.report.group import Group
 from orchestrator.report.table import Table, make_table
-
-Ranks = dict[str, tuple[int, int]]
-"""By service: the best and the worst rank that it may have; none where it is not ranked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +64,3 @@ class Ranking:
             rows=self.places,
             note=lambda place: place.note,
         )
-
-
-def ranks(known: Evidence, ranked: Collection[str], *, least_first: bool = False) -> Ranks:
-    """The ranks of the services in ``ranked``, the highest value first unless ``least_first``.
-
-    Two are told apart as in a claim (`claims.interval`): from three repeats on if their ranges do
-    not overlap, with fewer by a margin.
-    """
-    found = {}
-    for service in ranked:
-        mine = known[service]
-        others = [known[other] for other in ranked]
-        above = sum(other.above(mine) for other in others)
-        below = sum(mine.above(other) for other in others)
-        before, after = (below, above) if least_first else (above, below)
-        found[service] = (1 + before, len(ranked) - after)
-    return found

@@ -1,4 +1,4 @@
-"""Rule ``verdict``: an outcome has its reason, and a verdict follows from its evidence."""
+"""Rule ``verdict``: an outcome has its reason, and what limited a row follows from its numbers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from math import isclose
 from labwire.phase import LoadPhase
 from orchestrator.audit.record_rows import label, open_label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
+from orchestrator.limits import limited_by, open_loop_limited_by
 from orchestrator.model.finding import Finding
+from orchestrator.model.limit import Limit
 from orchestrator.model.trial import OpenLoop, Outcome, Resources, Step, TrialRecord
-from orchestrator.verdict import SCHEDULE, limited_by, open_loop_limited_by
 
 
-def trial_verdict(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding]:
-    """Outcome and numbers fit; ``limited_by`` is what ``verdict.py`` makes of the same numbers.
+def trial_limit(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding]:
+    """Outcome and numbers fit; ``limited_by`` is what ``limits.py`` makes of the same numbers.
 
     Args:
         shared: server and load had one CPU together.
@@ -43,32 +44,33 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
         return
     holds = (step for step in trial.steps if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if trial.hold is not None else None
-    verdict, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
+    limit, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
             text = f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}."
             yield contradiction(row, "verdict", other, number, text)
-    if verdict != told:
+    if limit != told:
         # No contradiction: the lab that measured may have had other thresholds.
-        text = f"limited_by is {told}, but by today's rules {verdict} follows from its numbers."
-        yield doubt(row, "verdict", told, verdict, text)
+        text = f"limited_by is {told}, but by today's rules {limit} follows from its numbers."
+        yield doubt(row, "verdict", told, limit, text)
 
 
 def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> Iterator[Finding]:
-    """Only whether the rate was kept: the record has not all that the other verdicts look at.
+    """Only whether the rate was kept: the record has not all that the other limits are judged by.
 
     A doubt, since the lab that measured may have had other thresholds.
     """
-    kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == SCHEDULE
-    if kept != (part.limited_by == SCHEDULE):
+    kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == Limit.SCHEDULE
+    if kept != (part.limited_by == Limit.SCHEDULE):
         word = "kept" if kept else "not kept"
         text = (
             f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
             f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
             f"failed, {part.unfinished:,} unfinished."
         )
-        at, right = ResultRow(name=open_label(trial, part)), SCHEDULE if kept else f"not {SCHEDULE}"
+        at = ResultRow(name=open_label(trial, part))
+        right = Limit.SCHEDULE if kept else f"not {Limit.SCHEDULE}"
         yield doubt(at, "verdict", part.limited_by, right, text)
 
 

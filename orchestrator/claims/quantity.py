@@ -1,0 +1,59 @@
+"""The quantities that claims are about: how a decision names them, and where their values are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchestrator.model.record import RunRecord
+from orchestrator.quantities import Intervals, disk, medians, memory, rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """Something that claims are about.
+
+    ``key``: its name for programs, with the unit. ``show``: a value for people. ``of``: what the
+    record tells, for one workload. ``missing``: what lacks where a service is not in it, and what
+    to run. ``doubt``: what too few repeats cannot decide; empty where there is nothing.
+    ``bound``: why a value may be a lower bound only.
+    """
+
+    key: str
+    show: Callable[[float], str]
+    of: Callable[[RunRecord, str], Intervals]
+    missing: str
+    doubt: str
+    bound: str = ""
+
+
+RATE = Quantity(
+    key="rps",
+    show=lambda value: f"{value:,.0f} requests/s",
+    of=rates,
+    missing="no measured rate",
+    doubt="differences below 30 %",
+    bound="a lower bound, since the server's CPU was not what limited it",
+)
+MEDIAN = Quantity(
+    key="median_ms",
+    show=lambda value: f"{value:.3g} ms",
+    of=medians,
+    missing="no median at an arrival rate that all have in common (measure with --open-loop)",
+    doubt="differences below 30 % or below the load generator's own lateness",
+    bound="a lower bound, since the server fell behind the arrival rate",
+)
+MEMORY = Quantity(
+    key="memory_idle_mb",
+    show=lambda value: f"{value:.0f} MB",
+    of=memory,
+    missing="no memory size before the load",
+    doubt="differences below 30 %",
+)
+DISK = Quantity(
+    key="disk_mb",
+    show=lambda value: f"{value:.1f} MB",
+    of=disk,
+    missing="no size on disk (records of schema 1 do not have it: measure again)",
+    doubt="",
+)

@@ -1,0 +1,1 @@
+"""Arithmetic that says how far numbers can be trusted; knows no record. Pure."""
