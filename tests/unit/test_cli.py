@@ -82,12 +82,12 @@ def test_all_usage_problems_are_printed_together_to_stderr(
         (["run", "--resume", "latest"], "lab: no run in "),
         (
             ["run", "sanic", "--resume", "latest", "--seed", "0", "--max-users", "3"],
-            "lab: --resume goes on with a run as it was planned; "
+            "lab: --resume continues a run with its own settings; "
             "leave out sanic, --max-users, --seed\n",
         ),
         (
             ["run", "--resume", "latest", "--client", "http", "--no-open-loop", "--rate", "9"],
-            "lab: --resume goes on with a run as it was planned; "
+            "lab: --resume continues a run with its own settings; "
             "leave out --client, --no-open-loop, --rate\n",
         ),
         (["run", "--rate", "0"], "lab: --rate 0: give more than 0, up to 1,000,000\n"),
@@ -195,7 +195,7 @@ def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: 
         with pytest.raises(SystemExit) as ended:
             main([*words, "--results", str(tmp_path / "file" / "new")])
         assert ended.value.code == 2
-        assert f"{tmp_path / 'file'} is no folder" in capsys.readouterr().err
+        assert f"{tmp_path / 'file'} is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
