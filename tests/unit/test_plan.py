@@ -80,7 +80,7 @@ def test_all_problems_are_reported_together() -> None:
         "--seed -1: give 0 to 9,007,199,254,740,992",
         "no client 'curl'; there are engine, fasthttp, http",
         "--rate 0: give more than 0, up to 1,000,000",
-        "--rate is a rate of the open loop; leave out it or --no-open-loop",
+        "--rate sets a rate of the open loop; leave out either --rate or --no-open-loop",
     ]
 
 

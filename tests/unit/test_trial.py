@@ -416,7 +416,8 @@ def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
     assert failure(row)[:3] == (
         Outcome.FAILED,
         Phase.LOAD,
-        f"the lab counted 550 requests and 10 failures, Locust {requests} and {failures}",
+        "the lab counted 550 requests and 10 failures, "
+        f"but Locust counted {requests} and {failures}",
     )
     assert row.totals == measure.totals(load_result())
     assert row.locust == LocustTotals(
