@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
         "--since",
         metavar="REV",
         required=True,
-        help="a commit, branch or tag; all changes since the work branched off it count",
+        help="a commit, branch or tag; changes since the fork from it count, also uncommitted ones",
     )
     add_json(parser)
 
