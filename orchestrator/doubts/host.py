@@ -126,7 +126,7 @@ KINDS = (
     ),
     RUNNING := DoubtKind(
         code="running",
-        text="containers of this compose file are running already: {names}",
+        text="containers of the lab are running already: {names}",
         remedy="stop them with `docker compose down`",
         severity=Severity.BAD,
     ),
