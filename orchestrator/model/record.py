@@ -25,7 +25,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: building images, planning.
+    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: plan and image builds.
 
     ``contract``: what each workload requested; empty in runs older than schema 2.
     ``memory``: what the whole lab needed; None if unknown, or if the run is older than the field.
