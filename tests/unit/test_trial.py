@@ -493,15 +493,15 @@ class Surprising(FakeContainer):
     ("container", "script", "phase", "reason"),
     [
         pytest.param(
-            Surprising("flask"), (), Phase.VERIFY, "unforeseen KeyError: 'answered_at'", id="verify"
+            Surprising("flask"), (), Phase.VERIFY, "unexpected KeyError: 'answered_at'", id="verify"
         ),
         pytest.param(
             flask(), [ZeroDivisionError("no time")], Phase.LOAD,
-            "unforeseen ZeroDivisionError: no time", id="load",
+            "unexpected ZeroDivisionError: no time", id="load",
         ),
         pytest.param(
             flask(), [load_result(duration_s=0.0)], Phase.LOAD,
-            "unforeseen ZeroDivisionError: float division by zero", id="conclusion",
+            "unexpected ZeroDivisionError: float division by zero", id="conclusion",
         ),
     ],
 )  # fmt: skip
