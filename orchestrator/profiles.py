@@ -65,8 +65,8 @@ PROFILES = {
             connect_timeout_s=0.4,
             request_timeout_s=0.4,
         ),
-        # For 1 vCPU and 1 GB: server and Locust share the CPU. The closed loop's rate says what both
-        # can do together, so its ramp is short.
+        # For 1 vCPU and 1 GB: server and Locust share the CPU. The closed loop's rate says what the
+        # two can do together, so its ramp is short.
         Profile(
             name=NANODE,
             duration_s=10.0,

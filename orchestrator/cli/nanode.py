@@ -19,7 +19,7 @@ from orchestrator.wiring.nanode import prove
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    text = "run the profile nanode, with its own Docker engine, on one CPU and 1 GB of memory"
+    text = "run the profile nanode on one CPU and 1 GB, Docker included; fail if memory runs out"
     parser = command(commands, "nanode", _nanode, text)
     add_services(parser)
     add_workloads(parser)

@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
     loading.add_argument("file", type=Path, metavar="FILE", help="the archive to read")
     text = "create a service from the template; it passes the contract at once"
     creating = command(commands, "new", _new, text)
-    creating.add_argument("name", metavar="NAME", help="of the folder below services/")
+    creating.add_argument("name", metavar="NAME", help="name of the service and its folder")
 
 
 def _verify(arguments: argparse.Namespace) -> int:
