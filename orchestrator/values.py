@@ -84,7 +84,7 @@ def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
 
 
 def _no_such(key: str, known: list[str]) -> str:
-    return f"unknown key {shown(key)}; there are {', '.join(known)}"
+    return f"unknown key {shown(key)}; known keys are {', '.join(known)}"
 
 
 def _give(hint: Any) -> str:

@@ -314,5 +314,5 @@ def test_a_claim_of_one_workload_names_it() -> None:
 
 
 def test_an_unknown_rule_is_refused() -> None:
-    with pytest.raises(UsageError, match="claim x: no rule 'guess'; there are higher-rate, "):
+    with pytest.raises(UsageError, match="claim x: no rule 'guess'; choose from higher-rate, "):
         decide([Claim(id="x", text="x", rule="guess")], world())

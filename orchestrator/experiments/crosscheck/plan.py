@@ -60,12 +60,12 @@ def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
     """Every problem with the settings, in words; empty if there is none."""
     workloads = there.workloads or (settings.workload,)
     found = [
-        f"no service {name!r}; there are {', '.join(there.services)}"
+        f"no service {name!r}; choose from {', '.join(there.services)}"
         for name in settings.services
         if name not in there.services
     ]
     if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; there are {', '.join(workloads)}")
+        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
     for option, value, most in (
         ("pairs", settings.pairs, 1000),
         ("seconds", settings.seconds, 60),

@@ -75,7 +75,7 @@ def problems(
         workers: number of load generator workers; None while the host is unknown.
     """
     found = [
-        f"no {kind} {name!r}; there are {', '.join(there)}"
+        f"no {kind} {name!r}; choose from {', '.join(there)}"
         for kind, names, there in (
             ("service", settings.services, known),
             ("workload", settings.workloads, workloads),
@@ -84,7 +84,7 @@ def problems(
         if name not in there
     ]
     if settings.profile not in PROFILES:
-        found.append(f"no profile {settings.profile!r}; there are {', '.join(PROFILES)}")
+        found.append(f"no profile {settings.profile!r}; choose from {', '.join(PROFILES)}")
     if settings.duration_s is not None and not 1 <= settings.duration_s <= 3600:
         found.append(f"--duration {settings.duration_s:g}: give 1 to 3600 seconds")
     if settings.max_users is not None and not 1 <= settings.max_users <= MOST_USERS:
@@ -98,7 +98,7 @@ def problems(
 
 def _client_problems(settings: Settings, workers: int | None) -> list[str]:
     if settings.client not in CLIENTS:
-        return [f"no client {settings.client!r}; there are {', '.join(CLIENTS)}"]
+        return [f"no client {settings.client!r}; choose from {', '.join(CLIENTS)}"]
     most = None if workers is None else most_users(settings.client, workers)
     if most is None or settings.max_users is None or settings.max_users <= most:
         return []
