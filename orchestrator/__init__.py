@@ -1,3 +1,3 @@
-"""The lab's orchestrator: plans a run, drives containers, keeps the record."""
+"""The lab's orchestrator: plans a run, controls the containers, writes the record."""
 
 __version__ = "0.1.0"

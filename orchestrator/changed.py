@@ -1,4 +1,4 @@
-"""Which services a change touches: paths and resolved containers in, names and reasons out."""
+"""Decides which services a change touches, from changed paths and resolved containers."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from fnmatch import fnmatchcase
 
 COMPOSE_FILE = "docker-compose.yml"
 
-# Paths that touch no service, with the reason. A path that nothing here or below knows touches all:
-# a measurement too many costs time, one too few hides a change. `*` stands for slashes, too.
+# Paths that touch no service, with the reason. A path that no rule knows touches all services: an
+# unnecessary measurement costs time, but a missing one hides a change. `*` also matches slashes.
 UNMEASURED: Mapping[str, str] = {
-    "*.md": "words, wherever they are",
-    "docs/*": "words and pictures",
-    "results/*": "what was measured, not what measures",
-    "tests/*": "look at the lab; nothing that is measured sees them",
-    ".ci/*": "what starts the tests",
-    ".github/*": "when something runs, not what",
-    "services/_template/*": "is copied into a new service; itself it is none",
-    ".compose-lint.yml": "of a linter",
-    ".editorconfig": "of editors",
-    ".gitattributes": "of git",
-    ".gitignore": "of git",
-    "LICENSE": "words",
+    "*.md": "documents, in any folder",
+    "docs/*": "documents and pictures",
+    "results/*": "results of measurements",
+    "tests/*": "not part of anything that is measured",
+    ".ci/*": "starts the tests",
+    ".github/*": "decides when something runs, not what",
+    "services/_template/*": "copied into new services; not a service itself",
+    ".compose-lint.yml": "settings of a linter",
+    ".editorconfig": "settings of editors",
+    ".gitattributes": "settings of git",
+    ".gitignore": "settings of git",
+    "LICENSE": "a document",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """What a compose file resolves to: the container of each framework, and all the rest."""
+    """A resolved compose file: the container of each framework, and everything else."""
 
     frameworks: Mapping[str, object]
     rest: object
@@ -37,10 +37,10 @@ class Definitions:
 def redefined(
     before: Definitions | None, after: Definitions | None, services: Sequence[str]
 ) -> tuple[str, ...]:
-    """The services whose container is another one now; all where the rest differs.
+    """The services whose container definition changed; all services if anything else changed.
 
     Args:
-        before: None where it is not known, and so may have been anything.
+        before: None if unknown; then all services count as changed.
         after: likewise.
     """
     if before is None or after is None or before.rest != after.rest:
@@ -53,11 +53,11 @@ def redefined(
 def touched(
     paths: Sequence[str], services: Sequence[str], containers: Sequence[str] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """Each service that is touched, in the order of ``services``, with the paths that touch it.
+    """The touched services, in the order of ``services``, with the paths that touch each.
 
     Args:
-        paths: what changed, from the top folder of the repository.
-        services: those that there are now; one that is gone cannot be measured.
+        paths: changed paths, relative to the top folder of the repository.
+        services: the services that exist now; a deleted one cannot be measured.
         containers: the services that a change of the compose file touches.
     """
     by_path = {path: _touched_by(path, services, containers) for path in paths}

@@ -1,8 +1,8 @@
-"""The record as JSON and back, whichever version of the lab wrote it.
+"""Encodes records as JSON and decodes those of this and older versions of the lab.
 
-Names, titles and the files of a trial are refused if they are not as `words.py` has them; in all
-other text what is unprintable is replaced, and what is too long is cut: it comes from containers
-and hosts, and a run is not lost for a byte of it.
+Names, titles and file names of a trial are refused if they break the rules of `words.py`. In all
+other text, unprintable characters are replaced and overlong text is cut: such text comes from
+containers and hosts, and one bad byte in it is no reason to lose a run.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.profiles import NANODE
 
 MOST_BYTES = 64 * 2**20
-"""No record is longer: a run of a thousand trials takes half of it."""
+"""Largest record; a run of a thousand trials takes half of it."""
 LOGS, TITLES, DATA = {"log_tail"}, {"name"}, {"histogram"}
-"""Fields whose text has lines; in which a line break is no space; which must not be cut."""
+"""Fields of several lines; where a line break does not become a space; that are never cut."""
 _BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", words.REPLACEMENT))
 
 Document = dict[str, Any]
@@ -28,16 +28,16 @@ T = TypeVar("T")
 
 
 def _to_2(document: Document) -> Document:
-    """Schema 2 brought what nobody had kept before: the contract, raw files, the own package."""
+    """Schema 2 added the contract, raw files and the framework's package, all missing in 1."""
     return {**document, "schema": 2, "contract": {}}
 
 
 MIGRATIONS: dict[int, Callable[[Document], Document]] = {1: _to_2}
-"""Old schema -> what makes a document of it one of the next schema."""
+"""Old schema -> function that turns its documents into documents of the next schema."""
 
 
 def _ranked_by_name(document: Document) -> Document:
-    """Older profiles do not say what their runs rank: it was the cost for the one of that name."""
+    """Set ``by_cost``, which older profiles lack: only runs of `nanode` were ranked by cost."""
     profile = document.get("profile")
     if not isinstance(profile, dict) or "by_cost" in profile:
         return document
@@ -46,12 +46,12 @@ def _ranked_by_name(document: Document) -> Document:
 
 
 def encode(record: RunRecord) -> bytes:
-    """The record as indented JSON, the same bytes for the same record."""
+    """The record as indented JSON; equal records give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
 
 
 def readable(record: object) -> Any:
-    """A record of any kind as dicts, lists and texts that can be read wherever they are shown."""
+    """A record of any kind as dicts, lists and text without unprintable characters."""
     return words.each(msgspec.to_builtins(record), _text)
 
 
@@ -59,7 +59,7 @@ def decode(text: bytes, where: str) -> RunRecord:
     """JSON of this or an older schema as a record of this one.
 
     Raises:
-        UsageError: too long, no JSON, a schema that is not known, or a field that does not fit;
+        UsageError: too long, not JSON, of an unknown schema, or with a field that does not fit;
             names ``where``.
     """
     return decoded(
@@ -78,14 +78,14 @@ def decoded(
     called: str,
     renewed: Callable[[Document], Document] = lambda document: document,
 ) -> T:
-    """JSON as a record of this kind.
+    """Decode JSON as a record of this kind.
 
     Args:
-        called: what such a record is, in words.
-        renewed: makes of an older document one of today.
+        called: name of this kind of record, for messages.
+        renewed: turns a document of an older schema into one of this schema.
 
     Raises:
-        UsageError: too long, no JSON, or a field that does not fit; names ``where``.
+        UsageError: too long, not JSON, or with a field that does not fit; names ``where``.
     """
     if len(text) > MOST_BYTES:
         raise UsageError(f"{where}: not a {called}: it has more than {MOST_BYTES >> 20} MiB")
@@ -96,24 +96,24 @@ def decoded(
         raise UsageError(f"{where}: not a {called}: {words.told(error)}") from error
     except RecursionError as error:
         raise UsageError(f"{where}: not a {called}: it is nested too deeply") from error
-    except ValueError as error:  # no UTF-8, or no number
+    except ValueError as error:  # not UTF-8, or a number out of range
         raise UsageError(f"{where}: not a {called}: {words.line(str(error), 200)}") from error
 
 
 def saved(record: RunRecord) -> RunRecord:
-    """The record as whoever reads its file has it.
+    """The record as it is when its file is read again.
 
     Raises:
-        UsageError: its file could not be read again.
+        UsageError: the file could not be read again.
     """
     return decode(encode(record), record.run_id)
 
 
 def migrated(document: Document, where: str) -> Document:
-    """A document of this or an older schema as one of this schema.
+    """Turn a document of this or an older schema into one of this schema.
 
     Raises:
-        UsageError: its schema is newer, or none at all.
+        UsageError: its schema is newer, unknown or missing.
     """
     schema = document.get("schema")
     if type(schema) is not int or schema not in {*MIGRATIONS, SCHEMA}:
@@ -138,5 +138,5 @@ def _text(key: str, text: str) -> str:
 
 def _number(number: float) -> float:
     if not words.finite(number):
-        raise ValueError("a number in it is larger than anything that a run can measure")
+        raise ValueError("it has a number larger than anything that a run can measure")
     return number

@@ -1,4 +1,4 @@
-"""The HTTP contract of a service: is an answer exactly what ``services/contract.toml`` says?"""
+"""Checks a service's answers against the HTTP contract (``services/contract.toml``)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """One installed distribution; None where its metadata does not tell."""
+    """One installed distribution; ``requires_python`` is None if its metadata has none."""
 
     version: str
     requires_python: str | None
@@ -31,7 +31,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What the probe found: when the first verified answer came, the answers, the installation."""
+    """What the probe found: answers, the time of the first verified one, installed packages."""
 
     answered_at: float
     answers: tuple[Answer, ...]
@@ -42,7 +42,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class _Bytes:
-    """An answer, real or expected, as the shared judgement takes it."""
+    """An answer, real or expected, in the form that ``labwire.judgement`` takes."""
 
     status: int
     content_type: bytes
@@ -50,14 +50,14 @@ class _Bytes:
 
 
 def obstacles(expected: Expectation) -> list[str]:
-    """Why no service can ever keep this part of the contract; empty if one can."""
+    """Why no service could ever fulfil this part of the contract; empty if one could."""
     return judgement.obstacles(_expected(expected))
 
 
 def problems(
     probe: Probe, expectations: Sequence[Expectation], manifest: Manifest
 ) -> tuple[str, ...]:
-    """Every way in which the answers differ from the contract and the manifest; empty if none."""
+    """Every difference between the answers and contract or manifest; empty if there is none."""
     expected = {e.path: e for e in expectations}
     silent = expected.keys() - {answer.path for answer in probe.answers}
     found = [f"GET {path}: no answer" for path in sorted(silent)]
@@ -76,7 +76,7 @@ def problems(
 
 
 def endpoint(expected: Expectation) -> Endpoint:
-    """What the record keeps of an expectation."""
+    """The part of an expectation that the record keeps."""
     return Endpoint(
         path=expected.path,
         content_type=expected.content_type,
@@ -85,7 +85,7 @@ def endpoint(expected: Expectation) -> Endpoint:
 
 
 def normalized(distribution: str) -> str:
-    """A distribution's name as PEP 503 compares it."""
+    """A distribution's name, normalized as in PEP 503."""
     return distribution.lower().replace("_", "-").replace(".", "-")
 
 

@@ -1,4 +1,4 @@
-"""Stretches of time, for people."""
+"""Durations as text for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one hierarchy; the command line catches it in one place.
+"""All errors of the lab, in one hierarchy; the command line catches them in one place.
 
 LabError
 ├── UsageError            the command line, a file or a variable is wrong  exit 2
@@ -6,7 +6,7 @@ LabError
 ├── SelfContradiction     a record's own numbers cannot all be right      exit 1
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130
-└── TrialFailed           one trial failed: a result, never the run's end
+└── TrialFailed           one trial failed: a row of the run, which goes on
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ LOG_TAIL_LINES = 20
 
 
 class LabError(Exception):
-    """What happened, to which service, and what to do next."""
+    """The base of all errors. A message says what happened, to which service, and what to do."""
 
     exit_code = 1
 
 
 class UsageError(LabError):
-    """The command line or a file is wrong; ``problems`` holds all of them together."""
+    """The command line, a file or a variable is wrong; ``problems`` lists everything found."""
 
     exit_code = 2
 
@@ -34,21 +34,21 @@ class UsageError(LabError):
 
 
 class CutOff(UsageError):
-    """A file ends in the middle of a line: nobody knows what is missing."""
+    """A file ends in the middle of a line, so it is unknown what is missing."""
 
 
 class SelfContradiction(LabError):
-    """A record's own numbers cannot all be right: no report is made of it."""
+    """A record's own numbers cannot all be right, so the lab makes no report of it."""
 
 
 class EnvironmentMissing(LabError):
-    """The host lacks something that the lab cannot do without."""
+    """The host lacks something that the lab needs."""
 
     exit_code = 3
 
 
 class Interrupted(LabError):
-    """A person or a signal ended the command; the message says what is kept."""
+    """A person or a signal ended the command; the message says what was saved."""
 
     exit_code = 130
 
@@ -56,8 +56,8 @@ class Interrupted(LabError):
 class TrialFailed(LabError):
     """One trial could not be measured; the run goes on and the row says why.
 
-    The engine, a container or a program in it did not do its part. The bench, which knows what it
-    was doing, adds the phase.
+    The engine, a container or a program in it failed. The bench knows the phase of the trial, and
+    adds it.
     """
 
     def __init__(self, reason: str, log_tail: str = "") -> None:
@@ -67,11 +67,11 @@ class TrialFailed(LabError):
 
 
 def unforeseen(error: Exception) -> TrialFailed:
-    """What nobody foresaw, as the failure of one trial, with its traceback in place of a log."""
+    """Turn an unexpected error into a failed trial, with its traceback as the log."""
     log_tail = "".join(traceback.format_exception(error))
-    return TrialFailed(f"unforeseen {type(error).__name__}: {error}", log_tail)
+    return TrialFailed(f"unexpected {type(error).__name__}: {error}", log_tail)
 
 
 def tail(log: str) -> str:
-    """The last lines of a log, as many as a person reads."""
+    """The last ``LOG_TAIL_LINES`` lines of a log."""
     return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])

@@ -1,7 +1,7 @@
-"""Ctrl-C, and the signals by which docker, CI or a lost terminal end a run.
+"""Handles Ctrl-C, and the signals by which Docker, CI or a lost terminal end a run.
 
-The first one raises KeyboardInterrupt at once, or, inside a block that must not be torn, at the end
-of that block. Later ones change nothing: what is left to do is short, and every wait in it has a
+The first signal raises KeyboardInterrupt at once, or, inside a shielded block, at the end of that
+block. Later signals change nothing: the rest of the work is short, and every wait in it has a
 deadline.
 """
 
@@ -14,7 +14,7 @@ from types import FrameType
 
 
 class Interrupts:
-    """Whether this process was told to end, and whether that has to wait for a moment."""
+    """Whether this process received a signal to end, and whether a shielded block delays it."""
 
     def __init__(self) -> None:
         self._told = False
@@ -22,7 +22,7 @@ class Interrupts:
         self._waiting = False
 
     def take(self, _number: int, _frame: FrameType | None) -> None:
-        """A signal arrives (the handler that `install` sets)."""
+        """Handle a signal; `install` sets this handler."""
         if self._told:
             return
         self._told = True
@@ -33,7 +33,7 @@ class Interrupts:
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
-        """A block of the main thread that an interrupt does not tear; keep it short."""
+        """A block of the main thread that an interrupt does not cut short; keep it brief."""
         self._shields += 1
         try:
             yield
@@ -48,11 +48,11 @@ _OURS = Interrupts()
 
 
 def shielded() -> AbstractContextManager[None]:
-    """A block that an interrupt does not tear; keep it short."""
+    """A block that an interrupt does not cut short; keep it brief."""
     return _OURS.shielded()
 
 
 def install() -> None:
-    """Take the signals that end a run, from now on."""
+    """Handle SIGINT, SIGTERM and SIGHUP from now on."""
     for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(end, _OURS.take)

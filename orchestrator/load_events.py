@@ -1,4 +1,4 @@
-"""The load generator's JSON lines as types (written by ``loadgen/labload/events.py``)."""
+"""Parses the load generator's JSON lines, which ``loadgen/labload/events.py`` writes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FILE_NAME = re.compile(r"[a-z_]+\.csv")
 
 
 def parse(line: str) -> LoadEvent | None:
-    """A line of the master's output as an event; None for any other output.
+    """Parse a line of the master's output as an event; None for any other output.
 
     Raises:
         ValueError: a lab event that this version does not understand.
@@ -60,6 +60,6 @@ def parse(line: str) -> LoadEvent | None:
 
 
 def without_files(log: str) -> str:
-    """A master's output without the events that carry files: they would drown the others."""
+    """The output of a master without the events that carry files, which are very long."""
     lines = log.splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith('{"lab":1,"event":"file"'))

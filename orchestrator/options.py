@@ -1,4 +1,4 @@
-"""Words of the command line that several commands have in common."""
+"""Command-line options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,30 +9,47 @@ from orchestrator.profiles import CLIENTS, ENGINE
 
 
 def add_services(parser: argparse.ArgumentParser) -> None:
-    """The services that a command is about."""
-    parser.add_argument("services", nargs="*", metavar="SERVICE", help="default: all")
+    """Add the services to work on."""
+    parser.add_argument(
+        "services",
+        nargs="*",
+        metavar="SERVICE",
+        help="a name that `lab list` shows; default: all services",
+    )
 
 
 def add_workloads(parser: argparse.ArgumentParser) -> None:
-    """The workloads that a command is about."""
+    """Add the workloads to measure."""
     parser.add_argument(
-        "--workload", nargs="+", action="extend", metavar="json|text", help="default: both"
+        "--workload",
+        nargs="+",
+        action="extend",
+        metavar="json|text",
+        help="what to request; default: both",
     )
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    """How requests reach the server."""
+    """Add the network between load generator and server."""
     words = [network.value for network in Network]
-    parser.add_argument("--network", choices=words, help=f"default: {Network.LOOPBACK}")
+    parser.add_argument(
+        "--network",
+        choices=words,
+        help="loopback: the load joins the server's network namespace; bridge: server and load are "
+        f"on a Docker bridge; default: {Network.LOOPBACK}",
+    )
 
 
 def chosen_network(arguments: argparse.Namespace) -> Network:
-    """That of the command line."""
+    """The network that the command line names, or the default."""
     return Network(arguments.network or Network.LOOPBACK)
 
 
 def add_client(parser: argparse.ArgumentParser) -> None:
-    """What sends the requests; None where nothing is said."""
+    """Add the client that sends the requests; None if the command line names none."""
     parser.add_argument(
-        "--client", choices=CLIENTS, help=f"what sends the requests; default: {ENGINE}"
+        "--client",
+        choices=CLIENTS,
+        help=f"what sends the requests: the lab's {ENGINE}, or one of Locust's own clients; "
+        f"default: {ENGINE}",
     )

@@ -1,4 +1,4 @@
-"""Which CPU serves and which load, on a host with so many CPUs. Pure."""
+"""Decides which CPU runs the server and which run the load. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def placed(
     siblings: Mapping[int, frozenset[int]],
     network: Network,
 ) -> Placement:
-    """Who gets which CPU: the server the last one, the load all those that share no core with it.
+    """The server gets the last CPU, the load all CPUs on other physical cores.
 
-    Where leaving the server's core alone would leave no CPU to the load, the load takes what is
-    there; on a host with one CPU server and load share it.
+    If there are no other cores, the load gets all CPUs except the server's; on a host with one CPU,
+    server and load share it.
 
     Args:
         cpus: number of CPUs that the engine has.
-        siblings: CPU -> the CPUs of its physical core; empty where the host does not tell.
+        siblings: CPU -> the CPUs of its physical core; empty if the host does not report cores.
     """
     server = cpus - 1
     core = siblings.get(server, frozenset({server}))

@@ -1,4 +1,4 @@
-"""What the bench loop needs of the world; adapters implement it, tests bring fakes."""
+"""The interfaces to everything outside; adapters implement them, and tests use fakes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from orchestrator.model.trial import TrialRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerState:
-    """How a container stands: ``started_at`` in unix seconds.
+    """The state of a container; ``started_at`` in unix seconds.
 
-    ``oom_killed``, ``restarts``: None where nobody can tell.
+    ``oom_killed``, ``restarts``: None if unknown.
     """
 
     running: bool
@@ -32,7 +32,7 @@ class ContainerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A built image; ``base`` says how its base image came to be."""
+    """A built image; ``base`` says where its base image came from."""
 
     id: str
     size_bytes: int
@@ -44,57 +44,60 @@ class Container(Protocol):
 
     @property
     def id(self) -> str:
-        """Its id in the engine."""
+        """The container's id in the engine."""
 
     @property
     def name(self) -> str:
-        """Its name in the engine."""
+        """The container's name in the engine."""
 
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Ask the service for each path from inside; ``wait_s`` is for all of it, waiting included.
+        """Request each path from inside the container; wait until the service is ready.
+
+        Args:
+            wait_s: seconds for everything together.
 
         Raises:
-            TrialFailed: not all was answered in time, or an answer was no HTTP.
+            TrialFailed: a request was not answered in time, or an answer was not valid HTTP.
         """
 
     def install_bytes(self) -> dict[str, int | None] | None:
-        """Bytes on disk of each distribution installed in it; None of one that does not tell.
+        """Bytes on disk of each installed distribution; None for one whose size is unknown.
 
         Call only after memory has been measured: reading the files adds page cache to the
-        container. None if the container does not run, or does not tell.
+        container. The result is None if the container does not run, or if the sizes cannot be read.
         """
 
     def sample(self) -> Sample | None:
-        """The cgroup's counters now; None where the container does not run."""
+        """Read the cgroup's counters; None if the container does not run."""
 
     def listen_overflows(self) -> int | None:
-        """Connections that full listen queues of its network namespace turned away so far.
+        """Connections dropped so far because a listen queue in its network namespace was full.
 
-        None where the container does not run, or its kernel does not tell.
+        None if the container does not run, or if its kernel does not report the counter.
         """
 
     def state(self) -> ContainerState:
-        """Whether it runs, and if not, how it ended.
+        """Whether the container runs, and if not, how it ended.
 
         Raises:
             TrialFailed: it has vanished, or the engine does not answer.
         """
 
     def interventions(self, since: float) -> tuple[str, ...]:
-        """What others did to it since then (unix seconds): ``pause``, ``kill`` ..., in order."""
+        """What others did to it after ``since`` (unix seconds), such as ``pause``; in order."""
 
     def logs(self) -> str:
-        """All that it printed.
+        """Everything that the container printed.
 
         Raises:
             TrialFailed: it has vanished, or the engine does not answer.
         """
 
     def last_words(self) -> str:
-        """The end of what it printed; nothing where that cannot be had any more."""
+        """The last lines that it printed; empty if they cannot be read any more."""
 
     def stop(self) -> float:
-        """SIGTERM, then wait; seconds until it ended. Killed after 10 s.
+        """Send SIGTERM, and kill the container after 10 s; return the seconds until it ended.
 
         Raises:
             TrialFailed: it has vanished, or the engine does not answer.
@@ -102,39 +105,40 @@ class Container(Protocol):
 
 
 class Load(Protocol):
-    """A Locust master and its workers at a service."""
+    """A Locust master and its workers, which load one service."""
 
     @property
     def workers(self) -> Sequence[Container]:
         """The workers' containers."""
 
     def events(self) -> Iterator[LoadEvent]:
-        """The master's events as they come; ends with its result or failure.
+        """The master's events as they arrive; ends with its result or failure.
 
         Raises:
-            TrialFailed: nothing came for too long, it did not come to an end in time, or it was not
-                what this version understands.
+            TrialFailed: no event arrived for too long, the load did not end in time, or this
+                version does not understand an event.
         """
 
     def logs(self) -> dict[str, str]:
-        """Container name -> all that it printed."""
+        """Container name -> everything that it printed."""
 
 
 class Engine(Protocol):
-    """The container engine, as far as a trial needs it."""
+    """The parts of the container engine that a trial needs."""
 
     def build(self, service: str) -> Image:
         """Build a service's image (cached layers are used).
 
         Raises:
-            TrialFailed: with the log's tail.
+            TrialFailed: the build failed; carries the end of its log.
         """
 
     def start(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
-        """Run a service's container; removed at the end, whatever happens.
+        """Run a service's container; the end of the block removes it, even after an error.
 
         Raises:
-            TrialFailed: the engine refused, or, after the block has ended well, did not remove it.
+            TrialFailed: the engine refused, or, after a block without an error, did not remove the
+                container.
         """
 
     def output(
@@ -145,63 +149,64 @@ class Engine(Protocol):
         within_s: float,
         network: str | None = None,
     ) -> str:
-        """Run a container to its end; what it printed.
+        """Run a container until it ends; return what it printed.
 
         Args:
-            network: ``container:<id>`` to share its namespace; else where services live.
+            network: ``container:<id>`` shares that container's namespace; None: the network of the
+                services.
 
         Raises:
-            TrialFailed: the engine refused, or it ended with an error or not in time.
+            TrialFailed: the engine refused, or the container failed or did not end in time.
         """
 
 
 class LoadGenerator(Protocol):
-    """Brings load to a service."""
+    """Starts load on a service."""
 
     def at(
         self, server: Container, workload: str, loading: Loading
     ) -> AbstractContextManager[Load]:
-        """Start a Locust master and its workers at ``server``; removed at the end."""
+        """Start a Locust master and workers that load ``server``; the block's end removes them."""
 
 
 class RawStore(Protocol):
-    """Where the raw files of trials are kept."""
+    """Saves the raw files of trials."""
 
     def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
-        """Keep the raw files of one trial in place of those of an earlier attempt at it.
+        """Save the raw files of one trial; they replace those of an earlier attempt.
 
         Returns:
-            Where they are, relative to the run's folder, in order.
+            Their paths relative to the run's folder, in order.
         """
 
 
 class Clock(Protocol):
-    """Time, so that tests can bring their own."""
+    """The clock; tests use their own."""
 
     def monotonic(self) -> float:
-        """Seconds for durations."""
+        """Seconds of a monotonic clock, for durations."""
 
     def utc(self) -> str:
         """Now, ISO 8601, UTC."""
 
 
 class Progress(Protocol):
-    """Tells a person how the run stands."""
+    """Shows a person the progress of a run."""
 
     def run_begins(self, outlook: Outlook, where: str) -> None:
-        """The plan is made; the record is kept at ``where``."""
+        """The run begins; its record is saved at ``where``."""
 
     def note(self, text: str) -> None:
-        """A line worth reading, such as an image being built."""
+        """A message for the person, such as which image is being built."""
 
     def trial_begins(self, trial: PlannedTrial) -> None:
-        """A trial's container is about to start."""
+        """A trial begins; its container starts next."""
 
     def tick(self, tick: Tick, server_cpu: float | None) -> None:
-        """The load stands so, about once a second."""
+        """The state of the load, about once a second."""
 
     def trial_ends(self, record: TrialRecord) -> None:
-        """A trial was measured, failed or skipped."""
+        """A trial has ended: measured or failed."""
 
     def run_ends(self) -> None:
-        """All trials are through."""
+        """The run has ended."""

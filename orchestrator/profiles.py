@@ -1,4 +1,4 @@
-"""The profiles, and how one is fitted to a run's settings, its host and its client. Pure."""
+"""The profiles, and how one is adapted to a run's settings, host and client. Pure."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ from dataclasses import replace
 
 from orchestrator.model.settings import Profile, Settings
 
-# Open files that a Locust worker needs beside its users' connections.
+# Open files that a Locust worker needs in addition to its users' connections.
 SPARE_FILES = 128
 
 # The lab's own client, and the two that Locust brings.
 ENGINE, FASTHTTP, HTTP = CLIENTS = ("engine", "fasthttp", "http")
-# From file descriptor 1024 on geventhttpclient silently opens a new connection for each request.
-# What is left below is for the worker itself.
+# With file descriptors from 1024 on, geventhttpclient silently opens a new connection for each
+# request. The descriptors between 900 and 1024 are for the worker itself.
 FASTHTTP_USERS = 900
 
-# Of one trial, whatever a person asks for: more connections than a host has ports to begin them.
+# Upper bound for one trial; a host has fewer ports than this from which to connect.
 MOST_USERS = 100_000
 
-# The open loop's arrival rates: shares of what the hold found, and one that all entries share.
-# The kernel sends a connection request that nobody answered again after a second (RFC 6298): with a
-# timeout of about that, it is chance whether the second try is an answer or a drop.
+# The kernel repeats an unanswered connection request after one second (RFC 6298). With a timeout of
+# about one second, it is a matter of chance whether the second try becomes an answer or a drop.
 TIMEOUT_LEAST_S = 1.3
+# The open loop's arrival rates: shares of the hold's rate, and one rate that is the same for all
+# services (requests/s).
 OPEN_SHARES = (0.25, 0.5, 0.75)
 OPEN_RATE = 250.0
-# Where a profile without an open loop is asked for one, each rate gets this part of the trial.
+# If a person wants an open loop and the profile has none, each rate lasts this part of the trial.
 OPEN_PART, OPEN_LEAST_S = 1 / 12, 1.0
-# On a host with one CPU the common rate is what compares: 2,500 requests for a p99 and for seconds
-# of CPU time, over as few connections as the ramp begins with.
+# On a host with one CPU, services are compared at the common rate: 2,500 requests give a p99 and
+# seconds of CPU time. They use as few connections as the first step of the ramp.
 NANODE, NANODE_OPEN_S, NANODE_CONNECTIONS = "nanode", 10.0, 8
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        # The protocol of 2019: two minutes, the request timeout within a step.
+        # The protocol of 2019: two minutes; the request timeout is shorter than a step.
         Profile(
             name="standard",
             duration_s=120.0,
@@ -64,8 +65,8 @@ PROFILES = {
             connect_timeout_s=0.4,
             request_timeout_s=0.4,
         ),
-        # For 1 vCPU and 1 GB: server and Locust share the CPU, so the rate of the closed loop is
-        # about the two together, and its ramp is short.
+        # For 1 vCPU and 1 GB: server and Locust share the CPU. The closed loop's rate says what the
+        # two can do together, so its ramp is short.
         Profile(
             name=NANODE,
             duration_s=10.0,
@@ -84,11 +85,11 @@ PROFILES = {
 
 
 def wished(settings: Settings) -> Profile:
-    """The profile as the settings ask for it, before it is fitted to host and client."""
+    """The profile as the settings ask for it, before it is adapted to host and client."""
     profile = PROFILES[settings.profile]
     if settings.duration_s is not None:
         factor = settings.duration_s / profile.duration_s
-        shorter = min(1.0, factor)  # a longer step needs no longer timeout to outlast it
+        shorter = min(1.0, factor)  # a longer step needs no longer timeouts
         profile = replace(
             profile,
             duration_s=settings.duration_s,
@@ -103,7 +104,7 @@ def wished(settings: Settings) -> Profile:
 
 
 def _timeout(seconds: float, factor: float, step_s: float) -> float:
-    """A timeout in a shorter trial: beyond the kernel's second try where the step outlasts that."""
+    """A timeout in a shorter trial; covers the kernel's second try if the step is long enough."""
     least = min(seconds, TIMEOUT_LEAST_S) if step_s > TIMEOUT_LEAST_S else 0.0
     return max(seconds * factor, least)
 
@@ -122,18 +123,18 @@ def _with_open_loop(profile: Profile, settings: Settings) -> Profile:
 
 
 def asks_for_open_loop(settings: Settings) -> bool:
-    """Whether a person wants an open loop, whatever the profile has."""
+    """Whether the settings ask for an open loop, even if the profile has none."""
     return settings.open_loop is True or settings.rate is not None
 
 
 def scaled(settings: Settings, nofile: int, workers: int) -> Profile:
-    """The profile as this run will use it, fitted to settings, host and client."""
+    """The profile that this run uses, adapted to settings, host and client."""
     profile = _at_most(wished(settings), max(1, nofile - SPARE_FILES))
     return _at_most(profile, most_users(settings.client, workers))
 
 
 def most_users(client: str, workers: int) -> int | None:
-    """Users that so many workers with this client can have; None where there is no limit."""
+    """Most users for this client with ``workers`` workers; None: no limit."""
     return FASTHTTP_USERS * workers if client == FASTHTTP else None
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of ``run.json``, from the types and what their docstrings say of each field."""
+"""The JSON Schema of ``run.json``, made from the types and the docstrings of their fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SUBJECTS = re.compile(r"``\w+``(?:(?:,| and) ``\w+``)*")
 
 
 def run_schema() -> bytes:
-    """The schema (draft 2020-12) as indented JSON, the same bytes for the same types."""
+    """The schema (draft 2020-12) as indented JSON; equal types give equal bytes."""
     document = msgspec.json.schema(RunRecord)
     kinds = {kind.__name__: kind for kind in _kinds(RunRecord)}
     for name, definition in document["$defs"].items():
@@ -30,15 +30,15 @@ def run_schema() -> bytes:
         "title": "The record of a run (run.json)",
         "description": (
             "Units are in the names: _s seconds, _ms milliseconds, _us microseconds, _bytes bytes, "
-            "rps requests a second. null: not measured, or nothing to measure; never 0 instead. "
-            "Members may be added; none changes its meaning without another number of schema."
+            "rps requests per second. null: not measured, or nothing to measure; never 0 instead. "
+            "Members may be added; none changes its meaning without a new schema number."
         ),
     }
     return msgspec.json.format(msgspec.json.encode({**head, **document}), indent=2) + b"\n"
 
 
 def _kinds(kind: type) -> Iterator[type]:
-    """A dataclass and all those in its fields."""
+    """A dataclass and all dataclasses in its fields."""
     yield kind
     for hint in get_type_hints(kind).values():
         for part in (hint, *get_args(hint)):
@@ -47,7 +47,7 @@ def _kinds(kind: type) -> Iterator[type]:
 
 
 def _describe(definition: dict[str, Any], kind: type) -> None:
-    """Put the docstring where readers of a schema look for it."""
+    """Add the docstring to the descriptions of a type and its fields."""
     said = inspect.getdoc(kind) or ""
     definition["description"] = _plain(said)
     for name, text in _by_field(said).items():
@@ -57,9 +57,9 @@ def _describe(definition: dict[str, Any], kind: type) -> None:
 
 
 def _by_field(docstring: str) -> dict[str, str]:
-    """What a docstring says of fields: the clauses that begin with their names, and what follows.
+    """Field -> its description: the clause of the docstring that begins with the field's name.
 
-    A clause ends at a semicolon where the next begins with a name again, else with its sentence.
+    A clause ends with its sentence, or at a semicolon if a name follows.
     """
     found: dict[str, str] = {}
     for sentence in _SENTENCE.split(" ".join(docstring.split())):
@@ -71,6 +71,6 @@ def _by_field(docstring: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """A docstring without its markup, in the words of JSON."""
+    """A docstring without markup, and with JSON's null for None."""
     text = re.sub(r"`+(\w[^`]*)`+", r"\1", " ".join(text.split()))
     return re.sub(r"\bNone\b", "null", text)

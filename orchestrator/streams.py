@@ -1,4 +1,4 @@
-"""Where a command prints: readable text alone, in whatever encoding there is."""
+"""The output of a command: only readable text, in any encoding."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from orchestrator.words import printable
 
 
 class Printable:
-    """A text stream that passes on nothing that a terminal would obey.
+    """A text stream that removes everything that a terminal would obey.
 
-    Names, logs and records come from outside: no place that prints one has to think of that.
+    Names, logs and records come from outside; with this stream, code that prints them is safe.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Write it, as far as it is text."""
+        """Write the printable part of the text."""
         self.stream.write(printable(text))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Write each of them."""
+        """Write each line."""
         for line in lines:
             self.write(line)
 
@@ -36,10 +36,10 @@ class Printable:
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Standard output and standard error, ready for any text.
+    """Make standard output and standard error accept any text.
 
-    A character that their encoding does not have is replaced: a locale is no reason to lose a
-    table, or the message of an error.
+    A character that their encoding lacks is replaced, so that no locale causes the loss of a table
+    or of an error message.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -51,5 +51,5 @@ def prepared() -> Iterator[None]:
 
 
 def drawable(stream: TextIO | Printable) -> TextIO:
-    """The same stream for what moves the cursor itself, and cleans its texts itself."""
+    """The underlying stream, for code that moves the cursor and cleans its text itself."""
     return stream.stream if isinstance(stream, Printable) else stream

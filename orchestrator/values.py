@@ -1,8 +1,8 @@
-"""Raw values of a file or of the environment as a type, or all that is wrong with them.
+"""Converts raw values of a file or the environment to a type, and reports every problem.
 
-What a value may be stands beside its field, as ``Annotated`` with msgspec's ``Meta``: its limits,
-its ``description`` in words that a message can end with ("give ..."), and where limits do not say
-it all, ``extra={HOLDS: a test}``.
+Each field states its allowed values as ``Annotated`` with msgspec's ``Meta``: the limits, a
+``description`` that can end a message ("give ..."), and, if limits are not enough,
+``extra={HOLDS: a test}``.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from orchestrator.words import line, told
 T = TypeVar("T")
 HOLDS = "holds"
 SHOWN = 60
-"""Characters of a wrong value that a message shows."""
+"""Most characters of a wrong value that a message shows."""
 
 
 def typed(
     table: Mapping[str, Any], kind: type[T], unknown: Callable[[str, Any], str] | None = None
 ) -> tuple[T | None, list[tuple[str, str]]]:
-    """A table as ``kind``, or every problem with it as key and text.
+    """Convert a table to ``kind``, or return every problem as (key, text).
 
     Args:
         kind: a dataclass.
-        unknown: what to say of a key that is no field, and its value.
+        unknown: makes the message about a key that is not a field, from key and value.
     """
     known = _fields(kind)  # type: ignore[arg-type]
     problems = [
@@ -49,10 +49,13 @@ def typed(
 
 
 def shown(value: object) -> str:
-    """A value as files write it, on one line and not longer than a person reads."""
+    """A value as JSON, on one line of at most ``SHOWN`` characters."""
     try:
         text = json.dumps(value, default=str)
-    except (ValueError, RecursionError):  # a number of thousands of digits, or lists without end
+    except (
+        ValueError,
+        RecursionError,
+    ):  # a number with thousands of digits, or a list that contains itself
         text = f"a {type(value).__name__} too large to show"
     return line(text, SHOWN)
 
@@ -64,7 +67,7 @@ def _fields(kind: type) -> dict[str, tuple[Field[Any], Any]]:
 
 
 def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
-    """All that is wrong with one value; of a list each item that is."""
+    """Every problem with one value; for a list, every problem with its items."""
     item = _item(hint)
     if item is not None and isinstance(value, list):
         found = [p for n, each in enumerate(value) for p in _wrong(f"{key}[{n}]", each, item)]
@@ -81,7 +84,7 @@ def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
 
 
 def _no_such(key: str, known: list[str]) -> str:
-    return f"unknown key {shown(key)}; there are {', '.join(known)}"
+    return f"unknown key {shown(key)}; known keys are {', '.join(known)}"
 
 
 def _give(hint: Any) -> str:
@@ -94,7 +97,7 @@ def _tests(hint: Any) -> list[Callable[[Any], bool]]:
 
 
 def _metas(hint: Any) -> list[msgspec.Meta]:
-    """What stands beside a type, or beside a part of it where it is one or None."""
+    """The ``Meta`` of a type; for a union, those of its members."""
     if get_origin(hint) in (Union, UnionType):
         return [meta for part in get_args(hint) for meta in _metas(part)]
     inside = get_args(hint) if get_origin(hint) is Annotated else ()
@@ -102,7 +105,7 @@ def _metas(hint: Any) -> list[msgspec.Meta]:
 
 
 def _item(hint: Any) -> Any:
-    """What each item of a list may be; None where this is no list of any length."""
+    """The type of a list's items; None if this is not a list of any length."""
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     inside = get_args(bare)
     return inside[0] if get_origin(bare) is tuple and inside[1:] == (...,) else None

@@ -1,8 +1,8 @@
-"""What text and numbers from outside must look like before the lab keeps them, or shows them.
+"""Rules for text and numbers from outside, before the lab keeps or shows them.
 
-Two ways: a name is refused, since files and tables are called by it; other text is replaced, since
-a log or the name of a CPU is worth reading even where a byte of it is not. The types are for
-msgspec, which checks them when JSON or TOML becomes a value.
+A bad name is refused, because files and tables are named after it. In other text, bad characters
+are replaced, because a log or the name of a CPU is useful even with a bad byte. msgspec checks the
+types here when it converts JSON or TOML to values.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Annotated, Any
 from msgspec import Meta, MsgspecError
 
 NAME_LENGTH, TITLE_LENGTH, LINE_LENGTH, LOG_LENGTH = 63, 100, 4_000, 100_000
-"""Characters at most; a name fits a host's label and, several joined, a file's name."""
+"""Most characters. A name fits into a host name's label; several joined fit a file name."""
 LARGEST = float(2**64)
-"""No count, size or time of the lab is larger, so sums and products of them stay finite."""
+"""Largest count, size or time of the lab, so that sums and products stay finite."""
 
-# C0 and C1 (a terminal obeys them), DEL, the separators that begin a line for some readers alone,
-# marks that turn the direction of what follows, surrogates, and what Unicode calls noncharacters.
+# C0 and C1 (a terminal obeys them), DEL, separators that only some programs treat as line breaks,
+# marks that change the direction of text, surrogates, and Unicode's noncharacters.
 _SPECIAL = (
     r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 )
@@ -28,18 +28,18 @@ _BEYOND = "".join(
 )
 _UNPRINTABLE = re.compile(rf"[\x00-\x08\x0b-\x1f{_SPECIAL}{_BEYOND}]")
 _SPACES = re.compile("\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
-# A colour or a movement of the cursor, as ECMA-48 writes it: nothing of it is text.
+# An ECMA-48 control sequence, such as a colour or a cursor movement; removed completely.
 _SEQUENCE = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]")
 REPLACEMENT = "\ufffd"
 CUT = "…"
 
-# A `$` alone would let a newline at the end pass.
+# A `$` alone would also match before a newline at the end.
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
 _RUN_ID = r"^(?:[a-z]+-)?[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$(?!\n)"
 _RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
-# JSON Schema knows no code points beyond four digits. The replacement character stands where text
-# could not be read, so it is no part of what a person calls a thing.
+# In JSON Schema's patterns a code point has at most four digits. The replacement character marks
+# unreadable text, so a title must not contain it.
 _LINE = rf"^[^\x00-\x1f{_SPECIAL}\ufffd]*$(?!\n)"
 _ADDRESS = r"^https?://[A-Za-z0-9][^\x00-\x20\x7f-\xa0<>\"'`\\]*$(?!\n)"
 MEANING = {
@@ -50,57 +50,57 @@ MEANING = {
     _LINE: "one line of text without control characters",
     _ADDRESS: "an address that begins with https:// or http://",
 }
-"""What a pattern of these types asks for, in words."""
+"""Pattern -> what it asks for, in words."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_NAME)]
-"""Of a service, a workload, a profile: files, containers and tables are called by it."""
+"""Name of a service, a workload or a profile; files, containers and tables are named after it."""
 Title = Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH, pattern=_LINE)]
-"""What people call a framework."""
+"""The name of a framework for people."""
 Line = Annotated[str, Meta(max_length=LINE_LENGTH, pattern=_LINE)]
-"""One line of text in a file that a person writes, and can mend."""
+"""One line of text in a file that a person writes and can correct."""
 Address = Annotated[str, Meta(max_length=2_000, pattern=_ADDRESS)]
-"""A link that a page may hold."""
+"""A link that a page may contain."""
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Amount = Annotated[float, Meta(ge=0, le=LARGEST)]
-"""Numbers in a file that a person writes; neither is infinite or no number at all."""
+"""Numbers in a file that a person writes; neither may be infinite or NaN."""
 RunId = Annotated[str, Meta(pattern=_RUN_ID)]
 Moment = Annotated[str, Meta(pattern=_MOMENT)]
 """UTC, ISO 8601, to the second."""
 RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
-"""A file that a trial left, relative to its run's folder."""
+"""A raw file of a trial, relative to its run's folder."""
 
 
 def is_name(text: str) -> bool:
-    """Whether this is a ``Name``."""
+    """Whether the text is a ``Name``."""
     return len(text) <= NAME_LENGTH and re.search(_NAME, text) is not None
 
 
 def is_line(text: str) -> bool:
-    """Whether this is a ``Line``."""
+    """Whether the text is a ``Line``."""
     return len(text) <= LINE_LENGTH and re.search(_LINE, text) is not None
 
 
 def line(text: str, longest: int = LINE_LENGTH) -> str:
-    """As one line of readable text: what is unprintable is replaced, what is too long is cut."""
+    """One line of readable text: unprintable characters are replaced, overlong text is cut."""
     return _cut(_replaced(_SPACES.sub(" ", text)), longest)
 
 
 def log(text: str, longest: int = LOG_LENGTH) -> str:
-    """As lines of readable text, of which the last are kept; tabs stay."""
+    """Lines of readable text; if they are too long, the last ``longest`` characters. Tabs stay."""
     clean = printable(text)
     return clean if len(clean) <= longest else CUT + clean[1 - longest :]
 
 
 def printable(text: str) -> str:
-    """Lines of text of any length that a terminal, a page or a chart shows and never obeys.
+    """Lines of text that a terminal, a page or a chart can show without obeying any of it.
 
-    A line that was drawn over again, as of a progress bar, becomes several.
+    A line that was overwritten, such as a progress bar, becomes several lines.
     """
     return _replaced(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def finite(number: float) -> bool:
-    """Whether this can be a measured number: not NaN, not infinite, not beyond all measure."""
+    """Whether this can be a measured number: not NaN, not infinite, not above ``LARGEST``."""
     return -LARGEST <= number <= LARGEST
 
 
@@ -110,14 +110,14 @@ def each(
     number: Callable[[float], float] = lambda number: number,
     key: str = "",
 ) -> Any:
-    """A document (dicts, lists, text, numbers) with each text and each number changed.
+    """A document (dicts, lists, text, numbers) with ``text`` and ``number`` applied to its values.
 
     Args:
-        text: called with the key that a text stands under (its own for a key) and the text.
-        number: called with a number; a truth value is none.
+        text: called with the key of a text ("" for a text that is itself a key) and the text.
+        number: called with each number except true and false.
 
     Raises:
-        RecursionError: the document is nested deeper than Python calls.
+        RecursionError: the document is nested too deeply for Python's call stack.
     """
     if isinstance(value, str):
         return text(key, value)
@@ -131,7 +131,7 @@ def each(
 
 
 def told(error: MsgspecError) -> str:
-    """What msgspec found wrong, with the meaning of a pattern in its place."""
+    """msgspec's message, with the meaning of a pattern instead of the pattern."""
     said = str(error)
     for pattern, meaning in MEANING.items():
         said = said.replace(f"`str` matching regex {pattern!r}", meaning)

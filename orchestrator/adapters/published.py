@@ -139,7 +139,7 @@ def _of_claims(claims: Sequence[Claim], article: _Article) -> Iterator[str]:
         if ids.count(claim.id) > 1:
             yield f"claim {claim.id}: there are two of this id"
         if claim.rule not in RULES:
-            yield f"claim {claim.id}: no rule {claim.rule!r}; there are {', '.join(RULES)}"
+            yield f"claim {claim.id}: no rule {claim.rule!r}; choose from {', '.join(RULES)}"
         if not claim.services:
             yield f"claim {claim.id}: no services"
         if claim.rule == ClaimRule.RANK_CORRELATION and len(claim.workloads) != 2:

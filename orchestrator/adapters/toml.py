@@ -48,7 +48,7 @@ def typed(table: object, kind: type[T], path: Path, inside: str | None = None, *
     own = {field.name for field in fields(kind)} - set(named)  # type: ignore[arg-type]
 
     def unknown(key: str, _: object) -> str:
-        return f"unknown key {values.shown(key)}; there are {', '.join(sorted(own))}"
+        return f"unknown key {values.shown(key)}; known keys are {', '.join(sorted(own))}"
 
     twice = [(key, unknown(key, None)) for key in table if key in named]
     found, problems = values.typed({**table, **named}, kind, unknown)

@@ -99,7 +99,7 @@ def wrong_variables(
     where, workload = given.get("LAB_WORKLOAD", ("", ""))
     if workload and workloads and workload not in workloads:
         told["LAB_WORKLOAD"] = (
-            f"{where}: no LAB_WORKLOAD {workload!r}; there are {', '.join(workloads)}"
+            f"{where}: no LAB_WORKLOAD {workload!r}; choose from {', '.join(workloads)}"
         )
     return told
 

@@ -1,1 +1,1 @@
-"""The bench: one trial after the other, each saved as it ends. Knows ports, never adapters."""
+"""The bench runs one trial after the other and saves each. It uses ports, never adapters."""

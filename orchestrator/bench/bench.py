@@ -1,4 +1,4 @@
-"""What an experiment needs of the world, as one value."""
+"""The engine, load generator, stores and clock that an experiment needs, as one value."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from orchestrator.model.entry import ContainerSpec
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, RawStore
 
 Images = Mapping[str, Image | TrialFailed]
-"""Service -> its image, or why it could not be built."""
+"""Service -> its image, or the reason why it could not be built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """The engine that serves, what loads, and where things are kept and told.
+    """Everything outside the lab's own logic that an experiment uses.
 
-    ``containers``: every container of the compose file, by its service. ``images``: those of the
-    services that are to be measured, built before anything is measured;
-    ``setup_s``: what that took, and the plan.
+    ``containers``: every container of the compose file, by service. ``images``: the images of the
+    services to measure, built before the first measurement. ``setup_s``: seconds to plan and build.
     """
 
     engine: Engine

@@ -1,4 +1,4 @@
-"""Images are built before anything is measured."""
+"""Builds the images before anything is measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestrator.ports import Engine, Image, Progress
 def build_all(
     trials: Iterable[PlannedTrial], engine: Engine, progress: Progress
 ) -> dict[str, Image | TrialFailed]:
-    """Build every service's image; a failure is kept, not raised."""
+    """Build the image of each service; a failure is returned in its place, not raised."""
     images: dict[str, Image | TrialFailed] = {}
     for service in dict.fromkeys(trial.entry.manifest.id for trial in trials):
         progress.note(f"building the image of {service}")

@@ -1,4 +1,4 @@
-"""What a load generator printed, for people."""
+"""The logs of a load generator, shortened for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from orchestrator.errors import tail
 
 
 def tails(logs: dict[str, str]) -> str:
-    """The last lines of several logs, each under its name; without the lab's own events."""
+    """The last lines of each log under its container's name, without the lab's JSON events."""
     spoken = {
         name: "\n".join(line for line in log.splitlines() if not line.startswith('{"lab"'))
         for name, log in logs.items()

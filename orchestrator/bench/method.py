@@ -1,4 +1,4 @@
-"""What a way to measure must do with one verified server; `bench/trial.py` does all else."""
+"""The interface of a way to measure one verified server; `bench/trial.py` does the rest."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from orchestrator.ports import Container, ContainerState, Image
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A server that keeps its contract, and where to put what becomes known of it.
+    """A server that passed verification, and where a method puts its results.
 
-    ``start_s``: seconds from its start to its first right answer. ``know``: sets fields of the
-    trial's record at once, so that a failure later on does not lose them.
+    ``start_s``: seconds from the container's start to the first correct answer. ``know``: sets
+    fields of the trial's record immediately, so that a later failure does not lose them.
     """
 
     server: Container
@@ -32,10 +32,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a method found.
+    """What a method measured.
 
-    ``into``: the trial's record, and how the server stands, become the record with all that was
-    measured. ``wrong``: why that is no measurement all the same; None if it is one.
+    ``into``: takes the trial's record and the server's state; returns the record with everything
+    that was measured. ``wrong``: why the measurement is nevertheless invalid; None if it is valid.
     """
 
     into: Callable[[TrialRecord, ContainerState], TrialRecord]
@@ -46,8 +46,8 @@ class Method(Protocol):
     """A way to measure a server."""
 
     def measured(self, subject: Subject, bench: Bench) -> AbstractContextManager[Measured]:
-        """Measure; what was used for it is removed at the end of the block.
+        """Measure; the end of the block removes what was started for it.
 
         Raises:
-            TrialFailed: it could not be measured.
+            TrialFailed: the server could not be measured.
         """

@@ -1,4 +1,4 @@
-"""What the probe saw of the framework's own distribution. Pure."""
+"""Facts about the framework's own distribution, from what the probe found. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from orchestrator.contract import Probe, normalized
 from orchestrator.model.entry import Manifest
 from orchestrator.model.trial import Package
 
-# They install distributions and are in every base image; no framework came with them.
+# These install distributions and are in every base image; they are not dependencies.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
 
 
 def own_package(manifest: Manifest, probe: Probe) -> Package | None:
-    """The first of the manifest's packages; None where it names none, or it is not installed."""
+    """The first of the manifest's packages; None if it names none, or if it is not installed."""
     name = normalized(manifest.packages[0]) if manifest.packages else None
     if name is None or name not in probe.distributions:
         return None
@@ -29,14 +29,14 @@ def own_package(manifest: Manifest, probe: Probe) -> Package | None:
 
 
 def sized(package: Package | None, sizes: Mapping[str, int | None] | None) -> Package | None:
-    """The package with what it and its dependencies take on disk.
+    """The package with the size on disk of itself and its dependencies.
 
     Args:
-        sizes: bytes of each installed distribution; None where nobody could look.
+        sizes: bytes of each installed distribution, None if unknown; None if all are unknown.
     """
     if package is None or sizes is None:
         return package
     ours = [size for name, size in sizes.items() if name not in INSTALLERS]
     known = [size for size in ours if size is not None]
-    # A sum of a part would look like a small installation.
+    # A sum of only some sizes would look like a small installation.
     return replace(package, install_bytes=sum(known) if len(known) == len(ours) else None)

@@ -1,4 +1,4 @@
-"""The files that a trial leaves beside its row: logs, the engine's samples, Locust's tables."""
+"""The raw files of a trial: logs, the engine's samples, Locust's CSV files."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ COLUMNS = ("container", "at_s", "cpu_s", "memory_bytes", "throttled_s")
 
 
 class RawFiles:
-    """The files of one trial by their names; kept as they come, so that a failure loses none."""
+    """The files of one trial by name; collected as they arrive, so that a failure loses none."""
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
         self._samples: dict[str, list[Sample]] = {}
 
     def keep_log(self, container: str, text: str) -> None:
-        """What a container printed: ``<container>.log``."""
-        # A file that came as events is a file of its own.
+        """Keep the output of a container as ``<container>.log``."""
+        # Files that arrive as events are kept as files of their own.
         self.files[f"{container}.log"] = without_files(text)
 
     def keep_file(self, part: LoadFile) -> None:
-        """A file of the load generator's, or the next part of one."""
+        """Keep a file of the load generator, or append the next part of one."""
         before = self.files.get(part.name, "") if part.more else ""
         self.files[part.name] = before + part.text
 
     def keep_samples(self, container: str, samples: Sequence[Sample]) -> None:
-        """Readings of one container, in addition to those that are kept already."""
+        """Append readings of one container."""
         self._samples.setdefault(container, []).extend(samples)
         if any(self._samples.values()):
             self.files[SAMPLES] = samples_csv(self._samples)

@@ -1,4 +1,4 @@
-"""The row of a trial as far as it is known before it runs. Pure."""
+"""The row of a trial, as far as it is known before the trial runs. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orchestrator.model.trial import Outcome, Server, TrialRecord
 
 
 def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> TrialRecord:
-    """The row of a trial as far as it is known before it runs."""
+    """The row of a trial that has not run; ``fields`` are set in it."""
     blank = TrialRecord(
         service=trial.entry.manifest.id,
         workload=trial.expectation.workload,
@@ -23,7 +23,7 @@ def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> T
 
 
 def server_facts(manifest: Manifest) -> Server:
-    """What the manifest says of the server."""
+    """What the manifest says about the server."""
     return Server(
         name=manifest.name,
         server=manifest.server,

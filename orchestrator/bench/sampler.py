@@ -1,4 +1,4 @@
-"""Reads containers' cgroups through the engine while the load runs."""
+"""Reads the cgroup counters of containers through the engine while the load runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from types import TracebackType
 from orchestrator.model.sample import Sample
 from orchestrator.ports import Container
 
-# Engines up to 20.10 and later answer from a collector that reads once a second and make the
-# caller wait for it; those that answer at once are asked this often.
+# Pause between two requests for a sample. Docker engines, 20.10 among them, take samples only once
+# a second and make the caller wait for the next one; engines that answer at once are asked this
+# often.
 INTERVAL_S = 0.5
 
 
@@ -36,7 +37,7 @@ class Sampler:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # No joining: a reading under way takes up to a second, and what it brings is not needed.
+        # The threads are not joined: a reading takes up to a second, and nobody needs the last one.
         self._done.set()
 
     def _collect(self, container: Container, samples: list[Sample]) -> None:
@@ -47,11 +48,11 @@ class Sampler:
             self._done.wait(INTERVAL_S)
 
     def taken(self) -> list[list[Sample]]:
-        """What was collected so far, container by container; it does not grow any more."""
+        """A copy of the samples collected so far, one list per container."""
         return [list(samples) for samples in self.samples]
 
     def latest_cpu(self, index: int) -> float | None:
-        """CPU of one container between its last two samples, 1.0 = one whole CPU."""
+        """CPU use of one container between its last two samples (1.0 = one whole CPU), or None."""
         last = self.samples[index][-2:]
         if len(last) < 2 or last[1].at <= last[0].at:
             return None

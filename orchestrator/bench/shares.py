@@ -1,4 +1,4 @@
-"""How much of a stretch of time a container spent, from samples taken about once a second. Pure."""
+"""A container's CPU use and throttling during a period, from samples about once a second. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from orchestrator.model.sample import Sample
 
-# The least part of a stretch that samples must span to speak for it.
+# The smallest part of a period that samples must span to represent it.
 COVERED = 0.5
 
 Counter = Callable[[Sample], float]
-"""One of a sample's counters of seconds, which only ever rise."""
+"""Reads one of a sample's counters of seconds; counters only rise."""
 
 
 def cpu(sample: Sample) -> float:
@@ -20,7 +20,7 @@ def cpu(sample: Sample) -> float:
 
 
 def throttled(sample: Sample) -> float:
-    """Seconds without CPU, since the quota was used up."""
+    """Seconds without CPU because the CPU quota was used up."""
     return sample.throttled_s
 
 
@@ -29,9 +29,9 @@ def share(
 ) -> float | None:
     """Seconds of ``counter`` per second between two moments (unix seconds).
 
-    Samples that lie inside tell exactly; where they span less than ``COVERED`` of the stretch
-    (engines sample once a second, steps may be as short), the counter is interpolated at its
-    ends. None where the samples do not cover it: a share of something else would be wrong.
+    Samples within the period give the exact rise. If they span less than ``COVERED`` of the period
+    (engines sample once a second, and steps may be that short), the counter is interpolated at its
+    ends. None if the samples do not cover the period: they would describe another one.
     """
     if end <= begin:
         return None
@@ -52,7 +52,7 @@ def share(
 def highest(
     containers: Iterable[Sequence[Sample]], begin: float, end: float, counter: Counter = cpu
 ) -> float | None:
-    """The share of the container that has the highest; None where none is known."""
+    """The highest share among the containers; None if none is known."""
     shares = [share(samples, begin, end, counter) for samples in containers]
     return max((known for known in shares if known is not None), default=None)
 

@@ -1,4 +1,4 @@
-"""One trial: start, verify, measure, stop. What goes wrong becomes a row, never the run's end."""
+"""One trial: start, verify, measure, stop. An error becomes a failed row; the run goes on."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from orchestrator.ports import Container, ContainerState, Image
 
 
 class Trial:
-    """Runs one planned trial and keeps what became known of it, so that nothing of it is lost.
+    """Runs one planned trial, and keeps each result as soon as it is known.
 
-    ``finished``: its row once it is through; also after an interrupt, if it was measured by then.
+    ``finished``: the row once the trial has ended; also set after an interrupt, if the trial was
+    measured by then.
     """
 
     def __init__(self, trial: PlannedTrial, method: Method, bench: Bench) -> None:
@@ -41,8 +42,8 @@ class Trial:
     def run(self, image: Image) -> TrialRecord:
         """The trial's row: measured, or failed with phase, reason and log tail.
 
-        Its raw files are saved with it. Interrupted before it was measured it leaves neither: it
-        did not run yet.
+        The raw files are saved, too. A trial that is interrupted before it was measured leaves
+        neither row nor files; it counts as not run.
         """
         try:
             self._measure(image)
@@ -52,7 +53,7 @@ class Trial:
             if self._measured:
                 self._finish()
             raise
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one service is its row
+        except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
             self._went_wrong(unforeseen(error))
         return self._finish()
 
@@ -68,7 +69,7 @@ class Trial:
         return self.finished
 
     def _went_wrong(self, failure: TrialFailed) -> None:
-        """A reason to fail; of a trial that was measured by then, a doubt."""
+        """Record a failure; if the trial was measured before it, record a doubt instead."""
         told = "; ".join([failure.reason, *getattr(failure, "__notes__", ())])
         if self._measured:
             self._doubt(afterwards(told))
@@ -101,16 +102,18 @@ class Trial:
 
     @contextmanager
     def _logged(self, server: Container) -> Iterator[None]:
-        """Keep the server's log, whatever happens to it."""
+        """Keep the server's log, even if the block fails."""
         try:
             yield
         finally:
-            with suppress(TrialFailed):  # what there was to tell of it has been told
+            with suppress(TrialFailed):  # a vanished container is already reported
                 self._raw.keep_log("server", server.logs())
 
     def _verify(self, server: Container) -> tuple[float, ContainerState]:
-        """Check the contract; seconds from the container's start to its first answer, and how it
-        stands then.
+        """Check the contract.
+
+        Returns:
+            Seconds from the container's start to its first answer, and its state after the check.
         """
         self._phase = TrialPhase.VERIFY
         try:
@@ -139,7 +142,7 @@ class Trial:
     def _state(
         self, server: Container, before: ContainerState
     ) -> tuple[ContainerState, TrialFailed | None]:
-        """How the server stands after the load, and why that is no measurement, if so."""
+        """The server's state after the load, and the failure if that state makes it invalid."""
         try:
             state = server.state()
         except TrialFailed as failure:
@@ -149,7 +152,7 @@ class Trial:
             memory = " (out of memory)" if state.oom_killed else ""
             how = f"the server ended under load with exit code {state.exit_code}{memory}"
         elif (state.started_at, state.restarts) != (before.started_at, before.restarts):
-            how = "the server ended under load and was started again: nothing of it is one number"
+            how = "the server ended under load and was started again: the numbers mix two processes"
         else:
             return state, None
         return state, TrialFailed(how, server.last_words())
@@ -171,7 +174,7 @@ class Trial:
         self._know(outcome=Outcome.MEASURED)
 
     def _stop(self, server: Container) -> None:
-        """What is looked at once the trial is measured: its size on disk, how it ends."""
+        """After the measurement: read the installed size, and stop the server."""
         package = sized(self._record.server.package, server.install_bytes())
         self._know(server=replace(self._record.server, package=package))
         stop_s = server.stop()

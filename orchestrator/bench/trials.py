@@ -1,4 +1,4 @@
-"""The loop over all trials of a run: one at a time, and nothing that was measured is lost."""
+"""The loop over all trials of a run: one at a time, each saved when it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 
 
 def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
-    """What ``record`` does not hold as measured yet."""
+    """The trials that are not measured in ``record`` yet."""
     measured = {t.key for t in record.trials if t.outcome is Outcome.MEASURED}
     return tuple(trial for trial in trials if trial.key not in measured)
 
@@ -24,14 +24,14 @@ def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[P
 def measure_trials(
     trials: Sequence[PlannedTrial], record: RunRecord, method: Method, bench: Bench
 ) -> Generator[RunRecord, None, None]:
-    """Measure every trial that ``record`` does not hold as measured yet.
+    """Measure every trial that is not measured in ``record`` yet.
 
-    Yields the record before the first trial and after each, to be saved: trials that have not run
-    stand in it as skipped. So it does, once more, if a person interrupts a trial that was measured
-    by then; the interrupt then goes on its way.
+    Yields the record before the first trial and after each, so that it can be saved; in it, trials
+    that have not run are skipped. If an interrupt arrives after a trial was measured, the record
+    with that trial is yielded, too; then KeyboardInterrupt is raised again.
     """
     begin = bench.clock.monotonic()
-    # A row that failed before stands until the trial has run again.
+    # A row that failed earlier stays until its trial has run again.
     rows = {trial.key: trial for trial in record.trials}
 
     def known() -> RunRecord:
@@ -46,7 +46,7 @@ def measure_trials(
         bench.progress.trial_begins(planned)
         image = bench.images[planned.entry.manifest.id]
         if isinstance(image, TrialFailed):
-            bench.raw.save_raw(planned, {})  # an earlier attempt may have left files
+            bench.raw.save_raw(planned, {})  # removes the files of an earlier attempt
             rows[planned.key] = _not_built(planned, image, bench)
         else:
             trial = Trial(planned, method, bench)

@@ -1,4 +1,4 @@
-"""Is a server what it should be, before any load? For trials and cross-checks alike."""
+"""Verifies a server against the contract before any load, in trials and cross-checks."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class EndedAtStart(TrialFailed):
 
 
 def probed(server: Container, trial: PlannedTrial) -> Probe:
-    """What the server answered to its workload's request.
+    """The server's answer to its workload's request.
 
     Raises:
-        EndedAtStart: its program ended; with the end of its log, like the next.
-        TrialFailed: it gave no answer in time.
+        EndedAtStart: the server's program ended. Both errors carry the end of its log.
+        TrialFailed: the server did not answer in time.
     """
     try:
         return server.probe([trial.expectation.path], READY_WITHIN_S)
@@ -28,15 +28,15 @@ def probed(server: Container, trial: PlannedTrial) -> Probe:
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:
             raise TrialFailed(failure.reason, log_tail) from failure
-        reason = f"it ended at its start with exit code {state.exit_code}"
+        reason = f"the server ended before it answered, with exit code {state.exit_code}"
         raise EndedAtStart(reason, log_tail) from failure
 
 
 def check(probe: Probe, server: Container, trial: PlannedTrial) -> None:
-    """Hold the answers against the contract.
+    """Compare the answers with the contract.
 
     Raises:
-        TrialFailed: with every way in which they differ.
+        TrialFailed: they differ; names every difference.
     """
     found = contract.problems(probe, [trial.expectation], trial.entry.manifest)
     if found:

@@ -20,6 +20,6 @@ def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:
     """
     if unknown := [claim for claim in claims if claim.rule not in RULES]:
         raise UsageError(
-            [f"claim {c.id}: no rule {c.rule!r}; there are {', '.join(RULES)}" for c in unknown]
+            [f"claim {c.id}: no rule {c.rule!r}; choose from {', '.join(RULES)}" for c in unknown]
         )
     return tuple(RULES[claim.rule](claim, record) for claim in claims)

@@ -1,4 +1,4 @@
-"""The ``lab`` command: arguments in, exit code out, the one place where errors are caught."""
+"""The ``lab`` command: arguments in, exit code out. The only place that catches errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from orchestrator.streams import prepared
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code (see ``README.md``)."""
+    """Run one command; return its exit code (see ``README.md``)."""
     with prepared():
         return _main(argv)
 
@@ -39,7 +39,7 @@ def _main(argv: Sequence[str] | None) -> int:
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return error.exit_code
-    except OSError as error:  # a file or folder that may not be read or written
+    except OSError as error:  # a file or folder that cannot be read or written
         print(f"lab: {error}", file=sys.stderr)
         return EnvironmentMissing.exit_code
     except KeyboardInterrupt:
@@ -49,7 +49,10 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="lab", description="A benchmark lab for Python web frameworks."
+        prog="lab",
+        description="A benchmark lab for Python web frameworks.",
+        epilog="To begin: `lab doctor`, then `lab run --profile quick`. "
+        "`lab COMMAND --help` explains a command.",
     )
     parser.add_argument("--version", action="version", version=f"lab {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

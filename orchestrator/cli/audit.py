@@ -1,4 +1,4 @@
-"""``lab audit``: what cannot be right in a run, a table, or what Locust wrote."""
+"""``lab audit``: check a run, a table or Locust's CSV files for contradictions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ from orchestrator.wiring.audit import Told, audit
 NAMED_MOST = 8
 LOAD = (
     ("users", int, "N", "users that were started"),
-    ("spawn_rate", float, "R", "users started a second"),
-    ("duration", float, "S", "seconds of the whole load"),
-    ("think_min", float, "S", "least seconds between an answer and the user's next request"),
-    ("think_max", float, "S", "most seconds"),
+    ("spawn_rate", float, "R", "users started per second"),
+    ("duration", float, "S", "length of the whole load in seconds"),
+    (
+        "think_min",
+        float,
+        "S",
+        "shortest pause between an answer and the user's next request, in seconds",
+    ),
+    ("think_max", float, "S", "longest such pause, in seconds"),
 )
 
 
@@ -39,9 +44,13 @@ def add(commands: Commands) -> None:
     )
     add_json(parser)
     parser.add_argument(
-        "--workload", metavar="NAME", help="what was measured; default: as files or folders say"
+        "--workload",
+        metavar="NAME",
+        help="the workload that was measured; default: taken from the names of files or folders",
     )
-    load = parser.add_argument_group("the load", "default: load.toml beside the files")
+    load = parser.add_argument_group(
+        "the load", "how it was configured; default: load.toml beside the files"
+    )
     for name, kind, metavar, meaning in LOAD:
         load.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=meaning)
 
@@ -61,8 +70,8 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _json(notes: Sequence[Note]) -> str:
-    """The findings; where something was not read, also what was, and what was not: no findings, but
-    in their form."""
+    """The findings as JSON. If something was not read, the list also says, in the same form, what
+    was read and what was not."""
     findings, read, unread = only(notes, Finding), only(notes, Read), only(notes, Unread)
     others = [("read", one.file, "", "", one.what) for one in read if unread]
     others += [("unread", one.file, one.where, one.what, one.reason) for one in unread]
@@ -86,7 +95,7 @@ def _text(path: Path, notes: Sequence[Note]) -> str:
 
 
 def block(finding: Finding) -> str:
-    """A finding as a person reads it."""
+    """A finding as text for people."""
     head = f"{finding.file}: {finding.row}" if finding.row != finding.file else finding.file
     return (
         f"{head}\n"
@@ -97,7 +106,7 @@ def block(finding: Finding) -> str:
 
 
 def last_line(path: Path, findings: Sequence[Finding], unread: Sequence[Unread]) -> str:
-    """How much was found, in one line."""
+    """The number of findings, in one line."""
     if not findings:
         end = "a file is cut off" if any(one.cut_off for one in unread) else "nothing found"
         return f"{path}: {'in what was read: ' if unread else ''}{end}"

@@ -1,4 +1,4 @@
-"""``lab changed``: the services that a change touches."""
+"""``lab changed``: list the services that a change touches."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from orchestrator.wiring.changed import changed
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    text = "the services that a change touches, one a line; docs/ci.md says what counts"
+    text = "list the services that a change touches, one per line; docs/ci.md has the rules"
     parser = command(commands, "changed", _changed, text)
     parser.add_argument(
         "--since",
         metavar="REV",
         required=True,
-        help="a commit, branch or tag: what differs from where the work left it, committed or not",
+        help="a commit, branch or tag; changes since the fork from it count, also uncommitted ones",
     )
     add_json(parser)
 

@@ -1,4 +1,4 @@
-"""``lab list`` and ``lab doctor``: what there is, before anything runs."""
+"""``lab list`` and ``lab doctor``: look at services and host before anything runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from orchestrator.wiring.doctor import examine
 
 def add(commands: Commands) -> None:
     """Add the commands."""
-    add_json(command(commands, "list", _list, "the services that can be measured"))
-    text = "what this host can and cannot measure, and how to mend it"
+    add_json(command(commands, "list", _list, "list the services that can be measured"))
+    text = "show what this host can and cannot measure, and how to fix it"
     add_json(command(commands, "doctor", _doctor, text))
 
 

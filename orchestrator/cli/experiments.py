@@ -1,4 +1,4 @@
-"""A command for each experiment: ``lab run``, ``lab crosscheck`` ..."""
+"""One command for each experiment: ``lab run``, ``lab crosscheck`` ..."""
 
 from __future__ import annotations
 

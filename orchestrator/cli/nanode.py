@@ -1,4 +1,4 @@
-"""``lab nanode``: the profile of that name in a cgroup of one CPU and 1 GB."""
+"""``lab nanode``: run the profile of that name in a cgroup of one CPU and 1 GB."""
 
 from __future__ import annotations
 
@@ -19,15 +19,24 @@ from orchestrator.wiring.nanode import prove
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    text = "run the profile nanode inside one CPU and 1 GB, engine and all: nothing may be killed"
+    text = "run the profile nanode on one CPU and 1 GB, Docker included; fail if memory runs out"
     parser = command(commands, "nanode", _nanode, text)
     add_services(parser)
     add_workloads(parser)
-    parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
-    parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
-    # None: where `lab run` puts its results by itself. A record has that command, and no path in
-    # it that nobody typed.
-    parser.add_argument("--results", type=folder, metavar="DIR")
+    parser.add_argument(
+        "--repeats", type=int, metavar="N", help="trials of each service and workload; default: 1"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="seed for the order of the trials; default: random"
+    )
+    # The default is None: `lab run` then uses its own. The record quotes the command of that run,
+    # so the command must not get a path that nobody typed.
+    parser.add_argument(
+        "--results",
+        type=folder,
+        metavar="DIR",
+        help="the folder of the runs; default: results/ of the repository",
+    )
 
 
 def _nanode(arguments: argparse.Namespace) -> int:
@@ -41,7 +50,7 @@ def _nanode(arguments: argparse.Namespace) -> int:
         seed=arguments.seed or 0,
         network=Network.LOOPBACK,
     )
-    checked(lambda there: settings_problems(asked, there))  # before an engine is started for it
+    checked(lambda there: settings_problems(asked, there))  # before an engine starts
     words = list(arguments.services)
     for name in ("workload", "repeats", "seed", "results"):
         value = getattr(arguments, name)
@@ -49,12 +58,15 @@ def _nanode(arguments: argparse.Namespace) -> int:
             several = value if isinstance(value, list) else [value]
             words += [f"--{name}", *map(str, several)]
     ended, memory = prove(words)
-    code = ended if ended >= 0 else SOME_FAILED  # a signal ended it
+    code = ended if ended >= 0 else SOME_FAILED  # negative: a signal ended it
     if memory is None:
-        print("lab: the cgroup did not tell what happened in it", file=sys.stderr)
+        print("lab: the memory of the run could not be read from its cgroup", file=sys.stderr)
         return code or SOME_FAILED
     print(needed_in_words(memory))
     if memory.oom_kills or memory.swapped_bytes:
-        print("lab: it does not fit: processes were killed, or memory was swapped", file=sys.stderr)
+        print(
+            "lab: the run does not fit into 1 GB: a process was killed, or memory was swapped",
+            file=sys.stderr,
+        )
         return code or SOME_FAILED
     return code

@@ -1,4 +1,4 @@
-"""``lab perks``: what a benchmark does not measure, as published and today."""
+"""``lab perks``: stars, maintainers and releases, as published in 2019 and today."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from orchestrator.wiring.perks import GITHUB, Refreshed, perks, refresh, show
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    text = "stars, maintainers and releases: published in 2019 beside today"
+    text = "show stars, maintainers and releases, as published in 2019 and today"
     parser = command(commands, "perks", _perks, text)
     parser.add_argument(
         "--refresh",
         action="store_true",
-        help="ask the public APIs first (GITHUB_TOKEN raises GitHub's limit)",
+        help="first fetch today's numbers from public APIs (GITHUB_TOKEN raises GitHub's limit)",
     )
     parser.add_argument(
         "--github",
         type=link,
         metavar="URL",
         default=GITHUB,
-        help=f"GitHub's API; default: {GITHUB}",
+        help=f"address of GitHub's API; default: {GITHUB}",
     )
     parser.add_argument(
-        "--index", type=link, metavar="URL", help="the package index; default: that of pip"
+        "--index",
+        type=link,
+        metavar="URL",
+        help="address of the package index; default: the one that pip uses",
     )
     add_json(parser)
     add_results(parser)
@@ -50,7 +53,7 @@ def _perks(arguments: argparse.Namespace) -> int:
 
 
 def refresh_code(done: Refreshed) -> int:
-    """0 all was fetched, 1 some of it was not, 3 nothing could be."""
+    """0 everything was fetched, 1 something was not, 3 nothing was."""
     if not done.failures:
         return ALL_WELL
     return SOME_FAILED if done.fetched else MISSING

@@ -1,4 +1,4 @@
-"""``lab report`` and ``lab summary``: what becomes of a record."""
+"""``lab report`` and ``lab summary``: make text and pages from a record."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from orchestrator.wiring.report import report, report_all, summarized
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    text = "rebuild RUN/report/ from RUN/run.json, no Docker; without RUN that of every run"
+    """Add the commands."""
+    text = "rebuild RUN/report/ from RUN/run.json, without Docker; without RUN, do so for every run"
     parser = command(commands, "report", _report, text)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's id, its folder, or latest")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's id, its folder, or `latest`")
     add_results(parser)
-    text = "a run on one screen, as Markdown: what it ranks, where it was made, and the doubts"
+    text = "print a run on one screen, as Markdown: the ranking, the host and the caveats"
     parser = command(commands, "summary", _summary, text)
     parser.add_argument(
-        "run", nargs="?", default="latest", metavar="RUN", help="as for report; default: latest"
+        "run",
+        nargs="?",
+        default="latest",
+        metavar="RUN",
+        help="a run's id, its folder, or `latest`; default: latest",
     )
     add_results(parser)
 

@@ -1,4 +1,4 @@
-"""``lab schema``: what a record looks like, for programs that read it."""
+"""``lab schema``: print the JSON Schema of a record, for programs that read records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lab verify``, ``lab images``, ``lab new`` and its like: the services themselves."""
+"""``lab verify``, ``lab images``, ``lab new`` ...: check, build and create services."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from orchestrator.wiring.services import build_images, new_service, verify
 
 def add(commands: Commands) -> None:
     """Add the commands."""
-    text = "the HTTP contract against the real containers"
+    text = "start each service in its container and check its answers against the HTTP contract"
     add_services(command(commands, "verify", _verify, text))
-    add_services(command(commands, "images", _images, "build the images"))
-    text = "build the images and write them to a file, with their base images"
+    add_services(command(commands, "images", _images, "build the images of the services"))
+    text = "build the images and save them to a file, together with their base images"
     saving = command(commands, "images-save", _images_save, text)
-    saving.add_argument("file", type=Path, metavar="FILE")
+    saving.add_argument("file", type=Path, metavar="FILE", help="the archive to write")
     add_services(saving)
-    text = "load images that another host saved; those of the same sources are not built here"
+    text = (
+        "load images that images-save wrote on another host; unchanged services are not built again"
+    )
     loading = command(commands, "images-load", _images_load, text)
-    loading.add_argument("file", type=Path, metavar="FILE")
-    text = "copy the template into a service that passes the contract"
-    command(commands, "new", _new, text).add_argument("name", metavar="NAME")
+    loading.add_argument("file", type=Path, metavar="FILE", help="the archive to read")
+    text = "create a service from the template; it passes the contract at once"
+    creating = command(commands, "new", _new, text)
+    creating.add_argument("name", metavar="NAME", help="name of the service and its folder")
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Doubt as data: every doubt that the lab can have about a host or a number, once. Pure.
+"""Every doubt that the lab can have about a host or a number, as data, defined once. Pure.
 
-``host`` and ``trial`` say when there is one, ``registry`` has them all by their codes.
+``host`` and ``trial`` decide when a doubt applies; ``registry`` lists all kinds by their codes.
 """

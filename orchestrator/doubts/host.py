@@ -1,4 +1,4 @@
-"""What a reader must know of a host or a run to believe any of its rows."""
+"""Doubts about a host or a whole run, which apply to every row."""
 
 from __future__ import annotations
 
@@ -10,41 +10,42 @@ from orchestrator.model.placement import Layout
 from orchestrator.model.settings import Profile
 from orchestrator.model.trial import OFFICIAL, Caveat
 
-# Share of all CPU time that a hypervisor took; above it the machine was not the lab's alone.
+# Share of all CPU time that a hypervisor took (CPU steal). Above it, others used the machine.
 STEAL_SEEN = 0.01
-# Fewer pairs of a cross-check give no interval of 95 % (compare.py).
+# Fewer pairs of a cross-check give no 95 % interval (experiments/crosscheck/ratios.py).
 PAIRS_LEAST = 6
 GIB = 2**30
-# A server and a worker of 1 GiB each, the master, the engine, and what is sold as 4 GB.
+# 1 GiB each for a server and a worker, plus the master and the engine. A host that is sold with
+# 4 GB has enough.
 WANTED_MEMORY = 3.5 * GIB
 
 MORE_FILES = "raise the engine's hard limit for open files (LimitNOFILE of dockerd)"
-MORE_MEMORY = "give the host more memory, or measure fewer things beside it"
-A_REGISTRY = "run where a registry can be reached"
+MORE_MEMORY = "give the host more memory, or run less beside the lab"
+A_REGISTRY = "run on a host that can reach an image registry"
 
 KINDS = (
     KILLED := DoubtKind(
         code="killed",
-        text="the run was killed and resumed: what happened on the host right before is not known",
-        remedy="find out what killed it (out of memory?), and repeat in one go",
+        text="the run was killed and resumed: what happened on the host just before is unknown",
+        remedy="find out what killed it (out of memory?), and repeat the whole run",
     ),
     OOM_KILL := DoubtKind(
         code="oom-kill",
-        text="the kernel ended {kills} processes for want of memory ({of})",
+        text="the kernel killed {kills} processes because memory ran out ({of})",
         remedy=MORE_MEMORY,
     ),
     SWAPPED := DoubtKind(
         code="swapped",
-        text="{mb:,.0f} MB were moved out to swap ({of})",
+        text="{mb:,.0f} MB of memory were swapped out ({of})",
         remedy=MORE_MEMORY,
     ),
     NEIGHBOURS := DoubtKind(
         code="neighbours",
-        text="other containers ran on this engine meanwhile: {names}",
-        remedy="stop them and repeat",
+        text="other containers ran on this engine during the run: {names}",
+        remedy="stop them and repeat the run",
         text_before="other containers run on this engine: {names}",
         remedy_before="stop them while you measure",
-        sentence="Other containers ran beside it: {names}.",
+        sentence="Other containers ran on this engine at the same time: {names}.",
     ),
     NOFILE := DoubtKind(
         code="nofile",
@@ -55,36 +56,37 @@ KINDS = (
     ),
     FASTHTTP_USERS := DoubtKind(
         code="fasthttp-users",
-        text="the ramp ends at {used} users, not {planned}: with more the client fasthttp silently "
-        "stops keeping connections open",
+        text="the ramp ends at {used} users, not {planned}: with more users the client fasthttp "
+        "silently stops keeping connections open",
         remedy="use the client engine",
     ),
     USERS_CAPPED := DoubtKind(
         code="users-capped",
-        text="the ramp ends at {used} users, not {planned}",
+        text="the ramp ends at {used} users, not {planned}: containers may open no more files",
         remedy=MORE_FILES,
     ),
     COLOCATED := DoubtKind(
         code="colocated",
-        text="server and load share one CPU: rates are about the two together",
+        text="server and load share one CPU: a rate says what the two can do together",
         remedy="run on a host with at least two CPUs",
-        text_before="one CPU: server and load share it, and rates are about the two together",
-        remedy_before="use a host with two CPUs or more, or the profile nanode, which ranks by "
-        "what stays true with one",
-        sentence="Server and clients shared one CPU: the rates are about the two together.",
+        text_before="this host has one CPU: server and load share it, and a rate says what the two "
+        "can do together",
+        remedy_before="use a host with two or more CPUs, or the profile nanode, which ranks by the "
+        "server's CPU time for a request",
+        sentence="Server and clients shared one CPU: a rate says what the two can do together.",
     ),
     SMT := DoubtKind(
         code="smt",
-        text="the load runs on a sibling thread of the server's core",
+        text="the load runs on a sibling hardware thread (SMT) of the server's core",
         remedy="run on a host with two physical cores",
-        text_before="the server's CPU {server} shares its core with the load's ({loads})",
+        text_before="the server's CPU {server} shares a physical core with the load's ({loads})",
         remedy_before="use a host with two physical cores",
         sentence="Server and clients shared one physical core.",
     ),
     STEAL := DoubtKind(
         code="steal",
-        text="the hypervisor took {share:.1%} of the CPU time during the run",
-        remedy="compare only rows of the same run, and repeat",
+        text="the hypervisor took {share:.1%} of the CPU time during the run (CPU steal)",
+        remedy="compare only rows of the same run, and repeat the run",
         sentence="A hypervisor took {share:.1%} of the CPU time.",
     ),
     BASE_NOT_OFFICIAL := DoubtKind(
@@ -99,33 +101,33 @@ KINDS = (
         text="fewer than six pairs give no 95 % interval",
         remedy="use --pairs 10",
     ),
-    # What can be told before a run alone.
+    # Doubts that only `lab doctor` has, before a run.
     ENGINE_ELSEWHERE := DoubtKind(
         code="engine-elsewhere",
-        text="the engine's kernel is {engine}, this host's {host}: a record would name this host's "
-        "CPU and memory, not those of the engine's machine",
-        remedy="run the lab on the machine of the engine",
+        text="the engine runs on kernel {engine}, this command on kernel {host}: a record would "
+        "describe the CPU and memory of this machine, not of the engine's",
+        remedy="run the lab on the engine's machine",
     ),
     LITTLE_MEMORY := DoubtKind(
         code="little-memory",
-        text="{gib:.1f} GiB of memory: server and load may not fit",
+        text="the host has {gib:.1f} GiB of memory: server and load may not fit",
         remedy="use a host with 4 GB or more, or the profile nanode, which needs 1 GB",
     ),
     NOT_TRIED := DoubtKind(
         code="not-tried",
-        text="no images yet, so what a container gets here has not been tried",
-        remedy="make images",
+        text="there are no images yet, so no container could be tried on this host",
+        remedy="run `make images`, then `lab doctor` again",
     ),
     NO_BUILDS := DoubtKind(
         code="no-builds",
-        text="Docker Compose builds no image: {why}",
-        remedy="`make engine` mends it where it can, or says what to install",
+        text="Docker Compose cannot build an image: {why}",
+        remedy="run `make engine`, which repairs this or says what to install",
         severity=Severity.BAD,
     ),
     RUNNING := DoubtKind(
         code="running",
-        text="running already: {names}",
-        remedy="docker compose down",
+        text="containers of the lab are running already: {names}",
+        remedy="stop them with `docker compose down`",
         severity=Severity.BAD,
     ),
 )
@@ -146,12 +148,12 @@ def run_caveats(
     """The doubts about every row of a run.
 
     Args:
-        planned: the profile before it was fitted to host and client.
-        neighbours: other containers that ran beside it.
-        client_users: the most users that the load's client can have; None where it has no limit.
-        memory: what the whole lab needed; None where nothing tells.
-        killed: a part of it was killed before it could tell all that it had seen.
-        wanted_nofile: open files that a container should have.
+        planned: the profile as the settings ask for it, before it was fitted to host and client.
+        neighbours: other containers that ran on the engine.
+        client_users: the most users that the client allows; None: no limit.
+        memory: the memory that the whole lab needed; None if unknown.
+        killed: a part of the run was killed before it could save everything that it had seen.
+        wanted_nofile: open files that a container should be allowed.
     """
     found = (
         *((KILLED.seen(),) if killed else ()),
@@ -166,21 +168,21 @@ def run_caveats(
 
 
 def kept(earlier: Sequence[Caveat], now: Sequence[Caveat]) -> tuple[Caveat, ...]:
-    """The doubts of a resumed run: those of now, and those of before that none of now replaces."""
-    # Others may have run beside it then.
+    """The doubts of a resumed run: the new ones, and earlier ones that no new one replaces."""
+    # Different containers may have run then, so both doubts stay.
     replaced = {caveat.code for caveat in now} - {NEIGHBOURS.code}
     before = [caveat for caveat in earlier if caveat not in now and caveat.code not in replaced]
     return (*now, *before)
 
 
 def of_neighbours(names: Sequence[str]) -> Iterator[Doubt]:
-    """Other containers on the engine."""
+    """Whether other containers run on the engine."""
     if names:
         yield NEIGHBOURS.seen(names=", ".join(names))
 
 
 def of_files(files: int, wanted: int) -> Iterator[Doubt]:
-    """How many files a container may open, and how many it should."""
+    """Whether a container may open fewer files than wanted."""
     if files < wanted:
         yield NOFILE.seen(files=files, wanted=wanted)
 
@@ -194,31 +196,31 @@ def of_cpus(layout: Layout) -> Iterator[Doubt]:
 
 
 def of_steal(host: Host) -> Iterator[Doubt]:
-    """The CPU time that a hypervisor took."""
+    """Whether a hypervisor took a notable share of the CPU time."""
     if host.steal is not None and host.steal > STEAL_SEEN:
         yield STEAL.seen(share=host.steal)
 
 
 def of_base(base: str, names: str = "") -> Iterator[Doubt]:
-    """How the base image of ``names`` came to be."""
+    """Whether the base image of ``names`` is not the official one."""
     if base != OFFICIAL:
         yield BASE_NOT_OFFICIAL.seen(base=base, names=names)
 
 
 def of_pairs(pairs: int) -> Iterator[Doubt]:
-    """The pairs of a cross-check."""
+    """Whether a cross-check has too few pairs for an interval."""
     if pairs < PAIRS_LEAST:
         yield FEW_PAIRS.seen()
 
 
 def of_kernel(engine: str, host: str) -> Iterator[Doubt]:
-    """The kernels of the engine and of this host, before anything runs on it."""
+    """Whether the engine's kernel is not this host's, before a run."""
     if engine != host:
         yield ENGINE_ELSEWHERE.seen(engine=engine, host=host)
 
 
 def of_memory_size(memory_bytes: int) -> Iterator[Doubt]:
-    """The engine's memory, before anything runs on it."""
+    """Whether the engine has too little memory, before a run."""
     if memory_bytes < WANTED_MEMORY:
         yield LITTLE_MEMORY.seen(gib=memory_bytes / GIB)
 

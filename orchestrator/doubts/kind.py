@@ -1,4 +1,4 @@
-"""A kind of doubt, and one that was really had: its words for a record, a host, a cross-check."""
+"""Kinds of doubt, and doubts: their words for a record, for a host, for a cross-check."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from orchestrator.model.trial import Caveat
 
 
 class Severity(StrEnum):
-    """What a doubt does to a run."""
+    """What a doubt means for a run."""
 
     WARN = "warn"
-    """It measures, and its numbers carry the doubt."""
+    """The lab measures, and the numbers carry the doubt."""
     BAD = "bad"
-    """It measures nothing."""
+    """Nothing can be measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtKind:
-    """One kind of doubt. All texts are templates, filled in with what was seen.
+    """One kind of doubt. Texts are templates; what was seen fills them in. Remedies are fixed.
 
-    ``text`` and ``remedy`` stand in a record, where it is one about numbers.
-    ``text_before`` and ``remedy_before``: the same where nothing has been measured yet.
-    ``sentence``: the same on the page of a cross-check.
+    ``text`` and ``remedy``: for a record.
+    ``text_before`` and ``remedy_before``: for `lab doctor`, before anything is measured; None: as
+    for a record. ``sentence``: for the page of a cross-check; None: text and remedy as a sentence.
     """
 
     code: str
@@ -36,32 +36,32 @@ class DoubtKind:
     sentence: str | None = None
 
     def seen(self, **what: object) -> Doubt:
-        """The doubt that follows from ``what`` was seen."""
+        """A doubt of this kind; ``what`` was seen fills in its texts."""
         return Doubt(kind=self, what=what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """One doubt, whoever reads of it."""
+    """One doubt, with its words for each reader."""
 
     kind: DoubtKind
     what: Mapping[str, object]
 
     @property
     def caveat(self) -> Caveat:
-        """For a record."""
+        """The doubt for a record."""
         text = self.kind.text.format_map(self.what)
         return Caveat(code=self.kind.code, text=text, remedy=self.kind.remedy)
 
     @property
     def before(self) -> Caveat:
-        """For somebody who has not measured yet."""
+        """The doubt for `lab doctor`, before anything is measured."""
         text = (self.kind.text_before or self.kind.text).format_map(self.what)
         remedy = self.kind.remedy_before or self.kind.remedy
         return Caveat(code=self.kind.code, text=text, remedy=remedy)
 
     @property
     def sentence(self) -> str:
-        """For the page of a cross-check."""
+        """The doubt for the page of a cross-check."""
         text = f"{self.kind.text[0].upper()}{self.kind.text[1:]}: {self.kind.remedy}."
         return (self.kind.sentence or text).format_map(self.what)

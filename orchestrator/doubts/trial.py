@@ -1,4 +1,4 @@
-"""What a reader must know to believe one row, one step, one arrival rate."""
+"""Doubts about one trial, one step or one arrival rate."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from orchestrator.doubts.kind import Doubt, DoubtKind
 from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
 
-# Little's law, in_flight / users = 1, holds exactly; this much is rounding, and the counting at a
-# step's ends. The audit allows as much.
+# By Little's law in_flight / users is exactly 1. This tolerance covers rounding and the counting at
+# the ends of a step. The audit allows the same.
 LITTLE_TOLERANCE = 0.05
-# Share of the users below which the successes are those of a lucky few.
+# If a smaller share of the users got answers, the successes are those of a lucky few.
 ANSWERED_LEAST = 0.95
-# The generator's own lateness counts as noise up to this part of the median latency and 1 ms more.
+# The load generator may send late by this share of the median latency plus 1 ms; that is noise.
 LATE_SHARE, LATE_MS = 0.1, 1.0
 SLOW_STOP_S = 2.0
 
-MORE_CPUS = "give the load more CPUs"
+MORE_CPUS = "give the load generator more CPUs"
 
 KINDS = (
     NO_HOLD := DoubtKind(
@@ -30,28 +30,29 @@ KINDS = (
     ),
     LOADGEN_BUSY := DoubtKind(
         code="loadgen-busy",
-        text="the load generator was nearly full too: its own waiting is in the latencies",
+        text="the load generator was nearly saturated, too: latencies include its own delays",
         remedy=MORE_CPUS,
     ),
     LOADGEN_LIMITED := DoubtKind(
         code="loadgen-limited",
-        text="the load generator had no time left: the server can do at least this much",
+        text="the load generator was saturated: the server can serve at least this rate",
         remedy=MORE_CPUS,
     ),
     LITTLE := DoubtKind(
         code="little",
-        text="requests under way account for {in_flight:.0%} of the users",
+        text="requests under way account for {in_flight:.0%} of the users (100% by Little's law)",
         remedy="look at the step's failures (a user pauses after a failed connect), or "
         f"{MORE_CPUS}",
     ),
     STARVED_USERS := DoubtKind(
         code="starved-users",
-        text="only {answered} of {users} users got any answer: percentiles of successes flatter",
+        text="only {answered} of {users} users got any answer: percentiles of successes look too "
+        "good",
         remedy="read all_p99_ms, pending and unfinished of the step in run.json",
     ),
     GENERATOR_LATE := DoubtKind(
         code="generator-late",
-        text="the load generator itself sent up to {late_ms:.3g} ms late (p99)",
+        text="the load generator itself sent requests up to {late_ms:.3g} ms late (p99)",
         remedy=f"{MORE_CPUS}, or choose a lower --rate",
     ),
     EVERY_STEP_HAD_DROPS := DoubtKind(
@@ -62,22 +63,22 @@ KINDS = (
     DROPS_IN_HOLD := DoubtKind(
         code="drops-in-hold",
         text="{failures} of the hold's {requests} requests failed",
-        remedy="repeat; if it stays, the ramp's steps are too short to show this drop",
+        remedy="repeat the run; if this stays, the ramp's steps are too short to show such drops",
     ),
     SLOW_STOP := DoubtKind(
         code="slow-stop",
         text="the server needed {stop_s:.1f} s to end after SIGTERM",
-        remedy="see services/README.md: SIGTERM stops a service at once",
+        remedy="make the service end at once on SIGTERM (services/README.md)",
     ),
     INTERVENTION := DoubtKind(
         code="intervention",
-        text="something outside the lab did this to the server's container under load: {actions}",
-        remedy="leave the lab's containers alone while it measures, and repeat",
+        text="something outside the lab acted on the server's container under load: {actions}",
+        remedy="leave the lab's containers alone while it measures, and repeat the run",
     ),
     AFTER_THE_LOAD := DoubtKind(
         code="after-the-load",
-        text="after everything was measured: {reason}",
-        remedy="look after the Docker engine; the numbers are not touched by it",
+        text="an error after everything was measured: {reason}",
+        remedy="check the Docker engine; the measured numbers are not affected",
     ),
 )
 
@@ -120,11 +121,11 @@ def trial_caveats(
     base: str,
     every_step_had_drops: bool,
 ) -> tuple[Caveat, ...]:
-    """The doubts about one measured trial; those about its hold are among them.
+    """The doubts about one measured trial, those about its hold included.
 
     Args:
-        limit: what limited the hold.
-        base: how the base image came to be.
+            limit: what limited the hold.
+        base: where the base image came from.
     """
     return (
         *_caveats(_of_ramp(hold, every_step_had_drops)),
@@ -149,24 +150,24 @@ def _of_load(hold: Step | None, limit: Limit) -> Iterator[Doubt]:
 
 
 def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:
-    """The doubt about a server that needed ``stop_s`` seconds from SIGTERM to its end."""
+    """The doubt about a server that needed ``stop_s`` seconds to end after SIGTERM; else empty."""
     return (SLOW_STOP.seen(stop_s=stop_s).caveat,) if stop_s >= SLOW_STOP_S else ()
 
 
 def intervention_caveats(actions: Sequence[str]) -> tuple[Caveat, ...]:
-    """The doubt about a server to which others did something under load."""
+    """The doubt about a container on which something outside the lab acted; else empty."""
     return (INTERVENTION.seen(actions=", ".join(actions)).caveat,) if actions else ()
 
 
 def afterwards(reason: str) -> Caveat:
-    """What went wrong once the trial had been measured: it is told, and the numbers stand."""
+    """The doubt about an error after the trial was measured; the numbers stay valid."""
     return AFTER_THE_LOAD.seen(reason=reason).caveat
 
 
 def all_caveats(trial: TrialRecord) -> tuple[Caveat, ...]:
     """The doubts about a trial, whichever version of the lab measured it.
 
-    Older ones did not say that there was no hold.
+    Older versions did not record that a trial had no hold.
     """
     unsaid = trial.outcome is Outcome.MEASURED and trial.hold is None
     if unsaid and all(caveat.code != NO_HOLD.code for caveat in trial.caveats):

@@ -1,1 +1,1 @@
-"""The family of experiments: each is one folder here and one line in `registry.py`."""
+"""The experiments. Each is one folder here and one line in `registry.py`."""

@@ -1,4 +1,4 @@
-"""An experiment is carried out: all that it finds is saved, whatever ends it."""
+"""Carry out an experiment, and save everything it measures, even if it is interrupted."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from orchestrator.experiments.experiment import Experiment, P, R, S
 def carried_out(
     experiment: Experiment[S, P, R], plan: P, record: R, bench: Bench, save: Callable[[R], R]
 ) -> R:
-    """Measure what ``record`` does not hold yet; the record as it was saved last.
+    """Measure what ``record`` does not hold yet; return the record that was saved last.
 
-    It is saved whenever more is known, and when a person interrupts. The last save alone says when
-    the run finished.
+    The record is saved after each step and after an interrupt. Only the last save sets
+    ``finished_at``.
 
     Args:
-        save: keeps the record, with what is known of the host by now.
+        save: saves the record, with what has happened on the host so far.
     """
     interrupted = False
     try:
@@ -42,7 +42,7 @@ def _ended(record: R, finished_at: str | None, *, interrupted: bool) -> R:
 
 
 def _interrupted(experiment: Experiment[S, P, R]) -> str:
-    said = "interrupted: what was measured is saved"
+    said = "interrupted: everything measured so far is saved"
     if experiment.resuming is None:
         return said
-    return f"{said}; go on with `make bench RESUME=latest`"
+    return f"{said}; continue with `make bench RESUME=latest`"

@@ -1,9 +1,9 @@
-"""What an experiment is: a way to measure services, from the command line to its tables.
+"""The interface of an experiment: a way to measure services, from the command line to tables.
 
-The command line, the loop that measures and saves, the page of all runs and the audit know
-experiments by this interface alone. What they all share is done once, in `app/experiment.py`:
+The command line, the loop that measures and saves, the page of all runs and the audit use
+experiments only through this interface. `app/experiment.py` does once what all experiments share:
 checks before anything starts, the lock, placement, images, the network, saving after each step,
-interrupts, and what happens on the host meanwhile.
+interrupts, and watching the host during the run.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class ChosenSettings(Protocol):
 
     @property
     def network(self) -> Network:
-        """Over which network the load comes."""
+        """The network between load generator and server."""
 
 
 class AnyPlan(Protocol):
-    """A plan: what is measured, and how it is loaded."""
+    """A plan: what to measure, and under which load."""
 
     @property
     def loading(self) -> Loading:
@@ -43,7 +43,7 @@ class AnyPlan(Protocol):
 
     @property
     def trials(self) -> tuple[PlannedTrial, ...]:
-        """Each service and workload, in order."""
+        """The trials, in the order in which they run."""
 
 
 class AnyRecord(Protocol):
@@ -55,11 +55,11 @@ class AnyRecord(Protocol):
 
     @property
     def finished_at(self) -> str | None:
-        """When it ended; None while it goes on."""
+        """When it ended; None while it runs."""
 
     @property
     def interrupted(self) -> bool:
-        """Whether a person ended it."""
+        """Whether a person or a signal ended it."""
 
 
 S = TypeVar("S", bound=ChosenSettings)
@@ -69,7 +69,7 @@ R = TypeVar("R", bound=AnyRecord)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """Who gets which CPU, and every container of the compose file placed accordingly."""
+    """Which CPU serves and which load, and every container of the compose file placed on them."""
 
     placement: Placement
     containers: Mapping[str, ContainerSpec]
@@ -77,7 +77,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known as a run begins; ``started_at``: UTC, ISO 8601."""
+    """What is known when a run begins; ``started_at``: UTC, ISO 8601."""
 
     run_id: str
     started_at: str
@@ -87,10 +87,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSeen:
-    """What happened on the host since the measuring began.
+    """What happened on the host since the run began to measure.
 
-    ``steal``: share of all CPU time that a hypervisor took. ``neighbours``: containers of others.
-    ``wanted_nofile``: open files that each container should have.
+    ``steal``: share of all CPU time that a hypervisor took. ``neighbours``: other containers that
+    ran on the engine. ``wanted_nofile``: open files that each container should be allowed.
     """
 
     steal: float | None
@@ -101,7 +101,7 @@ class HostSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a report may show beside its record: published tables, findings of the audit, links."""
+    """What a report can show beside its record: published tables, audit findings, links."""
 
     published: Published
     findings: Sequence[Finding]
@@ -110,11 +110,12 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved(Generic[R]):
-    """How a record is kept.
+    """How a record is saved.
 
-    ``file``: its name in the run's folder. ``prefix``: of the folder's name. ``raw``: whether there
-    are raw files and their digests. ``files``: the files that are replaced after each step.
-    ``read``: the record's own file as a record; it raises `UsageError` that names ``where``.
+    ``file``: the record's file in the run's folder. ``prefix``: prefix of the folder's name.
+    ``raw``: whether there are raw files and their digests. ``files``: the files that are replaced
+    after each step. ``read``: decodes the record's file; raises `UsageError` that names its second
+    argument.
     """
 
     file: str
@@ -128,9 +129,10 @@ class Saved(Generic[R]):
 class Shown(Generic[R]):
     """What people see of a record.
 
-    ``page``: the file of the run's folder that opens. ``title``: what stands above such runs on the
-    page of all runs. ``tables``: what is printed; ``tables_alone``: on stdout there is nothing
-    else. ``files``: all that is derived from the record at the end, for the folder ``report/``.
+    ``page``: the file in the run's folder to which the page of all runs links. ``title``: the
+    heading of such runs on that page. ``tables``: printed at the end; with ``tables_alone``,
+    nothing else goes to stdout. ``files``: everything that is derived from the record at the end,
+    for the folder ``report/``.
     """
 
     page: str
@@ -142,11 +144,11 @@ class Shown(Generic[R]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resuming(Generic[R]):
-    """How a run that was interrupted goes on.
+    """How an interrupted run is resumed.
 
-    ``asked``: which run the command line names; None for a new one. ``settings`` are then those of
-    its record. ``complete``: whether nothing is left to do. ``kept``: what an interrupt leaves, in
-    words.
+    ``asked``: the run that the command line names; None for a new run. ``settings``: the settings
+    in that run's record. ``complete``: whether nothing is left to do. ``kept``: a message that says
+    what an interrupt left and how to continue.
     """
 
     asked: Callable[[argparse.Namespace], str | None]
@@ -157,19 +159,20 @@ class Resuming(Generic[R]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment(Generic[S, P, R]):
-    """One member of the family.
+    """One experiment.
 
-    ``name``: its command. ``text``: what it is, in a line. ``tools``: compose services that it
+    ``name``: its command. ``text``: its description, in a line. ``tools``: compose services that it
     needs beside those that it measures.
 
-    ``options`` adds its own words to the command line, and ``settings`` reads them. ``problems``:
-    all that is wrong with settings, in words, before anything starts. ``plan`` makes of them what
-    will be done; the earlier record is that of a run to be resumed (`UsageError` if it cannot be).
-    ``blank``: the record before anything is measured. ``left``: what it does not hold yet.
-    ``outlook``: what a person is told as it begins.
-    ``run`` measures, and yields the record whenever more is known, to be saved. ``watched``: the
-    record with what happened on the host, and the doubts that follow.
-    ``findings``: what the audit finds in a record. ``all_well``: whether every row is measured.
+    ``options`` adds its options to the command line, and ``settings`` reads them. ``problems``:
+    everything wrong with the settings, in words, found before anything starts. ``plan`` makes a
+    plan of them; its last argument is the record of a run to resume, or None (`UsageError` if it
+    cannot be resumed).
+    ``blank``: the record before anything is measured. ``left``: the trials that the record does not
+    hold yet. ``outlook``: what a person is told at the start.
+    ``run`` measures, and yields the record after each step so that it can be saved. ``watched``
+    adds to the record what happened on the host, and the doubts that follow.
+    ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured.
     """
 
     name: str

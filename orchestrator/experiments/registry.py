@@ -1,4 +1,4 @@
-"""Every experiment: a new one is a folder beside this file, and a line here."""
+"""All experiments. A new one is a folder beside this file, and a line here."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The lab's values: frozen, keyword-only, units in their names. No logic but small properties."""
+"""The lab's values: frozen dataclasses, units in their names, no logic except small properties."""

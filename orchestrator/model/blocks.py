@@ -1,6 +1,6 @@
-"""Names of the blocks of `docker-compose.yml` that are no frameworks."""
+"""Names of the services in `docker-compose.yml` that are not frameworks."""
 
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
-# Of the cross-check alone; `docker compose up` leaves out what has a profile.
+# Only for the cross-check. They have a Compose profile, so `docker compose up` leaves them out.
 WRK, WRK_COUNTER = "wrk", "wrk-counter"

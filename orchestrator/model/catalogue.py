@@ -9,7 +9,7 @@ from orchestrator.model.entry import Expectation, Manifest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The manifests by service, and what each workload must be answered with."""
+    """The manifests by service, and the answer that each workload expects."""
 
     manifests: dict[str, Manifest]
     contract: dict[str, Expectation]
@@ -17,9 +17,9 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The services and workloads that there are, even where what is said of them is wrong.
+    """The names of all services and workloads, even if their manifests have errors.
 
-    ``workloads`` is empty where the contract cannot be read.
+    ``workloads`` is empty if the contract cannot be read.
     """
 
     services: tuple[str, ...]

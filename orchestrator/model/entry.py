@@ -1,4 +1,4 @@
-"""What the lab knows of a framework before anything runs: its manifest and its container."""
+"""What the lab knows about a framework before anything runs: its manifest and its container."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 from orchestrator.words import Address, Line, Name, Title
 
 PORT = 8000
-"""Where every service listens."""
+"""The port on which every service listens."""
 
 OWN_SERVER = "own"
 """`Manifest.server` of a framework that has a server of its own."""
@@ -94,7 +94,7 @@ class Expectation:
 class Manifest:
     """``services/<id>/service.toml``: the facts and notes about one entry.
 
-    ``source``: where its source code is, whose stars `lab perks --refresh` reads.
+    ``source``: the repository of its source code; `lab perks --refresh` reads its stars.
     """
 
     id: Id
@@ -116,12 +116,13 @@ class Manifest:
 class ContainerSpec:
     """One service of ``docker-compose.yml``, resolved: how its container runs.
 
-    ``base_image`` is what its image is built from (the build argument ``BASE``), ``build_context``
-    the folder (absolute), ``dockerfile`` relative to that, ``build_more`` all else that the build
-    is told (JSON), but its network; all empty where it is not built.
-    ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
-    CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``); ``pids_limit`` counts
-    processes and their threads.
+    ``base_image``: the image that the build starts from (the build argument ``BASE``);
+    ``build_context``: the folder (absolute); ``dockerfile``: relative to that folder;
+    ``build_more``: all other build settings (JSON) except the network. All four are empty if the
+    image is not built here.
+    ``memory_bytes`` equals ``memory_swap_bytes`` if swap is forbidden; ``cpus`` is the quota in
+    CPUs; ``cpuset`` is in the kernel's list format (``"0"``, ``"1,3"``); ``pids_limit`` counts
+    processes and threads.
     """
 
     service: str
@@ -152,7 +153,7 @@ class ContainerSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One framework that can be measured: its manifest beside its container."""
+    """One framework that can be measured: its manifest and its container."""
 
     manifest: Manifest
     container: ContainerSpec

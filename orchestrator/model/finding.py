@@ -1,5 +1,5 @@
-"""What an audit finds (two numbers that cannot both be right, or one that deserves no trust), what
-it read for that, and what it did not."""
+"""What an audit finds (numbers that cannot all be right, or that cannot be trusted), what it read,
+and what it did not read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ class Kind(StrEnum):
     """How bad a finding is."""
 
     CONTRADICTION = "contradiction"
-    """Two numbers of one source cannot both be right: it must not be published as it is."""
+    """Two numbers of one source cannot both be right, so it must not be published as it is."""
     DOUBT = "doubt"
-    """The numbers may be right, but they are not what their label says, or not the server's."""
+    """The numbers may be right, but not for what their label says, or not for the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One finding of `lab audit`.
 
-    ``file``: where it stands, relative to what was audited. ``row``: which row of it (a framework,
-    a trial, a step). ``rule``: the rule's name (``docs/audit.md`` lists them). ``seen`` and
-    ``expected`` are the two numbers that disagree, with their unit in ``text`` where they have one;
-    None where the finding is about something that is missing. ``text`` is a whole sentence.
+    ``file``: the file, relative to what was audited. ``row``: the row in it (a framework, a trial,
+    a step). ``rule``: the rule's name (``docs/audit.md`` lists the rules). ``seen`` and
+    ``expected``: the two numbers that disagree; ``text`` names their unit if they have one; None if
+    something is missing. ``text`` is a complete sentence.
     """
 
     file: str
@@ -37,11 +37,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Something that the audit did not read: what it says, nobody checked.
+    """Something that the audit did not read, and so did not check.
 
-    ``file``: as in ``Finding``. ``where``: the table, column, row or line of it, empty for the
-    whole file. ``what``: what stands there, as text, or empty. ``reason``: why it was not read.
-    ``cut_off``: the file ends in the middle of a line, so that nobody knows what is missing.
+    ``file``: as in ``Finding``. ``where``: the table, column, row or line in it; empty for the
+    whole file. ``what``: the text found there, or empty. ``reason``: why it was not read.
+    ``cut_off``: the file ends in the middle of a line, so it is unknown what is missing.
     """
 
     file: str = ""
@@ -53,11 +53,11 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """Something that the audit read: ``what`` of which ``file``, in words."""
+    """Something that the audit read: ``what`` it is, in words, and in which ``file``."""
 
     file: str
     what: str
 
 
 Note = Finding | Read | Unread
-"""All that an audit tells. Its findings are about what was read, and about nothing else."""
+"""Everything that an audit reports. Findings concern only what was read."""

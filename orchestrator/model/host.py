@@ -1,4 +1,4 @@
-"""The machine under a run, and what the whole lab needed of its memory."""
+"""The machine on which a run happens, and how much of its memory the whole lab needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The machine and the engine under the run. ``steal`` is the share of CPU time stolen."""
+    """The machine and the engine. ``steal``: the share of CPU time that a hypervisor took."""
 
     cpu_model: str | None
     cpus: int
@@ -26,12 +26,13 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeMemory:
-    """Memory of everything together while a run went on: engine, containers, orchestrator, builds.
+    """Memory of everything during a run: engine, containers, orchestrator and builds together.
 
-    ``of``: ``host``, with all that runs on it, or the cgroup that held the lab. ``peak_bytes``: the
-    highest seen, without the page cache that the kernel can drop. ``oom_kills``: processes that
-    the kernel ended for want of memory. ``swapped_bytes``: what was moved out to swap. All since
-    the run began; None where the host does not tell.
+    ``of``: ``host``, with everything that runs on it, or the cgroup that contains the lab.
+    ``peak_bytes``: the highest value seen, without page cache that the kernel can drop.
+    ``oom_kills``: processes that the kernel killed because memory ran out. ``swapped_bytes``: what
+    was written to swap. All count from the beginning of the run; None if the host does not report
+    it.
     """
 
     of: str

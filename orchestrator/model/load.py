@@ -1,4 +1,4 @@
-"""What the load generator tells: events while it runs, and its result."""
+"""What the load generator reports: events while it runs, and its result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from labwire.phase import LoadPhase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """All workers are there; the first step is next."""
+    """All workers are connected; the first step begins next."""
 
     workers: int
     versions: dict[str, str]
@@ -27,9 +27,9 @@ class StepBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """About once a second: counts so far, rate and latencies of the last interval.
+    """Sent about once a second: counts so far; rate and latencies of the last interval.
 
-    ``rps`` is None where no worker has reported since the tick before.
+    ``rps`` is None if no worker has reported since the previous tick.
     """
 
     at: float
@@ -48,23 +48,23 @@ class Tick:
 class LoadStep:
     """One step as the master merged it from all workers.
 
-    Histograms are HdrHistogram V2 (base64), microseconds. Requests belong to the step in which
-    they began, or, in the open loop (``rate`` requests/s are to be sent, ``of_capacity`` of the
-    hold's rate), should have begun.
+    Histograms are HdrHistogram V2 (base64), microseconds. A request belongs to the step in which it
+    began; in the open loop, to the step in which it was due. ``rate``: the arrival rate of the open
+    loop in requests/s; ``of_capacity``: its share of the hold's rate.
 
-    ``histogram``: successes; in the open loop since the intended send time.
-    ``all_histogram``: every request; those without a success count as at least the time for which
-    they were waited for.
-    ``service_histogram``, ``late_histogram``: open loop only; successes since the real send time,
-    and by how much the generator itself sent late.
-    ``pending``: requests under way at the step's end, ``pending_histogram`` their ages.
+    ``histogram``: successes; in the open loop, latency counts from the intended send time.
+    ``all_histogram``: every request; one without a success counts with the time for which
+    its user waited (a lower bound).
+    ``service_histogram``, ``late_histogram``: open loop only; successes from the real send time,
+    and how late the load generator itself sent.
+    ``pending``: requests under way at the end of the step; ``pending_histogram``: their ages.
     ``answered_users``: users that got any answer within the step.
-    ``in_flight``: mean number of requests under way, as a share of the users (Little's law says 1).
-    None where there is no such thing (open loop) or the client does not know.
-    ``idle``: the least share of the time in which a worker's engine had nothing to do; None for the
-    stock clients. ``lag_ms``: the longest that a worker's event loop kept a timer waiting.
-    ``connect_s``: time in connecting, all successful connects together.
-    ``listen_overflows``: of the workers' network namespace.
+    ``in_flight``: mean number of requests under way, as a share of the users (1 by Little's law);
+    None in the open loop, or if the client does not know it.
+    ``idle``: the share of the time in which a worker's engine had nothing to do, of the busiest
+    worker; None for Locust's own clients. ``lag_ms``: the longest delay of a timer in a worker's
+    event loop. ``connect_s``: sum of the connect times of all successful connects.
+    ``listen_overflows``: counted in the workers' network namespace.
     """
 
     index: int
@@ -96,7 +96,7 @@ class LoadStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustOwn:
-    """What Locust itself counted."""
+    """Locust's own counts."""
 
     requests: int
     failures: int
@@ -107,9 +107,10 @@ class LocustOwn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The whole load of one trial. ``duration_s`` and ``locust``: without the open loop.
+    """The whole load of one trial. ``duration_s`` and ``locust`` do not include the open loop.
 
-    ``failure_reasons``: why, in words, for as many failures as have a reason; open loop included.
+    ``failure_reasons``: reasons in words -> number of failures, for failures that have a reason;
+    open loop included.
     """
 
     started_at: float
@@ -128,9 +129,9 @@ class LoadResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFile:
-    """A file that Locust would have written, for the raw files of the trial.
+    """A file that Locust would have written itself, for the raw files of the trial.
 
-    ``more``: the next part of it; else it replaces what came before under its name.
+    ``more``: this is the next part of the file; otherwise it replaces the file of that name.
     """
 
     name: str
@@ -140,7 +141,7 @@ class LoadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFailed:
-    """The load generator could not do its work; nothing of it counts."""
+    """The load generator failed, so nothing that it measured counts."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""What a run has before it."""
+"""How much of a run is left to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """``left`` of ``trials`` are to come, ``trial_s`` seconds each; ``text`` says it in a line."""
+    """``left`` of ``trials`` are left, ``trial_s`` seconds each; ``text``: a line for people."""
 
     text: str
     trials: int
@@ -16,5 +16,5 @@ class Outlook:
 
     @property
     def left_s(self) -> float:
-        """Seconds to come."""
+        """Estimated seconds left."""
         return self.left * self.trial_s

@@ -1,4 +1,4 @@
-"""Where a run happens: which engine serves, which loads, on which CPUs, over which network."""
+"""Where a run happens: engines, CPUs and network of server and load."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from orchestrator.words import Name
 
 THIS_HOST = "this-host"
-"""The engine of the host that the lab runs on; today the only one."""
+"""The engine of the host on which the lab runs; at present the only one."""
 
 
 class Network(StrEnum):
@@ -17,15 +17,15 @@ class Network(StrEnum):
     LOOPBACK = "loopback"
     """The load joins the server's network namespace."""
     BRIDGE = "bridge"
-    """Both are on a bridge of the run's own."""
+    """Server and load are on a bridge network that the run creates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A placement as a record has it.
+    """A placement as the record stores it.
 
-    ``shared``: the server's CPU also carries load (a host with one CPU). ``smt_shared``: the
-    server's physical core also carries load; None where the host does not tell.
+    ``shared``: the load also runs on the server's CPU (a host with one CPU). ``smt_shared``: the
+    load also runs on the server's physical core; None if the host does not report its cores.
     """
 
     server_cpu: int
@@ -37,7 +37,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Which engine serves and which loads, on which of its CPUs, over which network.
+    """Engines and CPUs of server and load, and the network between them.
 
     ``smt_shared``: as in `Layout`.
     """
@@ -51,22 +51,22 @@ class Placement:
 
     @property
     def one_host(self) -> bool:
-        """Whether one engine serves and loads."""
+        """Whether the same engine runs server and load."""
         return self.server_engine == self.load_engine
 
     @property
     def shared(self) -> bool:
-        """Whether all of the load is on the server's CPU."""
+        """Whether the load runs only on the server's CPU."""
         return self.one_host and self.load_cpus == (self.server_cpu,)
 
     @property
     def one_namespace(self) -> bool:
-        """Whether the load is in the server's own network namespace."""
+        """Whether the load joins the server's network namespace."""
         return self.one_host and self.network is Network.LOOPBACK
 
     @property
     def layout(self) -> Layout:
-        """As the record has it."""
+        """The placement as the record stores it."""
         return Layout(
             server_cpu=self.server_cpu,
             load_cpus=self.load_cpus,

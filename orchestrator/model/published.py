@@ -1,4 +1,4 @@
-"""What others published, as data (``results/published/``), and what is known of it today."""
+"""What others published, as data (``results/published/``), and today's values beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedRow:
-    """One framework's row as published; ``service`` is its name in ``services/``."""
+    """One framework's row as published; ``service``: its folder's name in ``services/``."""
 
     service: Name
     name: Title
@@ -31,10 +31,11 @@ class PublishedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedLoad:
-    """What a closed loop with think time can ask for (a ``load.toml`` beside the results).
+    """A closed loop with think time, which bounds the rate (a ``load.toml`` beside the results).
 
-    ``users`` are started ``spawn_rate`` a second, for ``duration_s`` in all. Each asks at once and
-    waits for ``think_min_s`` to ``think_max_s`` (uniformly) between an answer and its next request.
+    ``spawn_rate`` users start per second until there are ``users``; the load lasts ``duration_s``
+    in total. Each user sends its first request at once, and pauses ``think_min_s`` to
+    ``think_max_s`` (uniformly distributed) between an answer and its next request.
     """
 
     users: Count
@@ -46,7 +47,7 @@ class OfferedLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTable:
-    """One published table of results; ``file``: where its data is, below ``results/published``."""
+    """One published table of results; ``file``: its data file below ``results/published``."""
 
     workload: Name
     file: str
@@ -69,10 +70,10 @@ class PublishedPerks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerksToday:
-    """What public APIs told of one framework at ``fetched_at`` (UTC, ISO 8601 date).
+    """What public APIs said about one framework; ``..._fetched_at`` are UTC, ISO 8601 dates.
 
-    ``version`` is the pinned one, ``released`` the day on which it was uploaded to the package
-    index. None: the API could not be reached or did not tell.
+    ``version``: the pinned version; ``released``: the day on which it was uploaded to the package
+    index. None: the API could not be reached or did not say.
     """
 
     service: Name
@@ -98,12 +99,13 @@ class ClaimRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence of the article in the lab's words; ``rule`` is the text of a `ClaimRule`.
+    """A claim of the article in the lab's words; ``rule``: the text of the `ClaimRule` that decides it.
 
-    The rules stand in ``orchestrator/claims/rules.py``; each says what it makes of the rest:
-    ``services`` are those that the claim is about, ``others`` those that it compares them with,
-    ``workloads`` where it was said (empty: every workload of the run). ``factor`` is a ratio of two
-    values, ``exceptions`` the number of comparisons that may fail ("almost all").
+    ``orchestrator/claims/rules.py`` has the rules; each says how it uses the other fields:
+    ``services``: the services that the claim is about; ``others``: those that it compares them
+    with; ``workloads``: the workloads that it is about (empty: every workload of the run);
+    ``factor``: a ratio of two values; ``exceptions``: the number of comparisons that may fail
+    ("almost all").
     """
 
     id: Line
@@ -117,7 +119,7 @@ class Claim:
 
 
 class Verdict(StrEnum):
-    """What a run's data make of a claim."""
+    """What a run's data say about a claim."""
 
     UPHELD = "upheld"
     REFUTED = "refuted"
@@ -126,11 +128,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A claim beside a run's data.
+    """What a run's data say about one claim.
 
-    ``workload``: the one that it was decided on; None where several or none have a part in it.
-    ``text``: a whole sentence with the numbers. ``numbers``: the same for programs, by
-    ``<workload>.<service>.<quantity and unit>``; ``_at_least`` follows where it is a lower bound.
+    ``workload``: the workload that decided it; None if several or none did.
+    ``text``: a complete sentence with the numbers. ``numbers``: the same for programs, under
+    ``<workload>.<service>.<quantity and unit>``; ``_at_least`` at the end marks a lower bound.
     """
 
     claim: Claim
@@ -142,7 +144,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """All that the lab keeps of the article of 2019, and of what is known today."""
+    """All data that the lab keeps about the article of 2019, and today's values."""
 
     source: Source
     tables: tuple[PublishedTable, ...]

@@ -1,4 +1,4 @@
-"""The run record (``run.json``): what was measured, never edited afterwards. Missing is None."""
+"""The run record (``run.json``): measurements, never edited afterwards; None means missing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from orchestrator.model.trial import Caveat, TrialRecord
 from orchestrator.words import Moment, Name, RunId
 
 SCHEMA = 2
-"""2: `contract` of a run; `raw` of a trial; `package` of its server."""
+"""Schema 2 added `contract` of a run, `raw` of a trial and `package` of its server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What one workload asked for and what the right answer was."""
+    """What one workload requested, and what the right answer was."""
 
     path: str
     content_type: str
@@ -25,10 +25,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: image builds and plan.
+    """``results/<run>/run.json``; times are UTC, ISO 8601. ``setup_s``: plan and image builds.
 
-    ``contract``: what each workload asked for; empty where the run is older than schema 2.
-    ``memory``: what the whole lab needed; None where nothing tells, or the run is older than that.
+    ``contract``: what each workload requested; empty in runs older than schema 2.
+    ``memory``: what the whole lab needed; None if unknown, or if the run is older than the field.
     """
 
     schema: int

@@ -1,4 +1,4 @@
-"""A reading of a container's cgroup, as the engine reports it."""
+"""A reading of a container's cgroup counters, as the engine reports them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ class Sample:
     """One reading.
 
     ``at``: unix seconds; ``cpu_s``: CPU seconds used since the container's start;
-    ``memory_bytes``: without the page cache that the kernel can drop, as ``docker stats`` shows
-    it; ``throttled_s``: time without CPU because the quota was used up.
+    ``memory_bytes``: without page cache that the kernel can drop, like ``docker stats``;
+    ``throttled_s``: time without CPU because the CPU quota was used up.
     """
 
     at: float

@@ -1,4 +1,4 @@
-"""What a person asked for, and the plan that it becomes."""
+"""The settings of a run, and the plan made from them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from orchestrator.words import Name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The load of one trial: users rise in steps, fall back, settle, and are held.
+    """The load of one trial: users rise in steps, fall back to the best step, settle, and hold.
 
-    ``users`` are the ramp's steps, each ``step_s`` long. A step outlasts the timeouts, so that a
-    drop is seen in the step in which its request began or in the next.
+    ``users``: the users of each step of the ramp; a step lasts ``step_s``. A step is longer than
+    the timeouts, so a drop shows in the step in which its request began, or in the next.
 
-    Then, where ``open_s`` is not 0, the open loop: ``open_s`` seconds at each of ``open_shares`` of
-    the capacity that was found, and at ``open_rate`` requests/s. The latter over ``open_users``
-    connections; None: as many as the hold had users.
+    If ``open_s`` is not 0, the open loop follows: ``open_s`` seconds at each of ``open_shares`` of
+    the capacity that was found, and at ``open_rate`` requests/s. The rate ``open_rate`` uses
+    ``open_users`` connections; None: as many as the hold had users.
 
-    ``by_cost``: its runs rank what a request costs at ``open_rate``, on whatever host.
+    ``by_cost``: runs of this profile rank the cost of a request at ``open_rate``, on every host.
     """
 
     name: Name
@@ -48,10 +48,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The choices of one ``lab run``, kept in the record so that a run can be resumed.
+    """The settings of one ``lab run``; the record keeps them so that a run can be resumed.
 
-    ``open_loop``: whether the open loop follows; None leaves it to the profile. ``rate``: the
-    arrival rate (requests/s) that all entries have in common; None leaves it to the profile.
+    ``open_loop``: whether the open loop follows; None: as in the profile. ``rate``: the arrival
+    rate (requests/s) that is the same for all services; None: as in the profile.
     """
 
     services: Annotated[tuple[Name, ...], Meta(min_length=1)]
@@ -68,13 +68,13 @@ class Settings:
 
     @property
     def trials(self) -> int:
-        """How many trials the run has."""
+        """Number of trials of the run."""
         return len(self.services) * len(self.workloads) * self.repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTrial:
-    """One trial to come: which framework, which workload, which repeat, and when in the run."""
+    """One trial to run: framework, workload, repeat, and its place in the order."""
 
     entry: Entry
     expectation: Expectation
@@ -89,7 +89,7 @@ class PlannedTrial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
-    """How a server is loaded: in which steps, by which client, from where, in which containers."""
+    """How a server is loaded: steps, client, placement, and Locust's containers."""
 
     profile: Profile
     client: Name
@@ -100,7 +100,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A run as data: everything that is validated before the first container starts."""
+    """A run as data, validated before the first container starts."""
 
     settings: Settings
     loading: Loading

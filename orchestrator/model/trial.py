@@ -1,4 +1,4 @@
-"""One trial of a run's record: what was measured, never edited afterwards. Missing is None."""
+"""One trial of a run's record: measurements, never edited afterwards; None means missing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from msgspec import Meta
 from orchestrator.words import Moment, Name, RawFile, Title
 
 Histogram = Annotated[str, Meta(max_length=200_000)]
-"""HdrHistogram V2 as base64, microseconds; the longest that a trial can fill is half of that."""
+"""HdrHistogram V2 as base64, microseconds; no trial can fill more than half of that length."""
 
 
 MOST_STEPS = 1_000
-"""Steps or arrival rates of a trial: a ramp has some twenty, and a chart shows no more."""
+"""Most steps or arrival rates of a trial. A ramp has about twenty; a chart cannot show more."""
 
 
 class Outcome(StrEnum):
@@ -38,7 +38,7 @@ class TrialPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caveat:
-    """A doubt that a reader of the row must know, and what would remove it."""
+    """A doubt that a reader of the row must know, and what to do about it."""
 
     code: str
     text: str
@@ -47,12 +47,12 @@ class Caveat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """The framework's own distribution as it is installed in the container that was measured.
+    """The framework's own distribution, as installed in the container that was measured.
 
-    ``requires_python``: its metadata's version specifier; None where it does not tell.
-    ``dependencies``: how many distributions came with it (all that are installed, but itself, pip,
-    setuptools and wheel). ``install_bytes``: the files on disk of it and of its dependencies that
-    their RECORDs list; None where one of them has no RECORD, or the load did not come to its end.
+    ``requires_python``: its metadata's version specifier; None if it has none.
+    ``dependencies``: number of other installed distributions, without pip, setuptools and wheel.
+    ``install_bytes``: size on disk of the files that the RECORDs of the distribution and its
+    dependencies list; None if one of them has no RECORD, or if the load did not finish.
     """
 
     name: str
@@ -63,12 +63,12 @@ class Package:
 
 
 OFFICIAL = "official"
-"""`Server.base` of an image that was made from the registry's own."""
+"""`Server.base` of an image that was built from the official base image of the registry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """The entry's facts, and what stood in the very container that was measured."""
+    """Facts from the manifest, and versions read in the container that was measured."""
 
     name: Title
     server: str
@@ -88,11 +88,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Requests over a stretch of time, as Locust published them in 2019, and their latencies.
+    """Requests during a period, in the terms in which Locust published them in 2019, and latencies.
 
-    ``requests`` counts successes and failures that began in it; ``rps`` = requests / duration;
-    ``goodput_rps`` = successes that ended in it / duration, as in `Step`; in the whole trial these
-    are all its successes. Latencies are of successes only, None where there was none.
+    ``requests``: successes and failures that began in the period; ``rps`` = requests / duration;
+    ``goodput_rps`` = successes that ended in the period / duration, as in `Step`; over the whole
+    trial these are all its successes. Latencies are of successes only; None if there were none.
     """
 
     requests: int
@@ -109,25 +109,26 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A stretch of constant users, each with a request under way all the time (closed loop).
+    """A period with a constant number of users, each with one request under way (closed loop).
 
     Requests, failures and latencies belong to the step in which the request began;
-    ``goodput_rps`` counts the successes that ended within the step; ``unfinished`` are requests
-    that neither succeeded nor failed while anyone waited for them (their user was taken away, or
-    the test ended). ``started_s`` counts from the begin of the load. CPU: 1.0 = one whole CPU;
-    None where the engine gave too few samples.
+    ``goodput_rps`` counts the successes that ended within the step; ``unfinished``: requests that
+    had neither succeeded nor failed when their user was removed or the test ended. ``started_s``
+    counts from the beginning of the load. CPU: 1.0 = one whole CPU; None if the engine gave too
+    few samples.
 
     ``median_ms`` and ``p99_ms`` are of successes. ``all_median_ms`` and ``all_p99_ms`` are of all
-    requests; those without a success count as at least the time for which they were waited for.
-    ``pending``: requests under way at the step's end; their ages beside it.
+    requests; one without a success counts with the time for which its user waited (a lower bound).
+    ``pending``: requests under way at the end of the step.
+    ``pending_age_median_ms`` and ``pending_age_max_ms`` are their ages.
     ``answered_users``: users that got any answer within the step.
-    ``in_flight``: mean number of requests under way / users: 1 by Little's law.
-    ``loadgen_idle``: the least share of the time in which a worker had nothing to do;
-    ``loadgen_lag_ms``: the longest that a worker's event loop kept a timer waiting.
-    ``server_throttled``, ``loadgen_throttled``: share of the time without CPU, quota used up.
-    ``connect_ms``: mean time to connect. ``listen_overflows``: connections that the kernel turned
-    away since the server's listen queue was full; None where nobody could look.
-    ``caveats`` are about this step alone.
+    ``in_flight``: mean number of requests under way / users; 1 by Little's law.
+    ``loadgen_idle``: the share of the time in which a worker had nothing to do, of the busiest
+    worker; ``loadgen_lag_ms``: the longest delay of a timer in a worker's event loop.
+    ``server_throttled``, ``loadgen_throttled``: share of the time without CPU because the CPU quota
+    was used up. ``connect_ms``: mean time to connect. ``listen_overflows``: connections that the
+    kernel dropped because the server's listen queue (backlog) was full; None if unknown.
+    ``caveats`` are about this step only.
     """
 
     phase: str
@@ -163,16 +164,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLoop:
-    """A stretch with a constant arrival rate (open loop): requests leave on schedule.
+    """A period with a constant arrival rate (open loop): requests are sent on schedule.
 
-    ``rate`` is the intended rate in requests/s, ``of_capacity`` its share of the hold's rate (None
-    for the rate that all entries of the run have in common). Latencies count from the intended
-    send time: ``median_ms`` to ``max_ms`` of successes, ``all_*`` of all requests as in `Step`.
-    ``service_*``: the same successes from the real send time. ``late_*``: by how much the generator
-    sent later than it could have. ``unfinished``: due, but not answered by the end.
+    ``rate``: the intended rate in requests/s; ``of_capacity``: its share of the hold's rate (None
+    for the rate that is the same for all services). Latencies count from the intended send time,
+    which avoids coordinated omission: ``median_ms`` to ``max_ms`` of successes, ``all_*`` of all
+    requests as in `Step`. ``service_*``: the same successes, from the real send time. ``late_*``:
+    how much later than it could have the load generator sent. ``unfinished``: requests that were
+    due, but not answered by the end.
     ``histogram``: successes, HdrHistogram V2 (base64), microseconds.
     ``cpu_us_per_request``: the server's CPU time for a success, in microseconds.
-    ``limited_by``: ``schedule`` where the server kept up with the rate.
+    ``limited_by``: ``schedule`` if the server kept up with the rate.
     """
 
     rate: float
@@ -210,10 +212,10 @@ class OpenLoop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What the trial cost the server; ``listen_overflows``: of its network namespace.
+    """What the server used in the trial; ``listen_overflows``: counted in its network namespace.
 
-    ``loadgen_memory_peak_bytes`` is that of the worker that needed most.
-    ``oom_killed``, ``restarts``: None where the container vanished and nobody can tell.
+    ``loadgen_memory_peak_bytes``: peak of the worker that needed most.
+    ``oom_killed``, ``restarts``: None if the container vanished, so it is unknown.
     """
 
     cpu_us_per_request: float | None
@@ -231,7 +233,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustTotals:
-    """Locust's own totals: they must agree with the lab's."""
+    """Locust's own totals, which must agree with the lab's."""
 
     requests: int
     failures: int
@@ -240,19 +242,18 @@ class LocustTotals:
 
 
 Measurement = dict[str, float | str | None]
-"""What one method found, by the names of its numbers, with their units; None: not measured."""
+"""One method's numbers by name (units in the names); None: not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRecord:
-    """One planned trial, whatever became of it.
+    """One planned trial: measured, failed or skipped.
 
-    What the load measured stands in the trial itself (``totals`` to ``locust``), as it always has;
-    ``measurements`` has what other methods measured, by the experiment's name.
-
-    ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
-    requests of the whole load failed, in words, behind the kind; at most about twenty.
-    ``limited_by``: one of `Limit` (docs/methodology.md), or a word of another version of the lab.
+    ``totals`` to ``locust``: what the load measured. ``measurements``: what other methods measured,
+    by the experiment's name. ``raw``: its files below the run's folder (``raw/...``), in order.
+    ``failure_reasons``: reason of a failure (the kind, then words) -> number in the whole load;
+    about twenty at most. ``limited_by``: one of `Limit` (docs/methodology.md), or a word of another
+    version of the lab.
     """
 
     service: Name

@@ -1,4 +1,4 @@
-"""Latency distributions as HdrHistogram, and percentiles read from them.
+"""Latency distributions as HdrHistograms, and their percentiles.
 
 HdrHistogram V2, 1 µs to 60 s, three significant digits (http://hdrhistogram.org): a percentile
 read from it is within 0.1 % of the recorded value.
@@ -19,14 +19,14 @@ BEYOND = 5
 
 
 def tells(requests: int, percentile: float) -> bool:
-    """Whether so many requests can tell this percentile (0 to 100)."""
-    # Rounded: 499 requests at a rate that should have given 500 tell what 500 tell.
+    """Whether this many requests are enough for this percentile (0 to 100)."""
+    # Rounded, so that 499 requests count like the 500 that the rate should have given.
     return percentile <= 50 or round(requests * (100 - percentile) / 100) >= BEYOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Percentiles:
-    """Latencies in milliseconds; None where nothing was recorded."""
+    """Latencies in milliseconds; None if nothing was recorded."""
 
     median_ms: float | None = None
     p90_ms: float | None = None
@@ -36,7 +36,7 @@ class Percentiles:
 
 
 def merged(encoded: Iterable[str]) -> HdrHistogram:
-    """Add up encoded histograms (V2, base64); lossless and free of order."""
+    """Add up encoded histograms (V2, base64); lossless, and the order does not matter."""
     total = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     for text in encoded:
         total.decode_and_add(text)
@@ -44,7 +44,7 @@ def merged(encoded: Iterable[str]) -> HdrHistogram:
 
 
 def encoded(histogram: HdrHistogram) -> str:
-    """The histogram as V2 base64 text, readable by HdrHistogram's tools."""
+    """The histogram as V2 base64 text, which HdrHistogram's tools can read."""
     text = histogram.encode()
     return text.decode() if isinstance(text, bytes) else str(text)
 

@@ -44,7 +44,7 @@ def audit(path: Path, told: Told) -> tuple[Note, ...]:
     """
     known = manifests.read_contract(ROOT / "services")
     if told.workload is not None and told.workload not in known:
-        raise UsageError(f"--workload {told.workload}: there are {', '.join(known)}")
+        raise UsageError(f"--workload {told.workload}: choose from {', '.join(known)}")
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; {audit_files.EXPECTED}")
     try:

@@ -88,7 +88,7 @@ def wanted(services: Sequence[str]) -> tuple[str, ...]:
 
 def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
     return [
-        f"no service {name!r}; there are {', '.join(there)}"
+        f"no service {name!r}; choose from {', '.join(there)}"
         for name in services
         if name not in there
     ]

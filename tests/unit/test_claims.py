@@ -318,5 +318,5 @@ def test_there_is_a_decision_for_every_rule() -> None:
 
 
 def test_an_unknown_rule_is_refused() -> None:
-    with pytest.raises(UsageError, match="claim x: no rule 'guess'; there are higher-rate, "):
+    with pytest.raises(UsageError, match="claim x: no rule 'guess'; choose from higher-rate, "):
         decide([Claim(id="x", text="x", rule="guess")], world())

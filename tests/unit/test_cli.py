@@ -64,10 +64,10 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     out, err = capsys.readouterr()
     assert out == ""
     lines = err.splitlines()
-    assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
-        "no workload 'xml'; there are json, text",
-        "no profile 'fast'; there are standard, quick, smoke, nanode",
+        "no workload 'xml'; choose from json, text",
+        "no profile 'fast'; choose from standard, quick, smoke, nanode",
         "--duration 0: give 1 to 3600 seconds",
         "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",
@@ -82,12 +82,12 @@ def test_all_usage_problems_are_printed_together_to_stderr(
         (["run", "--resume", "latest"], "lab: no run in "),
         (
             ["run", "sanic", "--resume", "latest", "--seed", "0", "--max-users", "3"],
-            "lab: --resume goes on with a run as it was planned; "
+            "lab: --resume continues a run with its own settings; "
             "leave out sanic, --max-users, --seed\n",
         ),
         (
             ["run", "--resume", "latest", "--client", "http", "--no-open-loop", "--rate", "9"],
-            "lab: --resume goes on with a run as it was planned; "
+            "lab: --resume continues a run with its own settings; "
             "leave out --client, --no-open-loop, --rate\n",
         ),
         (["run", "--rate", "0"], "lab: --rate 0: give more than 0, up to 1,000,000\n"),
@@ -95,7 +95,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
             ["run", "--client", "fasthttp", "--open-loop"],
             "lab: the client fasthttp has no open loop; ",
         ),
-        (["verify", "falsk"], "lab: no service 'falsk'; there are aiohttp, "),
+        (["verify", "falsk"], "lab: no service 'falsk'; choose from aiohttp, "),
         (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
     ],
 )
@@ -147,7 +147,7 @@ BAD = {
 TOLD = [
     'environment: LAB_NOFILE = "-1": give a number of open files from 256 to 1,073,741,824',
     'environment: LAB_USERS = "many": give a whole number from 1 to 100,000',
-    "environment: no LAB_WORKLOAD 'xml'; there are json, text",
+    "environment: no LAB_WORKLOAD 'xml'; choose from json, text",
     'DOCKER_HOST = "ssh://measure@elsewhere": give an engine of this host, as '
     "unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
     "the lab does not measure on another host yet",
@@ -174,7 +174,7 @@ def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_togeth
         monkeypatch.setenv(name, value)
     assert main(words) == 2
     first, *rest = capsys.readouterr().err.splitlines()
-    assert first.startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert first.startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert rest == own + TOLD
 
 
@@ -195,7 +195,7 @@ def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: 
         with pytest.raises(SystemExit) as ended:
             main([*words, "--results", str(tmp_path / "file" / "new")])
         assert ended.value.code == 2
-        assert f"{tmp_path / 'file'} is no folder" in capsys.readouterr().err
+        assert f"{tmp_path / 'file'} is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -137,10 +137,10 @@ def test_all_problems_are_told_together() -> None:
         network=Network.LOOPBACK,
     )
     crowded = replace(wrong, connections=901, client="fasthttp")
-    assert "--connections 901: fasthttp allows 900" in problems(crowded, THERE)
+    assert "--connections 901: the client fasthttp allows at most 900" in problems(crowded, THERE)
     assert problems(wrong, THERE) == [
-        "no service 'falsk'; there are flask",
-        "no workload 'xml'; there are json",
+        "no service 'falsk'; choose from flask",
+        "no workload 'xml'; choose from json",
         "--pairs 0: give 1 to 1000",
         "--seconds 61: give 1 to 60",
         "--connections 0: give 1 to 100,000",

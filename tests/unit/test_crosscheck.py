@@ -163,9 +163,9 @@ def test_a_wrong_answer_before_the_load_is_the_reason() -> None:
 
 
 def test_a_failure_of_wrk_is_the_services_and_not_the_end() -> None:
-    broken = TrialFailed("wrk did not say what it counted")
+    broken = TrialFailed("wrk did not print its counts")
     (check,) = Checked("flask", broken_wrk=broken).record.services
-    assert (check.reason, check.pairs) == ("load: wrk did not say what it counted", ())
+    assert (check.reason, check.pairs) == ("load: wrk did not print its counts", ())
     assert check.counted is not None
 
 

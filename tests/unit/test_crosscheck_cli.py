@@ -34,9 +34,9 @@ def test_all_usage_problems_are_printed_together(
     out, err = capsys.readouterr()
     assert out == ""
     lines = err.splitlines()
-    assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
+    assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
-        "no workload 'xml'; there are json, text",
+        "no workload 'xml'; choose from json, text",
         "--pairs 0: give 1 to 1000",
         "--seconds 0: give 1 to 60",
         "--connections 0: give 1 to 100,000",

@@ -86,7 +86,7 @@ def test_doubts_about_the_host_are_told() -> None:
     said = " ".join(caveats(disturbed))
     assert "Server and clients shared one CPU" in said
     assert "A hypervisor took 20.0% of the CPU time." in said
-    assert "Other containers ran beside it: other." in said
+    assert "Other containers ran on this engine at the same time: other." in said
     assert "Flask: the base image is not the official one: bootstrapped: x." in said
 
 

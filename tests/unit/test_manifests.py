@@ -79,7 +79,7 @@ def test_a_manifest(tmp_path: Path) -> None:
 
 
 NO_SUCH = (
-    "there are backlog, event_loop, homepage, interface, keep_alive, name, notes, packages, "
+    "known keys are backlog, event_loop, homepage, interface, keep_alive, name, notes, packages, "
     "server, source, threads, workers"
 )
 TITLE = "give one line of 1 to 100 printable characters"
@@ -249,7 +249,8 @@ def test_the_problems_of_a_contract_are_told_together(tmp_path: Path) -> None:
     text = f"html = 1\n[json]\n{JSON}age = 1\n[text]\nstatus = 99\ncontent_type = ' x'\n"
     assert contract_refused(tmp_path, text + "path = 'text'\n") == [
         "contract.toml: html is no table",
-        'contract.toml:7: [json] unknown key "age"; there are body, content_type, path, status',
+        'contract.toml:7: [json] unknown key "age"; '
+        "known keys are body, content_type, path, status",
         'contract.toml:11: [text] path = "text": '
         "give a path that begins with / and has only characters of a URL",
         "contract.toml:9: [text] status = 99: give a status from 200 to 599",

@@ -71,16 +71,16 @@ def test_all_problems_are_reported_together() -> None:
         rate=0.0,
     )
     assert problems(wrong, ["flask", "sanic"], ["json", "text"]) == [
-        "no service 'falsk'; there are flask, sanic",
-        "no workload 'xml'; there are json, text",
-        "no profile 'fast'; there are standard, quick, smoke, nanode",
+        "no service 'falsk'; choose from flask, sanic",
+        "no workload 'xml'; choose from json, text",
+        "no profile 'fast'; choose from standard, quick, smoke, nanode",
         "--duration 0.5: give 1 to 3600 seconds",
         "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",
         "--seed -1: give 0 to 9,007,199,254,740,992",
-        "no client 'curl'; there are engine, fasthttp, http",
+        "no client 'curl'; choose from engine, fasthttp, http",
         "--rate 0: give more than 0, up to 1,000,000",
-        "--rate is a rate of the open loop; leave out it or --no-open-loop",
+        "--rate sets a rate of the open loop; leave out either --rate or --no-open-loop",
     ]
 
 

@@ -182,7 +182,8 @@ def test_ctrl_c_saves_the_record_skips_the_rest_and_removes_the_container() -> N
         f"tick {tick().users} None",
         f"unload {second}",
         f"remove {second}",
-        "note interrupted: what was measured is saved; go on with `make bench RESUME=latest`",
+        "note interrupted: everything measured so far is saved; "
+        "continue with `make bench RESUME=latest`",
         "save measured skipped skipped",
         "run ends",
     ]

@@ -423,7 +423,8 @@ def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
     assert failure(row)[:3] == (
         Outcome.FAILED,
         TrialPhase.LOAD,
-        f"the lab counted 550 requests and 10 failures, Locust {requests} and {failures}",
+        "the lab counted 550 requests and 10 failures, "
+        f"but Locust counted {requests} and {failures}",
     )
     assert row.totals == measure.totals(load_result())
     assert row.locust == LocustTotals(
@@ -500,15 +501,15 @@ class Surprising(FakeContainer):
     [
         pytest.param(
             Surprising("flask"), (), TrialPhase.VERIFY,
-            "unforeseen KeyError: 'answered_at'", id="verify",
+            "unexpected KeyError: 'answered_at'", id="verify",
         ),
         pytest.param(
             flask(), [ZeroDivisionError("no time")], TrialPhase.LOAD,
-            "unforeseen ZeroDivisionError: no time", id="load",
+            "unexpected ZeroDivisionError: no time", id="load",
         ),
         pytest.param(
             flask(), [load_result(duration_s=0.0)], TrialPhase.LOAD,
-            "unforeseen ZeroDivisionError: float division by zero", id="conclusion",
+            "unexpected ZeroDivisionError: float division by zero", id="conclusion",
         ),
     ],
 )  # fmt: skip

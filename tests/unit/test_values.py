@@ -71,7 +71,7 @@ def test_all_that_is_wrong_with_a_table_is_told() -> None:
     assert typed(wrong, Example) == (
         None,
         [
-            ("more", 'unknown key "more"; there are even, plain, share, several'),
+            ("more", 'unknown key "more"; known keys are even, plain, share, several'),
             ("even", "even = 3: give an even number"),
             ("plain", 'plain = "x": Expected `int`, got `str`'),
             ("share", "share = Infinity: give a number that is finite"),

@@ -43,7 +43,7 @@ def test_everything_that_is_wrong_is_told_with_its_place(tmp_path: Path) -> None
         '.env: LAB_PYTHON_37 = "a b": give the name of an image',
         'environment: LAB_USERS = "1e9": give a whole number from 1 to 100,000',
         'environment: LAB_RUN_TIME = "soon": give a time more than 0, such as 120s, 5m or 1h30m',
-        "environment: no LAB_WORKLOAD 'xml'; there are json, text",
+        "environment: no LAB_WORKLOAD 'xml'; choose from json, text",
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_server_that_ends_meanwhile_is_errors_and_few_requests() -> None:
 
 
 def test_a_slice_without_the_scripts_line_is_no_slice() -> None:
-    with pytest.raises(TrialFailed, match="wrk did not say what it counted") as failed:
+    with pytest.raises(TrialFailed, match="wrk did not print its counts") as failed:
         wrk_slice(recorded("wrk_refused.txt"), compared=False)
     assert "unable to connect to 127.0.0.1:8000" in failed.value.log_tail
 
@@ -87,8 +87,8 @@ def test_the_kernels_counters() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ("Error: No such file or directory", "not as expected: JSON is malformed"),
-        ('{"nftables": []}', "nft lists no counter requests, segments"),
+        ("Error: No such file or directory", "unexpected output: JSON is malformed"),
+        ('{"nftables": []}', "the output of nft has no counter requests, segments"),
     ],
 )
 def test_counters_that_are_not_there_fail_and_are_not_zero(said: str, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""The cross-check: the lab's own client beside wrk on the same servers, counted by both ends."""
+"""The cross-check: the lab's own client and wrk on the same servers; both ends count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 
 PAIR_OVERHEAD_S = 5.0
-"""Starting and removing the clients' containers, Locust's own start included."""
+"""Seconds to start and remove the clients' containers, Locust's own start included."""
 
 
 def blank(plan: CrossCheckPlan, facts: Facts) -> CrossCheck:
@@ -42,14 +42,14 @@ def blank(plan: CrossCheckPlan, facts: Facts) -> CrossCheck:
 
 
 def left(plan: CrossCheckPlan, _record: CrossCheck) -> tuple[PlannedTrial, ...]:
-    """All of it: a cross-check is not resumed."""
+    """All trials: a cross-check cannot be resumed."""
     return plan.trials
 
 
 def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
     """How many pairs there are, and how long they take."""
     services, settings = len(plan.trials), plan.settings
-    # The counted pair of each service included.
+    # + 1: the counted pair of each service.
     service_s = (settings.pairs + 1) * (2 * settings.seconds + PAIR_OVERHEAD_S)
     text = (
         f"{services} services, {settings.pairs} pairs each: about "
@@ -59,19 +59,19 @@ def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
 
 
 def watched(record: CrossCheck, _earlier: CrossCheck | None, seen: HostSeen) -> CrossCheck:
-    """With what a hypervisor took, and who else ran."""
+    """Add the CPU time that a hypervisor took, and the other containers that ran."""
     return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
 
 
 def all_well(record: CrossCheck) -> bool:
-    """Whether all were checked, and counted alike by both ends."""
+    """Whether every service was checked, and both ends counted the same."""
     failed = any(check.reason for check in record.services)
     return not failed and all(row.counts_agree for row in summaries(record))
 
 
 CROSSCHECK: Experiment[CrossCheckSettings, CrossCheckPlan, CrossCheck] = Experiment(
     name="crosscheck",
-    text="the lab's own client beside wrk, counted by both ends",
+    text="compare the lab's own client with wrk, and count the requests at both ends",
     tools=(LOCUST_WORKER, WRK),
     options=add_options,
     settings=chosen,

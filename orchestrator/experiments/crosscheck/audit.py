@@ -1,4 +1,4 @@
-"""What in a cross-check cannot be right, or deserves no trust."""
+"""Find numbers of a cross-check that contradict each other or cannot be trusted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNTS = "counts"
 
 
 def findings(record: CrossCheck) -> tuple[Finding, ...]:
-    """Counts of one slice that exclude each other, and counts on which the two ends disagree."""
+    """Counts of one slice that contradict each other, and counts on which the ends disagree."""
     return tuple(
         finding
         for check in record.services
@@ -53,7 +53,7 @@ def _at_most(row: str, what: str, seen: int, most: int) -> Iterator[Finding]:
             kind=Kind.CONTRADICTION,
             seen=seen,
             expected=most,
-            text=f"{what}: {seen:,} of at most {most:,}",
+            text=f"{what}: {seen:,}, but at most {most:,} are possible",
         )
 
 
@@ -67,6 +67,6 @@ def _disagree(row: str, count: Agreement | None) -> Iterator[Finding]:
             kind=Kind.DOUBT,
             seen=count.seen,
             expected=count.answered,
-            text=f"the kernel saw {count.seen:,} requests at the server's end, and "
-            f"{count.answered:,} to {most:,} must have come",
+            text=f"the kernel saw {count.seen:,} requests at the server's end, but the client sent "
+            f"{count.answered:,} to {most:,}",
         )

@@ -1,4 +1,4 @@
-"""A cross-check's files, made of its record alone: a page to read, and all of it as JSON."""
+"""A cross-check's files, made only from its record: a page to read, and the record as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RECORD, PAGE = "crosscheck.json", "crosscheck.md"
 
 
 def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
-    """File name -> content. The JSON holds every slice, and the rows that follow from them."""
+    """File name -> content. The JSON holds every slice, and the rows derived from them."""
     rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
     document = {**readable(record), "rows": rows}
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
@@ -44,10 +44,10 @@ def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
 
 
 def read(text: bytes, where: str) -> CrossCheck:
-    """The record in its JSON.
+    """Decode the record from its JSON.
 
     Raises:
-        UsageError: it is none; names ``where``.
+        UsageError: it is not a cross-check of this schema; names ``where``.
     """
     record = decoded(text, CrossCheck, where, "cross-check")
     if record.schema != CROSSCHECK_SCHEMA:
@@ -81,7 +81,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
 
 
 def caveats(record: CrossCheck) -> list[str]:
-    """What a reader must know to believe the rows, in words."""
+    """What a reader must know to interpret the rows, in words."""
     return [
         "Each client has one CPU. On it the lab also runs its Locust master, and its worker"
         " compares every answer with the contract. In a timed slice wrk looks only at the status,"

@@ -1,4 +1,4 @@
-"""What a cross-check needs beside the lab's own load: another client, and a count by the kernel."""
+"""What a cross-check needs beside the lab's client: another client, and the kernel's count."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from orchestrator.ports import Container
 
 
 class ReferenceClient(Protocol):
-    """Another load generator: it shares nothing with the lab's own."""
+    """Another load generator, which shares no code with the lab's own."""
 
     def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
-        """One slice at ``server``; ``compared``: every answer with the contract.
+        """Load ``server`` for one slice; ``compared``: compare every answer with the contract.
 
         Raises:
-            TrialFailed: it could not do its work.
+            TrialFailed: the client could not measure.
         """
 
 
 class ServerEnd(Protocol):
-    """Counts the requests that reach a server without the server's help."""
+    """Counts the requests that reach a server; the server itself takes no part."""
 
     def begin(self, server: Container) -> None:
-        """Count from now on.
+        """Start to count.
 
         Raises:
-            TrialFailed: it cannot be counted here.
+            TrialFailed: this host cannot count them.
         """
 
     def seen(self, server: Container) -> Seen:
-        """What was counted since.
+        """The counts since `begin`.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.
         """
 
     def end(self, server: Container) -> None:
-        """Count no more.
+        """Stop counting.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.
@@ -48,7 +48,7 @@ class ServerEnd(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
-    """Both."""
+    """The other client, and the counter at the server's end."""
 
     wrk: ReferenceClient
     server_end: ServerEnd

@@ -11,12 +11,12 @@ from orchestrator.profiles import ENGINE
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What can be chosen."""
+    """Add the options of the command."""
     add_services(parser)
     for option, default, text in (
-        ("pairs", 10, "of slices for each service"),
-        ("seconds", 3, "of one slice"),
-        ("connections", 64, "of both clients"),
+        ("pairs", 10, "pairs of slices (one of each client) for each service"),
+        ("seconds", 3, "length of one slice in seconds"),
+        ("connections", 64, "connections of each client"),
     ):
         parser.add_argument(
             f"--{option}",
@@ -25,13 +25,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             default=default,
             help=f"{text}; default: {default}",
         )
-    parser.add_argument("--workload", metavar="json|text", default="json", help="default: json")
+    parser.add_argument(
+        "--workload", metavar="json|text", default="json", help="what to request; default: json"
+    )
     add_network(parser)
     add_client(parser)
 
 
 def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
-    """What was chosen; the rest as it is usual."""
+    """The settings that the command line names; defaults for the rest."""
     return CrossCheckSettings(
         services=tuple(dict.fromkeys(arguments.services)) or there.services,
         workload=arguments.workload,

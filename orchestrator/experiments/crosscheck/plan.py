@@ -1,4 +1,4 @@
-"""A cross-check's settings become its plan: one step of load for each slice."""
+"""Make a cross-check's plan from its settings: each slice is one step of load."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orchestrator.profiles import MOST_USERS, PROFILES, SPARE_FILES, most_users
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossCheckPlan:
-    """Each service once; ``loading`` is that of one slice of the lab's client."""
+    """Each service once; ``loading`` is the load of one slice of the lab's client."""
 
     settings: CrossCheckSettings
     loading: Loading
@@ -26,15 +26,15 @@ class CrossCheckPlan:
 def plan(
     settings: CrossCheckSettings, known: Catalogue, placed: Placed, _earlier: CrossCheck | None
 ) -> CrossCheckPlan:
-    """One worker, as wrk has one thread.
+    """A plan with one worker for the lab's client, because wrk has one thread.
 
     Raises:
-        UsageError: this host does not allow so many connections.
+        UsageError: this host does not allow that many connections.
     """
     worker, placement = placed.containers[LOCUST_WORKER], placed.placement
     most = worker.nofile - SPARE_FILES
     if settings.connections > most:
-        raise UsageError(f"--connections {settings.connections}: this host allows {most}")
+        raise UsageError(f"--connections {settings.connections}: this host allows at most {most}")
     return CrossCheckPlan(
         settings=settings,
         loading=Loading(
@@ -57,15 +57,15 @@ def plan(
 
 
 def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
-    """All that is wrong with the settings, in words; empty if nothing is."""
+    """Every problem with the settings, in words; empty if there is none."""
     workloads = there.workloads or (settings.workload,)
     found = [
-        f"no service {name!r}; there are {', '.join(there.services)}"
+        f"no service {name!r}; choose from {', '.join(there.services)}"
         for name in settings.services
         if name not in there.services
     ]
     if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; there are {', '.join(workloads)}")
+        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
     for option, value, most in (
         ("pairs", settings.pairs, 1000),
         ("seconds", settings.seconds, 60),
@@ -76,12 +76,15 @@ def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
         found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
     limit = most_users(settings.client, workers=1)
     if limit is not None and settings.connections > limit:
-        found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")
+        found.append(
+            f"--connections {settings.connections}: the client {settings.client} allows at most "
+            f"{limit}"
+        )
     return found
 
 
 def slice_profile(settings: CrossCheckSettings) -> Profile:
-    """A load that is one step and nothing else; the timeouts are those of published runs."""
+    """A load of a single step, with the timeouts of published runs (profile ``standard``)."""
     standard = PROFILES["standard"]
     return Profile(
         name="crosscheck",

@@ -1,4 +1,4 @@
-"""Two clients compared: the ratio of their rates, and whether both ends counted the same. Pure."""
+"""Compare two clients: the ratio of their rates, and whether both ends' counts agree. Pure."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from orchestrator.experiments.crosscheck.record import (
 )
 
 CONFIDENCE = 0.95
-# The lab's client passes if the median ratio is this close to 1.
+# The lab's client passes if the median ratio differs from 1 by at most this much.
 TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Middle:
-    """A median, and the interval that holds the true one with 95 % confidence.
+    """A median with its 95 % confidence interval.
 
-    ``low`` and ``high`` are None with fewer than six values: no interval is as sure then.
+    ``low`` and ``high`` are None with fewer than six values: they give no 95 % interval.
     """
 
     median: float
@@ -35,10 +35,11 @@ class Middle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """One client's count beside that of the server's end.
+    """One client's count, and the count at the server's end.
 
-    ``answered`` requests must have been seen, and of the ``under_way`` as many as had left. What
-    is seen of them is bounded: ``agrees``. ``exact``: every one of them was seen.
+    The server's end must have seen all ``answered`` requests. Of those ``under_way`` at the end it
+    saw some or all, because not every one had left the client. ``sent_again``: retransmitted
+    segments.
     """
 
     answered: int
@@ -48,12 +49,12 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether no request is missing or too many at either end."""
+        """Whether the server's end saw no fewer and no more requests than were sent."""
         return self.answered <= self.seen <= self.answered + self.under_way
 
     @property
     def exact(self) -> bool:
-        """Whether the two counts are equal, those under way included."""
+        """Whether the server's end saw every request, those under way included."""
         return self.seen == self.answered + self.under_way
 
 
@@ -81,14 +82,15 @@ class Summary:
 
 
 def middle(values: Sequence[float]) -> Middle:
-    """The median with its interval, which assumes nothing of the values' distribution.
+    """The median with its interval, which assumes nothing about the values' distribution.
 
-    The k-th smallest and the k-th largest of n values hold the median between them unless fewer
-    than k of them lie on one side of it, which is a matter of n coins: David and Nagaraja, Order
-    Statistics, 3rd edition, section 7.1. The greatest k that is sure enough is taken.
+    The true median lies between the k-th smallest and the k-th largest of n values unless fewer
+    than k values lie on one side of it; the number on one side is binomial (n, 1/2). See David and
+    Nagaraja, Order Statistics, 3rd edition, section 7.1. The interval uses the largest k that
+    gives at least 95 % confidence.
 
     Raises:
-        statistics.StatisticsError: no values.
+        statistics.StatisticsError: there are no values.
     """
     ordered, n = sorted(values), len(values)
     k = 0
@@ -99,7 +101,7 @@ def middle(values: Sequence[float]) -> Middle:
 
 
 def summary(check: ServiceCheck, connections: int) -> Summary:
-    """A service's row; None where nothing was measured."""
+    """A service's row; its fields are None where nothing was measured."""
     pairs = check.pairs
     ratios = [pair.lab.rps / pair.wrk.rps for pair in pairs if pair.wrk.rps]
     ratio = middle(ratios) if ratios else None
@@ -137,7 +139,7 @@ def _lab_agreement(lab: LabSlice, seen: Seen) -> Agreement:
 
 
 def _wrk_agreement(wrk: WrkSlice, seen: Seen, connections: int) -> Agreement:
-    """wrk does not tell what was under way: at most one request on each connection."""
+    """wrk does not report requests under way; there is at most one on each connection."""
     return Agreement(
         answered=wrk.requests,
         under_way=connections + wrk.read_errors + wrk.write_errors,

@@ -1,4 +1,4 @@
-"""The cross-check (``crosscheck.json``): the lab's client and wrk in turns on the same server."""
+"""The record of a cross-check (``crosscheck.json``): lab's client and wrk take turns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CROSSCHECK_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossCheckSettings:
-    """The choices of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` a service."""
+    """The settings of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` per service."""
 
     services: tuple[Name, ...]
     workload: Name
@@ -28,9 +28,10 @@ class CrossCheckSettings:
 class WrkSlice:
     """What wrk counted in one slice.
 
-    ``requests`` are answers of any kind; ``bad_status`` those above 399, ``late`` those that took
-    longer than the timeout; the other errors are no answers. ``wrong``: answers whose status or
-    body is not the contract's; None where wrk was not told to look (it costs time).
+    ``requests`` counts answers of any kind; ``bad_status`` those above 399, ``late`` those that
+    took longer than the timeout. The other errors are requests without an answer. ``wrong``:
+    answers whose status or body differs from the contract; None where wrk did not compare them
+    (comparing costs time).
     """
 
     requests: int
@@ -50,13 +51,13 @@ class WrkSlice:
 
     @property
     def failures(self) -> int:
-        """Everything that went wrong."""
+        """Answers that are not good, and requests without an answer."""
         without_answer = self.connect_errors + self.read_errors + self.write_errors
         return self.requests - self.good + without_answer
 
     @property
     def rps(self) -> float:
-        """Good answers a second."""
+        """Good answers per second."""
         return self.good / self.duration_s
 
 
@@ -64,9 +65,9 @@ class WrkSlice:
 class LabSlice:
     """What the lab's client counted in one slice.
 
-    ``requests`` ended, in success or failure; ``unfinished`` had begun when the books were closed.
-    ``completed``: successes that ended within ``duration_s``. ``idle``: share of the time in which
-    the worker had nothing to do.
+    ``requests``: those that ended, in success or failure; ``unfinished``: those that had begun but
+    not ended when counting stopped. ``completed``: successes that ended within ``duration_s``.
+    ``idle``: share of the time in which the worker had nothing to do.
     """
 
     requests: int
@@ -79,7 +80,7 @@ class LabSlice:
 
     @property
     def rps(self) -> float:
-        """Successes a second."""
+        """Successes per second."""
         return self.completed / self.duration_s
 
 
@@ -94,9 +95,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the kernel counted at the server's end: requests, and segments that brought them.
+    """What the kernel counted at the server's end: requests, and the segments that carried them.
 
-    More segments than requests: some were sent again.
+    More segments than requests mean that some were retransmitted.
     """
 
     requests: int
@@ -105,7 +106,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A pair whose speed nobody looks at: both clients counted by the server's end as well."""
+    """A pair that is not timed: the server's end also counts the requests of both clients."""
 
     wrk: WrkSlice
     wrk_seen: Seen
@@ -115,7 +116,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCheck:
-    """One service: the counted pair, then the timed ones; ``reason`` says why there are no more."""
+    """One service: the counted pair, then the timed ones; ``reason``: why some are missing."""
 
     service: Name
     name: Title

@@ -1,4 +1,4 @@
-"""The cross-check's loop: two clients in turns on the same server, and nothing measured is lost."""
+"""The cross-check's loop: two clients take turns on the same server; every pair is saved."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from orchestrator.ports import Container, Load
 LAB, WRK = "lab", "wrk"
 
 Steps = Generator[CrossCheck, None, None]
-"""The record, again and again as it becomes more."""
+"""The record, yielded again whenever it has grown."""
 
 
 def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
@@ -46,7 +46,7 @@ def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
 
 
 def checks(plan: CrossCheckPlan, record: CrossCheck, bench: Bench, ends: Ends) -> Steps:
-    """The same, with whatever stands at both ends."""
+    """Like `run`, with the given other client and counter (tests bring their own)."""
     yield record
     for trial in plan.trials:
         earlier = record.services
@@ -59,7 +59,7 @@ def checks(plan: CrossCheckPlan, record: CrossCheck, bench: Bench, ends: Ends) -
 def _service(
     plan: CrossCheckPlan, trial: PlannedTrial, bench: Bench, ends: Ends
 ) -> Generator[ServiceCheck, None, None]:
-    """What is known of a service, again and again as it becomes more; a failure is kept in it."""
+    """A service's results, yielded again whenever they have grown, with the reason of a failure."""
     manifest, pairs = trial.entry.manifest, plan.settings.pairs
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
@@ -84,10 +84,10 @@ def _service(
                 bench.progress.note(f"{where} {number + 1}/{pairs}: {_said(pair)}")
                 yield check
             phase = TrialPhase.STOP
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one service ends no other
+    except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         bench.progress.note(f"{where}: failed in {phase}: {failure}")
-        if phase is not TrialPhase.STOP:  # by then all was measured
+        if phase is not TrialPhase.STOP:  # by then everything was measured
             reason = f"{phase}: {failure}"
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 
@@ -95,12 +95,13 @@ def _service(
 def _counted(
     plan: CrossCheckPlan, trial: PlannedTrial, server: Container, bench: Bench, ends: Ends
 ) -> Counted:
-    """One slice each, counted at the server's end too; it also warms the server up."""
+    """One slice of each client, also counted at the server's end; it also warms the server up."""
     ends.server_end.begin(server)
     wrk = ends.wrk.slice(server, trial.expectation, compared=True)
     wrk_seen = ends.server_end.seen(server)
     lab = _lab_slice(plan, trial, server, bench)
-    # Not counted anew: what the kernel still sends for wrk's last connections is known by then.
+    # The rules stay in place between the clients. They remember what they have seen, so a segment
+    # that the kernel sends again for wrk's last connections is not counted as a new request.
     both_seen = ends.server_end.seen(server)
     ends.server_end.end(server)
     lab_seen = Seen(
@@ -118,7 +119,7 @@ def _pair(
     ends: Ends,
     first: str,
 ) -> Pair:
-    """Both clients, one right after the other: what drifts more slowly hits both alike."""
+    """Both clients, one right after the other, so that slow drift of the host affects both."""
     if first == WRK:
         wrk = ends.wrk.slice(server, trial.expectation, compared=False)
         return Pair(first=first, wrk=wrk, lab=_lab_slice(plan, trial, server, bench))
@@ -147,10 +148,10 @@ def _result(load: Load) -> LoadResult:
 
 
 def lab_slice(result: LoadResult) -> LabSlice:
-    """A load of one step.
+    """A slice, from the result of a load of one step.
 
     Raises:
-        TrialFailed: it had another number of steps, and would be no slice.
+        TrialFailed: the load did not have exactly one step.
     """
     if len(result.steps) != 1:
         raise TrialFailed(f"a slice has one step, not {len(result.steps)}")

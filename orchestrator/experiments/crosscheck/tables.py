@@ -1,4 +1,4 @@
-"""A cross-check's tables: who was how fast, and who counted what."""
+"""A cross-check's tables: each client's rate, and what each end counted."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ COUNTS: tuple[Column[Summary], ...] = (
 
 
 def summaries(record: CrossCheck) -> list[Summary]:
-    """A row for each service that was begun."""
+    """A row for each service whose check has begun."""
     return [summary(check, record.settings.connections) for check in record.services]
 
 
 def rates(record: CrossCheck) -> Table:
-    """Who was how fast."""
+    """Each client's rate, and their ratio."""
     title = f"{record.settings.workload}: the lab's client and wrk"
     return _table(record, "rates", title, RATES)
 
 
 def counts(record: CrossCheck) -> Table:
-    """Who counted what, beside what the kernel saw at the server's end."""
+    """What each client counted, and what the kernel saw at the server's end."""
     return _table(record, "counts", "Counted by both ends", COUNTS)
 
 

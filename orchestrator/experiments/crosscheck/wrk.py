@@ -1,4 +1,4 @@
-"""wrk as a container beside a service, and the count of the requests that arrived there."""
+"""Runs wrk in a container beside a service, and counts the requests that reach the service."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen,
 from orchestrator.model.entry import PORT, ContainerSpec, Expectation
 from orchestrator.ports import Container, Engine
 
-# How long a container may take to start and to end, beside its work.
+# Seconds that a container may take to start and to end, in addition to its work.
 SPARE_S = 30.0
-# The engine may be busy for a moment after it has started a container. Locust's users begin seconds
-# after theirs; wrk would measure that moment, too.
+# Seconds that wrk waits first. The engine may be busy right after it has started a container.
+# Locust's users begin seconds after their container; wrk would measure that moment, too.
 REST_S = 1
 TABLE = ("table", "ip", "crosscheck")  # in requests.nft
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Wrk:
-    """Runs wrk with one thread where a Locust worker would run, one slice at a time."""
+    """Runs wrk with one thread, one slice at a time, in the place of a Locust worker."""
 
     def __init__(self, engine: Engine, spec: ContainerSpec, plan: CrossCheckPlan) -> None:
         self._engine = engine
@@ -33,10 +33,10 @@ class Wrk:
         self._timeout_s = plan.loading.profile.request_timeout_s
 
     def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
-        """One slice; ``compared``: every answer with the contract, which takes time.
+        """One slice; ``compared``: compare every answer with the contract, which takes time.
 
         Raises:
-            TrialFailed: it could not connect, or did not say what it counted.
+            TrialFailed: wrk could not connect, or did not print its counts.
         """
         target = "127.0.0.1" if self._inside else server.name
         words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
@@ -52,10 +52,10 @@ class Wrk:
 
 
 class RequestCounter:
-    """Lets the kernel count the requests that reach a server, whatever serves them.
+    """Lets the kernel count the requests that reach a server.
 
-    Rules in the server's own network namespace do it: no line of any framework takes part. They
-    take time for each segment, so they are there only while somebody counts.
+    nftables rules in the server's own network namespace count, so no code of a framework takes
+    part. The rules cost time for each segment, so they exist only between `begin` and `end`.
     """
 
     def __init__(self, engine: Engine, spec: ContainerSpec) -> None:
@@ -63,15 +63,15 @@ class RequestCounter:
         self._spec = spec
 
     def begin(self, server: Container) -> None:
-        """Count from now on.
+        """Start to count.
 
         Raises:
-            TrialFailed: this kernel takes no such rules.
+            TrialFailed: this kernel does not accept the rules.
         """
         self._nft(server, "-f", "/lab/requests.nft")
 
     def seen(self, server: Container) -> Seen:
-        """What was counted since.
+        """The counts since `begin`.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.
@@ -79,7 +79,7 @@ class RequestCounter:
         return seen(self._nft(server, "-j", "list", "counters", *TABLE))
 
     def end(self, server: Container) -> None:
-        """Take the rules away.
+        """Remove the rules.
 
         Raises:
             TrialFailed: the server has ended, and its counts with it.
@@ -93,7 +93,7 @@ class RequestCounter:
 
 
 def tools(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
-    """The versions of what the cross-check relies on, as Debian names them."""
+    """The versions of wrk and nftables, as Debian names them."""
     words = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", "wrk", "nftables"]
     return tuple(engine.output(spec, words, network="none", within_s=SPARE_S).splitlines())
 
@@ -101,7 +101,7 @@ def tools(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
 def wrk_command(
     target: str, path: str, settings: CrossCheckSettings, timeout_s: float
 ) -> list[str]:
-    """wrk with one thread after a rest, made to say what it counted as JSON."""
+    """The command for wrk: after a rest, one thread, counts printed as JSON."""
     return [
         *("sh", "-c", f'sleep {REST_S} && exec "$@"', "sh"),
         "wrk",
@@ -118,11 +118,11 @@ def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
     """What wrk printed, as numbers; ``wrong`` is None unless it compared.
 
     Raises:
-        TrialFailed: the line of ``wrk.lua`` is not there, or not as it should be.
+        TrialFailed: the line of ``wrk.lua`` is missing or malformed.
     """
     lines = [line for line in said.splitlines() if line.startswith('{"wrk"')]
     if len(lines) != 1:
-        raise TrialFailed("wrk did not say what it counted", said)
+        raise TrialFailed("wrk did not print its counts", said)
     told = _decoded(lines[0], _Told)
     return WrkSlice(
         requests=told.requests,
@@ -138,17 +138,17 @@ def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
 
 
 def seen(said: str) -> Seen:
-    """What ``nft -j list counters`` printed, as numbers.
+    """The counters that ``nft -j list counters`` printed.
 
     Raises:
-        TrialFailed: the counters of ``requests.nft`` are not in it.
+        TrialFailed: the counters of ``requests.nft`` are missing.
     """
     listed = _decoded(said, _Listed).nftables
     packets = {
         item.counter.name: item.counter.packets for item in listed if item.counter is not None
     }
     if missing := {"requests", "segments"} - set(packets):
-        raise TrialFailed(f"nft lists no counter {', '.join(sorted(missing))}", said)
+        raise TrialFailed(f"the output of nft has no counter {', '.join(sorted(missing))}", said)
     return Seen(requests=packets["requests"], segments=packets["segments"])
 
 
@@ -185,4 +185,4 @@ def _decoded(text: str, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
-        raise TrialFailed(f"not as expected: {error}: {text[:200]}") from error
+        raise TrialFailed(f"unexpected output: {error}: {text[:200]}") from error

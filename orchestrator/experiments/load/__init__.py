@@ -1,4 +1,4 @@
-"""The load of 2019: users rise in steps, and the rate at the best step is held. `lab run`."""
+"""`lab run`, the protocol of 2019: users rise in steps; then the load holds the best step."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from orchestrator.model.settings import Plan, PlannedTrial, Settings
 from orchestrator.report.tables import tables
 
 OVERHEAD_S = 3.0
-"""What a trial costs beyond its load, for the estimate of the time left."""
+"""Seconds that a trial takes beyond its load, for the estimate of the time left."""
 
 
 def left(plan: Plan, record: RunRecord) -> tuple[PlannedTrial, ...]:
-    """The trials that the record does not hold as measured yet."""
+    """The trials that are not measured yet."""
     return missing_trials(plan.trials, record)
 
 
 def run(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRecord, None, None]:
-    """Trial by trial."""
+    """Measure trial by trial; yield the record after each."""
     record = replace(record, setup_s=bench.setup_s + (record.setup_s or 0))
     yield from measure_trials(plan.trials, record, LoadMethod(loading=plan.loading), bench)
 
 
 def outlook(plan: Plan, record: RunRecord) -> Outlook:
-    """How many trials there are, how long they take, and with which load."""
+    """How many trials are left, how long they take, and under which load."""
     profile, placement = plan.loading.profile, plan.loading.placement
     trial_s, count = profile.load_s + OVERHEAD_S, len(left(plan, record))
     loads = ", ".join(map(str, placement.load_cpus))
@@ -61,7 +61,7 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
 
 LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
     name="run",
-    text="measure",
+    text="measure services under load, and write a report",
     tools=(LOCUST_WORKER,),
     options=add_options,
     settings=chosen,

@@ -1,4 +1,4 @@
-"""A load's result and what the bench saw become the trial's row. Pure."""
+"""Make the trial's row from the load's result and what the bench observed. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orchestrator.model.trial import LocustTotals, TrialRecord
 
 
 def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> TrialRecord:
-    """``record`` with all that the trial measured, what limited it, and its doubts."""
+    """``record`` with everything that the trial measured, what limited it, and its caveats."""
     totals = measure.totals(result)
     found = steps(result, observed)
     holds = (step for step in found if step.phase == LoadPhase.HOLD)

@@ -1,6 +1,6 @@
-"""The load's result becomes the numbers of the whole trial and of its hold. Pure.
+"""The numbers of the whole trial and of its hold, from the load's result. Pure.
 
-They are of the closed loop alone, as in 2019; the open loop that may follow has rows of its own.
+They cover only the closed loop, as in 2019; an open loop that follows has its own rows.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from orchestrator.model.sample import Sample
 from orchestrator.model.trial import Resources, Totals
 from orchestrator.stats.histogram import encoded, merged, percentiles
 
-# A hold that began as the trial's time was over has no rate.
+# A shorter hold began just before the trial's time was over, and gives no rate.
 HOLD_LEAST_S = 0.1
 
 
 def held(result: LoadResult) -> tuple[LoadStep, ...]:
-    """The steady part; nothing where the load ended before it, or as it began."""
+    """The steps of the hold; empty where the load ended before it or as it began."""
     steps = tuple(step for step in result.steps if step.phase is LoadPhase.HOLD)
     return steps if sum(step.duration_s for step in steps) >= HOLD_LEAST_S else ()
 
@@ -33,18 +33,19 @@ def closed(result: LoadResult) -> tuple[LoadStep, ...]:
 
 
 def totals(result: LoadResult) -> Totals:
-    """The whole trial, as the 2019 table has it."""
+    """Totals of the whole trial, as in the table of 2019."""
     steps = closed(result)
     failures = sum(sum(step.failures.values()) for step in steps)
     requests = sum(step.requests for step in steps)
-    # Every success began and ended within the trial: what had not ended is unfinished.
+    # Every success began and ended within the trial; requests that had not ended are unfinished.
     return _totals(steps, requests, failures, requests - failures, result.duration_s)
 
 
 def hold(result: LoadResult) -> Totals | None:
-    """The steady part alone; None where the load ended before it.
+    """Totals of the hold; None where the load ended before it.
 
-    Some successes ended within it though they began before, others the other way round.
+    Some successes that began before the hold ended within it, and some that began within it ended
+    later. `rps` counts by the beginning, `goodput_rps` by the end.
     """
     steps = held(result)
     if not steps:
@@ -61,7 +62,7 @@ def hold(result: LoadResult) -> Totals | None:
 def _totals(
     steps: Sequence[LoadStep], requests: int, failures: int, ended: int, duration_s: float
 ) -> Totals:
-    """Numbers of these steps; ``ended``: successes that ended within the duration."""
+    """Totals of these steps; ``ended``: successes that ended within the duration."""
     latencies = percentiles(merged(step.histogram for step in steps))
     return Totals(
         requests=requests,
@@ -74,13 +75,13 @@ def _totals(
 
 
 def hold_histogram(result: LoadResult) -> str | None:
-    """The hold's latencies as HdrHistogram V2; None without a hold."""
+    """The latencies of the hold as HdrHistogram V2; None without a hold."""
     texts = [step.histogram for step in held(result)]
     return encoded(merged(texts)) if texts else None
 
 
 def breaking_users(result: LoadResult) -> int | None:
-    """Users at the first step of the ramp with drops."""
+    """Users at the first step of the ramp with drops; None if no step had any."""
     ramp = (step for step in result.steps if step.phase is LoadPhase.RAMP)
     return next((step.users for step in ramp if any(step.failures.values())), None)
 
@@ -94,7 +95,7 @@ def failures_by_kind(result: LoadResult) -> dict[str, int]:
 
 
 def resources(result: LoadResult, observed: Observed) -> Resources:
-    """What the server used."""
+    """What the server used in this trial."""
     samples, idle, state = observed.server, observed.idle, observed.state
     return Resources(
         cpu_us_per_request=_cpu_us_per_request(result, observed),

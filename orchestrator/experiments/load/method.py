@@ -1,4 +1,4 @@
-"""A trial's load: Locust at a verified server, sampled meanwhile, and what follows from it."""
+"""Load a verified server with Locust, sample the containers, and conclude the trial."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orchestrator.ports import ContainerState, Load, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadMethod:
-    """The protocol of 2019, and the open loop that may follow."""
+    """The protocol of 2019, and an open loop if the profile has one."""
 
     loading: Loading
 
@@ -32,7 +32,7 @@ class LoadMethod:
         """Load the server as the profile says.
 
         Raises:
-            TrialFailed: the load could not do its work.
+            TrialFailed: the load failed.
         """
         server, workload = subject.server, subject.planned.expectation.workload
         idle, overflows = server.sample(), server.listen_overflows()
@@ -100,16 +100,16 @@ def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress
 
 
 def _miscounted(result: LoadResult) -> str | None:
-    """How the lab's count of the load differs from Locust's own; None where it does not."""
+    """How the lab's counts differ from Locust's own; None if they agree."""
     totals, locust = measure.totals(result), result.locust
     if (totals.requests, totals.failures) == (locust.requests, locust.failures):
         return None
     return (
-        f"the lab counted {totals.requests} requests and {totals.failures} failures, "
-        f"Locust {locust.requests} and {locust.failures}"
+        f"the lab counted {totals.requests} requests and {totals.failures} failures, but "
+        f"Locust counted {locust.requests} and {locust.failures}"
     )
 
 
 def _risen(before: int | None, after: int | None) -> int | None:
-    """By how much a counter rose; None where one of its readings is missing."""
+    """By how much a counter rose; None if a reading is missing."""
     return None if before is None or after is None else after - before

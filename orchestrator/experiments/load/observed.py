@@ -1,4 +1,4 @@
-"""What the bench saw of a trial beside its load."""
+"""What the bench observed during a trial, besides the load's result."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from orchestrator.ports import ContainerState, Image
 class Observed:
     """Readings of one trial's containers.
 
-    ``server`` and ``workers``: samples taken during the load; ``idle``: the one between
+    ``server`` and ``workers``: samples taken during the load; ``idle``: the sample between
     verification and load. ``listen_overflows``: in the server's network namespace during the load.
-    ``one_namespace``: the load shares that namespace, so what it reads of it is the server's.
-    ``shared``: server and load have one CPU together.
+    ``one_namespace``: the load shares that namespace, so the counters that it reads there are the
+    server's. ``shared``: server and load share one CPU.
     """
 
     server: Sequence[Sample]

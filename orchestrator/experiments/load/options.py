@@ -17,7 +17,7 @@ from orchestrator.options import (
 )
 from orchestrator.profiles import ENGINE, PROFILES
 
-# The options that make a run's plan: a resumed run has it already.
+# The options that determine a run's plan. A resumed run has its plan already.
 PLANNED = (
     "workload",
     "profile",
@@ -33,54 +33,65 @@ PLANNED = (
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What can be chosen."""
+    """Add the options of the command."""
     add_services(parser)
     add_workloads(parser)
     parser.add_argument(
-        "--profile", metavar="NAME", help=f"{', '.join(PROFILES)}; default: standard"
+        "--profile",
+        metavar="NAME",
+        help=f"length and steps of the load: {', '.join(PROFILES)}; default: standard",
     )
     parser.add_argument(
-        "--duration", type=float, metavar="SECONDS", help="scales the profile's steps and timeouts"
+        "--duration",
+        type=float,
+        metavar="SECONDS",
+        help="length of a trial's closed loop; the profile's steps and timeouts scale with it",
     )
-    parser.add_argument("--max-users", type=int, metavar="N", help="the ramp's last step")
-    parser.add_argument("--repeats", type=int, metavar="N", help="default: 1")
-    parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
+    parser.add_argument("--max-users", type=int, metavar="N", help="users at the ramp's last step")
+    parser.add_argument(
+        "--repeats", type=int, metavar="N", help="trials of each service and workload; default: 1"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="seed for the order of the trials; default: random"
+    )
     add_network(parser)
     add_client(parser)
     parser.add_argument(
         "--open-loop",
         action=argparse.BooleanOptionalAction,
-        help="measure at constant arrival rates, too; default: as the profile has it",
+        help="also measure latency at constant arrival rates; default: as in the profile",
     )
     parser.add_argument(
         "--rate",
         type=float,
         metavar="R",
-        help="requests/s of the open loop that all services have in common",
+        help="open loop with this arrival rate (requests/s) for every service",
     )
     parser.add_argument(
-        "--resume", metavar="RUN|latest", help="measure what is missing of a run, as it was planned"
+        "--resume",
+        metavar="RUN|latest",
+        help="finish an interrupted run: measure its missing trials, with its own settings",
     )
 
 
 def resumed(arguments: argparse.Namespace) -> str | None:
-    """The run that goes on, if one is named.
+    """The run to resume; None for a new run.
 
     Raises:
-        UsageError: other things were chosen, too: a run goes on as it was planned.
+        UsageError: the command line also names settings, but a resumed run keeps its own.
     """
     if arguments.resume is None:
         return None
     if others := _given(arguments):
         raise UsageError(
-            "--resume goes on with a run as it was planned; leave out " + ", ".join(others)
+            "--resume continues a run with its own settings; leave out " + ", ".join(others)
         )
     run: str = arguments.resume
     return run
 
 
 def _given(arguments: argparse.Namespace) -> list[str]:
-    """What was said of a run's plan on the command line."""
+    """The words of the command line that would determine a plan."""
     values = {name: getattr(arguments, name) for name in PLANNED}
     options = [
         f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
@@ -91,7 +102,7 @@ def _given(arguments: argparse.Namespace) -> list[str]:
 
 
 def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
-    """What was chosen; the rest as it is usual."""
+    """The settings that the command line names; defaults for the rest."""
     seed = arguments.seed
     return Settings(
         services=tuple(dict.fromkeys(arguments.services)) or there.services,

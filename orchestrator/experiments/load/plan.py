@@ -1,4 +1,4 @@
-"""Settings become a plan: every problem is found, and told together, before a container starts."""
+"""Make a plan from settings; report every problem together, before a container starts."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def planned(
     """The plan of a run on this host.
 
     Args:
-        earlier: the record of a run that is resumed: all rows of a run have the same load.
+        earlier: the record of a run to resume, since all rows of a run have the same load.
 
     Raises:
-        UsageError: with all problems together.
+        UsageError: holds all problems.
     """
     entries = {
         name: Entry(manifest=manifest, container=placed.containers[name])
@@ -59,7 +59,7 @@ def planned(
 
 
 def settings_problems(settings: Settings, there: Names) -> list[str]:
-    """All that is wrong with the settings, whatever the host."""
+    """Every problem with the settings that does not depend on the host."""
     return problems(settings, there.services, there.workloads or settings.workloads)
 
 
@@ -69,13 +69,13 @@ def problems(
     workloads: Sequence[str],
     workers: int | None = None,
 ) -> list[str]:
-    """All that is wrong with the settings, in words; empty if nothing is.
+    """Every problem with the settings, in words; empty if there is none.
 
     Args:
-        workers: how many workers will bring the load; None where the host is not known yet.
+        workers: number of load generator workers; None while the host is unknown.
     """
     found = [
-        f"no {kind} {name!r}; there are {', '.join(there)}"
+        f"no {kind} {name!r}; choose from {', '.join(there)}"
         for kind, names, there in (
             ("service", settings.services, known),
             ("workload", settings.workloads, workloads),
@@ -84,7 +84,7 @@ def problems(
         if name not in there
     ]
     if settings.profile not in PROFILES:
-        found.append(f"no profile {settings.profile!r}; there are {', '.join(PROFILES)}")
+        found.append(f"no profile {settings.profile!r}; choose from {', '.join(PROFILES)}")
     if settings.duration_s is not None and not 1 <= settings.duration_s <= 3600:
         found.append(f"--duration {settings.duration_s:g}: give 1 to 3600 seconds")
     if settings.max_users is not None and not 1 <= settings.max_users <= MOST_USERS:
@@ -98,7 +98,7 @@ def problems(
 
 def _client_problems(settings: Settings, workers: int | None) -> list[str]:
     if settings.client not in CLIENTS:
-        return [f"no client {settings.client!r}; there are {', '.join(CLIENTS)}"]
+        return [f"no client {settings.client!r}; choose from {', '.join(CLIENTS)}"]
     most = None if workers is None else most_users(settings.client, workers)
     if most is None or settings.max_users is None or settings.max_users <= most:
         return []
@@ -113,7 +113,9 @@ def _open_loop_problems(settings: Settings) -> list[str]:
     if settings.rate is not None and not 0 < settings.rate <= HIGHEST_RATE:
         found.append(f"--rate {settings.rate:g}: give more than 0, up to {HIGHEST_RATE:,.0f}")
     if settings.rate is not None and settings.open_loop is False:
-        found.append("--rate is a rate of the open loop; leave out it or --no-open-loop")
+        found.append(
+            "--rate sets a rate of the open loop; leave out either --rate or --no-open-loop"
+        )
     if asks_for_open_loop(settings) and settings.client in (FASTHTTP, HTTP):
         found.append(
             f"the client {settings.client} has no open loop; leave out --open-loop and --rate, "
@@ -133,20 +135,20 @@ def plan(
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
-    Each repeat measures every service and workload once, in an order of its own drawn from the
-    seed, so that a slow drift of the machine does not favour the same entry each time.
+    Each repeat measures every service and workload once. The seed determines a different order for
+    each repeat, so that slow drift of the machine does not always favour the same service.
 
     Args:
-        profile: that of the run to be resumed, since all rows of a run have the same load;
-            else it is made of the settings.
+        profile: the profile of the run to resume, since all rows of a run have the same load;
+            None: make it from the settings.
 
     Raises:
-        UsageError: with all problems together.
+        UsageError: holds all problems.
     """
     workers = len(placement.load_cpus)
     if found := problems(settings, list(entries), list(expectations), workers):
         raise UsageError(found)
-    draw = random.Random(settings.seed)  # an order, not a secret
+    draw = random.Random(settings.seed)  # for an order, not for a secret
     trials: list[PlannedTrial] = []
     for repeat in range(1, settings.repeats + 1):
         pairs = [(s, w) for s in settings.services for w in settings.workloads]

@@ -1,4 +1,4 @@
-"""A run's record: before anything is measured, while it grows, and what is in it. Pure."""
+"""A run's record: blank, updated during the run, and what it says about its trials. Pure."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def files(record: RunRecord) -> dict[str, bytes]:
 
 
 def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRecord:
-    """With what happened on the host so far, and the doubts about every row.
+    """The record with what happened on the host so far, and the doubts about every row.
 
-    Of the parts of a resumed run the worse counts, and what was doubted once stays in doubt.
+    For a resumed run, the worse value of its parts counts, and earlier doubts remain.
 
     Args:
-        earlier: the record of a run that is resumed, as it was.
+        earlier: the record of the run that is resumed, as it was saved last.
     """
-    # What a part that was killed had seen last is not all, and what came then may be why.
+    # A part that was killed could not record what happened right before, which may be the cause.
     killed = earlier is not None and earlier.finished_at is None
     untold = earlier is not None and (killed or earlier.memory is None)
     known = [share for share in (seen.steal, done.host.steal) if share is not None]
@@ -71,23 +71,23 @@ def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRe
 
 
 def all_measured(record: RunRecord) -> bool:
-    """Whether no row failed."""
+    """Whether every row is measured."""
     return all(trial.outcome is Outcome.MEASURED for trial in record.trials)
 
 
 def complete(record: RunRecord) -> bool:
-    """Nothing is missing, not even what is known only at the end."""
+    """Whether nothing is missing, not even what is known only at the end of a run."""
     ended = record.finished_at is not None and not record.interrupted
     return ended and _measured(record) == record.settings.trials
 
 
 def kept(record: RunRecord) -> str:
-    """What an interrupt leaves, in words."""
+    """What an interrupt left and how to continue, in words."""
     name, measured, trials = record.run_id, _measured(record), record.settings.trials
     if measured == trials:
         return f"everything was measured; `lab run --resume {name}` makes its report"
     return (
-        f"{measured} of {trials} trials are measured and saved; go on with "
+        f"{measured} of {trials} trials are measured and saved; continue with "
         f"`lab run --resume {name}`"
     )
 
@@ -97,7 +97,7 @@ def _measured(record: RunRecord) -> int:
 
 
 def worse(one: WholeMemory | None, other: WholeMemory | None) -> WholeMemory | None:
-    """Of the two parts of a resumed run the worse counts, and what was lost in either adds up."""
+    """Memory of a resumed run: the higher peak of its two parts, and the sums of kills and swap."""
     if one is None or other is None:
         return one or other
     peaks = [peak for peak in (one.peak_bytes, other.peak_bytes) if peak is not None]

@@ -1,4 +1,4 @@
-"""Everything that is derived from a run's record, with what was published beside it. Pure."""
+"""Everything derived from a run's record, compared with published results. Pure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def derived(record: RunRecord, around: Surroundings) -> dict[str, str]:
 
 
 def _beside(record: RunRecord, published: Published) -> list[Table]:
-    """What was published beside what was measured, and what became of its claims."""
+    """Tables that compare published results with the run's, and decide the published claims."""
     audited = {table.file: audit_published(table) for table in published.tables}
     return beside(record, published, decide(published.claims, record), audited)

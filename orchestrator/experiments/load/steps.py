@@ -1,4 +1,4 @@
-"""One step of the load beside what server and load generator had to do for it. Pure."""
+"""One step of the load, with the CPU use of server and load generator during it. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def steps(result: LoadResult, observed: Observed) -> tuple[Step, ...]:
 
 
 def step(result: LoadResult, load: LoadStep, observed: Observed) -> Step:
-    """A step of either loop; of several workers the one that had the most to do counts."""
+    """A step of either loop; the load generator's numbers are those of its busiest worker."""
     begin, end = load.started_at, load.started_at + load.duration_s
     successes = percentiles(merged([load.histogram]))
     everything = percentiles(merged([load.all_histogram]))

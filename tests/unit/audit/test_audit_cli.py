@@ -128,7 +128,7 @@ def test_an_empty_folder_and_an_unknown_workload_are_exit_code_2(
     assert main(["audit", str(tmp_path)]) == 2
     assert "nothing to audit" in capsys.readouterr().err
     assert main(["audit", str(LOCAL_2019), "--workload", "html"]) == 2
-    assert "--workload html: there are json, text" in capsys.readouterr().err
+    assert "--workload html: choose from json, text" in capsys.readouterr().err
 
 
 PARTLY = """| Framework | Rank | Requests/s | p50 (ms) | p99 (ms) |

@@ -31,7 +31,11 @@ def test_a_good_host_has_no_caveats() -> None:
     ("changes", "code", "text"),
     [
         ({"nofile": 20_000}, "nofile", "containers may open 20000 files, not 999999"),
-        ({"steal": 0.025}, "steal", "the hypervisor took 2.5% of the CPU time during the run"),
+        (
+            {"steal": 0.025},
+            "steal",
+            "the hypervisor took 2.5% of the CPU time during the run (CPU steal)",
+        ),
     ],
 )
 def test_a_poor_host(changes: dict[str, float], code: str, text: str) -> None:
@@ -51,7 +55,10 @@ def test_a_little_steal_is_everywhere() -> None:
 
 def test_a_ramp_cut_short() -> None:
     (caveat,) = run_caveats(host(), LAYOUT, STANDARD, replace(STANDARD, users=(8, 16)))
-    assert (caveat.code, caveat.text) == ("users-capped", "the ramp ends at 16 users, not 8192")
+    assert (caveat.code, caveat.text) == (
+        "users-capped",
+        "the ramp ends at 16 users, not 8192: containers may open no more files",
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,14 +94,14 @@ def test_memory_that_was_not_enough_is_a_doubt_about_every_row() -> None:
     poor = replace(well, oom_kills=2, swapped_bytes=3_000_000)
     killed, swapped = run_caveats(host(), LAYOUT, STANDARD, STANDARD, memory=poor)
     assert (killed.code, swapped.code) == ("oom-kill", "swapped")
-    assert killed.text == "the kernel ended 2 processes for want of memory (host)"
-    assert swapped.text == "3 MB were moved out to swap (host)"
+    assert killed.text == "the kernel killed 2 processes because memory ran out (host)"
+    assert swapped.text == "3 MB of memory were swapped out (host)"
 
 
 def test_one_doubt_has_words_for_a_record_for_a_host_and_for_a_cross_check() -> None:
     (doubt,) = doubts.of_cpus(replace(LAYOUT, shared=True))
-    assert doubt.caveat.text == "server and load share one CPU: rates are about the two together"
-    assert doubt.before.text.startswith("one CPU: ")
+    assert doubt.caveat.text.startswith("server and load share one CPU: ")
+    assert doubt.before.text.startswith("this host has one CPU: ")
     assert "the profile nanode" in doubt.before.remedy
     assert doubt.sentence.startswith("Server and clients shared one CPU")
 
@@ -118,14 +125,17 @@ def test_open_files_are_told_before_a_run_with_where_they_come_from() -> None:
         (doubts.of_neighbours(["a", "b"]), "other containers run on this engine: a, b"),
         (
             doubts.of_cpus(replace(LAYOUT, smt_shared=True)),
-            "the server's CPU 1 shares its core with the load's (0)",
+            "the server's CPU 1 shares a physical core with the load's (0)",
         ),
         (doubts.of_base("own"), "the base images are not the official ones: own"),
-        (doubts.of_memory_size(2**30), "1.0 GiB of memory: server and load may not fit"),
+        (
+            doubts.of_memory_size(2**30),
+            "the host has 1.0 GiB of memory: server and load may not fit",
+        ),
         (
             doubts.of_kernel("6.1", "6.2"),
-            "the engine's kernel is 6.1, this host's 6.2: a record would name this host's CPU and "
-            "memory, not those of the engine's machine",
+            "the engine runs on kernel 6.1, this command on kernel 6.2: a record would describe "
+            "the CPU and memory of this machine, not of the engine's",
         ),
     ],
 )

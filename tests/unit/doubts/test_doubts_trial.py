@@ -43,7 +43,7 @@ def test_requests_under_way_must_account_for_the_users(
 
 def test_littles_law_is_told_with_its_number() -> None:
     (caveat,) = step_caveats(step(in_flight=0.501))
-    assert caveat.text == "requests under way account for 50% of the users"
+    assert caveat.text == "requests under way account for 50% of the users (100% by Little's law)"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,9 @@ def test_users_without_any_answer_are_starved(answered: int | None, found: list[
 
 def test_starved_users_are_told_with_their_number() -> None:
     (caveat,) = step_caveats(step(users=8, answered_users=3))
-    assert caveat.text == ("only 3 of 8 users got any answer: percentiles of successes flatter")
+    assert caveat.text == (
+        "only 3 of 8 users got any answer: percentiles of successes look too good"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,4 +141,4 @@ def test_what_others_did_to_the_server_is_told_in_order() -> None:
 
 
 def test_what_went_wrong_afterwards_is_told_in_its_own_words() -> None:
-    assert afterwards("{x} is gone").text == "after everything was measured: {x} is gone"
+    assert afterwards("{x} is gone").text == "an error after everything was measured: {x} is gone"
