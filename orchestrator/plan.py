@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from orchestrator.errors import UsageError
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Manifest
 from orchestrator.model.settings import Layout, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
     CLIENTS,
@@ -107,6 +107,28 @@ def _open_loop_problems(settings: Settings) -> list[str]:
             f"or use {ENGINE}"
         )
     return found
+
+
+def entry(manifest: Manifest, containers: Mapping[str, ContainerSpec]) -> Entry:
+    """A framework with its container and its companions'."""
+    container = containers[manifest.id]
+    companions = tuple(containers[name] for name in container.companions)
+    return Entry(manifest=manifest, container=container, companions=companions)
+
+
+def misplaced(containers: Mapping[str, ContainerSpec], layout: Layout) -> list[str]:
+    """Every companion that would take CPU time from the server, in words.
+
+    Args:
+        containers: all of the compose file, as ``layout`` places them.
+    """
+    companions = dict.fromkeys(name for spec in containers.values() for name in spec.companions)
+    return [
+        f"{name}: cpuset {containers[name].cpuset} has the server's CPU, {layout.server_cpu}; give "
+        "a companion the cpuset of LAB_COMPANION_CPU, as docker-compose.yml has it"
+        for name in companions
+        if layout.server_cpu in containers[name].cpu_numbers and not layout.shared
+    ]
 
 
 def plan(

@@ -51,6 +51,10 @@ class Container(Protocol):
     def name(self) -> str:
         """Its name in the engine."""
 
+    @property
+    def host(self) -> str:
+        """The name by which other containers of its network reach it."""
+
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
         """Ask the service for each path from inside; ``wait_s`` is for all of it, waiting included.
 
@@ -80,6 +84,16 @@ class Container(Protocol):
         Raises:
             TrialFailed: it has vanished, or the engine does not answer.
         """
+
+    def healthy(self, check: Sequence[str], within_s: float) -> float:
+        """Wait until this command in it ends well; unix seconds when it first did.
+
+        Raises:
+            TrialFailed: it did not in time, or it ended.
+        """
+
+    def lost_to_memory(self, since: float) -> bool:
+        """Whether a process in it was ended since then (unix seconds) for want of memory."""
 
     def interventions(self, since: float) -> tuple[str, ...]:
         """What others did to it since then (unix seconds): ``pause``, ``kill`` ..., in order."""
@@ -125,14 +139,20 @@ class Engine(Protocol):
     """The container engine, as far as a trial needs it."""
 
     def build(self, service: str) -> Image:
-        """Build a service's image (cached layers are used).
+        """Build a service's image (cached layers are used); one that is not built is pulled.
 
         Raises:
             TrialFailed: with the log's tail.
+            EnvironmentMissing: an image that is not built cannot be had.
         """
 
-    def start(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
+    def start(
+        self, spec: ContainerSpec, *, beside: Container | None = None
+    ) -> AbstractContextManager[Container]:
         """Run a service's container; removed at the end, whatever happens.
+
+        Args:
+            beside: whose network namespace it shares; it has one of its own elsewhere.
 
         Raises:
             TrialFailed: the engine refused, or, after the block has ended well, did not remove it.

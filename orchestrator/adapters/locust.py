@@ -66,7 +66,7 @@ class LocustGenerator:
         loopback = plan.layout.network == "loopback"
         network = f"container:{server.id}" if loopback else None
         cpus = plan.layout.load_cpus
-        target = "127.0.0.1" if loopback else server.name
+        target = "127.0.0.1" if loopback else server.host
         command = master_command(target, workload, plan)
         with ExitStack() as stack:
             master = stack.enter_context(

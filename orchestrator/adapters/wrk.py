@@ -45,7 +45,7 @@ class Wrk:
             TrialFailed: it could not connect, or did not say what it counted.
         """
         loopback = self._settings.network == "loopback"
-        target = "127.0.0.1" if loopback else server.name
+        target = "127.0.0.1" if loopback else server.host
         words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
         if compared:
             words += ["--", str(expectation.status), expectation.body]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from orchestrator.bench.served import served
 from orchestrator.bench.trial import tails
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
@@ -72,7 +73,8 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
     try:
         check = replace(check, base=bench.engine.build(manifest.id).base)
         phase = Phase.START
-        with bench.engine.start(trial.entry.container) as server:
+        with served(trial.entry, bench.engine) as its:
+            server = its.server
             phase = Phase.VERIFY
             keeps_contract(probed(server, trial), server, trial)
             phase = Phase.LOAD
@@ -80,6 +82,8 @@ def _service(plan: Plan, trial: PlannedTrial, bench: Bench) -> Generator[Service
             yield check
             for number in range(plan.settings.repeats):
                 pair = _pair(plan, trial, server, bench, first=(WRK, LAB)[number % 2])
+                if (ended := its.ended()) is not None:
+                    raise ended
                 check = replace(check, pairs=(*check.pairs, pair))
                 bench.progress.note(f"{where} {number + 1}/{plan.settings.repeats}: {_said(pair)}")
                 yield check

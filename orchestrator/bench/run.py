@@ -26,9 +26,9 @@ def missing_trials(plan: Plan, record: RunRecord) -> tuple[PlannedTrial, ...]:
 def build_all(
     trials: Iterable[PlannedTrial], engine: Engine, progress: Progress
 ) -> dict[str, Image | TrialFailed]:
-    """Build every service's image before anything is measured; a failure is kept, not raised."""
+    """Build every image of a service or companion first; a failure is kept, not raised."""
     builds: dict[str, Image | TrialFailed] = {}
-    for service in dict.fromkeys(trial.entry.manifest.id for trial in trials):
+    for service in dict.fromkeys(name for trial in trials for name in trial.entry.images):
         progress.note(f"building the image of {service}")
         try:
             builds[service] = engine.build(service)
@@ -81,13 +81,13 @@ def run_all(
         for planned in missing_trials(plan, record):
             saved()
             progress.trial_begins(planned)
-            build = builds[planned.entry.manifest.id]
-            if isinstance(build, TrialFailed):
+            images = _images(planned, builds)
+            if isinstance(images, TrialFailed):
                 store.save_raw(planned, {})  # an earlier attempt may have left files
-                rows[planned.key] = _not_built(planned, build, clock)
+                rows[planned.key] = _not_built(planned, images, clock)
             else:
                 current = Trial(plan, planned, engine, generator, store, clock)
-                rows[planned.key] = current.run(build, progress)
+                rows[planned.key] = current.run(images[0], progress, images[1:])
             progress.trial_ends(rows[planned.key])
     except KeyboardInterrupt:
         interrupted = True
@@ -99,6 +99,17 @@ def run_all(
     final = saved(clock.utc(), interrupted)
     progress.run_ends(final)
     return final
+
+
+def _images(planned: PlannedTrial, builds: Builds) -> list[Image] | TrialFailed:
+    """Those of a service and its companions, or why one of them could not be built."""
+    found: list[Image] = []
+    for name in planned.entry.images:
+        build = builds[name]
+        if isinstance(build, TrialFailed):
+            return build
+        found.append(build)
+    return found
 
 
 def _to_come(planned: PlannedTrial) -> TrialRecord:

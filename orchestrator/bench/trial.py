@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from orchestrator import contract
 from orchestrator.bench import measure
+from orchestrator.bench.companions import SeenCompanion, built, with_companions
 from orchestrator.bench.conclude import concluded
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.raw import RawFiles
 from orchestrator.bench.rows import planned_record
 from orchestrator.bench.sampler import Sampler
+from orchestrator.bench.served import Served, served
 from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
 from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_caveats
@@ -63,12 +65,16 @@ class Trial:
         self._raw = RawFiles()
         self.finished: TrialRecord | None = None
 
-    def run(self, image: Image, progress: Progress) -> TrialRecord:
+    def run(
+        self, image: Image, progress: Progress, companions: Sequence[Image] = ()
+    ) -> TrialRecord:
         """The trial's row: measured, or failed with phase, reason and log tail.
 
+        ``companions``: the images of those that the service has, in their order.
         Its raw files are saved with it. Interrupted before it was measured it leaves neither: it
         did not run yet.
         """
+        self._know(companions=built(self._trial.entry, companions))
         try:
             self._measure(image, progress)
         except TrialFailed as failure:
@@ -102,21 +108,26 @@ class Trial:
 
     def _measure(self, image: Image, progress: Progress) -> None:
         with (
-            self._engine.start(self._trial.entry.container) as server,
-            self._logged(server),
+            served(self._trial.entry, self._engine, self._raw.keep_log) as its,
+            self._logged(its.server),
         ):
-            self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
+            server = its.server
+            self._know(
+                server=replace(self._record.server, image_id=image.id, base=image.base),
+                companions=its.known(self._record.companions),
+            )
             start_s, before = self._verify(server)
             idle, overflows = server.sample(), server.listen_overflows()
             self._raw.keep_samples("server", [idle] if idle else [])
             self._phase = Phase.LOAD
             workload = self._trial.expectation.workload
             with self._generator.at(server, workload, self._plan) as load:
-                result, samples = self._load(load, server, progress)
+                result, samples = self._load(load, its, progress)
                 state, ended = self._state(server, before)
+                workers = len(load.workers)
                 observed = Observed(
                     server=samples[0],
-                    workers=samples[1:],
+                    workers=samples[1 : 1 + workers],
                     idle=idle,
                     state=state,
                     image=image,
@@ -125,9 +136,11 @@ class Trial:
                     one_namespace=self._plan.layout.network == "loopback",
                     shared=self._plan.layout.shared,
                 )
+                seen = its.seen(samples[1 + workers :])
+                ended = ended or its.ended()
                 actions = server.interventions(before.started_at)
                 with shielded():
-                    self._conclude(result, observed, actions, ended)
+                    self._conclude(result, observed, seen, actions, ended)
                 self._phase = Phase.STOP
             self._stop(server)
 
@@ -169,9 +182,9 @@ class Trial:
         return {name: found[name].version for name in names if name in found}
 
     def _load(
-        self, load: Load, server: Container, progress: Progress
+        self, load: Load, its: Served, progress: Progress
     ) -> tuple[LoadResult, list[list[Sample]]]:
-        sampler = Sampler([server, *load.workers])
+        sampler = Sampler([its.server, *load.workers, *its.containers])
         try:
             with sampler:
                 result = self._follow(load, sampler, progress)
@@ -181,11 +194,12 @@ class Trial:
             raise
         finally:
             samples = sampler.taken()
-            self._keep(load, samples)
+            self._keep(load, its, samples)
         return result, samples
 
-    def _keep(self, load: Load, samples: list[list[Sample]]) -> None:
-        names = ["server", *(f"worker-{i}" for i in range(1, len(samples)))]
+    def _keep(self, load: Load, its: Served, samples: list[list[Sample]]) -> None:
+        workers = (f"worker-{i}" for i in range(1, len(load.workers) + 1))
+        names = ["server", *workers, *its.names]
         for name, readings in zip(names, samples, strict=True):
             self._raw.keep_samples(name, readings)
         with suppress(TrialFailed):
@@ -228,10 +242,12 @@ class Trial:
         self,
         result: LoadResult,
         observed: Observed,
+        seen: Sequence[SeenCompanion],
         actions: Sequence[str],
         ended: TrialFailed | None,
     ) -> None:
-        self._record = concluded(self._record, result, observed)
+        known = concluded(self._record, result, observed)
+        self._record = with_companions(known, seen, result, observed, self._plan.layout)
         for doubt in intervention_caveats(actions):
             self._doubt(doubt)
         totals, locust = measure.totals(result), result.locust

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
-from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
-from orchestrator.verdict import LOADGEN_CPU, SERVER_CPU
+from orchestrator.model.trial import Caveat, Companion, OpenLoop, Outcome, Step, TrialRecord
+from orchestrator.verdict import FULL_CPU, LOADGEN_CPU, SERVER_CPU
 
 # Little's law, in_flight / users = 1, holds exactly; this much is rounding, and the counting at a
 # step's ends. The audit allows as much.
@@ -71,8 +71,15 @@ KINDS = (
     ),
     INTERVENTION := DoubtKind(
         code="intervention",
-        text="something outside the lab did this to the server's container under load: {actions}",
+        text="something outside the lab did this to {whose} container under load: {actions}",
         remedy="leave the lab's containers alone while it measures, and repeat",
+    ),
+    COMPANION_FULL := DoubtKind(
+        code="companion-full",
+        text="the CPU of the companion {name} was full during the hold ({cpu:.2f} of a CPU was its "
+        "own): the service may have waited for it",
+        remedy="give it more CPU (its block in docker-compose.yml, or a host with more CPUs), or "
+        "read the rate as that of both together",
     ),
     AFTER_THE_LOAD := DoubtKind(
         code="after-the-load",
@@ -153,9 +160,23 @@ def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:
     return (SLOW_STOP.seen(stop_s=stop_s).caveat,) if stop_s >= SLOW_STOP_S else ()
 
 
-def intervention_caveats(actions: Sequence[str]) -> tuple[Caveat, ...]:
-    """The doubt about a server to which others did something under load."""
-    return (INTERVENTION.seen(actions=", ".join(actions)).caveat,) if actions else ()
+def intervention_caveats(actions: Sequence[str], whose: str = "the server's") -> tuple[Caveat, ...]:
+    """The doubt about a container to which others did something under load."""
+    if not actions:
+        return ()
+    return (INTERVENTION.seen(whose=whose, actions=", ".join(actions)).caveat,)
+
+
+def companion_caveats(companion: Companion, limit: float, busy: float) -> tuple[Caveat, ...]:
+    """The doubt about a companion that may have made its service wait.
+
+    Args:
+        limit: how many CPUs it may use.
+        busy: how busy its CPU was during the hold, with all that the CPU bore.
+    """
+    if companion.cpu is None or max(companion.cpu / limit, busy) < FULL_CPU:
+        return ()
+    return (COMPANION_FULL.seen(name=companion.name, cpu=companion.cpu).caveat,)
 
 
 def afterwards(reason: str) -> Caveat:

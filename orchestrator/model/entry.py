@@ -107,6 +107,9 @@ class ContainerSpec:
     ``memory_bytes`` equals ``memory_swap_bytes`` where swap is forbidden; ``cpus`` is the quota in
     CPUs; ``cpuset`` is the kernel's list format (``"0"``, ``"1,3"``); ``pids_limit`` counts
     processes and their threads.
+    ``companions``: the services that have to be healthy before it starts. ``healthcheck``: the
+    command in a companion that ends well once it is healthy; empty in all others. ``hosts``: names
+    that mean this container's own loopback to all that share its network.
     """
 
     service: str
@@ -133,11 +136,32 @@ class ContainerSpec:
     build_context: str = ""
     dockerfile: str = ""
     build_more: str = ""
+    companions: tuple[str, ...] = ()
+    healthcheck: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def cpu_numbers(self) -> frozenset[int]:
+        """The CPUs of ``cpuset``."""
+        found: set[int] = set()
+        for part in self.cpuset.split(","):
+            first, _, last = part.partition("-")
+            found.update(range(int(first), int(last or first) + 1))
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One framework that can be measured: its manifest beside its container."""
+    """One framework that can be measured: its manifest beside its container.
+
+    ``companions``: the containers that its service needs, in the order in which they start.
+    """
 
     manifest: Manifest
     container: ContainerSpec
+    companions: tuple[ContainerSpec, ...] = ()
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The services of the compose file whose images it needs, its own first."""
+        return (self.manifest.id, *(companion.service for companion in self.companions))

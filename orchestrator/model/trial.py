@@ -230,6 +230,27 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """What a service needed beside it, such as a database, and what the trial cost it.
+
+    ``cpu``: over the hold, 1.0 = one whole CPU; ``cpu_us_per_request``: its CPU time for a success
+    of the hold, in microseconds. ``memory_peak_bytes`` and ``throttled_s`` are of the whole load.
+    ``start_s``: from its start until its healthcheck first ended well. None of all that was not
+    measured.
+    """
+
+    name: Name
+    image_id: str | None = None
+    image_bytes: int | None = None
+    cpu: float | None = None
+    cpu_us_per_request: float | None = None
+    memory_peak_bytes: int | None = None
+    oom_killed: bool | None = None
+    throttled_s: float | None = None
+    start_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocustTotals:
     """Locust's own totals: they must agree with the lab's."""
 
@@ -243,6 +264,7 @@ class LocustTotals:
 class TrialRecord:
     """One planned trial, whatever became of it.
 
+    ``companions``: what the service needed beside it, in the order in which they started.
     ``raw``: its files below the run's folder (``raw/...``), in order. ``failure_reasons``: why
     requests of the whole load failed, in words, behind the kind; at most about twenty.
     """
@@ -278,6 +300,7 @@ class TrialRecord:
     histogram: Histogram | None = None
     open_loop: Annotated[tuple[OpenLoop, ...], Meta(max_length=MOST_STEPS)] = ()
     locust: LocustTotals | None = None
+    companions: tuple[Companion, ...] = ()
     raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()
 

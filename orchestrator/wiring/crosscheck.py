@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,9 @@ from orchestrator.bench.crosscheck import Bench, check_all
 from orchestrator.compare import problems, slice_profile
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.crosscheck import CROSSCHECK_SCHEMA, CrossCheck, CrossCheckSettings
-from orchestrator.model.entry import ContainerSpec, Entry
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import Layout, Plan, PlannedTrial, Settings
+from orchestrator.plan import entry
 from orchestrator.profiles import SPARE_FILES
 from orchestrator.report.crosscheck import crosscheck_files
 from orchestrator.report.crosscheck_tables import counts, rates
@@ -46,7 +47,8 @@ def crosscheck(settings: CrossCheckSettings, command: str, results: Path) -> Cro
         placed, containers = placed_here(engine, settings.network)
         plan = _plan(settings, known, placed, containers)
         folder.create()
-        _build_clients(engine, progress)
+        companions = (name for trial in plan.trials for name in trial.entry.images[1:])
+        _build_others(engine, progress, companions)
         versions = tools(engine, containers[WRK])
         record = _blank(settings, plan, engine, folder.path.name, command, versions)
         progress.note(
@@ -141,7 +143,7 @@ def _plan(
         worker=worker,
         trials=tuple(
             PlannedTrial(
-                entry=Entry(manifest=known.manifests[name], container=containers[name]),
+                entry=entry(known.manifests[name], containers),
                 expectation=known.contract[settings.workload],
                 repeat=1,
                 order=order,
@@ -151,8 +153,11 @@ def _plan(
     )
 
 
-def _build_clients(engine: DockerEngine, progress: ConsoleProgress) -> None:
-    for service in (LOCUST_WORKER, WRK):
+def _build_others(
+    engine: DockerEngine, progress: ConsoleProgress, companions: Iterable[str]
+) -> None:
+    """The images of the clients, and of what services need beside them."""
+    for service in dict.fromkeys((LOCUST_WORKER, WRK, *companions)):
         progress.note(f"building the image of {service}")
         try:
             engine.build(service)

@@ -12,11 +12,11 @@ from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import whole
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.errors import EnvironmentMissing
+from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.host import Host
 from orchestrator.model.settings import Layout
-from orchestrator.plan import layout
+from orchestrator.plan import layout, misplaced
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -70,5 +70,10 @@ def placed_here(engine: DockerEngine, network: str) -> tuple[Layout, dict[str, C
     variables = {
         "LAB_SERVER_CPU": str(placed.server_cpu),
         "LAB_LOAD_CPU": str(placed.load_cpus[0]),
+        # The first one has Locust's master, too.
+        "LAB_COMPANION_CPU": str(placed.load_cpus[-1]),
     }
-    return placed, Compose(ROOT).containers(variables)
+    containers = Compose(ROOT).containers(variables)
+    if wrong := misplaced(containers, placed):
+        raise UsageError(wrong)
+    return placed, containers

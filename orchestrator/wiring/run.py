@@ -15,11 +15,10 @@ from orchestrator.adapters.progress import ConsoleProgress
 from orchestrator.bench.run import build_all, missing_trials, run_all
 from orchestrator.contract import endpoint
 from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
-from orchestrator.model.entry import Entry
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan, Profile, Settings
 from orchestrator.model.trial import Outcome
-from orchestrator.plan import plan
+from orchestrator.plan import entry, plan
 from orchestrator.wiring.catalogue import Catalogue, checked_for
 from orchestrator.wiring.engine import engine_alone, placed_here, this_host
 from orchestrator.wiring.host_watch import HostWatch
@@ -138,7 +137,7 @@ def _plan(
 ) -> Plan:
     placed, containers = placed_here(engine, settings.network)
     entries = {
-        name: Entry(manifest=manifest, container=containers[name])
+        name: entry(manifest, containers)
         for name, manifest in known.manifests.items()
         if name in containers
     }
