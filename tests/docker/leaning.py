@@ -55,7 +55,7 @@ def app(environ, start_response):
 def checkout(folder: Path) -> Path:
     """A copy of what the repository tracks, and of what set-up wrote, with the new framework."""
     copy = folder / "lab"
-    for name in ("services", "loadgen", "orchestrator"):
+    for name in ("services", "loadgen", "orchestrator", "results/published"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("docker-compose.yml", ".dockerignore", ".env"):
         if (ROOT / name).exists():

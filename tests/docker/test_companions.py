@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from orchestrator.adapters.compose import WRK, Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.bench import served as serving
 from orchestrator.bench.served import Served, served
-from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.entry import Entry
 from orchestrator.plan import entry
 from orchestrator.wiring.catalogue import catalogue
+from orchestrator.wiring.engine import placed_here
 from tests.docker.leaning import COMPANION, IMAGE, SERVICE, checkout, replaced
 
 LABEL: dict[str, str | list[str] | bool] = {"label": f"{RUN}=test"}
@@ -129,13 +131,48 @@ def test_a_companion_has_the_limits_of_its_block_and_the_network_settings_of_the
         assert mine["Config"][key] == theirs["Config"][key], key
     assert mine["HostConfig"]["Memory"] == 2**30
     assert mine["HostConfig"]["Sysctls"] == leaning.container.sysctls
-    assert not server["HostConfig"]["Sysctls"]
+    assert "Sysctls" not in server["HostConfig"]
     assert mine["HostConfig"]["ExtraHosts"] == [f"{COMPANION}:127.0.0.1"]
 
 
 def docker_compose(root: Path, *words: str) -> None:
     done = command.run(["docker", "compose", *words], within_s=120, remedy="it is there", cwd=root)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_companion_has_a_cpu_of_the_loads_and_never_the_servers(
+    engine: DockerEngine, compose: Compose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for given, cpuset in (
+        ({"LAB_COMPANION_CPU": "7", "LAB_LOAD_CPU": "5"}, "7"),
+        ({"LAB_COMPANION_CPU": "", "LAB_LOAD_CPU": "5"}, "5"),
+    ):
+        assert compose.containers(given)[COMPANION].cpuset == cpuset
+    monkeypatch.setattr("orchestrator.wiring.engine.ROOT", compose.root)
+    placed, containers = placed_here(engine, "loopback")
+    assert containers[COMPANION].cpuset == str(placed.load_cpus[-1])
+    text = (compose.root / "docker-compose.yml").read_text()
+    own = '"${LAB_COMPANION_CPU:-${LAB_LOAD_CPU:-1}}"'
+    with changed(compose, replaced(text, own, '"${LAB_SERVER_CPU:-0}"')):
+        if placed.shared:
+            placed_here(engine, "loopback")
+        else:
+            with pytest.raises(
+                UsageError, match=f"mate: cpuset {placed.server_cpu} has the server"
+            ):
+                placed_here(engine, "loopback")
+
+
+@contextmanager
+def changed(compose: Compose, text: str) -> Iterator[None]:
+    """The compose file says this while the block lasts."""
+    path = compose.root / "docker-compose.yml"
+    before = path.read_text()
+    path.write_text(text)
+    try:
+        yield
+    finally:
+        path.write_text(before)
 
 
 def test_two_companions_share_the_network_of_the_first(
@@ -239,9 +276,9 @@ def test_a_companion_that_lost_a_process_for_want_of_memory_is_found_though_it_r
     with served(companion(leaning, **small), engine) as its:
         (mate,) = its.companions
         assert mate.container.state().running
-        for _ in range(100):
-            if (ended := its.ended()) is not None:
-                break
+        deadline, ended = time.monotonic() + 30, its.ended()
+        while ended is None and time.monotonic() < deadline:
+            ended = its.ended()
         assert ended is not None
         assert ended.reason == "its companion mate lost a process for want of memory"
         assert mate.container.state().running
@@ -253,14 +290,9 @@ def test_an_image_that_is_not_built_and_cannot_be_had_is_told_in_words(
 ) -> None:
     text = (compose.root / "docker-compose.yml").read_text()
     own = 'image: "${LAB_PYTHON_313:-python:3.13-slim}"'
-    (compose.root / "docker-compose.yml").write_text(
-        replaced(text, own, 'image: "127.0.0.1:9/no/such:1"')
-    )
-    try:
-        with pytest.raises(EnvironmentMissing) as error:
-            engine.build(COMPANION)
-    finally:
-        (compose.root / "docker-compose.yml").write_text(text)
+    other = replaced(text, own, 'image: "127.0.0.1:9/no/such:1"')
+    with changed(compose, other), pytest.raises(EnvironmentMissing) as error:
+        engine.build(COMPANION)
     assert str(error.value).startswith(
         "mate: its image 127.0.0.1:9/no/such:1 is not on this host and could not be pulled; "
         "load it (`docker load`), or give its block a build: "

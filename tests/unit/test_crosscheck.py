@@ -13,6 +13,7 @@ from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.ports import Container, ReferenceClient, ServerEnd
 from tests.fakes import (
+    RUNNING,
     FakeClock,
     FakeContainer,
     FakeEngine,
@@ -21,7 +22,7 @@ from tests.fakes import (
     JournalProgress,
 )
 from tests.unit.crosschecks import crosscheck_record, wrk
-from tests.unit.examples import answer, load_result, load_step, planned, probe
+from tests.unit.examples import answer, container, load_result, load_step, planned, probe
 
 ONE_STEP = load_result(
     steps=(
@@ -81,13 +82,17 @@ class Checked:
         scripts: Sequence[Script] = ((ONE_STEP,),),
         broken_wrk: BaseException | None = None,
         silent: str = "",
+        mate: FakeContainer | None = None,
     ) -> None:
+        """``mate``: a companion of each."""
         self.journal: Journal = []
         self.saved: list[CrossCheck] = []
         wrong = probe("flask", answer(body=b"{}"))
         servers = {
             name: FakeContainer(name, wrong if name == silent else probe(name)) for name in services
         }
+        if mate is not None:
+            servers["mate"] = mate
         bench = Bench(
             engine=FakeEngine(self.journal, servers),
             lab=FakeGenerator(self.journal, *scripts),
@@ -99,6 +104,12 @@ class Checked:
         # Each trial of the plan is a service; its repeats are the pairs.
         plan = planned(services)
         plan = replace(plan, settings=replace(plan.settings, repeats=3))
+        if mate is not None:
+            companions = (container("mate", healthcheck=("true",)),)
+            trials = [
+                replace(t, entry=replace(t.entry, companions=companions)) for t in plan.trials
+            ]
+            plan = replace(plan, trials=tuple(trials))
         blank = crosscheck_record(services=(), finished_at=None)
         self.record = check_all(plan, blank, bench, self._save)
 
@@ -121,6 +132,18 @@ def test_the_clients_take_turns_and_who_is_first_alternates() -> None:
     ]
     (check,) = checked.record.services
     assert [pair.first for pair in check.pairs] == ["wrk", "lab", "wrk"]
+
+
+def test_a_service_has_its_companion_and_no_pair_counts_without_it() -> None:
+    checked = Checked("flask", mate=FakeContainer("mate"))
+    assert checked.journal[2:4] == ["start mate", "start flask beside mate"]
+    (check,) = checked.record.services
+    assert (len(check.pairs), check.reason) == (3, None)
+
+    dead = replace(RUNNING, running=False, exit_code=1)
+    checked = Checked("flask", mate=FakeContainer("mate", state=dead))
+    (check,) = checked.record.services
+    assert (check.pairs, check.reason) == ((), "load: its companion mate ended with exit code 1")
 
 
 def test_a_slice_of_the_lab_is_its_one_step() -> None:
