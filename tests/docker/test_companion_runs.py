@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,19 +62,26 @@ def left() -> list[str]:
     return [str(c.name) for c in found]
 
 
-def under_load() -> Any:
-    """The companion's container, once the load's master has told how it stands."""
+def companion_when(begun: Callable[[dict[str, Any]], bool]) -> Any:
+    """The companion's container, once this is true of the lab's containers by their names."""
     client, deadline = docker.from_env(), time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
-        running = {
-            str(c.name): c for c in client.containers.list(filters=OURS, ignore_removed=True)
-        }
-        masters = [c for name, c in running.items() if name.endswith("-locust")]
+        found = client.containers.list(filters=OURS, ignore_removed=True)
+        running = {str(c.name): c for c in found}
         mates = [c for name, c in running.items() if name.endswith(f"-{COMPANION}")]
-        if mates and masters and b'"event":"tick"' in masters[0].logs():
+        if mates and begun(running):
             return mates[0]
         time.sleep(0.05)
-    raise AssertionError("no load began")
+    raise AssertionError("it did not begin")
+
+
+def started_alone(running: dict[str, Any]) -> bool:
+    return len(running) == 1
+
+
+def under_load(running: dict[str, Any]) -> bool:
+    masters = [c for name, c in running.items() if name.endswith("-locust")]
+    return bool(masters) and b'"event":"tick"' in masters[0].logs()
 
 
 @pytest.mark.parametrize("network", ["loopback", "bridge"])
@@ -110,7 +117,7 @@ def test_a_companion_is_measured_beside_its_service(
 def test_a_companion_that_dies_under_load_fails_the_row_by_its_name(
     root: Path, tmp_path: Path
 ) -> None:
-    killer = threading.Thread(target=lambda: under_load().kill())
+    killer = threading.Thread(target=lambda: companion_when(under_load).kill())
     killer.start()
     code, said = lab(root, *run_of(tmp_path, "--duration", "6", "--repeats", "2"))
     killer.join()
@@ -128,9 +135,12 @@ def test_a_companion_that_dies_under_load_fails_the_row_by_its_name(
     assert left() == []
 
 
-def test_an_interrupted_run_leaves_no_companion(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("begun", [started_alone, under_load])
+def test_an_interrupted_run_leaves_no_companion(
+    root: Path, tmp_path: Path, begun: Callable[[dict[str, Any]], bool]
+) -> None:
     with started(root, *run_of(tmp_path, "--duration", "20")) as run:
-        assert under_load()
+        assert companion_when(begun)
         run.send_signal(signal.SIGINT)
         said, _ = run.communicate(timeout=WITHIN_S)
     assert run.returncode == 130, said
