@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import docker
 import pytest
 
 from orchestrator.adapters import checksums
+from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN
 from tests.docker.leaning import COMPANION, IMAGE, SERVICE, checkout
 
@@ -163,6 +165,24 @@ def test_verify_and_crosscheck_start_the_companion_too(root: Path, tmp_path: Pat
     requests = counted["lab"]["requests"] + counted["lab"]["unfinished"]
     assert counted["lab_seen"]["requests"] == requests > 10
     assert left() == []
+
+
+def test_the_image_of_a_companion_travels_with_its_services(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "images.tar"
+    code, said = lab(root, "images-save", str(file), SERVICE)
+    assert code == 0, said
+    assert f"  {SERVICE}\n  {COMPANION}\n" in said
+    with tarfile.open(file) as archive:
+        manifest = archive.extractfile("manifest.json")
+        assert manifest is not None
+        names = {name for image in json.load(manifest) for name in image["RepoTags"]}
+    assert {IMAGE, Compose(root).containers()[COMPANION].image} <= names
+    code, said = lab(root, "images-load", str(file))
+    assert code == 0, said
+    assert f"{SERVICE}: as it is in this checkout" in said
+    for name in names:
+        if name.startswith(f"weblab/{SERVICE}:sources-"):
+            docker.from_env().images.remove(name, noprune=True)
 
 
 def test_docker_compose_up_brings_the_companion_up_first(root: Path) -> None:
