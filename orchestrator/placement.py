@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.placement import Network, Placement
 
 
@@ -32,3 +33,18 @@ def placed(
         smt_shared=bool(core & set(load) - {server}) if siblings else None,
         network=network,
     )
+
+
+def misplaced(containers: Mapping[str, ContainerSpec], placement: Placement) -> list[str]:
+    """Every companion that would take CPU time from the server, in words.
+
+    Args:
+        containers: all containers of the compose file, as ``placement`` places them.
+    """
+    companions = dict.fromkeys(name for spec in containers.values() for name in spec.companions)
+    return [
+        f"{name}: cpuset {containers[name].cpuset} has the server's CPU, {placement.server_cpu}; "
+        "give a companion the cpuset of LAB_COMPANION_CPU, as docker-compose.yml has it"
+        for name in companions
+        if placement.server_cpu in containers[name].cpu_numbers and not placement.shared
+    ]

@@ -50,6 +50,10 @@ class Container(Protocol):
     def name(self) -> str:
         """The container's name in the engine."""
 
+    @property
+    def host(self) -> str:
+        """The name by which other containers of its network reach it."""
+
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
         """Request each path from inside the container; wait until the service is ready.
 
@@ -82,6 +86,16 @@ class Container(Protocol):
         Raises:
             TrialFailed: it has vanished, or the engine does not answer.
         """
+
+    def healthy(self, check: Sequence[str], within_s: float) -> float:
+        """Wait until this command in it ends well; unix seconds when it first did.
+
+        Raises:
+            TrialFailed: it did not in time, or it ended.
+        """
+
+    def lost_to_memory(self, since: float) -> bool:
+        """Whether a process in it was ended since then (unix seconds) for want of memory."""
 
     def interventions(self, since: float) -> tuple[str, ...]:
         """What others did to it after ``since`` (unix seconds), such as ``pause``; in order."""
@@ -127,14 +141,20 @@ class Engine(Protocol):
     """The parts of the container engine that a trial needs."""
 
     def build(self, service: str) -> Image:
-        """Build a service's image (cached layers are used).
+        """Build a service's image (cached layers are used); one that is not built is pulled.
 
         Raises:
             TrialFailed: the build failed; carries the end of its log.
+            EnvironmentMissing: an image that is not built here cannot be pulled.
         """
 
-    def start(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
+    def start(
+        self, spec: ContainerSpec, *, beside: Container | None = None
+    ) -> AbstractContextManager[Container]:
         """Run a service's container; the end of the block removes it, even after an error.
+
+        Args:
+            beside: whose network namespace it shares; it has one of its own elsewhere.
 
         Raises:
             TrialFailed: the engine refused, or, after a block without an error, did not remove the

@@ -47,10 +47,12 @@ class FakeContainer:
         listen_overflows: Sequence[int | None] = (),
         log: str = "",
         stop_s: float | BaseException = 0.25,
+        healthy: float | TrialFailed = 991.5,
+        lost_to_memory: bool = False,
         journal: Journal | None = None,
     ) -> None:
         self.id = f"id-of-{name}"
-        self.name = name
+        self.name = self.host = name
         self._probe = probe
         self._state = state
         self._before: ContainerState | None = before
@@ -60,6 +62,8 @@ class FakeContainer:
         self._listen_overflows = list(listen_overflows)
         self._log = log
         self._stop_s = stop_s
+        self._healthy = healthy
+        self._lost_to_memory = lost_to_memory
         self._journal = [] if journal is None else journal
 
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
@@ -86,6 +90,15 @@ class FakeContainer:
         if isinstance(self._state, TrialFailed):
             raise self._state
         return self._state
+
+    def healthy(self, check: Sequence[str], within_s: float) -> float:
+        self._journal.append(f"healthy {self.name}: {' '.join(check)}")
+        if isinstance(self._healthy, TrialFailed):
+            raise self._healthy
+        return self._healthy
+
+    def lost_to_memory(self, since: float) -> bool:
+        return self._lost_to_memory
 
     def interventions(self, since: float) -> tuple[str, ...]:
         return self._interventions
@@ -132,8 +145,11 @@ class FakeEngine:
         return Image(id=f"sha256:{service}", size_bytes=130_000_000, base="official")
 
     @contextmanager
-    def start(self, spec: ContainerSpec) -> Iterator[FakeContainer]:
-        self._journal.append(f"start {spec.service}")
+    def start(
+        self, spec: ContainerSpec, *, beside: Container | None = None
+    ) -> Iterator[FakeContainer]:
+        where = f" beside {beside.name}" if beside is not None else ""
+        self._journal.append(f"start {spec.service}{where}")
         if spec.service in self._refused:
             raise self._refused[spec.service]
         try:

@@ -11,11 +11,9 @@ from typing import Any
 
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import CONFIG_WITHIN_S, INSTALL, ROLE
+from orchestrator.adapters.contained import SERVER
 from orchestrator.changed import COMPOSE_FILE, Definitions
 from orchestrator.errors import EnvironmentMissing, UsageError
-
-SERVER = "server"
-"""The role of a framework's container."""
 
 
 def fork_point(root: Path, revision: str) -> str:

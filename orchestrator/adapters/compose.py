@@ -13,12 +13,15 @@ from typing import Any
 import msgspec
 
 from orchestrator.adapters import command
+from orchestrator.adapters.companions import companion_problems, companions_of, is_companion
 from orchestrator.adapters.contained import (
     ROLE,
+    Companion,
     Contained,
     OwnEntrypoint,
     PacketCounter,
     contained,
+    health_command,
 )
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER
@@ -38,6 +41,7 @@ EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntry
 # The smallest build there is, which the set-up tries as well.
 TRIAL_BUILD = Path("orchestrator", "setup", "trial_build", "compose.yml")
 BUILD_WITHIN_S = 900
+PULL_WITHIN_S = 900
 TRIAL_BUILD_WITHIN_S = 120
 CONFIG_WITHIN_S = 60
 INSTALL = "`make engine` installs Docker and Compose v2"
@@ -109,6 +113,16 @@ class Compose:
                 tail((done.stdout + done.stderr).decode(errors="replace")),
             )
 
+    def pull(self, service: str) -> None:
+        """Pull the image of a service that is not built.
+
+        Raises:
+            EnvironmentMissing: with what the engine said.
+        """
+        done = self._call("pull", service, within_s=PULL_WITHIN_S)
+        if done.returncode != 0:
+            raise EnvironmentMissing(f"`docker compose pull {service}`: {command.said(done)}")
+
     def why_no_build(self) -> str:
         """What keeps Compose from building any image at all; empty where nothing does."""
         trial = ("--project-directory", str(self.root), "-f", str(self.root / TRIAL_BUILD))
@@ -162,11 +176,11 @@ def container_specs(services: Mapping[str, Mapping[str, Any] | None]) -> dict[st
     found: dict[str, ContainerSpec] = {}
     problems: dict[str, list[str]] = defaultdict(list)
     for name, service in services.items():
-        block, wrong = contained(service or {}, EXCEPTIONS.get(name, Contained))
-        for problem in wrong:
+        block, wrong = contained(service or {}, _kind(name, service or {}))
+        for problem in wrong + companion_problems(name, services):
             problems[problem].append(name)
         if block is not None:
-            found[name] = container_spec(name, block)
+            found[name] = container_spec(name, block, companions_of(name, services))
     if problems:
         raise UsageError(
             [
@@ -177,9 +191,14 @@ def container_specs(services: Mapping[str, Mapping[str, Any] | None]) -> dict[st
     return found
 
 
-def container_spec(name: str, block: Contained) -> ContainerSpec:
+def _kind(name: str, service: Mapping[str, Any]) -> type[Contained]:
+    return Companion if is_companion(service) else EXCEPTIONS.get(name, Contained)
+
+
+def container_spec(name: str, block: Contained, companions: tuple[str, ...] = ()) -> ContainerSpec:
     """A block as the container that the orchestrator starts."""
     build = block.build or {}
+    check = block.healthcheck if isinstance(block, Companion) else {}
     return ContainerSpec(
         service=name,
         image=block.image,
@@ -205,6 +224,8 @@ def container_spec(name: str, block: Contained) -> ContainerSpec:
         build_context=build.get("context", ""),
         dockerfile=build.get("dockerfile", "Dockerfile") if build else "",
         build_more=_build_more(build),
+        companions=companions,
+        healthcheck=health_command(check),
     )
 
 

@@ -11,6 +11,8 @@ from msgspec import Meta
 from orchestrator.values import HOLDS, shown, typed
 
 ROLE = "weblab.role"
+SERVER, COMPANION = "server", "companion"
+"""The roles of a framework, and of what a framework needs beside it."""
 
 # Keys that would take away what the lab promises of its containers, and what they give.
 DANGEROUS = {
@@ -100,6 +102,21 @@ Ports = Annotated[
     ),
 ]
 NoEntrypoint = Annotated[None, Meta(description="none: the orchestrator starts the image's own")]
+Healthcheck = Annotated[
+    dict[str, Any],
+    Meta(
+        description='a healthcheck with a command, such as test: ["CMD", "pg_isready"]',
+        extra={HOLDS: lambda check: bool(health_command(check))},
+    ),
+]
+OwnSysctls = Annotated[
+    dict[str, str],
+    Meta(
+        description="none of net.*: in a run a companion shares the network of its service, which "
+        "has its own",
+        extra={HOLDS: lambda found: not any(name.startswith("net.") for name in found)},
+    ),
+]
 NoNetwork = Annotated[Literal["none"], Meta(description="none, or leave it out")]
 
 
@@ -152,6 +169,27 @@ class PacketCounter(Contained):
     user: Annotated[Literal["0:0"], Meta(description="0:0")]
     cap_add: Annotated[tuple[Literal["NET_ADMIN"]], Meta(description="[NET_ADMIN]")]  # type: ignore[assignment]
     network_mode: Annotated[Literal["none"], Meta(description="none")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion(Contained):
+    """What a framework needs beside it, such as a database: it has to say when it is ready."""
+
+    healthcheck: Healthcheck
+    sysctls: OwnSysctls = field(default_factory=dict)
+
+
+def health_command(check: Mapping[str, Any]) -> tuple[str, ...]:
+    """The command of a healthcheck as its container can run it; empty where there is none."""
+    test = check.get("test")
+    if not isinstance(test, list | tuple) or not all(isinstance(word, str) for word in test):
+        return ()
+    match list(test):
+        case ["CMD", *words] if words:
+            return tuple(words)
+        case ["CMD-SHELL", text] if text:
+            return ("/bin/sh", "-c", text)
+    return ()
 
 
 def contained(

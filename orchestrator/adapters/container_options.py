@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from orchestrator.model.entry import ContainerSpec
@@ -27,7 +28,17 @@ def container_options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, 
         "sysctls": spec.sysctls,
         "labels": {**spec.labels, **labels},
         "log_config": {"type": spec.log_driver, "config": spec.log_options},
+        **({"extra_hosts": dict.fromkeys(spec.hosts, "127.0.0.1")} if spec.hosts else {}),
+        # The lab asks itself until it is healthy. Checks that went on would take CPU time from the
+        # load, and their events would push all others out of the engine's memory.
+        **({"healthcheck": {"test": ["NONE"]}} if spec.healthcheck else {}),
     }
+
+
+def joining(spec: ContainerSpec) -> ContainerSpec:
+    """The same without what the owner of a network namespace decides for all that share it."""
+    own = {key: value for key, value in spec.sysctls.items() if not key.startswith("net.")}
+    return replace(spec, sysctls=own, hosts=())
 
 
 def refusal(spec: ContainerSpec, error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic, time
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ import requests.exceptions
 from labwire import netstat
 from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
+from orchestrator.adapters.health import awaited
 from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Probe
@@ -33,6 +35,7 @@ FIRST_LINE_WITHIN_S = 120
 SILENT_AFTER_S = 20
 
 # What is done to a container from outside, in the engine's words; `start` and `exec_*` are ours.
+OOM = "oom"
 INTERVENTIONS = frozenset({"pause", "unpause", "restart", "update", "kill", "stop"})
 
 FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
@@ -60,8 +63,15 @@ Stats = dict[str, Any]
 class DockerContainer:
     """A running container."""
 
-    def __init__(self, container: docker.models.containers.Container, service: str) -> None:
+    def __init__(
+        self,
+        container: docker.models.containers.Container,
+        service: str,
+        host: str | None = None,
+    ) -> None:
+        """``host``: that of the container whose network it shares; its own name elsewhere."""
         self._container = container
+        self._host = host
         self.service = service
 
     @property
@@ -73,6 +83,11 @@ class DockerContainer:
     def id(self) -> str:
         """Its id in the engine."""
         return str(self._container.id)
+
+    @property
+    def host(self) -> str:
+        """The name by which other containers of its network reach it."""
+        return self._host or self.name
 
     def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
         """Ask the service for each path from inside its own container.
@@ -142,11 +157,41 @@ class DockerContainer:
             started_at=cgroup.unix_seconds(state["StartedAt"]),
         )
 
+    def healthy(self, check: Sequence[str], within_s: float) -> float:
+        """Wait until this command in it ends well; unix seconds when it first did.
+
+        Raises:
+            TrialFailed: it did not in time, or the container ended.
+        """
+        ask = partial(self._health, check)
+        return awaited(ask, lambda: self.state().running, within_s)
+
+    def _health(self, check: Sequence[str], within_s: float) -> tuple[bool, str]:
+        """Whether the check ends well now, and what it said."""
+        try:
+            code, output = within(
+                min(within_s, READ_WITHIN_S), lambda: self._container.exec_run(list(check))
+            )
+        except FOREIGN as error:
+            return False, str(error)
+        return code == 0, cast(bytes, output or b"").decode(errors="replace")
+
+    def lost_to_memory(self, since: float) -> bool:
+        """Whether the kernel ended a process in it since then (unix seconds) for want of memory.
+
+        The engine's state tells this of a container that ended; its events of one that lives on.
+        """
+        return OOM in self._events(since)
+
     def interventions(self, since: float) -> tuple[str, ...]:
         """What others did to it through the engine since then (unix seconds), in order.
 
         The engine remembers its last 256 events; nothing where it does not tell.
         """
+        return tuple(action for action in self._events(since) if action in INTERVENTIONS)
+
+    def _events(self, since: float) -> tuple[str, ...]:
+        """What the engine remembers of it since then, in order; nothing where it does not tell."""
         client: Any = self._container.client  # its types know no fractions of a second; it does
         about = {"container": self.id, "type": "container"}
         span = {"since": f"{since:.9f}", "until": f"{time():.9f}"}
@@ -157,8 +202,7 @@ class DockerContainer:
             )
         except (*FOREIGN, ValueError):  # no answer, or none that is JSON: no reason to lose a trial
             return ()
-        actions = (str(event.get("Action")) for event in events)
-        return tuple(action for action in actions if action in INTERVENTIONS)
+        return tuple(str(event.get("Action")) for event in events)
 
     def logs(self) -> str:
         """All that it printed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
@@ -13,7 +13,7 @@ import docker.errors
 import docker.models.containers
 
 from orchestrator.adapters.compose import ROLE, Compose
-from orchestrator.adapters.container_options import container_options, refusal
+from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
@@ -22,7 +22,7 @@ from orchestrator.adapters.owner import Owner
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.ports import Image
+from orchestrator.ports import Container, Image
 
 RUN = "weblab.run"
 CALL_WITHIN_S = 60
@@ -87,6 +87,7 @@ class DockerEngine:
         self,
         spec: ContainerSpec,
         *,
+        beside: Container | None = None,
         network: str | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
@@ -94,6 +95,7 @@ class DockerEngine:
         """Run a container as the compose file defines it; removed at the end, whatever happens.
 
         Args:
+            beside: whose network namespace it shares.
             network: ``container:<id>`` to share its namespace; else where services live.
             command: in place of the definition's own.
             suffix: tells containers of one service apart.
@@ -101,8 +103,10 @@ class DockerEngine:
         Raises:
             TrialFailed: the engine refused.
         """
+        if beside is not None:
+            network = f"container:{beside.id}"
         if network and network.startswith("container:"):
-            spec = replace(spec, sysctls={})  # the namespace has those of its owner
+            spec = joining(spec)
         with ExitStack() as cleanup:
             try:
                 with shielded():  # between the engine's making it and our knowing of it
@@ -113,7 +117,8 @@ class DockerEngine:
                         network_mode=network or self._home,
                         **container_options(spec, self._labels()),
                     )
-                    ours = DockerContainer(container, spec.service)
+                    host = beside.host if beside is not None else None
+                    ours = DockerContainer(container, spec.service, host)
                     cleanup.push(_removing(ours))
                 container.start()
             except FOREIGN as error:

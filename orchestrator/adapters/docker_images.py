@@ -10,7 +10,7 @@ import docker.errors
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import answering
 from orchestrator.adapters.sources import name_by_sources
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import EnvironmentMissing, TrialFailed
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.trial import OFFICIAL
 from orchestrator.ports import Image
@@ -28,11 +28,16 @@ class DockerImages:
     def build(self, service: str) -> Image:
         """Build a service's image as the compose file says; one that was loaded will do.
 
+        An image that is not built is taken as it is, and pulled where this host does not have it.
+
         Raises:
             TrialFailed: with the log's tail; the reason tells a missing base image apart.
+            EnvironmentMissing: an image that is not built cannot be had.
         """
         spec = self._compose.containers()[service]
-        if spec.build_context and (loaded := self.loaded(spec)):
+        if not spec.build_context:
+            return self._taken(spec)
+        if loaded := self.loaded(spec):
             self.tag(loaded.id, spec.image)
             return loaded
         try:
@@ -45,6 +50,17 @@ class DockerImages:
                 )
                 raise TrialFailed(reason, failure.log_tail) from failure
             raise
+        return self.image(spec.image)
+
+    def _taken(self, spec: ContainerSpec) -> Image:
+        if not self.has(spec.image):
+            try:
+                self._compose.pull(spec.service)
+            except EnvironmentMissing as error:
+                raise EnvironmentMissing(
+                    f"{spec.service}: its image {spec.image} is not on this host and could not be "
+                    f"pulled; load it (`docker load`), or give its block a build: {error}"
+                ) from error
         return self.image(spec.image)
 
     def loaded(self, spec: ContainerSpec) -> Image | None:

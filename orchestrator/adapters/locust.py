@@ -66,7 +66,7 @@ class LocustGenerator:
         """
         inside = loading.placement.one_namespace
         network = f"container:{server.id}" if inside else None
-        target = "127.0.0.1" if inside else server.name
+        target = "127.0.0.1" if inside else server.host
         command = master_command(target, workload, loading)
         with ExitStack() as stack:
             master = stack.enter_context(

@@ -37,7 +37,7 @@ DERIVED = re.compile(
     r"\.svg"
 )
 """The names of what a report consists of, by this version of the lab or one before."""
-LEFT = re.compile(r"samples\.csv|locust_[a-z_]+\.csv|[a-z]+(-[0-9]+)?\.log")
+LEFT = re.compile(r"samples\.csv|locust_[a-z_]+\.csv|[a-z][a-z0-9-]*\.log")
 """The names of what a trial leaves in its folder below `raw/`."""
 
 

@@ -72,6 +72,7 @@ class Variables:
     LAB_NOFILE: Files = ""
     LAB_SERVER_CPU: Cpu = ""
     LAB_LOAD_CPU: Cpu = ""
+    LAB_COMPANION_CPU: Cpu = ""
     LAB_PYTHON_313: Base = ""
     LAB_PYTHON_37: Base = ""
     LAB_USERS: Users = ""

@@ -14,7 +14,7 @@ def build_all(
 ) -> dict[str, Image | TrialFailed]:
     """Build the image of each service; a failure is returned in its place, not raised."""
     images: dict[str, Image | TrialFailed] = {}
-    for service in dict.fromkeys(trial.entry.manifest.id for trial in trials):
+    for service in dict.fromkeys(name for trial in trials for name in trial.entry.images):
         progress.note(f"building the image of {service}")
         try:
             images[service] = engine.build(service)

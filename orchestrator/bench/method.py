@@ -9,6 +9,7 @@ from typing import Protocol
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.raw import RawFiles
+from orchestrator.bench.served import Served
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialRecord
 from orchestrator.ports import Container, ContainerState, Image
@@ -18,16 +19,22 @@ from orchestrator.ports import Container, ContainerState, Image
 class Subject:
     """A server that passed verification, and where a method puts its results.
 
-    ``start_s``: seconds from the container's start to the first correct answer. ``know``: sets
-    fields of the trial's record immediately, so that a later failure does not lose them.
+    ``its``: the server and its companions, running. ``start_s``: seconds from the server's start to
+    its first correct answer. ``know``: sets fields of the trial's record immediately, so that a
+    later failure does not lose them.
     """
 
-    server: Container
+    its: Served
     image: Image
     planned: PlannedTrial
     start_s: float
     raw: RawFiles
     know: Callable[..., None]
+
+    @property
+    def server(self) -> Container:
+        """The server's container."""
+        return self.its.server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

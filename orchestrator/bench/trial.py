@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from orchestrator import contract
 from orchestrator.bench.bench import Bench
+from orchestrator.bench.companions import built
 from orchestrator.bench.method import Measured, Method, Subject
 from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.raw import RawFiles
 from orchestrator.bench.rows import planned_record
+from orchestrator.bench.served import served
 from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
 from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_caveats
@@ -39,14 +41,18 @@ class Trial:
         self._raw = RawFiles()
         self.finished: TrialRecord | None = None
 
-    def run(self, image: Image) -> TrialRecord:
+    def run(self, images: Sequence[Image]) -> TrialRecord:
         """The trial's row: measured, or failed with phase, reason and log tail.
 
         The raw files are saved, too. A trial that is interrupted before it was measured leaves
         neither row nor files; it counts as not run.
+
+        Args:
+            images: the service's own, then those of its companions in their order.
         """
+        self._know(companions=built(self._trial.entry, images[1:]))
         try:
-            self._measure(image)
+            self._measure(images[0])
         except TrialFailed as failure:
             self._went_wrong(failure)
         except KeyboardInterrupt:
@@ -78,14 +84,18 @@ class Trial:
 
     def _measure(self, image: Image) -> None:
         with (
-            self._bench.engine.start(self._trial.entry.container) as server,
-            self._logged(server),
+            served(self._trial.entry, self._bench.engine, self._raw.keep_log) as its,
+            self._logged(its.server),
         ):
-            self._know(server=replace(self._record.server, image_id=image.id, base=image.base))
+            server = its.server
+            self._know(
+                server=replace(self._record.server, image_id=image.id, base=image.base),
+                companions=its.known(self._record.companions),
+            )
             start_s, before = self._verify(server)
             self._phase = TrialPhase.LOAD
             subject = Subject(
-                server=server,
+                its=its,
                 image=image,
                 planned=self._trial,
                 start_s=start_s,
@@ -94,6 +104,7 @@ class Trial:
             )
             with self._method.measured(subject, self._bench) as measured:
                 state, ended = self._state(server, before)
+                ended = ended or its.ended()
                 actions = server.interventions(before.started_at)
                 with shielded():
                     self._conclude(measured, state, actions, ended)

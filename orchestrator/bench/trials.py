@@ -13,6 +13,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
+from orchestrator.ports import Image
 
 
 def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
@@ -44,14 +45,14 @@ def measure_trials(
     yield known()
     for planned in missing_trials(trials, record):
         bench.progress.trial_begins(planned)
-        image = bench.images[planned.entry.manifest.id]
-        if isinstance(image, TrialFailed):
+        images = _images(planned, bench)
+        if isinstance(images, TrialFailed):
             bench.raw.save_raw(planned, {})  # removes the files of an earlier attempt
-            rows[planned.key] = _not_built(planned, image, bench)
+            rows[planned.key] = _not_built(planned, images, bench)
         else:
             trial = Trial(planned, method, bench)
             try:
-                rows[planned.key] = trial.run(image)
+                rows[planned.key] = trial.run(images)
             except KeyboardInterrupt:
                 if trial.finished is not None:
                     rows[planned.key] = trial.finished
@@ -59,6 +60,17 @@ def measure_trials(
                 raise
         bench.progress.trial_ends(rows[planned.key])
         yield known()
+
+
+def _images(planned: PlannedTrial, bench: Bench) -> tuple[Image, ...] | TrialFailed:
+    """Those of a service and its companions, or why one of them could not be built."""
+    found: list[Image] = []
+    for name in planned.entry.images:
+        image = bench.images[name]
+        if isinstance(image, TrialFailed):
+            return image
+        found.append(image)
+    return tuple(found)
 
 
 def _to_come(planned: PlannedTrial) -> TrialRecord:

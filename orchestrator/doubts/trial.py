@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
+from orchestrator.limits import FULL_CPU
 from orchestrator.model.limit import Limit
-from orchestrator.model.trial import Caveat, OpenLoop, Outcome, Step, TrialRecord
+from orchestrator.model.trial import Caveat, Companion, OpenLoop, Outcome, Step, TrialRecord
 
 # By Little's law in_flight / users is exactly 1. This tolerance covers rounding and the counting at
 # the ends of a step. The audit allows the same.
@@ -72,8 +73,15 @@ KINDS = (
     ),
     INTERVENTION := DoubtKind(
         code="intervention",
-        text="something outside the lab acted on the server's container under load: {actions}",
+        text="something outside the lab acted on {whose} container under load: {actions}",
         remedy="leave the lab's containers alone while it measures, and repeat the run",
+    ),
+    COMPANION_FULL := DoubtKind(
+        code="companion-full",
+        text="the CPU of the companion {name} was full during the hold ({cpu:.2f} of a CPU was its "
+        "own): the service may have waited for it",
+        remedy="give it more CPU (its block in docker-compose.yml, or a host with more CPUs), or "
+        "read the rate as that of both together",
     ),
     AFTER_THE_LOAD := DoubtKind(
         code="after-the-load",
@@ -154,9 +162,23 @@ def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:
     return (SLOW_STOP.seen(stop_s=stop_s).caveat,) if stop_s >= SLOW_STOP_S else ()
 
 
-def intervention_caveats(actions: Sequence[str]) -> tuple[Caveat, ...]:
+def intervention_caveats(actions: Sequence[str], whose: str = "the server's") -> tuple[Caveat, ...]:
     """The doubt about a container on which something outside the lab acted; else empty."""
-    return (INTERVENTION.seen(actions=", ".join(actions)).caveat,) if actions else ()
+    if not actions:
+        return ()
+    return (INTERVENTION.seen(whose=whose, actions=", ".join(actions)).caveat,)
+
+
+def companion_caveats(companion: Companion, limit: float, busy: float) -> tuple[Caveat, ...]:
+    """The doubt about a companion that may have made its service wait.
+
+    Args:
+        limit: how many CPUs it may use.
+        busy: how busy its CPU was during the hold, with all that the CPU bore.
+    """
+    if companion.cpu is None or max(companion.cpu / limit, busy) < FULL_CPU:
+        return ()
+    return (COMPANION_FULL.seen(name=companion.name, cpu=companion.cpu).caveat,)
 
 
 def afterwards(reason: str) -> Caveat:

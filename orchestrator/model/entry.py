@@ -123,6 +123,9 @@ class ContainerSpec:
     ``memory_bytes`` equals ``memory_swap_bytes`` if swap is forbidden; ``cpus`` is the quota in
     CPUs; ``cpuset`` is in the kernel's list format (``"0"``, ``"1,3"``); ``pids_limit`` counts
     processes and threads.
+    ``companions``: the services that must be healthy before this one starts. ``healthcheck``: a
+    companion's command that succeeds once it is healthy; empty in all others. ``hosts``: names that
+    mean this container's own loopback, for everything that shares its network.
     """
 
     service: str
@@ -149,11 +152,32 @@ class ContainerSpec:
     build_context: str = ""
     dockerfile: str = ""
     build_more: str = ""
+    companions: tuple[str, ...] = ()
+    healthcheck: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def cpu_numbers(self) -> frozenset[int]:
+        """The CPUs of ``cpuset``."""
+        found: set[int] = set()
+        for part in self.cpuset.split(","):
+            first, _, last = part.partition("-")
+            found.update(range(int(first), int(last or first) + 1))
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One framework that can be measured: its manifest and its container."""
+    """One framework that can be measured: its manifest and its container.
+
+    ``companions``: the containers that its service needs, in the order in which they start.
+    """
 
     manifest: Manifest
     container: ContainerSpec
+    companions: tuple[ContainerSpec, ...] = ()
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The services of the compose file whose images it needs, its own first."""
+        return (self.manifest.id, *(companion.service for companion in self.companions))

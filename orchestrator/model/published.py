@@ -99,7 +99,7 @@ class ClaimRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A claim of the article in the lab's words; ``rule``: the text of the `ClaimRule` that decides it.
+    """A claim of the article in the lab's words; ``rule``: the text of the `ClaimRule` for it.
 
     ``orchestrator/claims/rules.py`` has the rules; each says how it uses the other fields:
     ``services``: the services that the claim is about; ``others``: those that it compares them

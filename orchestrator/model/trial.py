@@ -232,6 +232,27 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """What a service needed beside it, such as a database, and what the trial cost it.
+
+    ``cpu``: over the hold, 1.0 = one whole CPU; ``cpu_us_per_request``: its CPU time for a success
+    of the hold, in microseconds. ``memory_peak_bytes`` and ``throttled_s`` are of the whole load.
+    ``start_s``: from its start until its healthcheck first ended well. None of all that was not
+    measured.
+    """
+
+    name: Name
+    image_id: str | None = None
+    image_bytes: int | None = None
+    cpu: float | None = None
+    cpu_us_per_request: float | None = None
+    memory_peak_bytes: int | None = None
+    oom_killed: bool | None = None
+    throttled_s: float | None = None
+    start_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocustTotals:
     """Locust's own totals, which must agree with the lab's."""
 
@@ -249,6 +270,7 @@ Measurement = dict[str, float | str | None]
 class TrialRecord:
     """One planned trial: measured, failed or skipped.
 
+    ``companions``: what the service needed beside it, in the order in which they started.
     ``totals`` to ``locust``: what the load measured. ``measurements``: what other methods measured,
     by the experiment's name. ``raw``: its files below the run's folder (``raw/...``), in order.
     ``failure_reasons``: reason of a failure (the kind, then words) -> number in the whole load;
@@ -287,6 +309,7 @@ class TrialRecord:
     histogram: Histogram | None = None
     open_loop: Annotated[tuple[OpenLoop, ...], Meta(max_length=MOST_STEPS)] = ()
     locust: LocustTotals | None = None
+    companions: tuple[Companion, ...] = ()
     measurements: dict[Name, Measurement] = field(default_factory=dict)
     raw: tuple[RawFile, ...] = ()
     caveats: tuple[Caveat, ...] = ()

@@ -8,6 +8,7 @@ from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.report.column import hundredths, three_digits, whole
+from orchestrator.report.companions import companion_facts
 from orchestrator.report.doubts import Told, doubts_of_row
 from orchestrator.report.group import (
     Group,
@@ -123,6 +124,7 @@ def _resources(group: Group) -> Facts:
         ("Stop", None if stops is None else f"{three_digits(stops)} s"),
         ("Out of memory", "yes" if any(one.oom_killed for one in used) else None),
         ("Restarts", str(restarts) if restarts else None),
+        *companion_facts(group),
     )
     return tuple((term, text) for term, text in (*facts, *_measurements(group)) if text)
 

@@ -12,11 +12,11 @@ from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import whole
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.errors import EnvironmentMissing
+from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Network
-from orchestrator.placement import placed
+from orchestrator.placement import misplaced, placed
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -70,5 +70,10 @@ def placed_here(engine: DockerEngine, network: Network) -> Placed:
     variables = {
         "LAB_SERVER_CPU": str(placement.server_cpu),
         "LAB_LOAD_CPU": str(placement.load_cpus[0]),
+        # The first one has Locust's master, too.
+        "LAB_COMPANION_CPU": str(placement.load_cpus[-1]),
     }
-    return Placed(placement=placement, containers=Compose(ROOT).containers(variables))
+    containers = Compose(ROOT).containers(variables)
+    if wrong := misplaced(containers, placement):
+        raise UsageError(wrong)
+    return Placed(placement=placement, containers=containers)

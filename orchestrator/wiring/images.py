@@ -14,7 +14,7 @@ from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.wiring.catalogue import ROOT
-from orchestrator.wiring.services import build_images, wanted
+from orchestrator.wiring.services import build_images, wanted, with_companions
 
 
 def save_images(services: Sequence[str], file: Path) -> None:
@@ -30,7 +30,8 @@ def save_images(services: Sequence[str], file: Path) -> None:
         raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
     engine = DockerEngine(Compose(ROOT), "images")
     specs = _specs(services)
-    extra = {engine.images.name_by_sources(spec): spec.image for spec in specs}
+    # What is not built has no sources to be called by.
+    extra = {engine.images.name_by_sources(s): s.image for s in specs if s.build_context}
     mine = [name for name in extra if not engine.images.has(name)]
     try:
         for name, image in extra.items():
@@ -55,6 +56,8 @@ def load_images(file: Path) -> None:
     progress, engine = ConsoleProgress(), DockerEngine(Compose(ROOT), "images")
     image_archive.load(file)
     for spec in _specs(()):
+        if not spec.build_context:
+            continue
         same = engine.images.loaded(spec) is not None
         said = "as it is in this checkout: it is not built again" if same else "will be built"
         progress.note(f"{spec.service}: {said}")
@@ -70,11 +73,11 @@ def _forget_others(engine: DockerEngine, spec: ContainerSpec) -> None:
 
 
 def bases(engine: DockerEngine, specs: Iterable[ContainerSpec]) -> list[str]:
-    """The base images of these, as far as the engine has them."""
-    names = dict.fromkeys(spec.base_image for spec in specs if spec.base_image)
-    return [name for name in names if engine.images.has(name)]
+    """What these are made of, or are where they are not built, as far as the engine has it."""
+    names = dict.fromkeys(spec.base_image if spec.build_context else spec.image for spec in specs)
+    return [name for name in names if name and engine.images.has(name)]
 
 
 def _specs(services: Sequence[str]) -> list[ContainerSpec]:
     known = Compose(ROOT).containers()
-    return [known[name] for name in (*wanted(services), LOCUST_WORKER)]
+    return [known[name] for name in (*with_companions(wanted(services)), LOCUST_WORKER)]

@@ -86,7 +86,9 @@ def _given(engine: DockerEngine, address: str, memory: Path) -> Iterator[dict[st
         image_archive.load(archive, address)
         archive.unlink()
         # An engine without a network of its own builds with the host's.
-        builds = {name: {"build": {"network": "host"}} for name, s in usual.items() if s.base_image}
+        builds = {
+            name: {"build": {"network": "host"}} for name, s in usual.items() if s.build_context
+        }
         override.write_text(json.dumps({"services": builds}))
         yield {
             "DOCKER_HOST": address,

@@ -9,8 +9,10 @@ from orchestrator.adapters import template
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
-from orchestrator.errors import TrialFailed, UsageError, unforeseen
+from orchestrator.entries import entry
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, unforeseen
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.wiring.catalogue import ROOT, checked, names
@@ -31,11 +33,17 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
         containers = Compose(ROOT).containers()
         for name in asked:
             try:
-                engine.build(name)
-                with engine.start(containers[name]) as server:
+                its_entry = entry(known.manifests[name], containers)
+                for image in its_entry.images:
+                    engine.build(image)
+                with served(its_entry, engine) as its:
                     expectations = list(known.contract.values())
-                    probe = server.probe([e.path for e in expectations], READY_WITHIN_S)
+                    probe = its.server.probe([e.path for e in expectations], READY_WITHIN_S)
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
+                    if (ended := its.ended()) is not None:
+                        raise ended
+            except EnvironmentMissing:
+                raise
             except Exception as error:  # noqa: BLE001 - one bad service hides no other
                 failure = error if isinstance(error, TrialFailed) else unforeseen(error)
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""
@@ -51,7 +59,7 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
         UsageError: an unknown service.
     """
     checked_services(services)
-    built = [*wanted(services), LOCUST_WORKER]
+    built = [*with_companions(wanted(services)), LOCUST_WORKER]
     progress = ConsoleProgress()
     engine = DockerEngine(Compose(ROOT), "images")
     failed: dict[str, str] = {}
@@ -63,6 +71,13 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
             failed[name] = f"{failure.reason}\n{failure.log_tail}"
             progress.note(f"{name}: {failed[name]}")
     return failed
+
+
+def with_companions(services: Sequence[str]) -> tuple[str, ...]:
+    """These and what they need beside them, as the compose file says."""
+    known = Compose(ROOT).containers()
+    needed = (name for service in services for name in known[service].companions)
+    return (*services, *dict.fromkeys(needed))
 
 
 def checked_services(services: Sequence[str]) -> Catalogue:

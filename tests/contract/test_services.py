@@ -10,10 +10,12 @@ import pytest
 
 from orchestrator import contract
 from orchestrator.adapters.compose import Compose
-from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.bench.package import own_package, sized
+from orchestrator.bench.served import served
 from orchestrator.contract import Probe
+from orchestrator.entries import entry
+from orchestrator.ports import Container
 from orchestrator.profiles import PROFILES
 from orchestrator.wiring.catalogue import catalogue
 
@@ -24,7 +26,7 @@ GIB = 2**30
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
     service: str
-    container: DockerContainer
+    container: Container
     probe: Probe
     nofile: int
 
@@ -34,11 +36,13 @@ def running(
     request: pytest.FixtureRequest, engine: DockerEngine, compose: Compose
 ) -> Iterator[Running]:
     service: str = request.param
-    engine.build(service)
-    spec = compose.containers()[service]
-    with engine.start(spec) as container:
-        probe = container.probe([e.path for e in KNOWN.contract.values()], wait_s=30)
-        yield Running(service=service, container=container, probe=probe, nofile=spec.nofile)
+    known = entry(KNOWN.manifests[service], compose.containers())
+    for image in known.images:
+        engine.build(image)
+    with served(known, engine) as its:
+        probe = its.server.probe([e.path for e in KNOWN.contract.values()], wait_s=30)
+        nofile = known.container.nofile
+        yield Running(service=service, container=its.server, probe=probe, nofile=nofile)
 
 
 def test_keeps_the_contract(running: Running) -> None:

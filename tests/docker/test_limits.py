@@ -98,7 +98,7 @@ def measured(
         progress=ConsoleProgress(),
     )
     trial = Trial(planned.trials[0], LoadMethod(loading=planned.loading), bench)
-    record = trial.run(engine.build(SERVICE))
+    record = trial.run([engine.build(SERVICE)])
     assert record.outcome is Outcome.MEASURED, record.reason
     return record
 

@@ -15,6 +15,7 @@ from orchestrator.experiments.load.steps import steps
 from orchestrator.model.record import SCHEMA, Endpoint, RunRecord
 from orchestrator.model.trial import (
     Caveat,
+    Companion,
     LocustTotals,
     Outcome,
     Resources,
@@ -81,6 +82,7 @@ def full_trial() -> TrialRecord:
         histogram=measure.hold_histogram(result),
         open_loop=(open_loop_row(), open_loop_row(1_000.0, of_capacity=0.5)),
         locust=LocustTotals(requests=1, failures=0, rps=0.5, median_ms=1.0),
+        companions=(Companion(name="mate", cpu=0.25, start_s=1.5),),
         measurements={"other": {"number": 1.5, "word": "w", "unknown": None}},
         raw=("raw/001-flask-json-1/server.log",),
         caveats=(Caveat(code="a", text="b", remedy="c"),),

@@ -17,13 +17,14 @@ from orchestrator.model.entry import Expectation
 from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.ports import Container
 from tests.fakes import (
+    RUNNING,
     FakeContainer,
     FakeGenerator,
     Journal,
     fake_bench,
 )
 from tests.unit.crosschecks import crosscheck_record, crosscheck_settings, wrk
-from tests.unit.examples import answer, load_result, load_step, planned, probe
+from tests.unit.examples import answer, container, load_result, load_step, planned, probe
 
 ONE_STEP = load_result(
     steps=(
@@ -83,18 +84,27 @@ class Checked:
         scripts: Sequence[Script] = ((ONE_STEP,),),
         broken_wrk: BaseException | None = None,
         silent: str = "",
+        mate: FakeContainer | None = None,
     ) -> None:
+        """``mate``: a companion of each."""
         self.journal: Journal = []
         self.saved: list[CrossCheck] = []
         wrong = probe("flask", answer(body=b"{}"))
         servers = {
             name: FakeContainer(name, wrong if name == silent else probe(name)) for name in services
         }
+        if mate is not None:
+            servers["mate"] = mate
         bench = fake_bench(self.journal, servers, FakeGenerator(self.journal, *scripts))
         ends = Ends(wrk=FakeWrk(self.journal, broken_wrk), server_end=FakeServerEnd(self.journal))
         run = planned(services)
+        companions = (container("mate", healthcheck=("true",)),) if mate is not None else ()
         plan = CrossCheckPlan(
-            settings=crosscheck_settings(pairs=3), loading=run.loading, trials=run.trials
+            settings=crosscheck_settings(pairs=3),
+            loading=run.loading,
+            trials=tuple(
+                replace(t, entry=replace(t.entry, companions=companions)) for t in run.trials
+            ),
         )
         experiment = replace(
             CROSSCHECK, run=lambda plan, record, bench: checks(plan, record, bench, ends)
@@ -121,6 +131,18 @@ def test_the_clients_take_turns_and_who_is_first_alternates() -> None:
     ]
     (check,) = checked.record.services
     assert [pair.first for pair in check.pairs] == ["wrk", "lab", "wrk"]
+
+
+def test_a_service_has_its_companion_and_no_pair_counts_without_it() -> None:
+    checked = Checked("flask", mate=FakeContainer("mate"))
+    assert checked.journal[1:3] == ["start mate", "start flask beside mate"]
+    (check,) = checked.record.services
+    assert (len(check.pairs), check.reason) == (3, None)
+
+    dead = replace(RUNNING, running=False, exit_code=1)
+    checked = Checked("flask", mate=FakeContainer("mate", state=dead))
+    (check,) = checked.record.services
+    assert (check.pairs, check.reason) == ((), "load: its companion mate ended with exit code 1")
 
 
 def test_a_slice_of_the_lab_is_its_one_step() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from orchestrator.adapters.image_archive import load
 from orchestrator.adapters.sources import digest, name_by_sources
 from orchestrator.errors import UsageError
+from orchestrator.wiring.images import bases
+from tests.unit.examples import container
 
 
 @pytest.fixture
@@ -83,3 +87,16 @@ def test_an_image_is_named_by_its_sources(root: Path) -> None:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         load(tmp_path / "images.tar")
+
+
+def test_what_is_taken_along_is_each_base_and_each_image_that_is_not_built() -> None:
+    there = {"python:3.13-slim", "postgres:17"}
+    engine: Any = SimpleNamespace(images=SimpleNamespace(has=there.__contains__))
+    specs = [
+        container("flask", build_context="/lab/services/flask"),
+        container("bottle", build_context="/lab/services/bottle"),
+        container("store", image="postgres:17", base_image=""),
+        container("old", image="redis:7", base_image=""),
+        container("own", build_context="/lab/companions/own", base_image=""),
+    ]
+    assert bases(engine, specs) == ["python:3.13-slim", "postgres:17"]

@@ -107,7 +107,7 @@ def run_trial(
     **more: Any,
 ) -> TrialRecord:
     journal = [] if journal is None else journal
-    return made(container, script, journal=journal, **more).run(IMAGE)
+    return made(container, script, journal=journal, **more).run([IMAGE])
 
 
 def test_a_measured_trial_is_a_whole_row() -> None:
@@ -475,7 +475,7 @@ def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> No
     container = flask(stop_s=interrupt) if where == "stop" else flask()
     trial = made(container, journal=journal, store=store, stays=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        trial.run(IMAGE)
+        trial.run([IMAGE])
     assert trial.finished is not None
     assert measured(trial.finished)
     assert set(kept(store)) == set(RAW)
@@ -485,7 +485,7 @@ def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> No
 def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
     trial = made(flask(), [tick(), KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
-        trial.run(IMAGE)
+        trial.run([IMAGE])
     assert trial.finished is None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
-from orchestrator.model.entry import Entry
 from orchestrator.model.settings import Loading, PlannedTrial, Profile
 from orchestrator.profiles import MOST_USERS, PROFILES, SPARE_FILES, most_users
 
@@ -46,7 +46,7 @@ def plan(
         ),
         trials=tuple(
             PlannedTrial(
-                entry=Entry(manifest=known.manifests[name], container=placed.containers[name]),
+                entry=entry(known.manifests[name], placed.containers),
                 expectation=known.contract[settings.workload],
                 repeat=1,
                 order=order,

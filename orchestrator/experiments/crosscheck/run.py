@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.log_tails import tails
+from orchestrator.bench.served import served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import TrialFailed, unforeseen
@@ -27,7 +28,7 @@ from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
-from orchestrator.ports import Container, Load
+from orchestrator.ports import Container, Image, Load
 
 LAB, WRK = "lab", "wrk"
 
@@ -66,12 +67,10 @@ def _service(
     bench.progress.note(f"{where}: counting at both ends")
     phase = TrialPhase.BUILD
     try:
-        image = bench.images[manifest.id]
-        if isinstance(image, TrialFailed):
-            raise image
-        check = replace(check, base=image.base)
+        check = replace(check, base=_own_image(trial, bench).base)
         phase = TrialPhase.START
-        with bench.engine.start(trial.entry.container) as server:
+        with served(trial.entry, bench.engine) as its:
+            server = its.server
             phase = TrialPhase.VERIFY
             keeps_contract(probed(server, trial), server, trial)
             phase = TrialPhase.LOAD
@@ -80,6 +79,8 @@ def _service(
             for number in range(pairs):
                 first = (WRK, LAB)[number % 2]
                 pair = _pair(plan, trial, server, bench, ends, first)
+                if (ended := its.ended()) is not None:
+                    raise ended
                 check = replace(check, pairs=(*check.pairs, pair))
                 bench.progress.note(f"{where} {number + 1}/{pairs}: {_said(pair)}")
                 yield check
@@ -90,6 +91,17 @@ def _service(
         if phase is not TrialPhase.STOP:  # by then everything was measured
             reason = f"{phase}: {failure}"
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
+
+
+def _own_image(trial: PlannedTrial, bench: Bench) -> Image:
+    """The service's image, once those of its companions are there, too."""
+    own, *others = (bench.images[name] for name in trial.entry.images)
+    for image in others:
+        if isinstance(image, TrialFailed):
+            raise image
+    if isinstance(own, TrialFailed):
+        raise own
+    return own
 
 
 def _counted(

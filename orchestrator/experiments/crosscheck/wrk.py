@@ -38,7 +38,7 @@ class Wrk:
         Raises:
             TrialFailed: wrk could not connect, or did not print its counts.
         """
-        target = "127.0.0.1" if self._inside else server.name
+        target = "127.0.0.1" if self._inside else server.host
         words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
         if compared:
             words += ["--", str(expectation.status), expectation.body]

@@ -98,29 +98,43 @@ def resources(result: LoadResult, observed: Observed) -> Resources:
     """What the server used in this trial."""
     samples, idle, state = observed.server, observed.idle, observed.state
     return Resources(
-        cpu_us_per_request=_cpu_us_per_request(result, observed),
+        cpu_us_per_request=cpu_us_per_request(result, samples),
         memory_idle_bytes=idle.memory_bytes if idle else None,
-        memory_peak_bytes=_peak(samples),
+        memory_peak_bytes=peak(samples),
         image_bytes=observed.image.size_bytes,
         start_s=observed.start_s,
         stop_s=None,
-        throttled_s=samples[-1].throttled_s - samples[0].throttled_s if samples else None,
+        throttled_s=throttled_s(samples),
         oom_killed=state.oom_killed,
         restarts=state.restarts,
         listen_overflows=observed.listen_overflows,
-        loadgen_memory_peak_bytes=_peak(
+        loadgen_memory_peak_bytes=peak(
             [sample for worker in observed.workers for sample in worker]
         ),
     )
 
 
-def _peak(samples: Sequence[Sample]) -> int | None:
+def peak(samples: Sequence[Sample]) -> int | None:
+    """The highest memory of a container in bytes."""
     return max((sample.memory_bytes for sample in samples), default=None)
 
 
-def _cpu_us_per_request(result: LoadResult, observed: Observed) -> float | None:
+def throttled_s(samples: Sequence[Sample]) -> float | None:
+    """Seconds that a container was without CPU, its quota used up."""
+    return samples[-1].throttled_s - samples[0].throttled_s if samples else None
+
+
+def hold_cpu(result: LoadResult, samples: Sequence[Sample]) -> float | None:
+    """CPU of a container during the hold, 1.0 = one whole CPU."""
     step = next(iter(held(result)), None)
-    if step is None or not step.completed:
+    if step is None:
         return None
-    used = share(observed.server, step.started_at, step.started_at + step.duration_s)
-    return None if used is None else used * step.duration_s * 1e6 / step.completed
+    return share(samples, step.started_at, step.started_at + step.duration_s)
+
+
+def cpu_us_per_request(result: LoadResult, samples: Sequence[Sample]) -> float | None:
+    """CPU time of a container for a success of the hold, in microseconds."""
+    step, used = next(iter(held(result)), None), hold_cpu(result, samples)
+    if step is None or not step.completed or used is None:
+        return None
+    return used * step.duration_s * 1e6 / step.completed

@@ -12,6 +12,7 @@ from orchestrator.bench.method import Measured, Subject
 from orchestrator.bench.sampler import Sampler
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
+from orchestrator.experiments.load.companions import with_companions
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
@@ -40,11 +41,13 @@ class LoadMethod:
         with bench.load.at(server, workload, self.loading) as load:
             result, samples = _loaded(load, subject, bench.progress)
             risen = _risen(overflows, server.listen_overflows())
+            workers = len(load.workers)
+            mates = subject.its.seen(samples[1 + workers :])
 
             def into(record: TrialRecord, state: ContainerState) -> TrialRecord:
                 observed = Observed(
                     server=samples[0],
-                    workers=samples[1:],
+                    workers=samples[1 : 1 + workers],
                     idle=idle,
                     state=state,
                     image=subject.image,
@@ -53,7 +56,8 @@ class LoadMethod:
                     one_namespace=self.loading.placement.one_namespace,
                     shared=self.loading.placement.shared,
                 )
-                return concluded(record, result, observed)
+                known = concluded(record, result, observed)
+                return with_companions(known, mates, result, observed, self.loading.placement)
 
             yield Measured(into=into, wrong=_miscounted(result))
 
@@ -61,7 +65,7 @@ class LoadMethod:
 def _loaded(
     load: Load, subject: Subject, progress: Progress
 ) -> tuple[LoadResult, list[list[Sample]]]:
-    sampler = Sampler([subject.server, *load.workers])
+    sampler = Sampler([subject.server, *load.workers, *subject.its.containers])
     try:
         with sampler:
             result = _followed(load, sampler, subject, progress)
@@ -76,7 +80,8 @@ def _loaded(
 
 
 def _keep(load: Load, samples: list[list[Sample]], subject: Subject) -> None:
-    names = ["server", *(f"worker-{i}" for i in range(1, len(samples)))]
+    workers = (f"worker-{i}" for i in range(1, len(load.workers) + 1))
+    names = ["server", *workers, *subject.its.names]
     for name, readings in zip(names, samples, strict=True):
         subject.raw.keep_samples(name, readings)
     with suppress(TrialFailed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
@@ -43,7 +44,7 @@ def planned(
         UsageError: holds all problems.
     """
     entries = {
-        name: Entry(manifest=manifest, container=placed.containers[name])
+        name: entry(manifest, placed.containers)
         for name, manifest in known.manifests.items()
         if name in placed.containers
     }

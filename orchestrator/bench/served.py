@@ -1,0 +1,164 @@
+"""A service with its companions: started, waited for and removed in one place.
+
+In a run all of them share one network namespace, the first companion's: there each reaches every
+other by its name of the compose file, and the load reaches the server as if it were alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from orchestrator.bench.companions import SeenCompanion
+from orchestrator.errors import TrialFailed
+from orchestrator.model.entry import ContainerSpec, Entry
+from orchestrator.model.sample import Sample
+from orchestrator.model.trial import Companion
+from orchestrator.ports import Container, ContainerState, Engine
+
+HEALTHY_WITHIN_S = 60.0
+
+Keep = Callable[[str, str], None]
+"""Takes a companion's name and all that it printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningCompanion:
+    """A companion that is healthy; ``before``: how it stood then."""
+
+    spec: ContainerSpec
+    container: Container
+    before: ContainerState
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running server and the companions that it needs."""
+
+    server: Container
+    companions: tuple[RunningCompanion, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the companions are called."""
+        return tuple(one.spec.service for one in self.companions)
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers of the companions."""
+        return tuple(one.container for one in self.companions)
+
+    def known(self, companions: Sequence[Companion]) -> tuple[Companion, ...]:
+        """These with the time that each needed until it was healthy."""
+        pairs = zip(companions, self.companions, strict=True)
+        return tuple(replace(known, start_s=one.start_s) for known, one in pairs)
+
+    def seen(self, samples: Sequence[Sequence[Sample]]) -> tuple[SeenCompanion, ...]:
+        """The companions as they stand after the load, during which these were taken of each."""
+        return tuple(
+            SeenCompanion(
+                spec=one.spec,
+                samples=taken,
+                oom_killed=_oom_killed(one),
+                actions=one.container.interventions(one.before.started_at),
+            )
+            for one, taken in zip(self.companions, samples, strict=True)
+        )
+
+    def ended(self) -> TrialFailed | None:
+        """Why nothing of the service is one number, since a companion is not as it was."""
+        return _first_that_ended(self.companions)
+
+
+@contextmanager
+def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[Served]:
+    """Start the companions, one healthy before the next, then the server; removed at the end.
+
+    Args:
+        keep: is given the log of each companion, whatever becomes of it.
+
+    Raises:
+        TrialFailed: one of them was refused or never got healthy, or whatever failed in the block,
+            then with the companions that had ended by then.
+    """
+    running: list[RunningCompanion] = []
+    owner: Container | None = None
+    with ExitStack() as stack:
+        try:
+            for spec in in_one_namespace(entry):
+                container = stack.enter_context(engine.start(spec, beside=owner))
+                if keep is not None:
+                    stack.callback(_keep, keep, spec.service, container)
+                running.append(_healthy(spec, container))
+                owner = owner or container
+            server = stack.enter_context(engine.start(entry.container, beside=owner))
+            yield Served(server=server, companions=tuple(running))
+        except TrialFailed as failure:
+            because = _first_that_ended(running)
+            if because is None or because.reason in failure.reason:
+                raise
+            told = "; ".join([failure.reason, *getattr(failure, "__notes__", ()), because.reason])
+            raise TrialFailed(told, failure.log_tail or because.log_tail) from failure
+
+
+def in_one_namespace(entry: Entry) -> tuple[ContainerSpec, ...]:
+    """The companions as they start in a run.
+
+    The first owns the network: it has the names of all, and the settings of the server's.
+    """
+    if not entry.companions:
+        return ()
+    first, *others = entry.companions
+    names = tuple(companion.service for companion in entry.companions)
+    sysctls = {**first.sysctls, **entry.container.sysctls}
+    return (replace(first, hosts=names, sysctls=sysctls), *others)
+
+
+def _healthy(spec: ContainerSpec, container: Container) -> RunningCompanion:
+    try:
+        at = container.healthy(spec.healthcheck, HEALTHY_WITHIN_S)
+        before = container.state()
+    except TrialFailed as failure:
+        reason = f"its companion {spec.service}: {failure.reason}"
+        raise TrialFailed(reason, failure.log_tail or container.last_words()) from failure
+    start_s = at - before.started_at
+    return RunningCompanion(spec=spec, container=container, before=before, start_s=start_s)
+
+
+def _keep(keep: Keep, name: str, container: Container) -> None:
+    with suppress(TrialFailed):  # what there was to tell of it has been told
+        keep(name, container.logs())
+
+
+def _oom_killed(companion: RunningCompanion) -> bool | None:
+    since = companion.before.started_at
+    try:
+        killed = companion.container.state().oom_killed
+    except TrialFailed:
+        return None
+    return killed or companion.container.lost_to_memory(since)
+
+
+def _first_that_ended(companions: Sequence[RunningCompanion]) -> TrialFailed | None:
+    return next(filter(None, map(_ended, companions)), None)
+
+
+def _ended(companion: RunningCompanion) -> TrialFailed | None:
+    who, container = f"its companion {companion.spec.service}", companion.container
+    before = companion.before
+    try:
+        state = container.state()
+    except TrialFailed as failure:
+        return TrialFailed(f"{who}: {failure.reason}")
+    if not state.running:
+        memory = " (out of memory)" if state.oom_killed else ""
+        how = f"{who} ended with exit code {state.exit_code}{memory}"
+    elif (state.started_at, state.restarts) != (before.started_at, before.restarts):
+        how = f"{who} ended and was started again"
+    elif state.oom_killed or container.lost_to_memory(before.started_at):
+        how = f"{who} lost a process for want of memory"
+    else:
+        return None
+    return TrialFailed(how, container.last_words())
