@@ -11,14 +11,14 @@ from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
-from labload.events import EXIT_FAILED, emit, fail
-from labload.interactive import Interactive
-from labload.locust_csv import LocustCsv
-from labload.master import TrialFailedError, Workers
-from labload.options import ramp_settings, unfit
-from labload.ramp import RampSettings
-from labload.shape import RampShape
-from labload.user import USERS, WORKER
+from labload.interactive.interactive import Interactive
+from labload.trial.events import EXIT_FAILED, emit, fail
+from labload.trial.locust_csv import LocustCsv
+from labload.trial.master import TrialFailedError, Workers
+from labload.trial.ramp import RampSettings
+from labload.trial.shape import RampShape
+from labload.workers.options import ramp_settings, unfit
+from labload.workers.user import USERS, WORKER
 
 
 def install(

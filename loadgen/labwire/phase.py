@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class LoadPhase(StrEnum):
-    """What a stretch of constant users is for; `labload.ramp` decides which comes when."""
+    """What a stretch of constant users is for; `labload.trial.ramp` decides which comes when."""
 
     RAMP = "ramp"
     SETTLE = "settle"

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from labload import options, result, values
+from labload.interactive import values
+from labload.trial import result
+from labload.workers import options
 from orchestrator import profiles, stats
 from orchestrator.adapters.variables import wrong_variables
 
