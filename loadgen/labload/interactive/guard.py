@@ -1,7 +1,8 @@
 """Makes sure that exactly one framework is up.
 
-A program: `python -m labload.interactive.guard framework 8000`. All frameworks answer to one name in the lab's network. With two of them up, Docker would hand
-out either address and Locust would measure a mixture, so the interactive use begins with this.
+A program: `python -m labload.interactive.guard framework 8000`. All frameworks answer to one name
+in the lab's network. With two of them up, Docker would hand out either address and Locust would
+measure a mixture, so the interactive use begins with this.
 """
 
 import http.client

@@ -1,7 +1,7 @@
 """Makes sure that Locust can use the values of a person.
 
-A program: `python -m labload.interactive.values --users=64 ...`. Locust itself would end and leave the framework and the worker running, as if all were well. So the
-interactive use begins with this.
+A program: `python -m labload.interactive.values --users=64 ...`. Locust itself would end and leave
+the framework and the worker running, as if all were well. So the interactive use begins with this.
 """
 
 import re
