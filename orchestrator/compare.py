@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import comb
 from statistics import median
 
+from labwire.client import MOST_USERS, Client
 from labwire.failure import NEVER_SENT
 from orchestrator.model.crosscheck import (
     Counted,
@@ -17,7 +18,7 @@ from orchestrator.model.crosscheck import (
     WrkSlice,
 )
 from orchestrator.model.settings import Profile
-from orchestrator.profiles import MOST_USERS, PROFILES, most_users
+from orchestrator.profiles import PROFILES
 
 CONFIDENCE = 0.95
 # The lab's client passes if the median ratio is this close to 1.
@@ -102,7 +103,7 @@ def problems(
             found.append(f"--{option} {value}: give 1 to {most}")
     if not 1 <= settings.connections <= MOST_USERS:
         found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
-    limit = most_users(settings.client, workers=1)
+    limit = Client(settings.client).most_users(workers=1)
     if limit is not None and settings.connections > limit:
         found.append(f"--connections {settings.connections}: {settings.client} allows {limit}")
     return found

@@ -5,19 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from labwire.client import CLIENTS, FASTHTTP_USERS, MOST_USERS, Client
+from labwire.expectation import Expectation
 from orchestrator.errors import UsageError
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.settings import Layout, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
-    CLIENTS,
-    ENGINE,
-    FASTHTTP,
-    FASTHTTP_USERS,
-    HTTP,
-    MOST_USERS,
     PROFILES,
     asks_for_open_loop,
-    most_users,
     scaled,
 )
 
@@ -86,12 +81,13 @@ def problems(
 def _client_problems(settings: Settings, workers: int | None) -> list[str]:
     if settings.client not in CLIENTS:
         return [f"no client {settings.client!r}; there are {', '.join(CLIENTS)}"]
-    most = None if workers is None else most_users(settings.client, workers)
+    most = None if workers is None else Client(settings.client).most_users(workers)
     if most is None or settings.max_users is None or settings.max_users <= most:
         return []
     return [
         f"--max-users {settings.max_users}: the client {settings.client} keeps no more than {most} "
-        f"connections open ({FASTHTTP_USERS} for each worker); give at most that, or use {ENGINE}"
+        f"connections open ({FASTHTTP_USERS} for each worker); give at most that, or use "
+        f"{Client.ENGINE}"
     ]
 
 
@@ -101,10 +97,11 @@ def _open_loop_problems(settings: Settings) -> list[str]:
         found.append(f"--rate {settings.rate:g}: give more than 0, up to {HIGHEST_RATE:,.0f}")
     if settings.rate is not None and settings.open_loop is False:
         found.append("--rate is a rate of the open loop; leave out it or --no-open-loop")
-    if asks_for_open_loop(settings) and settings.client in (FASTHTTP, HTTP):
+    known = settings.client in CLIENTS
+    if known and asks_for_open_loop(settings) and not Client(settings.client).has_open_loop:
         found.append(
             f"the client {settings.client} has no open loop; leave out --open-loop and --rate, "
-            f"or use {ENGINE}"
+            f"or use {Client.ENGINE}"
         )
     return found
 

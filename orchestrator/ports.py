@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from labwire.events import LoadEvent, Tick
+from labwire.expectation import Expectation, Request
 from orchestrator.contract import Probe
 from orchestrator.model.crosscheck import Seen, WrkSlice
-from orchestrator.model.entry import ContainerSpec, Expectation
-from orchestrator.model.load import LoadEvent, Tick
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -51,8 +52,8 @@ class Container(Protocol):
     def name(self) -> str:
         """Its name in the engine."""
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Ask the service for each path from inside; ``wait_s`` is for all of it, waiting included.
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        """Send the service each request twice, from inside; ``wait_s`` is for all of it.
 
         Raises:
             TrialFailed: not all was answered in time, or an answer was no HTTP.

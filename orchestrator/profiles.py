@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.client import Client
 from orchestrator.model.settings import Profile, Settings
 
 # Open files that a Locust worker needs beside its users' connections.
 SPARE_FILES = 128
-
-# The lab's own client, and the two that Locust brings.
-ENGINE, FASTHTTP, HTTP = CLIENTS = ("engine", "fasthttp", "http")
-# From file descriptor 1024 on geventhttpclient silently opens a new connection for each request.
-# What is left below is for the worker itself.
-FASTHTTP_USERS = 900
-
-# Of one trial, whatever a person asks for: more connections than a host has ports to begin them.
-MOST_USERS = 100_000
 
 # The open loop's arrival rates: shares of what the hold found, and one that all entries share.
 # The kernel sends a connection request that nobody answered again after a second (RFC 6298): with a
@@ -109,7 +101,7 @@ def _timeout(seconds: float, factor: float, step_s: float) -> float:
 
 
 def _with_open_loop(profile: Profile, settings: Settings) -> Profile:
-    if settings.open_loop is False or settings.client != ENGINE:
+    if settings.open_loop is False or not Client(settings.client).has_open_loop:
         return replace(profile, open_s=0.0, open_shares=(), open_rate=None, open_users=None)
     if not profile.open_s and not asks_for_open_loop(settings):
         return profile
@@ -129,12 +121,7 @@ def asks_for_open_loop(settings: Settings) -> bool:
 def scaled(settings: Settings, nofile: int, workers: int) -> Profile:
     """The profile as this run will use it, fitted to settings, host and client."""
     profile = _at_most(wished(settings), max(1, nofile - SPARE_FILES))
-    return _at_most(profile, most_users(settings.client, workers))
-
-
-def most_users(client: str, workers: int) -> int | None:
-    """Users that so many workers with this client can have; None where there is no limit."""
-    return FASTHTTP_USERS * workers if client == FASTHTTP else None
+    return _at_most(profile, Client(settings.client).most_users(workers))
 
 
 def _at_most(profile: Profile, users: int | None) -> Profile:

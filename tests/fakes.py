@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from labwire.events import LoadEvent, Tick
+from labwire.expectation import Request
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.load import LoadEvent, Tick
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
@@ -59,8 +60,8 @@ class FakeContainer:
         self._stop_s = stop_s
         self._journal = [] if journal is None else journal
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        self._journal.append(f"verify {self.name} {' '.join(paths)}")
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        self._journal.append(f"verify {self.name} {' '.join(one.path for one in requests)}")
         if isinstance(self._probe, TrialFailed):
             raise self._probe
         assert self._probe is not None

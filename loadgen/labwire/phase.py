@@ -1,4 +1,4 @@
-"""The phases of a trial's load, in their order."""
+"""The phases of a trial's load, in their order, and why the first of them ended."""
 
 from enum import StrEnum
 
@@ -10,3 +10,11 @@ class LoadPhase(StrEnum):
     SETTLE = "settle"
     HOLD = "hold"
     OPEN = "open"
+
+
+class RampEnd(StrEnum):
+    """Why the ramp ended: a request failed, all steps were taken, or the time was up."""
+
+    DROPS = "drops"
+    STEPS = "steps"
+    TIME = "time"

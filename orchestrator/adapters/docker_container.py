@@ -12,6 +12,7 @@ import docker.models.containers
 import requests.exceptions
 
 from labwire import netstat
+from labwire.expectation import Request
 from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.pipes import ExecPipe, program
@@ -74,15 +75,15 @@ class DockerContainer:
         """Its id in the engine."""
         return str(self._container.id)
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Ask the service for each path from inside its own container.
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        """Send the service each request from inside its own container.
 
         Raises:
             TrialFailed: the service ended, did not answer in time, or answered no HTTP.
         """
         try:
             with dialogue(self._inside, PORT, wait_s) as it:
-                return it.probe(paths)
+                return it.probe(requests)
         except NoAnswer as reason:
             if reason.ended:  # mostly since the container did; the engine may say so a moment later
                 with suppress(*FOREIGN):

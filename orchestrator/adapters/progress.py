@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from orchestrator.model.load import Tick
+from labwire.events import Tick
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial
 from orchestrator.model.trial import Outcome, Totals, TrialRecord

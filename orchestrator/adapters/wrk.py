@@ -6,11 +6,12 @@ from typing import TypeVar
 
 import msgspec
 
+from labwire.expectation import Expectation, Method, Request, RightAnswer
 from orchestrator.adapters.docker_container import PORT
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheckSettings, Seen, WrkSlice
-from orchestrator.model.entry import ContainerSpec, Expectation
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.ports import Container
 
 # How long a container may take to start and to end, beside its work.
@@ -46,9 +47,8 @@ class Wrk:
         """
         loopback = self._settings.network == "loopback"
         target = "127.0.0.1" if loopback else server.name
-        words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
-        if compared:
-            words += ["--", str(expectation.status), expectation.body]
+        right = expectation.right if compared else None
+        words = wrk_command(target, expectation.request, right, self._settings, self._timeout_s)
         said = self._engine.output(
             self._spec,
             words,
@@ -106,9 +106,17 @@ def tools(engine: DockerEngine, spec: ContainerSpec) -> tuple[str, ...]:
 
 
 def wrk_command(
-    target: str, path: str, settings: CrossCheckSettings, timeout_s: float
+    target: str,
+    request: Request,
+    right: RightAnswer | None,
+    settings: CrossCheckSettings,
+    timeout_s: float,
 ) -> list[str]:
-    """wrk with one thread after a rest, made to say what it counted as JSON."""
+    """wrk with one thread after a rest, made to say what it counted as JSON.
+
+    Args:
+        right: what every answer is compared with; None if none is.
+    """
     return [
         *("sh", "-c", f'sleep {REST_S} && exec "$@"', "sh"),
         "wrk",
@@ -117,8 +125,23 @@ def wrk_command(
         f"--duration={settings.seconds}s",
         f"--timeout={timeout_s:.0f}s",
         "--script=/lab/wrk.lua",
-        f"http://{target}:{PORT}{path}",
+        f"http://{target}:{PORT}{request.path}",
+        *_for_the_script(request, right),
     ]
+
+
+def _for_the_script(request: Request, right: RightAnswer | None) -> list[str]:
+    """What ``wrk.lua`` is told, in pairs; nothing where a plain GET is not compared."""
+    words: list[str] = []
+    if request.method is not Method.GET:
+        words += ["method", str(request.method)]
+    for name, value in request.headers:
+        words += ["header", f"{name}: {value}"]
+    if request.says_length:
+        words += ["body", request.body.decode()]
+    if right is not None:
+        words += ["status", str(right.status), "answer", right.body.decode()]
+    return ["--", *words] if words else []
 
 
 def wrk_slice(said: str, *, compared: bool) -> WrkSlice:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.events import LoadResult
 from labwire.phase import LoadPhase
 from orchestrator.bench import measure
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.open_loop import open_loop
 from orchestrator.bench.steps import steps
 from orchestrator.doubts.trial import trial_caveats
-from orchestrator.model.load import LoadResult
 from orchestrator.model.trial import LocustTotals, TrialRecord
 from orchestrator.verdict import limited_by
 

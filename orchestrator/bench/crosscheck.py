@@ -6,12 +6,12 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from labwire.events import LoadFailed, LoadResult
 from orchestrator.bench.trial import tails
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.model.crosscheck import Counted, CrossCheck, LabSlice, Pair, Seen, ServiceCheck
-from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import Plan, PlannedTrial
 from orchestrator.model.trial import Phase
 from orchestrator.ports import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.events import LoadResult, LoadStep
 from orchestrator import verdict
 from orchestrator.bench.observed import Observed
 from orchestrator.bench.steps import step
 from orchestrator.doubts.trial import open_loop_caveats
-from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import OpenLoop, Resources, Step
 from orchestrator.stats import Percentiles, merged, percentiles
 

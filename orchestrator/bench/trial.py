@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from labwire.events import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator import contract
 from orchestrator.bench import measure
 from orchestrator.bench.conclude import concluded
@@ -19,7 +20,6 @@ from orchestrator.contract import Probe
 from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_caveats
 from orchestrator.errors import TrialFailed, tail, unforeseen
 from orchestrator.interrupts import shielded
-from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, PlannedTrial
 from orchestrator.model.trial import Caveat, Outcome, Phase, TrialRecord

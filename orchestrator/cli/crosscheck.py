@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from labwire.client import CLIENTS, Client
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_results, add_services, command, typed
 from orchestrator.compare import summary
 from orchestrator.model.crosscheck import CrossCheck, CrossCheckSettings
-from orchestrator.profiles import CLIENTS, ENGINE
 from orchestrator.wiring.catalogue import names
 from orchestrator.wiring.crosscheck import crosscheck
 
@@ -35,7 +35,10 @@ def add(commands: Commands) -> None:
         "--network", choices=("loopback", "bridge"), default="loopback", help="default: loopback"
     )
     parser.add_argument(
-        "--client", choices=CLIENTS, default=ENGINE, help=f"the lab's; default: {ENGINE}"
+        "--client",
+        choices=CLIENTS,
+        default=Client.ENGINE.value,
+        help=f"the lab's; default: {Client.ENGINE}",
     )
     add_results(parser)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 
+from labwire.client import CLIENTS, Client
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
 from orchestrator.cli.commands import (
     Commands,
@@ -18,7 +19,7 @@ from orchestrator.errors import UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome
-from orchestrator.profiles import CLIENTS, ENGINE, PROFILES
+from orchestrator.profiles import PROFILES
 from orchestrator.wiring.catalogue import names
 from orchestrator.wiring.run import resumable, run
 
@@ -53,7 +54,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="of the trials' order")
     parser.add_argument("--network", choices=("loopback", "bridge"), help="default: loopback")
     parser.add_argument(
-        "--client", choices=CLIENTS, help=f"what sends the requests; default: {ENGINE}"
+        "--client", choices=CLIENTS, help=f"what sends the requests; default: {Client.ENGINE}"
     )
     parser.add_argument(
         "--open-loop",
@@ -108,7 +109,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         network=arguments.network or "loopback",
-        client=arguments.client or ENGINE,
+        client=arguments.client or Client.ENGINE.value,
         open_loop=arguments.open_loop,
         rate=arguments.rate,
     )

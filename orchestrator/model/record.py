@@ -15,11 +15,15 @@ SCHEMA = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What one workload asked for and what the right answer was."""
+    """What one workload asked for and what the right answer was.
+
+    ``method``: GET in runs of a lab that knew no other.
+    """
 
     path: str
     content_type: str
     body_bytes: int
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from labwire.expectation import Expectation
 from orchestrator.adapters import manifests
 from orchestrator.adapters.compose import COMPOSE_FILE, Compose
 from orchestrator.adapters.engine_address import engine_problem
 from orchestrator.adapters.variables import wrong_variables
 from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.model.entry import Expectation, Manifest
+from orchestrator.model.entry import Manifest
 from orchestrator.model.settings import Settings
 from orchestrator.plan import problems
 

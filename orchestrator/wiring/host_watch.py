@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
+from labwire.client import Client
 from orchestrator.adapters import host
 from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import DockerEngine
@@ -14,7 +15,7 @@ from orchestrator.doubts.host import kept, run_caveats
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Settings
-from orchestrator.profiles import most_users, wished
+from orchestrator.profiles import wished
 from orchestrator.wiring.catalogue import ROOT
 
 
@@ -65,7 +66,7 @@ class HostWatch:
             wished(self._settings),
             done.profile,
             sorted(self._neighbours),
-            most_users(self._settings.client, len(done.layout.load_cpus)),
+            Client(self._settings.client).most_users(len(done.layout.load_cpus)),
             memory,
             killed=self._killed,
             wanted_nofile=wanted_nofile(ROOT),

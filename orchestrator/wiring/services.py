@@ -32,7 +32,7 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                 engine.build(name)
                 with engine.start(containers[name]) as server:
                     expectations = list(known.contract.values())
-                    probe = server.probe([e.path for e in expectations], READY_WITHIN_S)
+                    probe = server.probe([e.request for e in expectations], READY_WITHIN_S)
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
             except Exception as error:  # noqa: BLE001 - one bad service hides no other
                 failure = error if isinstance(error, TrialFailed) else unforeseen(error)

@@ -37,7 +37,7 @@ def running(
     engine.build(service)
     spec = compose.containers()[service]
     with engine.start(spec) as container:
-        probe = container.probe([e.path for e in KNOWN.contract.values()], wait_s=30)
+        probe = container.probe([e.request for e in KNOWN.contract.values()], wait_s=30)
         yield Running(service=service, container=container, probe=probe, nofile=spec.nofile)
 
 

@@ -14,11 +14,14 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from labload.workloads import contract_path, read_workloads
+from labload.workloads import contract_path
+from labwire.contract import read_contract
+from labwire.protocol import VERSION
 
 LOCUSTFILE = Path(__file__).parents[2] / "loadgen" / "locustfile.py"
-BODY = read_workloads(contract_path())["json"].body
+BODY = read_contract(contract_path())["json"].right.body
 RAMP: dict[str, Any] = {
+    "lab": VERSION,
     "users": [2, 4, 8],
     "step_s": 0.5,
     "settle_s": 0.3,
@@ -117,7 +120,7 @@ class Trial:
         assert self.master.stdout is not None
         for line in self.master.stdout:
             event = json.loads(line)
-            assert event["lab"] == 1
+            assert event["lab"] == VERSION
             yield event
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from labwire.histogram import LOWEST_US
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.charts import charts, ramp_charts
 from orchestrator.report.charts.chart import COLOURS, DASHES, SHAPES, by_framework
 from orchestrator.report.svg import svg
 from orchestrator.report.theme import DARK, LIGHT
-from orchestrator.stats import LOWEST_US, encoded
+from orchestrator.stats import encoded
 from tests.unit.examples import (
     open_loop_row,
     planned,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from labwire.events import LoadEvent, LoadFailed
+from labwire.expectation import Expectation
 from orchestrator.bench.crosscheck import Bench, check_all, lab_slice
 from orchestrator.errors import TrialFailed
 from orchestrator.model.crosscheck import CrossCheck, Seen, WrkSlice
-from orchestrator.model.entry import Expectation
-from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.ports import Container, ReferenceClient, ServerEnd
 from tests.fakes import (
     FakeClock,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from labwire.expectation import Request
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
 from orchestrator.adapters.probe import NoAnswer, dialogue, main
@@ -66,7 +67,7 @@ def serving(*answers: tuple[bytes, bool]) -> Iterator[tuple[Server, int]]:
 def probe(port: int, *paths: str, within_s: float = 10) -> Probe:
     """What the lab sees of a server on this machine."""
     with dialogue(LocalPipe, port, within_s) as it:
-        return it.probe(paths)
+        return it.probe([Request(path=path) for path in paths])
 
 
 def sizes() -> dict[str, int | None]:
@@ -116,7 +117,11 @@ def test_both_answers_are_read_whole(response: bytes, closes: bool, keep_alive: 
     with serving((response, closes), (response, closes)) as (server, port):
         found = probe(port, "/text")
     whole = Answer(
-        path="/text", status=200, content_type="text/plain", body=b"Hello", keep_alive=keep_alive
+        request=Request(path="/text"),
+        status=200,
+        content_type="text/plain",
+        body=b"Hello",
+        keep_alive=keep_alive,
     )
     assert found.answers == (whole, whole)
     assert server.connections == (1 if keep_alive else 2)
@@ -336,7 +341,7 @@ def test_what_is_told_is_typed_and_every_mismatch_is_in_words(line: str, why: st
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
         it.sizes()
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
-        it.probe(["/json"])
+        it.probe([Request(path="/json")])
 
 
 def frame(data: bytes, stream: int = 1) -> bytes:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from labwire.events import LoadEvent, LoadFailed
 from orchestrator.bench.run import build_all, missing_trials, run_all
 from orchestrator.errors import TrialFailed
-from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
 from orchestrator.model.trial import Outcome, Phase

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Final, Literal
 
-from labload.workloads import Workload
+from labwire.expectation import RightAnswer
 from labwire.failure import FailureKind
 from labwire.judgement import differences, refusal
 from labwire.response import ProtocolError, ResponseReader
@@ -47,9 +47,9 @@ Right = Literal[Known.STAYS_OPEN, Known.CLOSES]
 class Judge:
     """Judges the responses of all connections to one target; `known` is what it remembers."""
 
-    def __init__(self, workload: Workload) -> None:
-        self._workload = workload
-        self._body_limit = max(WRONG_BODY_LIMIT, len(workload.body))
+    def __init__(self, right: RightAnswer) -> None:
+        self._right = right
+        self._body_limit = max(WRONG_BODY_LIMIT, len(right.body))
         self.known: dict[bytes, Known] = {}
 
     def reader(self) -> ResponseReader:
@@ -67,10 +67,10 @@ class Judge:
             else:
                 reader.eof()
         except ProtocolError as error:
-            return refusal(error, reader, self._workload)
+            return refusal(error, reader, self._right)
         if not reader.complete:
             return None
-        return next(iter(differences(reader, self._workload)), None)
+        return next(iter(differences(reader, self._right)), None)
 
     def remember(self, response: bytes, *, stays_open: bool, beginnings: Iterable[bytes]) -> None:
         """A whole response that was found right, and what it was while it was coming."""

@@ -61,7 +61,7 @@ class Engine:
         self._target = target
         self._ledger = ledger
         self._length = len(target.request)
-        self._judge = Judge(target.workload)
+        self._judge = Judge(target.expectation.right)
         self._timeout_ns = int(target.request_timeout_s * 1e9)
         connect_s = min(target.connect_timeout_s, target.request_timeout_s)
         self._connect_timeout_ns = int(connect_s * 1e9)

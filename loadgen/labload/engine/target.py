@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from labload.workloads import Workload
+from labwire.expectation import Expectation
 
 REFUSALS = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH))
 """Unreachable counts as refused: so looks a container that died and took its address with it."""
@@ -22,13 +22,15 @@ class Target:
     address: Any
     """Resolved once: no name is looked up while anything is timed."""
     request: bytes
-    workload: Workload
+    expectation: Expectation
     connect_timeout_s: float
     request_timeout_s: float
     """For the whole exchange, connecting included."""
 
 
-def aim(url: str, workload: Workload, connect_timeout_s: float, request_timeout_s: float) -> Target:
+def aim(
+    url: str, expectation: Expectation, connect_timeout_s: float, request_timeout_s: float
+) -> Target:
     """The target at `url` (http://host:port). Raises OSError if the name does not resolve."""
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
@@ -36,13 +38,12 @@ def aim(url: str, workload: Workload, connect_timeout_s: float, request_timeout_
     family, _, _, _, address = socket.getaddrinfo(
         parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
     )[0]
-    request = f"GET {workload.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: weblab\r\n\r\n"
     return Target(
         url=f"http://{parts.netloc}",
         family=family,
         address=address,
-        request=request.encode("ascii"),
-        workload=workload,
+        request=expectation.request.encoded(parts.netloc),
+        expectation=expectation,
         connect_timeout_s=connect_timeout_s,
         request_timeout_s=request_timeout_s,
     )

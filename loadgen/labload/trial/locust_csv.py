@@ -17,6 +17,7 @@ from locust.env import Environment
 from locust.stats import StatsCSVFileWriter
 
 from labload.trial.events import emit
+from labwire.events import LoadFile
 
 PREFIX = "locust_"
 
@@ -65,4 +66,4 @@ class LocustCsv:
     def _tell(self, name: str, write: Callable[[Any], None], *, more: bool = False) -> None:
         text = io.StringIO()
         write(csv.writer(text))
-        emit("file", name=f"{PREFIX}{name}.csv", text=text.getvalue(), more=more)
+        emit(LoadFile(name=f"{PREFIX}{name}.csv", text=text.getvalue(), more=more))

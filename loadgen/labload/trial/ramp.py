@@ -6,19 +6,11 @@ takes); the rest of the time is held there (`hold`), which is what gets publishe
 not part of the protocol, latency is measured at constant arrival rates (`open`).
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from math import isfinite
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from labwire.phase import LoadPhase
-
-RampEnd = Literal["drops", "steps", "time"]
-
-LONGEST_TIMEOUT_S = 50
-"""Latencies are recorded up to a minute, and a timeout may be noticed a little late."""
-
+from labwire.phase import LoadPhase, RampEnd
+from labwire.settings import RampSettings
 
 NEARLY_BEST = 0.95
 """A rate this close to the highest is as good: noise decides between such steps. The fewest users
@@ -26,48 +18,6 @@ that reach it are the knee; more of them add nothing but waiting (latency = user
 
 LEAST_HOLD = 0.2
 """Share of the trial that the hold keeps, even if the server has not recovered by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class RampSettings:
-    """One trial's load. Times in seconds."""
-
-    users: tuple[int, ...]
-    """Users of each step, rising."""
-    step_s: float
-    settle_s: float
-    duration_s: float
-    """Of everything but the open loop; whatever the ramp leaves over is held."""
-    connect_timeout_s: float
-    request_timeout_s: float
-    open_s: float = 0.0
-    """Of each arrival rate of the open loop."""
-    open_shares: tuple[float, ...] = ()
-    """Arrival rates as shares of the hold's rate."""
-    open_rate: float | None = None
-    """One arrival rate more, in requests/s: the same for everyone who is to be compared."""
-    open_users: int | None = None
-    """Connections at that rate; None: as many as the hold had."""
-
-    def __post_init__(self) -> None:
-        if not self.users or self.users[0] < 1:
-            raise ValueError("users: at least one step of at least one user is needed")
-        if any(
-            later <= earlier for earlier, later in zip(self.users, self.users[1:], strict=False)
-        ):
-            raise ValueError("users: each step must have more users than the one before")
-        for name in ("settle_s", "open_s"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: must not be negative")
-        if any(rate is not None and rate <= 0 for rate in (*self.open_shares, self.open_rate)):
-            raise ValueError("open_shares, open_rate: must be greater than 0")
-        if self.open_users is not None and self.open_users < 1:
-            raise ValueError("open_users: at least one is needed")
-        for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: must be greater than 0")
-        if self.request_timeout_s > LONGEST_TIMEOUT_S:
-            raise ValueError(f"request_timeout_s: must not exceed {LONGEST_TIMEOUT_S}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +71,6 @@ class Ramp:
     over: bool = False
 
 
-def parse_settings(text: str) -> RampSettings:
-    """The settings in a JSON object; raises ValueError that says what is wrong with it."""
-    data = json.loads(text)
-    names = {field.name for field in fields(RampSettings)}
-    if not isinstance(data, dict) or set(data) != names:
-        raise ValueError(f"an object with exactly these members is needed: {sorted(names)}")
-    users, shares = data.pop("users"), data.pop("open_shares")
-    if not isinstance(users, list) or not all(type(count) is int for count in users):
-        raise ValueError("users: must be a list of whole numbers")
-    if not isinstance(shares, list) or not all(map(_is_number, shares)):
-        raise ValueError("open_shares: must be a list of numbers")
-    for name, value in data.items():
-        if value is None and name in ("open_rate", "open_users"):
-            continue
-        if not _is_number(value) or (name == "open_users" and type(value) is not int):
-            raise ValueError(f"{name}: must be a number")
-    return RampSettings(users=tuple(users), open_shares=tuple(shares), **data)
-
-
 def first(settings: RampSettings) -> Ramp:
     """The ramp at its first step."""
     until_s = min(settings.step_s, settings.duration_s)
@@ -184,11 +115,11 @@ def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     """Whether the ramp ends here, and then which step was its best."""
     ended: RampEnd
     if any(score.drops for score in scores):
-        ended = "drops"
+        ended = RampEnd.DROPS
     elif len(scores) == len(ramp.settings.users):
-        ended = "steps"
+        ended = RampEnd.STEPS
     elif now_s >= ramp.settings.duration_s:
-        ended = "time"
+        ended = RampEnd.TIME
     else:
         return ramp
     return _choose(replace(ramp, ended=ended, steps=len(scores)), scores)
@@ -202,7 +133,7 @@ def _best_has_new_drops(ramp: Ramp, scores: Sequence[Score]) -> bool:
 
 def _choose(ramp: Ramp, scores: Sequence[Score]) -> Ramp:
     best = choose_best(scores)
-    ended: RampEnd | None = "drops" if any(score.drops for score in scores) else ramp.ended
+    ended: RampEnd | None = RampEnd.DROPS if any(score.drops for score in scores) else ramp.ended
     return replace(ramp, ended=ended, best_index=best, best_had_drops=scores[best].drops > 0)
 
 
@@ -237,10 +168,6 @@ def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
         Stage(index, LoadPhase.OPEN, users, 0.0, rate, share)
         for index, (users, rate, share) in enumerate(loads, hold.index + 1)
     )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and type(value) is not bool and isfinite(value)
 
 
 def _until(ramp: Ramp, length_s: float, now_s: float) -> float:

@@ -1,7 +1,6 @@
 """The trial as a Locust shape: puts the ramp's stages into effect and reports on them."""
 
 import time
-from typing import Any
 
 from gevent import sleep
 from locust import LoadTestShape
@@ -11,9 +10,11 @@ from labload.counts.tally import together, total
 from labload.trial.events import emit, fail, succeed
 from labload.trial.locust_csv import LocustCsv
 from labload.trial.master import TrialFailedError, Workers
-from labload.trial.ramp import Ramp, RampSettings, Stage, advance, first
+from labload.trial.ramp import Ramp, Stage, advance, first
 from labload.trial.result import Passed, percentile_ms, result, score
+from labwire.events import LoadResult, LocustOwn, StepBegan, Tick
 from labwire.phase import LoadPhase
+from labwire.settings import RampSettings
 
 TICK_S = 1.0
 
@@ -37,7 +38,7 @@ class RampShape(LoadTestShape):
         self._reported_at = workers.merged_at
         self._passed: list[Passed] = []
         self._closed_s = 0.0  # how long the closed loop lasted
-        self._locust: dict[str, Any] = {}  # what Locust had counted at its end
+        self._locust = self._locust_totals()  # what Locust had counted at its end
 
     def tick(self) -> None:
         """Conduct the trial and say how it ended; None tells Locust to stop."""
@@ -47,23 +48,26 @@ class RampShape(LoadTestShape):
         except TrialFailedError as failure:
             fail(environment, str(failure), self._files.tell)
 
-    def _conduct(self) -> dict[str, Any]:
+    def _conduct(self) -> LoadResult:
         self._began = time.monotonic()
         self._files.begin()
         ramp = first(self._settings)
         while not ramp.over:
             ramp = self._pass(ramp)
         self._workers.check_totals()
-        return {
-            "workers": self._workers.expected,
-            **result(ramp, self._passed, self._workers.tally, self._closed_s),
-            "locust": self._locust,
-        }
+        return result(
+            ramp,
+            self._passed,
+            self._workers.tally,
+            self._closed_s,
+            workers=self._workers.expected,
+            locust=self._locust,
+        )
 
     def _pass(self, ramp: Ramp) -> Ramp:
         """Put the current stage into effect; the ramp as it is when the stage has ended."""
         stage, announced = ramp.stage, self._elapsed()
-        emit("step", index=stage.index, phase=stage.phase, users=stage.users, at=time.time())
+        emit(StepBegan(index=stage.index, phase=stage.phase, users=stage.users, at=time.time()))
         self._enter(stage)
         began, at = self._elapsed(), time.time()
         until_s = stage.until_s + began - announced  # bringing the users costs the stage no time
@@ -115,16 +119,16 @@ class RampShape(LoadTestShape):
             raise TrialFailedError(f"{self.runner.user_count} of {stage.users} users are there")
         self.runner.send_message("lab_go", {})
 
-    def _locust_totals(self) -> dict[str, Any]:
+    def _locust_totals(self) -> LocustOwn:
         """Locust's own totals so far."""
         locust = self.runner.stats.total
-        return {
-            "requests": locust.num_requests,
-            "failures": locust.num_failures,
-            "rps": locust.total_rps,
-            "median_ms": locust.median_response_time,
-            "exceptions": len(self.runner.exceptions),
-        }
+        return LocustOwn(
+            requests=locust.num_requests,
+            failures=locust.num_failures,
+            rps=locust.total_rps,
+            median_ms=locust.median_response_time,
+            exceptions=len(self.runner.exceptions),
+        )
 
     def _wait(self, stage: Stage, until_s: float) -> None:
         """Sleep until the stage ends, looking after the workers once a second."""
@@ -146,17 +150,18 @@ class RampShape(LoadTestShape):
         self._reported_at = workers.merged_at
         latencies = together(step.latencies for step in recent.values())
         emit(
-            "tick",
-            at=time.time(),
-            elapsed_s=self._elapsed(),
-            phase=stage.phase,
-            index=stage.index,
-            users=stage.users,
-            requests=counts.requests,
-            failures=counts.failures,
-            rps=ended / span if span > 0 else None,
-            p50_ms=percentile_ms(latencies, 50),
-            p99_ms=percentile_ms(latencies, 99),
+            Tick(
+                at=time.time(),
+                elapsed_s=self._elapsed(),
+                phase=stage.phase,
+                index=stage.index,
+                users=stage.users,
+                requests=counts.requests,
+                failures=counts.failures,
+                rps=ended / span if span > 0 else None,
+                p50_ms=percentile_ms(latencies, 50),
+                p99_ms=percentile_ms(latencies, 99),
+            )
         )
 
     def _elapsed(self) -> float:

@@ -5,18 +5,19 @@ from math import inf, nan
 from typing import Any
 
 from labload.engine.target import Target, aim
-from labload.trial.ramp import RampSettings, parse_settings
-from labload.workloads import contract_path, read_workloads
-
-CLIENTS = ("engine", "fasthttp", "http")
-FAST_HTTP_USERS = 900
-"""What a worker may have of FastHttpUser: with file descriptors from 1024 on geventhttpclient takes
-each connection for dead and silently opens a new one for every request."""
+from labload.workloads import contract_path
+from labwire.client import CLIENTS, Client
+from labwire.contract import read_contract
+from labwire.settings import RampSettings, decode
 
 
 def add_options(parser: Any) -> None:
-    """Add the lab's options to Locust's parser."""
-    workloads = list(read_workloads(contract_path()))
+    """Add the lab's options to Locust's parser.
+
+    Raises:
+        FileError: the contract is wrong.
+    """
+    workloads = list(read_contract(contract_path()))
     parser.add_argument(
         "--workload",
         choices=workloads,
@@ -60,17 +61,18 @@ def add_options(parser: Any) -> None:
 
 def ramp_settings(options: argparse.Namespace) -> RampSettings | None:
     """The settings given with `--ramp`, None in interactive use."""
-    return parse_settings(options.ramp) if options.ramp else None
+    return decode(options.ramp) if options.ramp else None
 
 
 def unfit(client: str, settings: RampSettings, workers: int) -> str | None:
     """Why this client cannot carry out these settings; None if it can."""
-    if client != "engine" and settings.open_s:
-        return "an open loop needs --client engine"
-    most = FAST_HTTP_USERS * workers
-    if client == "fasthttp" and settings.users[-1] > most:
+    chosen = Client(client)
+    if settings.open_s and not chosen.has_open_loop:
+        return f"an open loop needs --client {Client.ENGINE}"
+    most = chosen.most_users(workers)
+    if most is not None and settings.users[-1] > most:
         return (
-            f"{settings.users[-1]} users are too many for --client fasthttp: with file descriptors "
+            f"{settings.users[-1]} users are too many for --client {chosen}: with file descriptors "
             f"from 1024 on it would open a connection for each request; {most} are possible"
         )
     return None
@@ -80,8 +82,8 @@ def chosen_rate(options: argparse.Namespace) -> float | None:
     """Requests/s that are to be sent, None in a closed loop; raises ValueError if it cannot be."""
     if not options.rate:
         return None
-    if options.client != "engine":
-        raise ValueError("an arrival rate (--rate) needs --client engine")
+    if not Client(options.client).has_open_loop:
+        raise ValueError(f"an arrival rate (--rate) needs --client {Client.ENGINE}")
     return _above_0("an arrival rate (--rate)", options.rate)
 
 
@@ -92,7 +94,7 @@ def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
     ramp = ramp_settings(options)
     return aim(
         url,
-        read_workloads(contract_path())[options.workload],
+        read_contract(contract_path())[options.workload],
         ramp.connect_timeout_s if ramp else _above_0("--connect-timeout", options.connect_timeout),
         ramp.request_timeout_s if ramp else _above_0("--request-timeout", options.request_timeout),
     )
@@ -120,7 +122,7 @@ def _ramp(text: str) -> str:
     # Checked here, where a mistake ends the program, but kept as text: the options travel to the
     # workers in a message that knows no classes.
     try:
-        parse_settings(text)
+        decode(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text

@@ -14,6 +14,7 @@ from labload.engine.slot import Slot
 from labload.workers.stock_kinds import kind_of_error
 from labload.workers.stock_load import CONNECT_PAUSE_S, StockLoad
 from labload.workers.worker import Worker
+from labwire.client import Client
 from labwire.failure import NEVER_SENT, OF_BYTES, FailureKind
 from labwire.judgement import differences
 
@@ -82,10 +83,16 @@ class _StockUser(User):
                 gevent.sleep(CONNECT_PAUSE_S)
 
     def _ask(self) -> FailureKind | None:
-        workload = self._load.target.workload
+        asked = self._load.target.expectation.request
         self._load.begin(self)
-        with self.client.get(
-            workload.path, name=workload.path, catch_response=True, **self.options
+        with self.client.request(
+            str(asked.method),
+            asked.path,
+            name=asked.path,
+            data=asked.body or None,
+            headers=dict(asked.headers),
+            catch_response=True,
+            **self.options,
         ) as response:
             kind, reason = self._judge(response)
             if not self._load.end(self, kind, reason):
@@ -108,7 +115,7 @@ class _StockUser(User):
         except zlib.error as refused:  # geventhttpclient unpacks only when it is asked
             return FailureKind.BAD_BODY, str(refused)
         read = _Read(response.status_code, content_type, body)
-        return next(iter(differences(read, self._load.target.workload)), (None, ""))
+        return next(iter(differences(read, self._load.target.expectation.right)), (None, ""))
 
 
 class LabFastHttpUser(_StockUser, FastHttpUser):
@@ -131,5 +138,9 @@ class LabHttpUser(_StockUser, HttpUser):
         self.options = {"timeout": timeouts}  # type: ignore[misc]
 
 
-USERS = {"engine": LabUser, "fasthttp": LabFastHttpUser, "http": LabHttpUser}
+USERS: dict[str, type[User]] = {
+    Client.ENGINE: LabUser,
+    Client.FASTHTTP: LabFastHttpUser,
+    Client.HTTP: LabHttpUser,
+}
 """By the name that `--client` takes."""

@@ -30,6 +30,7 @@ from labload.engine.target import Target
 from labload.workers.locust_stats import LocustStats
 from labload.workers.options import chosen_rate, chosen_target
 from labload.workers.stock_load import StockLoad
+from labwire.client import Client
 
 
 class Worker:
@@ -172,9 +173,10 @@ class Worker:
         self, environment: Environment, target: Target, client: str
     ) -> EngineLoad | StockLoad:
         now = perf_counter_ns()
-        if client != "engine":
+        if Client(client) is not Client.ENGINE:
             return StockLoad(target, Ledger(None, self._step, now))
-        locust = LocustStats(environment.stats, target.workload.path)
+        asked = target.expectation.request
+        locust = LocustStats(environment.stats, asked.method, asked.path)
         ledger = Ledger(locust, self._step, now)
         return EngineLoad(target, ledger, lambda error: _broken(environment, error))
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labload.engine.answer import CLOSES, KNOWN_AT_MOST, STAYS_OPEN, Answer, Judge, Right
-from labload.workloads import Workload
+from labwire.expectation import RightAnswer
 from labwire.failure import OF_BYTES, FailureKind
 from labwire.judgement import differences
 from labwire.response import ProtocolError, ResponseReader, TruncatedError
 
-WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
+EXPECTED = RightAnswer(status=200, content_type=b"text/plain", body=b"Hello World")
 ENDS = OF_BYTES | {STAYS_OPEN, CLOSES}
 
 names = st.sampled_from(["Date", "Server", "X-A", "Content-Type", "Vary"])
@@ -76,7 +76,7 @@ def worth(data: bytes) -> set[Right | FailureKind]:
         return {FailureKind.EOF}
     except ProtocolError:
         return {FailureKind.BAD_BODY if reader.status == 200 else FailureKind.BAD_STATUS}
-    found = differences(reader, WORKLOAD)
+    found = differences(reader, EXPECTED)
     return {found[0][0]} if found else {STAYS_OPEN if reader.reusable else CLOSES}
 
 
@@ -84,29 +84,29 @@ def worth(data: bytes) -> set[Right | FailureKind]:
 def test_a_judge_that_has_seen_much_says_what_a_new_one_says(
     load: list[tuple[bytes, list[int]]],
 ) -> None:
-    judge = Judge(WORKLOAD)
+    judge = Judge(EXPECTED)
     for data, at in load * 2:
         parts = pieces(data, at)
-        assert taken(judge, parts) == taken(Judge(WORKLOAD), parts)
+        assert taken(judge, parts) == taken(Judge(EXPECTED), parts)
 
 
 @given(responses(), cuts)
 def test_in_one_piece_or_in_many_it_is_worth_the_same(data: bytes, at: list[int]) -> None:
-    assert taken(Judge(WORKLOAD), [data]) in worth(data)
+    assert taken(Judge(EXPECTED), [data]) in worth(data)
     # In pieces a response may be complete before what is wrong behind it has come.
-    assert taken(Judge(WORKLOAD), pieces(data, at)) in worth(data) | {STAYS_OPEN, CLOSES}
+    assert taken(Judge(EXPECTED), pieces(data, at)) in worth(data) | {STAYS_OPEN, CLOSES}
 
 
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=6))
 def test_any_bytes_get_a_verdict_and_nothing_else_happens(parts: list[bytes]) -> None:
-    judge = Judge(WORKLOAD)
+    judge = Judge(EXPECTED)
     assert taken(judge, parts) in OF_BYTES
     assert not judge.known
 
 
 @given(mutated, cuts)
 def test_only_what_the_contract_says_is_ever_remembered(data: bytes, at: list[int]) -> None:
-    judge = Judge(WORKLOAD)
+    judge = Judge(EXPECTED)
     verdict = taken(judge, pieces(data, at))
     assert verdict in ENDS
     if verdict in OF_BYTES:
@@ -117,16 +117,16 @@ def test_only_what_the_contract_says_is_ever_remembered(data: bytes, at: list[in
 
 
 def test_every_byte_of_a_known_response_is_compared() -> None:
-    judge = Judge(WORKLOAD)
+    judge = Judge(EXPECTED)
     right = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nHello World"
     assert taken(judge, [right]) == STAYS_OPEN
     for at in range(len(right)):
         wrong = right[:at] + bytes([right[at] ^ 1]) + right[at + 1 :]
-        assert taken(judge, [wrong]) == taken(Judge(WORKLOAD), [wrong])
+        assert taken(judge, [wrong]) == taken(Judge(EXPECTED), [wrong])
 
 
 def test_the_memory_is_bounded_and_the_latest_stay_in_it() -> None:
-    judge = Judge(WORKLOAD)
+    judge = Judge(EXPECTED)
     for second in range(3 * KNOWN_AT_MOST):
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: %d\r\n" % second
         parts = [head, b"Content-Length: 11\r\n\r\nHello World"]

@@ -17,14 +17,18 @@ from labload.engine.engine import Engine
 from labload.engine.schedule import Schedule
 from labload.engine.slot import Slot
 from labload.engine.target import aim
-from labload.workloads import Workload
+from labwire.expectation import Expectation, Request, RightAnswer
 from labwire.response import BESIDE_LIMIT
 from tests.unit.loadgen.engine.servers import Serve, reset, serving
 
-WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
+EXPECTED = Expectation(
+    workload="text",
+    request=Request(path="/text"),
+    right=RightAnswer(status=200, content_type=b"text/plain", body=b"Hello World"),
+)
 HEADERS = b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 11\r\n\r\n"
-ANSWER = b"HTTP/1.1 200 OK\r\n" + HEADERS + WORKLOAD.body
-CLOSING = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + HEADERS + WORKLOAD.body
+ANSWER = b"HTTP/1.1 200 OK\r\n" + HEADERS + EXPECTED.right.body
+CLOSING = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + HEADERS + EXPECTED.right.body
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"5\r\nHello\r\n6\r\n World\r\n0\r\n\r\n"
@@ -52,7 +56,7 @@ class Bench:
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
         self.locust = Locust()
         self.ledger = Ledger(self.locust, 0, time.perf_counter_ns())
-        target = aim(url, WORKLOAD, connect_timeout_s=timeout_s, request_timeout_s=timeout_s)
+        target = aim(url, EXPECTED, connect_timeout_s=timeout_s, request_timeout_s=timeout_s)
         self.engine = Engine(target, self.ledger)
         self.tally: Tally = {}
 

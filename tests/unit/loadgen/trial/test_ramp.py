@@ -1,19 +1,17 @@
 """The protocol of 2019, played through with invented times and counts."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from labload.trial.ramp import (
     Ramp,
-    RampSettings,
     Score,
     advance,
     choose_best,
     first,
-    parse_settings,
 )
+from labwire.settings import RampSettings
 
 SETTINGS = RampSettings(
     users=(8, 16, 32, 64),
@@ -199,51 +197,3 @@ def test_a_server_that_answers_nothing_has_no_open_loop() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5), open_rate=70)
     ramp = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
     assert advance(ramp, 120.0, [score(0)]).over
-
-
-GOOD = {
-    "users": [8, 16],
-    "step_s": 1,
-    "settle_s": 0.5,
-    "duration_s": 3,
-    "connect_timeout_s": 3,
-    "request_timeout_s": 5,
-    "open_s": 2,
-    "open_shares": [0.5],
-    "open_rate": None,
-    "open_users": None,
-}
-
-
-def test_settings_are_read_from_json() -> None:
-    settings = parse_settings(json.dumps(GOOD))
-    assert settings == RampSettings((8, 16), 1, 0.5, 3, 3, 5, 2, (0.5,), None)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"users": []}, "at least one step"),
-        ({"users": [0, 1]}, "at least one user"),
-        ({"users": [8, 8]}, "more users"),
-        ({"users": [8, 9.5]}, "whole numbers"),
-        ({"users": 8}, "whole numbers"),
-        ({"step_s": 0}, "step_s: must be greater"),
-        ({"settle_s": -1}, "settle_s: must not be negative"),
-        ({"request_timeout_s": 60}, "request_timeout_s: must not exceed"),
-        ({"duration_s": "3"}, "duration_s: must be a number"),
-        ({"surprise": 1}, "exactly these members"),
-        ({"open_s": -1}, "open_s: must not be negative"),
-        ({"open_rate": 0}, "must be greater than 0"),
-        ({"open_users": 0}, "open_users: at least one is needed"),
-        ({"open_users": 1.5}, "open_users: must be a number"),
-        ({"open_shares": [0.5, 0]}, "must be greater than 0"),
-        ({"open_shares": 0.5}, "list of numbers"),
-        ({"open_s": None}, "open_s: must be a number"),
-    ],
-)
-def test_wrong_settings_are_refused_with_the_reason(
-    change: dict[str, object], message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        parse_settings(json.dumps(GOOD | change))

@@ -2,15 +2,21 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 from hdrh.histogram import HdrHistogram
 
 from labload.counts.tally import Health, StepTally
-from labload.trial.ramp import Ramp, RampSettings, Stage
+from labload.trial.ramp import Ramp, Stage
 from labload.trial.result import Passed, histogram, percentile_ms, result, score
-from labwire.phase import LoadPhase
+from labwire.events import LocustOwn, decode, encode
+from labwire.phase import LoadPhase, RampEnd
+from labwire.protocol import VERSION
+from labwire.settings import RampSettings
 
-SETTINGS = RampSettings((8,), 1, 1, 3, 3, 5)
+SETTINGS = RampSettings(
+    users=(8,), step_s=1, settle_s=1, duration_s=3, connect_timeout_s=3, request_timeout_s=5
+)
 
 
 def test_the_histogram_holds_every_success() -> None:
@@ -56,15 +62,22 @@ def test_a_result_lists_its_stages() -> None:
         connecting_us=2_000_000,
         health=Health(idle=0.25, lag_us=1_500, listen_overflows=0),
     )
-    said = result(Ramp(SETTINGS, stage, "drops", 0, True), [passed], {0: step}, 1.5)
+    ramp = Ramp(SETTINGS, stage, RampEnd.DROPS, 0, True)
+    own = LocustOwn(requests=11, failures=1, rps=8.8, median_ms=0.5, exceptions=0)
+    made = result(ramp, [passed], {0: step}, 1.5, workers=1, locust=own)
+    assert decode(encode(made)) == made  # what the host makes of it
+    said = msgspec.json.decode(encode(made))
     counts = {
         name: HdrHistogram.decode(said["steps"][0].pop(name)).get_total_count()
         for name in ("histogram", "all_histogram", "pending_histogram")
     }
     assert counts == {"histogram": 10, "all_histogram": 12, "pending_histogram": 1}
     assert said == {
+        "lab": VERSION,
+        "event": "result",
         "started_at": 1_000.0,
         "duration_s": 1.5,
+        "workers": 1,
         "ramp_ended": "drops",
         "best_index": 0,
         "best_had_drops": True,
@@ -88,11 +101,22 @@ def test_a_result_lists_its_stages() -> None:
                 "idle": 0.25,
                 "lag_ms": 1.5,
                 "listen_overflows": 0,
+                "rate": None,
+                "of_capacity": None,
+                "service_histogram": None,
+                "late_histogram": None,
             }
         ],
         "unfinished": 1,
         "connects": 8,
         "server_closes": 0,
+        "locust": {
+            "requests": 11,
+            "failures": 1,
+            "rps": 8.8,
+            "median_ms": 0.5,
+            "exceptions": 0,
+        },
         "failure_reasons": {"eof: the connection ended inside the response": 1},
     }
     assert score(passed, {0: step}).rate == pytest.approx(7.2)

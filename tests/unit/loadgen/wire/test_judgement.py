@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from labload.engine.answer import STAYS_OPEN, Answer, Judge, Right
-from labload.workloads import Workload
+from labwire.expectation import RightAnswer
 from labwire.failure import FailureKind
 from labwire.judgement import obstacles
 from labwire.response import BODY_LIMIT
 
-WORKLOAD = Workload("text", "/text", 200, b"text/plain", b"Hello World")
+EXPECTED = RightAnswer(status=200, content_type=b"text/plain", body=b"Hello World")
 RIGHT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nHello World"
 
 
 def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
     """Kind and words of a response, then the end of its connection."""
-    answer = Answer(Judge(WORKLOAD))
+    answer = Answer(Judge(EXPECTED))
     verdict = answer.take(data) or answer.take(b"")
     return verdict, answer.reason
 
@@ -64,10 +64,10 @@ def test_a_wrong_response_has_a_kind_and_words(data: bytes, kind: str, words: st
 def test_a_long_body_is_read_as_far_as_the_contract_asks() -> None:
     body = b"x" * BODY_LIMIT
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body)
-    judge = Judge(replace(WORKLOAD, body=body))
+    judge = Judge(replace(EXPECTED, body=body))
     assert Answer(judge).take(head + body) == STAYS_OPEN
     assert not judge.known  # it would not fit the memory 256 times
-    assert obstacles(replace(WORKLOAD, body=body)) == []
+    assert obstacles(replace(EXPECTED, body=body)) == []
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_a_long_body_is_read_as_far_as_the_contract_asks() -> None:
 def test_a_contract_that_no_response_can_keep_is_named(
     changes: dict[str, object], words: str
 ) -> None:
-    (obstacle,) = obstacles(replace(WORKLOAD, **changes))  # type: ignore[arg-type]
+    (obstacle,) = obstacles(replace(EXPECTED, **changes))  # type: ignore[arg-type]
     assert words in obstacle

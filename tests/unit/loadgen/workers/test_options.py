@@ -1,30 +1,17 @@
 """The lab's options of Locust: a number that is not finite is no number."""
 
 import argparse
-import json
 
 import pytest
 
-from labload.trial.ramp import parse_settings
-from labload.workers.options import add_options, chosen_rate, chosen_target
+from labload.workers.options import chosen_rate, chosen_target
+from tests.unit.loadgen.workers.locust_parser import parser
 
 NONE = ["nan", "inf", "-inf", "1e999", "0", "-1", "many", ""]
 
 
-class Parser(argparse.ArgumentParser):
-    """Takes what Locust's own parser takes beside argparse's arguments."""
-
-    def add_argument(self, *words: str, **how: object) -> argparse.Action:
-        mine = {
-            key: value for key, value in how.items() if key not in {"env_var", "include_in_web_ui"}
-        }
-        return super().add_argument(*words, **mine)  # type: ignore[arg-type]
-
-
 def chosen(*words: str) -> argparse.Namespace:
-    parser = Parser()
-    add_options(parser)
-    return parser.parse_args(words)
+    return parser().parse_args(words)
 
 
 @pytest.mark.parametrize("option", ["rate", "connect-timeout", "request-timeout"])
@@ -53,16 +40,3 @@ def test_a_number_as_a_text_is_one() -> None:
     options.rate, options.connect_timeout = "250", "1.5"
     assert chosen_rate(options) == 250
     assert chosen_target(options, "http://127.0.0.1:9").connect_timeout_s == 1.5
-
-
-@pytest.mark.parametrize("name", ["step_s", "duration_s", "open_rate", "open_s"])
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_trial_of_endless_numbers_is_refused(name: str, value: float) -> None:
-    settings = {
-        "users": [1], "step_s": 1, "settle_s": 1, "duration_s": 3, "connect_timeout_s": 1,
-        "request_timeout_s": 1, "open_s": 0, "open_shares": [], "open_rate": None,
-        "open_users": None,
-    }  # fmt: skip
-    assert parse_settings(json.dumps(settings)).duration_s == 3
-    with pytest.raises(ValueError, match=f"{name}: must be a number"):
-        parse_settings(json.dumps(settings | {name: value}))

@@ -9,17 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta
 
+from labwire.contract import WorkloadTable
+from labwire.values import HOLDS, shown, typed
 from orchestrator.adapters.contained import Contained, OwnEntrypoint, PacketCounter, contained
 from orchestrator.adapters.variables import Variables
-from orchestrator.model.entry import Expectation, Manifest
-from orchestrator.values import HOLDS, shown, typed
+from orchestrator.model.entry import Manifest
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(), inside, max_size=3),
     max_leaves=6,
 )
-KINDS: list[type] = [Manifest, Expectation, Contained, OwnEntrypoint, PacketCounter, Variables]
+KINDS: list[type] = [Manifest, WorkloadTable, Contained, OwnEntrypoint, PacketCounter, Variables]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

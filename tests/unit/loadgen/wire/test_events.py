@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from labwire.phase import LoadPhase
-from orchestrator.load_events import parse, without_files
-from orchestrator.model.load import (
+from labwire.events import (
     LoadEvent,
     LoadFailed,
     LoadFile,
@@ -17,11 +15,16 @@ from orchestrator.model.load import (
     Ready,
     StepBegan,
     Tick,
+    decode,
+    encode,
+    without_files,
 )
+from labwire.phase import LoadPhase
+from labwire.protocol import VERSION, VersionError
 
 
 def line(event: str, **members: Any) -> str:
-    return json.dumps({"lab": 1, "event": event, **members}, separators=(",", ":"))
+    return json.dumps({"lab": VERSION, "event": event, **members}, separators=(",", ":"))
 
 
 TICK: dict[str, Any] = {
@@ -123,7 +126,8 @@ LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions":
     ],
 )
 def test_an_event_becomes_a_value(text: str, event: LoadEvent) -> None:
-    assert parse(text) == event
+    assert decode(text) == event
+    assert decode(encode(event)) == event
 
 
 @pytest.mark.parametrize(
@@ -131,19 +135,19 @@ def test_an_event_becomes_a_value(text: str, event: LoadEvent) -> None:
     ["", "[2026-03-02 12:00:00] locust.main: Starting", '{"other": 1}', "null", ' {"lab":1}'],
 )
 def test_other_output_is_no_event(text: str) -> None:
-    assert parse(text) is None
+    assert decode(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (f'{{"lab":{VERSION}}}', "missing required field `event`"),
+        (f'{{"lab":{VERSION},"event":"fai', "truncated"),
         (line("coffee"), "unknown event 'coffee' from the load generator"),
         (line("tick", **{**TICK, "phase": "rest"}), "Invalid enum value 'rest'"),
-        ('{"lab":1}', "missing required field `event`"),
         (line("file", name="../a.csv", text=""), r"a file of the name '\.\./a\.csv'"),
         (line("failed"), "Object missing required field `reason`"),
         (line("tick", **{**TICK, "users": "8"}), r"Expected `int`, got `str` - at `\$.users`"),
-        ('{"lab":1,"event":"fai', "truncated"),
         (
             line("result", **RESULT, steps=[{**OPEN, "rate": None}], locust=LOCUST),
             r"step 0 \(open\) with the rate None",
@@ -156,7 +160,21 @@ def test_other_output_is_no_event(text: str) -> None:
 )
 def test_a_lab_event_that_is_not_understood_is_an_error(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        parse(text)
+        decode(text)
+
+
+@pytest.mark.parametrize("version", [1, VERSION + 1, "2", None, 2.0, True])
+def test_an_image_of_another_version_is_refused_and_told_what_to_do(version: object) -> None:
+    text = line("failed", reason="x").replace(f'"lab":{VERSION}', f'"lab":{json.dumps(version)}')
+    with pytest.raises(VersionError, match="the load generator's image names") as refused:
+        decode(text)
+    assert f"which has version {VERSION} here: rebuild the image of the load" in str(refused.value)
+    assert "`make images`" in str(refused.value)
+
+
+def test_events_of_another_version_need_not_look_like_these() -> None:
+    with pytest.raises(VersionError, match="names version 3 of the lab's protocol"):
+        decode('{"lab":3,"event":"coffee","cups":2}')
 
 
 def test_a_log_is_readable_without_the_files_in_it() -> None:

@@ -1,8 +1,8 @@
 """Raw values of a file or of the environment as a type, or all that is wrong with them.
 
-What a value may be stands beside its field, as ``Annotated`` with msgspec's ``Meta``: its limits,
-its ``description`` in words that a message can end with ("give ..."), and where limits do not say
-it all, ``extra={HOLDS: a test}``.
+What a value may be stands beside its field, as `Annotated` with msgspec's `Meta`: its limits,
+its `description` in words that a message can end with ("give ..."), and where limits do not say
+it all, `extra={HOLDS: a test}`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from orchestrator.words import line, told
-
 T = TypeVar("T")
 HOLDS = "holds"
 SHOWN = 60
 """Characters of a wrong value that a message shows."""
+CUT = "…"
 
 
 def typed(
-    table: Mapping[str, Any], kind: type[T], unknown: Callable[[str, Any], str] | None = None
+    table: Mapping[str, Any],
+    kind: type[T],
+    unknown: Callable[[str, Any], str] | None = None,
+    said: Callable[[msgspec.ValidationError], str] = str,
 ) -> tuple[T | None, list[tuple[str, str]]]:
-    """A table as ``kind``, or every problem with it as key and text.
+    """A table as `kind`, or every problem with it as key and text.
 
     Args:
         kind: a dataclass.
         unknown: what to say of a key that is no field, and its value.
+        said: what to say of a value whose type has no `description`, made of msgspec's error.
     """
     known = _fields(kind)  # type: ignore[arg-type]
     problems = [
@@ -42,7 +45,7 @@ def typed(
     ]
     for key, (field, hint) in known.items():
         if key in table:
-            problems += _wrong(key, table[key], hint)
+            problems += _wrong(key, table[key], hint, said)
         elif field.default is MISSING and field.default_factory is MISSING:
             problems.append((key, f"no {key}{_give(hint)}"))
     return (None if problems else msgspec.convert(table, kind)), problems
@@ -54,7 +57,8 @@ def shown(value: object) -> str:
         text = json.dumps(value, default=str)
     except (ValueError, RecursionError):  # a number of thousands of digits, or lists without end
         text = f"a {type(value).__name__} too large to show"
-    return line(text, SHOWN)
+    text = text.replace("\x7f", "\\u007f")  # the one character that JSON leaves unprintable
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + CUT
 
 
 @cache
@@ -63,19 +67,18 @@ def _fields(kind: type) -> dict[str, tuple[Field[Any], Any]]:
     return {field.name: (field, hints[field.name]) for field in fields(kind)}
 
 
-def _wrong(key: str, value: Any, hint: Any) -> list[tuple[str, str]]:
-    """All that is wrong with one value; of a list each item that is."""
-    item = _item(hint)
-    if item is not None and isinstance(value, list):
-        found = [p for n, each in enumerate(value) for p in _wrong(f"{key}[{n}]", each, item)]
-        if found:
-            return found
+def _wrong(
+    key: str, value: Any, hint: Any, said: Callable[[msgspec.ValidationError], str]
+) -> list[tuple[str, str]]:
+    """All that is wrong with one value; of a list or a table each part that is."""
+    if found := [p for part in _parts(key, value, hint) for p in _wrong(*part, said)]:
+        return found
     if isinstance(value, float) and not isfinite(value):
         return [(key, f"{key} = {shown(value)}{_give(hint) or ': give a number that is finite'}")]
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError as error:
-        return [(key, f"{key} = {shown(value)}{_give(hint) or f': {told(error)}'}")]
+        return [(key, f"{key} = {shown(value)}{_give(hint) or f': {said(error)}'}")]
     holds = value is None or all(test(value) for test in _tests(hint))
     return [] if holds else [(key, f"{key} = {shown(value)}{_give(hint)}")]
 
@@ -101,8 +104,16 @@ def _metas(hint: Any) -> list[msgspec.Meta]:
     return [note for note in inside if isinstance(note, msgspec.Meta)]
 
 
-def _item(hint: Any) -> Any:
-    """What each item of a list may be; None where this is no list of any length."""
+def _parts(key: str, value: Any, hint: Any) -> list[tuple[str, Any, Any]]:
+    """Each item of a list, or each name and value of a table: its key, itself, what it may be.
+
+    Of a table only where its values have words of their own.
+    """
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     inside = get_args(bare)
-    return inside[0] if get_origin(bare) is tuple and inside[1:] == (...,) else None
+    if isinstance(value, list) and get_origin(bare) is tuple and inside[1:] == (...,):
+        return [(f"{key}[{n}]", item, inside[0]) for n, item in enumerate(value)]
+    if isinstance(value, dict) and get_origin(bare) is dict and _give(inside[1]):
+        names = [(key, name, inside[0]) for name in value]
+        return names + [(f"{key}[{shown(name)}]", item, inside[1]) for name, item in value.items()]
+    return []
