@@ -52,7 +52,7 @@ class CountingServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle one connection."""
         try:
-            while (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET /json HTTP/1.1\r\n"):
+            while await self.request(reader):
                 self.requests += 1
                 if not await self.reply(writer):
                     break
@@ -62,6 +62,10 @@ class CountingServer:
             pass
         finally:
             writer.close()
+
+    async def request(self, reader: asyncio.StreamReader) -> bool:
+        """Read one request; whether it is the workload's."""
+        return (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET /json HTTP/1.1\r\n")
 
     async def reply(self, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; whether the connection stays open."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Request
+from labwire.expectation import Method, Request
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
 from orchestrator.adapters.probe import NoAnswer, dialogue, main
@@ -142,6 +142,25 @@ def test_each_path_is_asked_twice_on_a_connection_of_its_own() -> None:
     ]
     assert server.connections == 2
     assert [answer.status for answer in found.answers] == [200, 200, 404, 404]
+
+
+def test_a_request_is_sent_as_the_load_sends_it() -> None:
+    asked = Request(path="/orders", method=Method.POST, body=b"x" * 65_536)
+    sent = asked.encoded("127.0.0.1:")
+    arrived = []
+
+    def serve(connection: socket.socket, _: threading.Event) -> None:
+        for _ in range(2):
+            data = b""
+            while not data.endswith(asked.body):
+                data += connection.recv(100_000)
+            arrived.append(data)
+            connection.sendall(OK)
+
+    with speaking(serve) as port, dialogue(LocalPipe, port, 10) as it:
+        found = it.probe([asked])
+    assert arrived == [sent.replace(b"127.0.0.1:", b"127.0.0.1:%d" % port)] * 2
+    assert [(answer.request, answer.status) for answer in found.answers] == [(asked, 200)] * 2
 
 
 def test_the_installation_is_told_beside_the_answers() -> None:

@@ -474,7 +474,7 @@ class Engine:
 
     def _take(self, slot: Slot, data: bytes) -> None:
         """A piece of a response, or its end (empty)."""
-        if not data and slot.untouched and ended_before_the_request(slot.sock):
+        if not data and slot.untouched and ended_before_the_request(slot.sock, self._length):
             self._ask_anew(slot)
             return
         self._ledger.received += len(data)

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from labload.engine.engine import Engine
 from labload.engine.schedule import Schedule
 from labload.engine.slot import Slot
 from labload.engine.target import aim
-from labwire.expectation import Expectation, Request, RightAnswer
+from labwire.expectation import Expectation, Method, Request, RightAnswer
 from labwire.response import BESIDE_LIMIT
 from tests.unit.loadgen.engine.servers import Serve, reset, serving
 
@@ -53,10 +54,12 @@ class Locust:
 class Bench:
     """An engine with one step, and its counts."""
 
-    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, timeout_s: float = TIMEOUT_S, expected: Expectation = EXPECTED
+    ) -> None:
         self.locust = Locust()
         self.ledger = Ledger(self.locust, 0, time.perf_counter_ns())
-        target = aim(url, EXPECTED, connect_timeout_s=timeout_s, request_timeout_s=timeout_s)
+        target = aim(url, expected, connect_timeout_s=timeout_s, request_timeout_s=timeout_s)
         self.engine = Engine(target, self.ledger)
         self.tally: Tally = {}
 
@@ -91,9 +94,9 @@ class Bench:
 
 
 @contextmanager
-def bench(serve: Serve) -> Iterator[Bench]:
+def bench(serve: Serve, expected: Expectation = EXPECTED) -> Iterator[Bench]:
     with serving(serve) as server:
-        bench = Bench(server.url)
+        bench = Bench(server.url, expected=expected)
         try:
             yield bench
         finally:
@@ -128,6 +131,32 @@ def test_a_connection_is_used_again_and_every_response_counted() -> None:
     assert it.connects == 1
     assert it.locust.successes == it.ended()[0]
     assert it.locust.received >= 49 * len(ANSWER)
+
+
+@pytest.mark.parametrize("size", [1, 65_536, 5_000_000], ids=["small", "largest", "in parts"])
+def test_a_request_with_a_body_arrives_whole_each_time(size: int) -> None:
+    """One that the socket cannot take at once goes in parts."""
+    asked = Request(path="/text", method=Method.POST, body=b"x" * size)
+    arrived = []
+
+    def serve(connection: socket.socket, _: int) -> None:
+        for _ in range(3):
+            data = bytearray()
+            while not data.endswith(asked.body) and (part := connection.recv(100_000)):
+                data += part
+            arrived.append(bytes(data))
+            connection.sendall(ANSWER)
+
+    with bench(serve, replace(EXPECTED, request=asked)) as it:
+        user = it.engine.open()
+        it.run(successes(3))
+        it.engine.close(user)
+    head = "POST /text HTTP/1.1\r\nHost: 127.0.0.1:"
+    assert [data[: len(head)].decode() for data in arrived[:3]] == [head] * 3
+    assert {len(data) - len(asked.body) for data in arrived[:3]} == {
+        arrived[0].index(b"\r\n\r\n") + 4
+    }
+    assert it.connects == 1
 
 
 @pytest.mark.parametrize("answer", [CLOSING, TO_THE_END], ids=["close", "to the end"])

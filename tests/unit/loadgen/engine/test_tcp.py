@@ -9,6 +9,9 @@ import pytest
 from labload.engine.tcp import ended_before_the_request, was_answered
 from tests.unit.loadgen.engine.servers import reset
 
+LENGTH = 6
+"""Bytes of each request below."""
+
 
 @pytest.fixture
 def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
@@ -30,8 +33,8 @@ def until(client: socket.socket, event: int) -> None:
 
 
 def one_exchange(client: socket.socket, server: socket.socket) -> None:
-    client.sendall(b"first")
-    assert server.recv(100) == b"first"
+    client.sendall(b"first1")
+    assert server.recv(100) == b"first1"
     server.sendall(b"answer")
     assert client.recv(100) == b"answer"
 
@@ -46,7 +49,7 @@ def test_a_request_that_comes_after_the_end_was_never_read(
     client.sendall(b"second")
     until(client, select.POLLHUP)  # the reset that answers it
     assert client.recv(100) == b""
-    assert ended_before_the_request(client)
+    assert ended_before_the_request(client, LENGTH)
 
 
 def test_a_request_that_was_read_is_not_asked_again(
@@ -58,7 +61,22 @@ def test_a_request_that_was_read_is_not_asked_again(
     assert server.recv(100) == b"second"
     server.close()
     assert client.recv(100) == b""
-    assert not ended_before_the_request(client)
+    assert not ended_before_the_request(client, LENGTH)
+
+
+def test_a_request_of_which_a_part_was_read_is_not_asked_again(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    client, server = ends
+    one_exchange(client, server)
+    client.sendall(b"sec")
+    assert server.recv(100) == b"sec"
+    server.close()
+    until(client, select.POLLRDHUP)
+    client.sendall(b"ond")
+    until(client, select.POLLHUP)
+    assert client.recv(100) == b""
+    assert not ended_before_the_request(client, LENGTH)
 
 
 def test_a_connection_on_which_nothing_was_ever_answered_was_not_idle(
@@ -67,11 +85,11 @@ def test_a_connection_on_which_nothing_was_ever_answered_was_not_idle(
     client, server = ends
     server.close()
     until(client, select.POLLRDHUP)
-    client.sendall(b"first")
+    client.sendall(b"first1")
     until(client, select.POLLHUP)
     assert client.recv(100) == b""
     assert not was_answered(client)
-    assert not ended_before_the_request(client)
+    assert not ended_before_the_request(client, LENGTH)
 
 
 def test_an_idle_connection_that_was_reset_takes_no_request(
