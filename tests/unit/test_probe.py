@@ -150,7 +150,7 @@ def test_a_request_is_sent_as_the_load_sends_it() -> None:
     arrived = []
 
     def serve(connection: socket.socket, _: threading.Event) -> None:
-        for _ in range(2):
+        for _again in range(2):
             data = b""
             while not data.endswith(asked.body):
                 data += connection.recv(100_000)
