@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 from orchestrator.cli.crosscheck import crosscheck_code
 from orchestrator.model.crosscheck import Seen
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 
 ROOT = Path(__file__).parents[2]
+WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def test_all_usage_problems_are_printed_together(
     lines = err.splitlines()
     assert lines[0].startswith("lab: no service 'falsk'; there are aiohttp, ")
     assert lines[1:] == [
-        "no workload 'xml'; there are json, text",
+        f"no workload 'xml'; there are {WORKLOADS}",
         "--pairs 0: give 1 to 1000",
         "--seconds 0: give 1 to 60",
         "--connections 0: give 1 to 100,000",
