@@ -48,8 +48,8 @@ class LocustLoad:
                 yield event
         if silent:
             raise TrialFailed(
-                "the Locust master ended before it told anything; if its log says nothing else, "
-                f"its image is of another version of the lab: {REBUILD}"
+                "the Locust master ended before it told anything; if its log says that --ramp is "
+                f"wrong, its image is of another version of the lab: {REBUILD}"
             )
 
     def logs(self) -> dict[str, str]:

@@ -57,11 +57,12 @@ class Worker:
             self._load.shut()
             self._load = self._glanced_ns = None
         try:
+            client = Client(options.client)
             target, rate = chosen_target(options, environment.host), chosen_rate(options)
         except (OSError, ValueError) as error:
             self._obstacle = f"cannot aim at {environment.host}: {error}"
             return
-        self._load = load = self._begin(environment, target, options.client)
+        self._load = load = self._begin(environment, target, client)
         load.enter(self._step, held=self._held)
         self._interactive = not options.ramp
         self._glanced_ns = perf_counter_ns() if self._interactive else None
@@ -170,10 +171,10 @@ class Worker:
             self._load.follow(rate, worker.worker_index, workers)
 
     def _begin(
-        self, environment: Environment, target: Target, client: str
+        self, environment: Environment, target: Target, client: Client
     ) -> EngineLoad | StockLoad:
         now = perf_counter_ns()
-        if Client(client) is not Client.ENGINE:
+        if client is not Client.ENGINE:
             return StockLoad(target, Ledger(None, self._step, now))
         asked = target.expectation.request
         locust = LocustStats(environment.stats, asked.method, asked.path)
