@@ -9,8 +9,8 @@ import zmq.green.core
 from locust import argument_parser, runners
 
 from labload.install import before_stop, install, report_to_master, start_test, stop_test
-from labload.options import add_options
-from labload.user import LabFastHttpUser, LabHttpUser, LabUser
+from labload.workers.options import add_options
+from labload.workers.user import LabFastHttpUser, LabHttpUser, LabUser
 
 __all__ = ["LabFastHttpUser", "LabHttpUser", "LabUser"]
 

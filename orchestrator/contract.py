@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labwire import judgement
-from orchestrator.model.entry import Expectation, Manifest
+from labwire.expectation import Expectation, Request
+from orchestrator.model.entry import Manifest
 from orchestrator.model.record import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One response of a service; ``content_type`` in lower case."""
+    """One response of a service to ``request``; ``content_type`` in lower case."""
 
-    path: str
+    request: Request
     status: int
     content_type: str
     body: bytes
@@ -49,25 +50,20 @@ class _Bytes:
     body: bytes
 
 
-def obstacles(expected: Expectation) -> list[str]:
-    """Why no service could ever fulfil this part of the contract; empty if one could."""
-    return judgement.obstacles(_expected(expected))
-
-
 def problems(
     probe: Probe, expectations: Sequence[Expectation], manifest: Manifest
 ) -> tuple[str, ...]:
     """Every difference between the answers and contract or manifest; empty if there is none."""
-    expected = {e.path: e for e in expectations}
-    silent = expected.keys() - {answer.path for answer in probe.answers}
-    found = [f"GET {path}: no answer" for path in sorted(silent)]
+    expected = {e.request: e for e in expectations}
+    silent = expected.keys() - {answer.request for answer in probe.answers}
+    found = [f"{request}: no answer" for request in sorted(silent, key=str)]
     for answer in probe.answers:
-        found += _differences(answer, expected[answer.path])
+        found += _differences(answer, expected[answer.request])
         if answer.keep_alive != manifest.keep_alive:
             says = "stays open" if manifest.keep_alive else "is closed"
             does = "stayed open" if answer.keep_alive else "was closed"
             found.append(
-                f"GET {answer.path}: service.toml says the connection {says}, but it {does}"
+                f"{answer.request}: service.toml says the connection {says}, but it {does}"
             )
     missing = [p for p in manifest.packages if normalized(p) not in probe.distributions]
     if missing:
@@ -78,9 +74,10 @@ def problems(
 def endpoint(expected: Expectation) -> Endpoint:
     """The part of an expectation that the record keeps."""
     return Endpoint(
-        path=expected.path,
-        content_type=expected.content_type,
-        body_bytes=len(expected.body.encode()),
+        method=expected.request.method,
+        path=expected.request.path,
+        content_type=expected.right.content_type.decode("ascii"),
+        body_bytes=len(expected.right.body),
     )
 
 
@@ -91,13 +88,5 @@ def normalized(distribution: str) -> str:
 
 def _differences(answer: Answer, expected: Expectation) -> list[str]:
     read = _Bytes(answer.status, answer.content_type.lower().encode("latin-1"), answer.body)
-    found = judgement.differences(read, _expected(expected))
-    return [f"GET {answer.path}: {words}" for _, words in found]
-
-
-def _expected(expected: Expectation) -> _Bytes:
-    return _Bytes(
-        expected.status,
-        expected.content_type.lower().encode("latin-1", errors="replace"),
-        expected.body.encode(),
-    )
+    found = judgement.differences(read, expected.right)
+    return [f"{answer.request}: {words}" for _, words in found]

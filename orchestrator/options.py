@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from labwire.client import CLIENTS, Client
 from orchestrator.model.placement import Network
-from orchestrator.profiles import CLIENTS, ENGINE
 
 
 def add_services(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +50,6 @@ def add_client(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--client",
         choices=CLIENTS,
-        help=f"what sends the requests: the lab's {ENGINE}, or one of Locust's own clients; "
-        f"default: {ENGINE}",
+        help=f"what sends the requests: the lab's {Client.ENGINE}, or one of Locust's own clients; "
+        f"default: {Client.ENGINE}",
     )

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from labwire.events import LoadEvent, Tick
+from labwire.expectation import Request
 from orchestrator.contract import Probe
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.load import LoadEvent, Tick
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading, PlannedTrial
@@ -54,8 +55,8 @@ class Container(Protocol):
     def host(self) -> str:
         """The name by which other containers of its network reach it."""
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Request each path from inside the container; wait until the service is ready.
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        """Send each request twice from inside the container; wait until the service is ready.
 
         Args:
             wait_s: seconds for everything together.

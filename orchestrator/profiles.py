@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.client import Client
 from orchestrator.model.settings import Profile, Settings
 
 # Open files that a Locust worker needs in addition to its users' connections.
 SPARE_FILES = 128
-
-# The lab's own client, and the two that Locust brings.
-ENGINE, FASTHTTP, HTTP = CLIENTS = ("engine", "fasthttp", "http")
-# With file descriptors from 1024 on, geventhttpclient silently opens a new connection for each
-# request. The descriptors between 900 and 1024 are for the worker itself.
-FASTHTTP_USERS = 900
-
-# Upper bound for one trial; a host has fewer ports than this from which to connect.
-MOST_USERS = 100_000
 
 # The kernel repeats an unanswered connection request after one second (RFC 6298). With a timeout of
 # about one second, it is a matter of chance whether the second try becomes an answer or a drop.
@@ -110,7 +102,7 @@ def _timeout(seconds: float, factor: float, step_s: float) -> float:
 
 
 def _with_open_loop(profile: Profile, settings: Settings) -> Profile:
-    if settings.open_loop is False or settings.client != ENGINE:
+    if settings.open_loop is False or not Client(settings.client).has_open_loop:
         return replace(profile, open_s=0.0, open_shares=(), open_rate=None, open_users=None)
     if not profile.open_s and not asks_for_open_loop(settings):
         return profile
@@ -130,12 +122,7 @@ def asks_for_open_loop(settings: Settings) -> bool:
 def scaled(settings: Settings, nofile: int, workers: int) -> Profile:
     """The profile that this run uses, adapted to settings, host and client."""
     profile = _at_most(wished(settings), max(1, nofile - SPARE_FILES))
-    return _at_most(profile, most_users(settings.client, workers))
-
-
-def most_users(client: str, workers: int) -> int | None:
-    """Most users for this client with ``workers`` workers; None: no limit."""
-    return FASTHTTP_USERS * workers if client == FASTHTTP else None
+    return _at_most(profile, Client(settings.client).most_users(workers))
 
 
 def _at_most(profile: Profile, users: int | None) -> Profile:

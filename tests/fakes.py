@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from labwire.events import LoadEvent, Tick
+from labwire.expectation import Request
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.load import LoadEvent, Tick
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
@@ -66,8 +67,8 @@ class FakeContainer:
         self._lost_to_memory = lost_to_memory
         self._journal = [] if journal is None else journal
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        self._journal.append(f"verify {self.name} {' '.join(paths)}")
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        self._journal.append(f"verify {self.name} {' '.join(one.path for one in requests)}")
         if isinstance(self._probe, TrialFailed):
             raise self._probe
         assert self._probe is not None

@@ -94,8 +94,8 @@ def test_readme_names_every_service_and_every_service_readme_row_exists() -> Non
 
 def test_the_contract_in_words_is_the_contract_in_toml() -> None:
     for expected in read_contract(ROOT / "services").values():
-        assert expected.body in text("services/README.md")
-        assert f"`GET {expected.path}`" in text("services/README.md")
+        assert expected.right.body.decode() in text("services/README.md")
+        assert f"`{expected.request}`" in text("services/README.md")
 
 
 def test_the_mark_for_new_services_is_in_the_compose_file() -> None:

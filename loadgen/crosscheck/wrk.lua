@@ -1,5 +1,7 @@
--- Makes wrk say what it counted as one line of JSON. It has no part in what is timed, unless wrk gets
--- a status and a body after `--`: then every answer is compared with them, which takes time.
+-- Makes wrk send the workload's request, and say what it counted as one line of JSON. After `--` it gets
+-- pairs of words: `method`, `header`, `body` make the request, once, before anything is timed. It has no
+-- part in what is timed, unless there is a `status` and an `answer`: then every answer is compared with
+-- them, which takes time.
 local threads = {}
 
 function setup(thread)
@@ -8,10 +10,25 @@ end
 
 function init(arguments)
   wrong = 0 -- global: `done` asks each thread for it
-  local status, body = tonumber(arguments[1]), arguments[2]
+  local status, answer
+  for place = 1, #arguments, 2 do
+    local what, value = arguments[place], arguments[place + 1]
+    if what == "method" then
+      wrk.method = value
+    elseif what == "header" then
+      local name, text = value:match("^([^:]+): (.*)$")
+      wrk.headers[name] = text
+    elseif what == "body" then
+      wrk.body = value -- wrk itself adds its length
+    elseif what == "status" then
+      status = tonumber(value)
+    elseif what == "answer" then
+      answer = value
+    end
+  end
   if status then
     function response(its_status, _, its_body)
-      if its_status ~= status or its_body ~= body then
+      if its_status ~= status or its_body ~= answer then
         wrong = wrong + 1
       end
     end

@@ -11,14 +11,15 @@ from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
-from labload.events import EXIT_FAILED, emit, fail
-from labload.interactive import Interactive
-from labload.locust_csv import LocustCsv
-from labload.master import TrialFailedError, Workers
-from labload.options import ramp_settings, unfit
-from labload.ramp import RampSettings
-from labload.shape import RampShape
-from labload.user import USERS, WORKER
+from labload.interactive.interactive import Interactive
+from labload.trial.events import EXIT_FAILED, emit, fail
+from labload.trial.locust_csv import LocustCsv
+from labload.trial.master import TrialFailedError, Workers
+from labload.trial.shape import RampShape
+from labload.workers.options import ramp_settings, unfit
+from labload.workers.user import USERS, WORKER
+from labwire.events import Ready
+from labwire.settings import RampSettings
 
 
 def install(
@@ -98,15 +99,12 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     except TrialFailedError as failure:
         fail(environment, str(failure))
         sys.exit(EXIT_FAILED)
-    emit(
-        "ready",
-        workers=workers.expected,
-        versions={
-            "locust": locust.__version__,
-            "gevent": gevent.__version__,
-            "python": platform.python_version(),
-        },
-    )
+    versions = {
+        "locust": locust.__version__,
+        "gevent": gevent.__version__,
+        "python": platform.python_version(),
+    }
+    emit(Ready(workers=workers.expected, versions=versions))
     environment.shape_class = RampShape(runner, workers, settings, files)
 
 

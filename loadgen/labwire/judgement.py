@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from labwire.expectation import RightAnswer
 from labwire.failure import FailureKind
 from labwire.response import BODY_LIMIT, ProtocolError, ResponseReader, TruncatedError
 
@@ -29,68 +30,52 @@ class Response(Protocol):
         """The body without its framing."""
 
 
-class Expected(Protocol):
-    """The one answer that is right."""
-
-    @property
-    def status(self) -> int:
-        """The status code."""
-
-    @property
-    def content_type(self) -> bytes:
-        """How the Content-Type header begins, in lower case."""
-
-    @property
-    def body(self) -> bytes:
-        """The whole body."""
-
-
-def differences(response: Response, expected: Expected) -> list[tuple[FailureKind, str]]:
-    """Every way in which a complete response is not the expected one: kind and words."""
+def differences(response: Response, right: RightAnswer) -> list[tuple[FailureKind, str]]:
+    """Every way in which a complete response is not the right one: kind and words."""
     found: list[tuple[FailureKind, str]] = []
-    if response.status != expected.status:
-        found.append((FailureKind.BAD_STATUS, f"status {response.status}, not {expected.status}"))
-    if not response.content_type.startswith(expected.content_type):
-        read, wanted = _text(response.content_type), _text(expected.content_type)
+    if response.status != right.status:
+        found.append((FailureKind.BAD_STATUS, f"status {response.status}, not {right.status}"))
+    if not response.content_type.startswith(right.content_type):
+        read, wanted = _text(response.content_type), _text(right.content_type)
         found.append((FailureKind.BAD_BODY, f"content type {read!r}, not {wanted!r}"))
-    if response.body != expected.body:
+    if response.body != right.body:
         shown = response.body[:SHOWN].decode(errors="replace")
         found.append(
             (
                 FailureKind.BAD_BODY,
                 f"body of {len(response.body)} bytes is not the contract's "
-                f"{len(expected.body)} bytes: {shown!r}",
+                f"{len(right.body)} bytes: {shown!r}",
             )
         )
     return found
 
 
 def refusal(
-    error: ProtocolError, response: ResponseReader, expected: Expected
+    error: ProtocolError, response: ResponseReader, right: RightAnswer
 ) -> tuple[FailureKind, str]:
     """Kind and words of a response that could not be read to its end."""
     if isinstance(error, TruncatedError):
         return FailureKind.EOF, str(error)
-    if response.status == expected.status:
+    if response.status == right.status:
         return FailureKind.BAD_BODY, f"not as HTTP has it: {error}"
     if response.status:
-        return FailureKind.BAD_STATUS, f"status {response.status}, not {expected.status}"
+        return FailureKind.BAD_STATUS, f"status {response.status}, not {right.status}"
     return FailureKind.BAD_STATUS, f"no HTTP: {error}"
 
 
-def obstacles(expected: Expected) -> list[str]:
-    """Why no response can ever be found to be the expected one; empty if one can."""
+def obstacles(right: RightAnswer) -> list[str]:
+    """Why no response can ever be found to be the right one; empty if one can."""
     found = []
-    if not 200 <= expected.status <= 599:
-        found.append(f"status {expected.status} is none of a final response: 200 to 599")
-    elif expected.status in WITHOUT_BODY and expected.body:
-        found.append(f"a response with the status {expected.status} has no body")
-    if len(expected.body) > BODY_LIMIT:
+    if not 200 <= right.status <= 599:
+        found.append(f"status {right.status} is none of a final response: 200 to 599")
+    elif right.status in WITHOUT_BODY and right.body:
+        found.append(f"a response with the status {right.status} has no body")
+    if len(right.body) > BODY_LIMIT:
         found.append(
-            f"a body of {len(expected.body):,} bytes is more than the {BODY_LIMIT:,} "
+            f"a body of {len(right.body):,} bytes is more than the {BODY_LIMIT:,} "
             "that are read of a response"
         )
-    if len(expected.content_type) > TYPE_LIMIT:
+    if len(right.content_type) > TYPE_LIMIT:
         found.append(f"a content type has at most {TYPE_LIMIT:,} bytes")
     return found
 

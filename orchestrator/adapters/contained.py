@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from orchestrator.values import HOLDS, shown, typed
+from labwire.values import HOLDS, shown, typed
+from orchestrator.words import told
 
 ROLE = "weblab.role"
 SERVER, COMPANION = "server", "companion"
@@ -197,13 +198,13 @@ def contained(
 ) -> tuple[Contained | None, list[str]]:
     """A block as a value, or every problem with it in words."""
     table = _plain(service)
-    found, problems = typed(table, kind, _unknown)
-    told = [text for _, text in problems]
+    found, problems = typed(table, kind, _unknown, told)
+    wrong = [text for _, text in problems]
     limit, swap = table.get("mem_limit"), table.get("memswap_limit")
     sizes = {"mem_limit", "memswap_limit"}
     if limit != swap and sizes <= set(table) and sizes.isdisjoint(key for key, _ in problems):
-        told.append(f"memswap_limit = {swap}: give that of mem_limit ({limit}): there is no swap")
-    return (None if told else found), told
+        wrong.append(f"memswap_limit = {swap}: give that of mem_limit ({limit}): there is no swap")
+    return (None if wrong else found), wrong
 
 
 def _plain(service: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import docker.models.containers
 import requests.exceptions
 
 from labwire import netstat
+from labwire.expectation import Request
 from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import awaited
@@ -89,15 +90,15 @@ class DockerContainer:
         """The name by which other containers of its network reach it."""
         return self._host or self.name
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
-        """Ask the service for each path from inside its own container.
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
+        """Send the service each request from inside its own container.
 
         Raises:
             TrialFailed: the service ended, did not answer in time, or answered no HTTP.
         """
         try:
             with dialogue(self._inside, PORT, wait_s) as it:
-                return it.probe(paths)
+                return it.probe(requests)
         except NoAnswer as reason:
             if reason.ended:  # mostly since the container did; the engine may say so a moment later
                 with suppress(*FOREIGN):

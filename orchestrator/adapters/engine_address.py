@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from docker.context import ContextAPI
 from docker.context.config import get_current_context_name
 
+from labwire.values import shown
 from orchestrator.errors import UsageError
-from orchestrator.values import shown
 
 ALLOWED = (
     "give an engine of this host, as unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "

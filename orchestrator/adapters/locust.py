@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from labwire import settings
+from labwire.events import LoadEvent, decode
+from labwire.protocol import REBUILD
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import TrialFailed
-from orchestrator.load_events import parse
 from orchestrator.model.entry import PORT
-from orchestrator.model.load import LoadEvent
 from orchestrator.model.settings import Loading
 from orchestrator.ports import Container
 
@@ -38,13 +38,20 @@ class LocustLoad:
             TrialFailed: the master fell silent, did not come to an end, or said what this version
                 does not understand.
         """
+        silent = True
         for line in self._master.lines(self._within_s):
             try:
-                event = parse(line)
+                event = decode(line)
             except ValueError as error:
                 raise TrialFailed(f"{error}: {line[:200]}") from error
             if event is not None:
+                silent = False
                 yield event
+        if silent:
+            raise TrialFailed(
+                "the Locust master ended before it told anything; if its log says that --ramp is "
+                f"wrong, its image is of another version of the lab: {REBUILD}"
+            )
 
     def logs(self) -> dict[str, str]:
         """``master``, ``worker-1`` ... -> all that it printed."""
@@ -89,19 +96,6 @@ class LocustGenerator:
 
 def master_command(target: str, workload: str, loading: Loading) -> list[str]:
     """The words after ``locust`` for a headless master."""
-    profile = loading.profile
-    ramp = {
-        "users": profile.users,
-        "step_s": profile.step_s,
-        "settle_s": profile.settle_s,
-        "duration_s": profile.duration_s,
-        "connect_timeout_s": profile.connect_timeout_s,
-        "request_timeout_s": profile.request_timeout_s,
-        "open_s": profile.open_s,
-        "open_shares": profile.open_shares,
-        "open_rate": profile.open_rate,
-        "open_users": profile.open_users,
-    }
     return [
         "--headless",
         "--master",
@@ -111,5 +105,5 @@ def master_command(target: str, workload: str, loading: Loading) -> list[str]:
         f"--host=http://{target}:{PORT}",
         f"--workload={workload}",
         f"--client={loading.client}",
-        f"--ramp={json.dumps(ramp)}",
+        f"--ramp={settings.encode(loading.profile.ramp)}",
     ]

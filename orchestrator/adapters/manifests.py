@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.adapters.toml import read_toml, typed
-from orchestrator.contract import obstacles
+from labwire import contract
+from labwire.expectation import Expectation
+from orchestrator.adapters.toml import read_toml, refused, typed
 from orchestrator.errors import UsageError
-from orchestrator.model.entry import Expectation, Manifest
-from orchestrator.values import shown
+from orchestrator.model.entry import Manifest
 
 T = TypeVar("T")
 MANIFEST, CONTRACT = "service.toml", "contract.toml"
@@ -44,19 +43,8 @@ def read_contract(services: Path) -> dict[str, Expectation]:
     Raises:
         UsageError: the file is missing, or with everything that is wrong in it.
     """
-    path = services / CONTRACT
-    tables = read_toml(path)
-    if not tables:
-        raise UsageError(f"{path}: it has no workload; give a table such as [json]")
-    found = all_of({name: partial(_expectation, name, path, tables[name]) for name in tables})
-    paths = Counter(expected.path for expected in found.values())
-    if twice := [
-        f"{path}: [{name}] path = {shown(expected.path)}: give each workload a path of its own"
-        for name, expected in found.items()
-        if paths[expected.path] > 1
-    ]:
-        raise UsageError(twice)
-    return found
+    with refused():
+        return contract.read_contract(services / CONTRACT)
 
 
 def workload_names(services: Path) -> tuple[str, ...]:
@@ -86,10 +74,3 @@ def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
 
 def _manifest(name: str, path: Path) -> Manifest:
     return typed(read_toml(path), Manifest, path, inside="", id=name)
-
-
-def _expectation(name: str, path: Path, table: object) -> Expectation:
-    found = typed(table, Expectation, path, inside=name, workload=name)
-    if words := [f"{path}: [{name}]: {obstacle}" for obstacle in obstacles(found)]:
-        raise UsageError(words)
-    return found

@@ -17,12 +17,12 @@ from typing import TypeVar
 
 import msgspec
 
+from labwire.expectation import Request
 from labwire.response import ProtocolError, ResponseReader, TruncatedError
 from orchestrator.adapters.pipes import LocalPipe, Pipe
 from orchestrator.adapters.told import Bytes, Connected, Facts, Refused, Sizes, Told
 from orchestrator.contract import Answer, Probe, normalized
 
-REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\n\r\n"
 LINE_LIMIT = 4 * 1024 * 1024
 """Bytes of one line that are kept: far more than any installation needs to be told."""
 SPARE_S = 5
@@ -69,20 +69,20 @@ class Dialogue:
         self._connection = 0
         self._awaited = ""
 
-    def probe(self, paths: Sequence[str]) -> Probe:
-        """Ask for each path twice, on one connection where it stays open; then for the facts.
+    def probe(self, requests: Sequence[Request]) -> Probe:
+        """Send each request twice, on one connection where it stays open; then ask for the facts.
 
         Raises:
             NoAnswer: with the reason.
         """
         answers: list[Answer] = []
         times: list[float] = []
-        for path in paths:
+        for request in requests:
             self._connect()
             for again in (False, True):
                 if again and not answers[-1].keep_alive:
                     self._connect()
-                answer, at = self._ask(path, kept=again and answers[-1].keep_alive)
+                answer, at = self._ask(request, kept=again and answers[-1].keep_alive)
                 answers.append(answer)
                 times.append(at)
         self._tell("facts", "what is installed was not told")
@@ -110,17 +110,17 @@ class Dialogue:
         while self._hear(Connected).connection != self._connection:
             pass
 
-    def _ask(self, path: str, *, kept: bool) -> tuple[Answer, float]:
+    def _ask(self, request: Request, *, kept: bool) -> tuple[Answer, float]:
         """An answer, and when the last byte of it came; ``kept``: on a connection that stayed."""
-        request = REQUEST.format(path=path, port=self._port).encode()
-        self._tell(f"send {b64encode(request).decode()}", f"GET {path}: no byte of an answer came")
+        data = b64encode(request.encoded(f"127.0.0.1:{self._port}")).decode()
+        self._tell(f"send {data}", f"{request}: no byte of an answer came")
         reader, at, came = ResponseReader(), 0.0, 0
         while not reader.complete:
             told = self._hear(Bytes)
             if told.connection != self._connection:
                 continue  # the end of an earlier one
             came, at = came + len(told.data), told.at
-            self._awaited = f"GET {path}: {came} bytes of an answer came, but not its end"
+            self._awaited = f"{request}: {came} bytes of an answer came, but not its end"
             try:
                 if told.data:
                     reader.feed(told.data)
@@ -129,11 +129,11 @@ class Dialogue:
             except TruncatedError as error:
                 why = f" ({told.why})" if told.why else ""
                 broken = ", though the answer before it said that it stays open" if kept else ""
-                raise NoAnswer(f"GET {path}: {error}{why}{broken}") from error
+                raise NoAnswer(f"{request}: {error}{why}{broken}") from error
             except ProtocolError as error:
-                raise NoAnswer(f"GET {path}: the answer is not as HTTP has it: {error}") from error
+                raise NoAnswer(f"{request}: the answer is not as HTTP has it: {error}") from error
         answer = Answer(
-            path=path,
+            request=request,
             status=reader.status,
             content_type=reader.content_type.decode("latin-1"),
             body=reader.body,
@@ -195,10 +195,10 @@ class Dialogue:
 
 
 def main(port: str, seconds: str, *paths: str) -> int:
-    """Print what a server of this machine answers; its Python is this one."""
+    """Print what a server of this machine answers to GET; its Python is this one."""
     try:
         with dialogue(LocalPipe, int(port), float(seconds)) as it:
-            found = it.probe(paths)
+            found = it.probe([Request(path=path) for path in paths])
     except NoAnswer as reason:
         print(reason, file=sys.stderr)
         return 1

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from labwire.events import Tick
 from orchestrator.durations import clock_time
-from orchestrator.model.load import Tick
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Outcome, Totals, TrialRecord

@@ -11,10 +11,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from orchestrator.values import HOLDS, typed
+from labwire.interactive import RunTime, Users
+from labwire.values import HOLDS, typed
+from orchestrator.words import told
 
 DOTENV = ".env"
-LARGEST_USERS = 100_000
 
 Cpu = Annotated[
     str,
@@ -37,22 +38,6 @@ Base = Annotated[
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$(?!\n)",
         max_length=255,
         description="the name of an image",
-    ),
-]
-Users = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9]{1,6}$(?!\n)",
-        description=f"a whole number from 1 to {LARGEST_USERS:,}",
-        extra={HOLDS: lambda text: 1 <= int(text) <= LARGEST_USERS},
-    ),
-]
-RunTime = Annotated[
-    str,
-    Meta(
-        pattern=r"^([0-9]{1,5}|(?=[0-9])([0-9]{1,3}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?)$(?!\n)",
-        description="a time more than 0, such as 120s, 5m or 1h30m",
-        extra={HOLDS: lambda text: re.search("[1-9]", text) is not None},
     ),
 ]
 Workload = Annotated[str, Meta()]
@@ -95,14 +80,14 @@ def wrong_variables(
     given = {name: (DOTENV, value) for name, value in _dotenv(path).items() if name in names}
     given |= {n: ("environment", environment[n]) for n in names if n in environment}
     given = {name: (where, value) for name, (where, value) in given.items() if value}
-    _, problems = typed({name: value for name, (_, value) in given.items()}, Variables)
-    told = {name: f"{given[name][0]}: {text}" for name, text in problems}
+    _, problems = typed({name: it for name, (_, it) in given.items()}, Variables, said=told)
+    wrong = {name: f"{given[name][0]}: {text}" for name, text in problems}
     where, workload = given.get("LAB_WORKLOAD", ("", ""))
     if workload and workloads and workload not in workloads:
-        told["LAB_WORKLOAD"] = (
+        wrong["LAB_WORKLOAD"] = (
             f"{where}: no LAB_WORKLOAD {workload!r}; choose from {', '.join(workloads)}"
         )
-    return told
+    return wrong
 
 
 def _dotenv(path: Path) -> dict[str, str]:

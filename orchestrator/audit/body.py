@@ -17,7 +17,7 @@ FAILED_MOST = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The workload that the results say they are of. ``body_bytes``: of the lab's own contract.
+    """The workload that the results say they are of. ``body_bytes``: of the lab's own answer.
 
     ``told``: a person or a record says so; else it is the name of a file or folder.
     """
@@ -26,20 +26,32 @@ class Asked:
     path: str
     body_bytes: int
     told: bool
+    method: str = "GET"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def is_of(self, row: ResultRow) -> bool:
+        """Whether a row with a path is of this request, as far as it tells."""
+        method, path = _local(row.path or "")
+        return _bare(path) == self.path and (row.method or method) in ("", self.method)
 
 
 def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
-    """The path that was asked against the workload that the results are named after."""
-    if row.path is None or _bare(row.path) == asked.path:
+    """What was asked, path and method, against the workload that the results are named after."""
+    if row.path is None or asked.is_of(row):
         return
     kind = contradiction if asked.told else doubt
     size = "" if row.body_bytes is None else f", {shown(row.body_bytes)} bytes an answer"
     requests = "" if row.requests is None else f"{shown(row.requests)} requests "
+    found, wanted = row.path, asked.path
+    if _bare(row.path) == asked.path:  # it is the method that differs
+        found, wanted = f"{row.method or _local(row.path)[0]} {_local(row.path)[1]}", str(asked)
     text = (
-        f"the results are said to be of {asked.workload!r}, {asked.path}, but the {requests}"
-        f"asked for {row.path}{size}."
+        f"the results are said to be of {asked.workload!r}, {wanted}, but the {requests}"
+        f"asked for {found}{size}."
     )
-    yield kind(row, "workload-path", row.path, asked.path, text)
+    yield kind(row, "workload-path", found, wanted, text)
 
 
 def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
@@ -49,10 +61,10 @@ def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
     lab; only where no row has the right path it is the lab's own contract. What another method or a
     query asks for is another body.
     """
-    rows = [(r, a) for r, a in rows if r.method in ("", "GET") and "?" not in (r.path or "")]
+    rows = [(r, a) for r, a in rows if r.method in ("", a.method) and "?" not in (r.path or "")]
     right: dict[str, Counter[float]] = defaultdict(Counter)
     for row, asked in rows:
-        if row.path is not None and _bare(row.path) == asked.path and row.body_bytes:
+        if row.path is not None and asked.is_of(row) and row.body_bytes:
             right[asked.workload][row.body_bytes] += 1
     for row, asked in rows:
         if not row.body_bytes or _failed(row) > FAILED_MOST:

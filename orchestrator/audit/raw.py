@@ -34,7 +34,13 @@ def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> 
         yield from _counts(trial, total)
     if endpoint is not None:
         size = endpoint.body_bytes
-        asked = Asked(workload=trial.workload, path=endpoint.path, body_bytes=size, told=True)
+        asked = Asked(
+            workload=trial.workload,
+            method=endpoint.method,
+            path=endpoint.path,
+            body_bytes=size,
+            told=True,
+        )
         for row in entry_rows(run):
             yield from workload_path(row, asked)
             yield from _body(row, endpoint)

@@ -6,8 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from orchestrator.load_events import without_files
-from orchestrator.model.load import LoadFile
+from labwire.events import LoadFile, without_files
 from orchestrator.model.sample import Sample
 
 SAMPLES = "samples.csv"

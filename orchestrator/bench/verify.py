@@ -23,7 +23,7 @@ def probed(server: Container, trial: PlannedTrial) -> Probe:
         TrialFailed: the server did not answer in time.
     """
     try:
-        return server.probe([trial.expectation.path], READY_WITHIN_S)
+        return server.probe([trial.expectation.request], READY_WITHIN_S)
     except TrialFailed as failure:
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.model.entry import Expectation, Manifest
+from labwire.expectation import Expectation
+from orchestrator.model.entry import Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

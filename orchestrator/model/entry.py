@@ -59,35 +59,6 @@ Packages = Annotated[
     Meta(min_length=1, max_length=30, description="a list of 1 to 30 distributions"),
 ]
 Notes = Annotated[tuple[Note, ...], Meta(max_length=30, description="a list of at most 30 lines")]
-UrlPath = Annotated[
-    str,
-    Meta(
-        pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$(?!\n)",
-        max_length=200,
-        description="a path that begins with / and has only characters of a URL",
-    ),
-]
-Status = Annotated[int, Meta(ge=200, le=599, description="a status from 200 to 599")]
-ContentType = Annotated[
-    str,
-    Meta(
-        pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)",
-        max_length=100,
-        description="the beginning of a Content-Type header, such as text/plain",
-    ),
-]
-Body = Annotated[str, Meta(description="a text, which may be empty")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """What one endpoint must answer (``services/contract.toml``)."""
-
-    workload: Id
-    path: UrlPath
-    status: Status
-    content_type: ContentType
-    body: Body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

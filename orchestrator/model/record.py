@@ -16,11 +16,15 @@ SCHEMA = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """What one workload requested, and what the right answer was."""
+    """What one workload requested, and what the right answer was.
+
+    ``method``: GET in runs of older versions of the lab, which knew no other.
+    """
 
     path: str
     content_type: str
     body_bytes: int
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

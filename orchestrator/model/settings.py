@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from msgspec import Meta
 
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from labwire.expectation import Expectation
+from labwire.settings import RampSettings
+from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Network, Placement
 from orchestrator.words import Name
 
@@ -38,6 +40,11 @@ class Profile:
     open_rate: float | None = None
     open_users: int | None = None
     by_cost: bool = False
+
+    @property
+    def ramp(self) -> RampSettings:
+        """What the load's master needs to know of it."""
+        return RampSettings(**{one.name: getattr(self, one.name) for one in fields(RampSettings)})
 
     @property
     def load_s(self) -> float:

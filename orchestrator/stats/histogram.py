@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from hdrh.histogram import HdrHistogram
 
-LOWEST_US, HIGHEST_US, DIGITS = 1, 60_000_000, 3
-
+from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
 
 BEYOND = 5
 """Fewest requests that must exceed a percentile for it to differ meaningfully from the maximum."""

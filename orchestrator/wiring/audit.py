@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from labwire.expectation import Expectation
 from orchestrator.adapters import audit_files, manifests
 from orchestrator.audit.body import Asked, body_differs, body_sizes, workload_path
 from orchestrator.audit.counts import errors
@@ -20,7 +21,6 @@ from orchestrator.audit.unread import counted, lines, of_error, only
 from orchestrator.errors import UsageError
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
-from orchestrator.model.entry import Expectation
 from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.model.published import OfferedLoad
 from orchestrator.wiring.audit_run import audit_experiment, audit_run, experiment_of
@@ -169,8 +169,14 @@ def _asked(path: Path, told: Told, known: Mapping[str, Expectation]) -> Asked | 
     name = told.workload or audit_files.named_workload(path, known)
     if name is None:
         return None
-    one, size = known[name], len(known[name].body.encode())
-    return Asked(workload=name, path=one.path, body_bytes=size, told=told.workload is not None)
+    asked, right = known[name].request, known[name].right
+    return Asked(
+        workload=name,
+        method=asked.method,
+        path=asked.path,
+        body_bytes=len(right.body),
+        told=told.workload is not None,
+    )
 
 
 def _load(folder: Path, told: Told) -> OfferedLoad | None:

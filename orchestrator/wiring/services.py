@@ -38,7 +38,7 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                     engine.build(image)
                 with served(its_entry, engine) as its:
                     expectations = list(known.contract.values())
-                    probe = its.server.probe([e.path for e in expectations], READY_WITHIN_S)
+                    probe = its.server.probe([e.request for e in expectations], READY_WITHIN_S)
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
                     if (ended := its.ended()) is not None:
                         raise ended

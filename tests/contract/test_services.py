@@ -40,7 +40,7 @@ def running(
     for image in known.images:
         engine.build(image)
     with served(known, engine) as its:
-        probe = its.server.probe([e.path for e in KNOWN.contract.values()], wait_s=30)
+        probe = its.server.probe([e.request for e in KNOWN.contract.values()], wait_s=30)
         nofile = known.container.nofile
         yield Running(service=service, container=its.server, probe=probe, nofile=nofile)
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 
-from orchestrator.adapters.docker_engine import RUN
+from labwire.expectation import Method
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_engine import RUN, DockerEngine
+from orchestrator.experiments.crosscheck.record import Seen
+from orchestrator.experiments.crosscheck.wrk import RequestCounter
+from orchestrator.model.blocks import LOCUST_WORKER, WRK, WRK_COUNTER
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +35,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Any:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    (folder,) = results.iterdir()
+    (folder,) = results.glob("crosscheck-*/")
     return run, folder, json.loads((folder / "crosscheck.json").read_text())
 
 
@@ -47,6 +53,47 @@ def test_both_ends_count_the_same_requests(done: Any) -> None:
     assert counted["lab_seen"]["segments"] == counted["lab_seen"]["requests"]
     (row,) = record["rows"]
     assert row["counts_agree"] is True
+
+
+SPLIT = """\
+import socket, threading, time
+listener = socket.create_server(("127.0.0.1", 8000))
+def take(whole):
+    connection, _ = listener.accept()
+    with connection:
+        while whole > 0 and (data := connection.recv(100000)):
+            whole -= len(data)
+for method in {methods}:
+    for parts in ([b" /json HTTP/1.1", b"some ", b"body"], [b" /json" + b"x" * 300000]):
+        parts[0] = method.encode() + parts[0]
+        taking = threading.Thread(target=take, args=[sum(map(len, parts))])
+        taking.start()
+        with socket.create_connection(("127.0.0.1", 8000)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(0.05)
+            taking.join()
+"""
+
+
+def test_a_request_in_several_segments_is_counted_once(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    """Whatever its method, and however its client sends the body."""
+    engine.build(LOCUST_WORKER)
+    engine.build(WRK)
+    containers = compose.containers()
+    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    sleeper = replace(containers[LOCUST_WORKER], service="sleeper", cpuset="0", labels={})
+    script = SPLIT.format(methods=[str(method) for method in Method])
+    with engine.start(sleeper, command=["--worker", "--master-host=127.0.0.1"]) as it:
+        counter.begin(it)
+        code, said = docker.from_env().containers.get(it.id).exec_run(["python", "-c", script])
+        assert code == 0, said
+        both = 2 * len(Method)
+        assert counter.seen(it) == Seen(requests=both, segments=both)
+        counter.end(it)
 
 
 def test_the_timed_pair_has_both_clients(done: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import pytest
 
+from labwire.expectation import Request
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
@@ -61,7 +62,10 @@ def companion(changed: Entry, **changes: object) -> Entry:
 
 
 def answers(its: Served) -> bool:
-    return [one.status for one in its.server.probe(["/json"], wait_s=30).answers] == [200, 200]
+    return [one.status for one in its.server.probe([Request(path="/json")], wait_s=30).answers] == [
+        200,
+        200,
+    ]
 
 
 def test_a_companion_is_healthy_before_its_service_starts_and_both_are_removed(

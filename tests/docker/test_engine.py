@@ -13,6 +13,7 @@ import docker
 import docker.errors
 import pytest
 
+from labwire.expectation import Request
 from orchestrator.adapters import docker_container
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer
@@ -58,7 +59,7 @@ def test_a_service_that_ends_at_its_start_has_an_exit_code_and_last_words(
     with engine.start(spec, command=["--no-such"]) as it:
         docker.from_env().containers.get(it.id).wait(timeout=30)
         with pytest.raises(TrialFailed):
-            it.probe(["/json"], wait_s=1)
+            it.probe([Request(path="/json")], wait_s=1)
         assert (it.state().running, it.state().exit_code) == (False, 2)
         assert "--no-such" in it.last_words()
     assert left() == []
@@ -69,7 +70,7 @@ def test_a_service_that_never_listens_is_not_ready(
 ) -> None:
     waiting = ["--worker", "--master-host=127.0.0.1"]
     with pytest.raises(TrialFailed) as failure, engine.start(spec, command=waiting) as it:
-        it.probe(["/json"], wait_s=0.2)
+        it.probe([Request(path="/json")], wait_s=0.2)
     assert "no verified answer on port 8000 within 0.2 s" in failure.value.reason
 
 

@@ -159,5 +159,5 @@ def test_values_that_locust_cannot_use_start_nothing(
     assert done.returncode != 0
     assert "values-locust-can-use" in done.stderr
     said = compose("logs", "values-locust-can-use").stdout
-    assert f"{variable} = {value!r}: {allowed}" in said
+    assert f'{variable} = "{value}": {allowed}' in said
     assert docker.from_env().containers.list(ignore_removed=True, filters=MINE) == []

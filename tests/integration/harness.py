@@ -14,11 +14,14 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from labload.workloads import contract_path, read_workloads
+from labload.workloads import contract_path
+from labwire.contract import read_contract
+from labwire.protocol import VERSION
 
 LOCUSTFILE = Path(__file__).parents[2] / "loadgen" / "locustfile.py"
-BODY = read_workloads(contract_path())["json"].body
+BODY = read_contract(contract_path())["json"].right.body
 RAMP: dict[str, Any] = {
+    "lab": VERSION,
     "users": [2, 4, 8],
     "step_s": 0.5,
     "settle_s": 0.3,
@@ -49,7 +52,7 @@ class CountingServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle one connection."""
         try:
-            while (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET /json HTTP/1.1\r\n"):
+            while await self.request(reader):
                 self.requests += 1
                 if not await self.reply(writer):
                     break
@@ -59,6 +62,10 @@ class CountingServer:
             pass
         finally:
             writer.close()
+
+    async def request(self, reader: asyncio.StreamReader) -> bool:
+        """Read one request; whether it is the workload's."""
+        return (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET /json HTTP/1.1\r\n")
 
     async def reply(self, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; whether the connection stays open."""
@@ -117,7 +124,7 @@ class Trial:
         assert self.master.stdout is not None
         for line in self.master.stdout:
             event = json.loads(line)
-            assert event["lab"] == 1
+            assert event["lab"] == VERSION
             yield event
 
 

@@ -1,7 +1,9 @@
 """Locust's own users count like the engine: each request once, at both ends."""
 
+import asyncio
 import json
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,51 @@ def test_every_request_is_counted_once(client: str, extra: str) -> None:
     assert not failures(result)
     assert all(step["idle"] is None for step in result["steps"])
     assert all(step["answered_users"] == step["users"] for step in result["steps"][:3])
+
+
+CONTRACT = """\
+[posted]
+method = "POST"
+path = "/orders"
+headers = { Content-Type = "application/json", X-Kind = "a: b" }
+request_body = '{"a":"é"}'
+status = 200
+content_type = "application/json"
+body = '{"ok":true}'
+"""
+
+
+class Orders(CountingServer):
+    """Takes POST with the contract's headers and body, and nothing else."""
+
+    async def request(self, reader: asyncio.StreamReader) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.rstrip().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (li.partition(": ") for li in lines)}
+        body = await reader.readexactly(int(headers["content-length"]))
+        return (first, headers["content-type"], headers["x-kind"], body) == (
+            "POST /orders HTTP/1.1",
+            "application/json",
+            "a: b",
+            '{"a":"é"}'.encode(),
+        )
+
+
+@pytest.mark.parametrize("client", ["engine", "fasthttp", "http"])
+def test_each_client_sends_method_headers_and_body(
+    client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = tmp_path / "contract.toml"
+    contract.write_text(CONTRACT)
+    monkeypatch.setenv("LAB_CONTRACT", str(contract))
+    server = Orders(answer(body=b'{"ok":true}'))
+    events = run(server, f"--client={client}", "--workload=posted")
+    result = events[-1]
+    check_counts(result, server.requests)
+    assert not failures(result)
+    assert result["locust"]["requests"] > 100
+    files = {event["name"]: event["text"] for event in events if event["event"] == "file"}
+    assert "\r\nPOST,/orders," in files["locust_stats.csv"]
 
 
 def test_fasthttp_is_refused_more_users_than_its_file_descriptors_bear() -> None:

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
+from labwire.events import LoadFile, LoadResult, decode
 from orchestrator.adapters.audit_files import locust_run
 from orchestrator.audit.raw import audit_raw
 from orchestrator.audit.record import audit_record
 from orchestrator.bench.raw import RawFiles
 from orchestrator.experiments.load.conclude import concluded
-from orchestrator.load_events import parse
 from orchestrator.model.finding import Kind
-from orchestrator.model.load import LoadFile, LoadResult
 from orchestrator.model.trial import TrialRecord
 from tests.integration.harness import RAMP, CountingServer, answer, run
 from tests.unit.audit.records import CONTRACT, run_of, saw
@@ -67,7 +66,7 @@ def concluded_trial(events: list[dict[str, Any]]) -> tuple[TrialRecord, dict[str
     """What the bench makes of the master's events, without an engine to ask."""
     raw, results = RawFiles(), []
     for event in events:
-        line = parse(json.dumps(event, separators=(",", ":")))
+        line = decode(json.dumps(event, separators=(",", ":")))
         if isinstance(line, LoadFile):
             raw.keep_file(line)
         elif isinstance(line, LoadResult):

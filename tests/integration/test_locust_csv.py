@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from labwire.events import LoadFile
 from orchestrator.bench.raw import RawFiles
-from orchestrator.model.load import LoadFile
 from tests.integration.harness import RAMP, CountingServer, Trial, answer, failures, run, running
 
 Row = dict[str, str]

@@ -6,13 +6,15 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from labwire.phase import LoadPhase
+from labwire.events import LoadResult, LoadStep, LocustOwn, Tick
+from labwire.expectation import Expectation, Request, RightAnswer
+from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
+from labwire.phase import LoadPhase, RampEnd
 from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.plan import plan
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation, Interface, Manifest
+from orchestrator.model.entry import ContainerSpec, Entry, Interface, Manifest
 from orchestrator.model.host import Host
-from orchestrator.model.load import LoadResult, LoadStep, LocustOwn, Tick
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.sample import Sample
@@ -28,14 +30,21 @@ from orchestrator.model.trial import (
     TrialRecord,
 )
 from orchestrator.ports import ContainerState, Image
-from orchestrator.stats.histogram import DIGITS, HIGHEST_US, LOWEST_US, encoded
+from orchestrator.stats.histogram import encoded
 
-JSON = Expectation(
-    workload="json", path="/json", status=200, content_type="application/json", body='{"a":1}'
-)
-TEXT = Expectation(
-    workload="text", path="/text", status=200, content_type="text/plain", body="Hello World"
-)
+
+def expectation(workload: str, path: str, content_type: str, body: str) -> Expectation:
+    return Expectation(
+        workload=workload,
+        request=Request(path=path),
+        right=RightAnswer(
+            status=200, content_type=content_type.encode("ascii"), body=body.encode()
+        ),
+    )
+
+
+JSON = expectation("json", "/json", "application/json", '{"a":1}')
+TEXT = expectation("text", "/text", "text/plain", "Hello World")
 PLACEMENT = Placement(server_cpu=1, load_cpus=(0,), smt_shared=False, network=Network.LOOPBACK)
 LAYOUT = PLACEMENT.layout
 
@@ -131,10 +140,10 @@ def distribution(version: str = "1.0", **changes: Any) -> Distribution:
 
 def answer(expected: Expectation = JSON, **changes: Any) -> Answer:
     example = Answer(
-        path=expected.path,
-        status=expected.status,
-        content_type=f"{expected.content_type}; charset=utf-8",
-        body=expected.body.encode(),
+        request=expected.request,
+        status=expected.right.status,
+        content_type=f"{expected.right.content_type.decode()}; charset=utf-8",
+        body=expected.right.body,
         keep_alive=True,
     )
     return replace(example, **changes)
@@ -201,7 +210,7 @@ def load_result(**changes: Any) -> LoadResult:
         started_at=1_000.0,
         duration_s=5.0,
         workers=1,
-        ramp_ended="drops",
+        ramp_ended=RampEnd.DROPS,
         best_index=0,
         best_had_drops=False,
         steps=(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.compose import NEEDED
+from orchestrator.adapters.manifests import workload_names
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.catalogue import Names
@@ -76,7 +77,7 @@ def test_everything_that_is_wrong_is_told_together(
     assert [problem.split(": give ")[0] for problem in checkout.wrong()] == [
         "--repeats 0",
         "services/flask/service.toml:4: workers = 0",
-        "services/contract.toml:6: [json] status = 20",
+        "services/contract.toml:7: [json] status = 20",
         '.env: LAB_NOFILE = "-1"',
         'DOCKER_HOST = "tcp://10.0.0.1:2375"',
         "docker-compose.yml: flask: no read_only",
@@ -92,7 +93,9 @@ def test_a_folder_without_a_block_is_told_before_anything_starts(checkout: Check
 
 def test_names_are_known_though_what_is_said_of_them_is_wrong(checkout: Checkout) -> None:
     checkout.manifest.write_text("broken = ")
-    assert names(checkout.root) == Names(services=("flask",), workloads=("json", "text"))
+    assert names(checkout.root) == Names(
+        services=("flask",), workloads=workload_names(ROOT / "services")
+    )
     checkout.contract.write_text("broken = ")
     assert names(checkout.root).workloads == ()
 

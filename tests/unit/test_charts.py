@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labwire.histogram import LOWEST_US
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.charts import ChartKind, charts, ramp_charts
@@ -15,7 +16,7 @@ from orchestrator.report.charts.chart import COLOURS, DASHES, SHAPES, by_framewo
 from orchestrator.report.page import KINDS
 from orchestrator.report.svg import svg
 from orchestrator.report.theme import DARK, LIGHT
-from orchestrator.stats.histogram import LOWEST_US, encoded
+from orchestrator.stats.histogram import encoded
 from tests.unit.examples import (
     open_loop_row,
     planned,

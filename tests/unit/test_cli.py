@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.load import LOAD
@@ -19,6 +20,7 @@ from orchestrator.model.trial import Outcome
 from tests.unit.examples import run_record, trial_record
 
 ROOT = Path(__file__).parents[2]
+WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +68,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     lines = err.splitlines()
     assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
-        "no workload 'xml'; choose from json, text",
+        f"no workload 'xml'; choose from {WORKLOADS}",
         "no profile 'fast'; choose from standard, quick, smoke, nanode",
         "--duration 0: give 1 to 3600 seconds",
         "--max-users 0: give 1 to 100,000",
@@ -147,7 +149,7 @@ BAD = {
 TOLD = [
     'environment: LAB_NOFILE = "-1": give a number of open files from 256 to 1,073,741,824',
     'environment: LAB_USERS = "many": give a whole number from 1 to 100,000',
-    "environment: no LAB_WORKLOAD 'xml'; choose from json, text",
+    f"environment: no LAB_WORKLOAD 'xml'; choose from {WORKLOADS}",
     'DOCKER_HOST = "ssh://measure@elsewhere": give an engine of this host, as '
     "unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
     "the lab does not measure on another host yet",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from labwire.events import LoadEvent, LoadFailed
 from orchestrator.adapters.companions import companion_problems
 from orchestrator.adapters.compose import COMPOSE_FILE, container_specs
 from orchestrator.adapters.container_options import container_options, joining
@@ -24,7 +25,6 @@ from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.model.entry import Entry
-from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan

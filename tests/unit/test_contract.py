@@ -1,14 +1,17 @@
 """An answer is exactly what the contract says, or the difference is named."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from labwire.expectation import Method, Request
 from orchestrator.adapters.manifests import read_contract
-from orchestrator.contract import normalized, problems
+from orchestrator.contract import endpoint, normalized, problems
 from orchestrator.errors import UsageError
+from orchestrator.model.record import Endpoint
 from tests.unit.examples import JSON, TEXT, answer, manifest, probe
 
 
@@ -65,6 +68,18 @@ def test_the_same_problem_twice_is_told_once() -> None:
 
 def test_a_path_without_answer_is_named() -> None:
     assert problems(probe(), [JSON, TEXT], manifest()) == ("GET /text: no answer",)
+
+
+def test_two_methods_at_one_path_are_two_workloads() -> None:
+    posted = replace(
+        JSON, workload="posted", request=Request(method=Method.POST, path="/json", body=b"1")
+    )
+    told = probe("flask", answer(JSON), answer(posted, status=500))
+    assert problems(told, [JSON, posted], manifest()) == ("POST /json: status 500, not 200",)
+    assert problems(probe(), [JSON, posted], manifest()) == ("POST /json: no answer",)
+    assert endpoint(posted) == Endpoint(
+        method="POST", path="/json", content_type="application/json", body_bytes=7
+    )
 
 
 def test_packages_that_are_not_installed_are_named() -> None:

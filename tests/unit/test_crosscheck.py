@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from labwire.events import LoadEvent, LoadFailed
+from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.crosscheck import CROSSCHECK
@@ -13,8 +15,6 @@ from orchestrator.experiments.crosscheck.ends import Ends, ReferenceClient, Serv
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
 from orchestrator.experiments.crosscheck.record import CrossCheck, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.run import checks, lab_slice
-from orchestrator.model.entry import Expectation
-from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.ports import Container
 from tests.fakes import (
     RUNNING,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.crosscheck import CROSSCHECK
@@ -17,6 +18,7 @@ from orchestrator.experiments.crosscheck.record import Seen
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 
 ROOT = Path(__file__).parents[2]
+WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +38,7 @@ def test_all_usage_problems_are_printed_together(
     lines = err.splitlines()
     assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
-        "no workload 'xml'; choose from json, text",
+        f"no workload 'xml'; choose from {WORKLOADS}",
         "--pairs 0: give 1 to 1000",
         "--seconds 0: give 1 to 60",
         "--connections 0: give 1 to 100,000",

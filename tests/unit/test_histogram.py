@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.stats.histogram import HIGHEST_US, Percentiles, encoded, merged, percentiles
+from labwire.histogram import HIGHEST_US
+from orchestrator.stats.histogram import Percentiles, encoded, merged, percentiles
 from tests.unit.examples import histogram
 
 LATENCIES = st.lists(st.integers(min_value=1, max_value=HIGHEST_US), min_size=1, max_size=200)

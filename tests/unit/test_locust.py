@@ -1,14 +1,18 @@
 """The words that start a headless Locust master, and what it says."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
+from labload.workers.options import ramp_settings
+from labwire import settings
+from labwire.events import LoadFailed, encode
+from labwire.protocol import VERSION
 from orchestrator.adapters.locust import LocustLoad, master_command
 from orchestrator.errors import TrialFailed
-from orchestrator.model.load import LoadFailed
 from tests.unit.examples import planned
+from tests.unit.loadgen.workers.locust_parser import parser
 
 
 def test_the_command_of_a_master() -> None:
@@ -23,16 +27,16 @@ def test_the_command_of_a_master() -> None:
         "--host=http://127.0.0.1:8000",
         "--workload=json",
         "--client=engine",
-        '--ramp={"users": [4, 16, 64], "step_s": 0.5, "settle_s": 0.5, "duration_s": 3.0, '
-        '"connect_timeout_s": 0.4, "request_timeout_s": 0.4, '
-        '"open_s": 0.0, "open_shares": [], "open_rate": null, "open_users": null}',
+        f'--ramp={{"lab":{VERSION},"users":[4,16,64],"step_s":0.5,"settle_s":0.5,"duration_s":3.0,'
+        '"connect_timeout_s":0.4,"request_timeout_s":0.4,'
+        '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null}',
     ]
 
 
 def test_the_command_of_a_master_with_an_open_loop() -> None:
     ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0).loading)[-1]
     assert ramp.endswith(
-        '"open_s": 1.0, "open_shares": [0.25, 0.5, 0.75], "open_rate": 400.0, "open_users": null}'
+        '"open_s":1.0,"open_shares":[0.25,0.5,0.75],"open_rate":400.0,"open_users":null}'
     )
 
 
@@ -56,13 +60,55 @@ def load(*lines: str) -> LocustLoad:
 
 
 def test_the_masters_events_without_its_other_output() -> None:
-    said = load("starting", '{"lab":1,"event":"failed","reason":"no workers"}', "")
+    said = load("starting", encode(LoadFailed(reason="no workers")), "")
     assert list(said.events()) == [LoadFailed(reason="no workers")]
 
 
 def test_an_event_that_is_not_understood_fails_the_trial_and_not_the_run() -> None:
+    coffee = f'{{"lab":{VERSION},"event":"coffee"}}'
     with pytest.raises(TrialFailed) as failed:
-        list(load('{"lab":1,"event":"coffee"}').events())
-    assert str(failed.value) == (
-        'unknown event \'coffee\' from the load generator: {"lab":1,"event":"coffee"}'
+        list(load(coffee).events())
+    assert str(failed.value) == f"unknown event 'coffee' from the load generator: {coffee}"
+
+
+def test_an_image_of_another_version_fails_the_trial_and_is_to_be_rebuilt() -> None:
+    with pytest.raises(TrialFailed) as failed:
+        list(load('{"lab":1,"event":"ready","workers":1}').events())
+    assert str(failed.value).startswith(
+        "the load generator's image names version 1 of the lab's protocol, which has version "
+        f"{VERSION} here: rebuild the image of the load generator: `make images`"
     )
+
+
+def test_a_master_without_any_event_may_be_of_another_version() -> None:
+    """So ends one that refuses the settings: what it says of them is in its log."""
+    with pytest.raises(TrialFailed, match=r"ended before it told anything.*`make images`"):
+        list(load("usage: locust", "locust: error: argument --ramp").events())
+
+
+@pytest.mark.parametrize("changes", [{}, {"open_loop": True, "rate": 400.0}, {"max_users": 7}])
+def test_the_image_reads_of_the_command_what_the_host_meant(changes: dict[str, Any]) -> None:
+    plan = planned(**changes)
+    options, _ = parser().parse_known_args(master_command("127.0.0.1", "text", plan.loading))
+    assert ramp_settings(options) == plan.loading.profile.ramp
+    assert (options.workload, options.client) == ("text", "engine")
+
+
+def test_the_image_refuses_a_host_of_another_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(settings, "VERSION", VERSION + 1)
+        command = master_command("127.0.0.1", "json", planned().loading)
+    with pytest.raises(SystemExit):
+        parser().parse_known_args(command)
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"names version {VERSION + 1} of the lab's protocol" in said
+    assert "`make images`" in said
+
+
+def test_every_member_of_the_loads_settings_is_one_of_the_profile() -> None:
+    profile = planned().loading.profile
+    ramp = profile.ramp
+    assert {one.name for one in fields(ramp)} < {one.name for one in fields(profile)}
+    assert all(getattr(ramp, one.name) == getattr(profile, one.name) for one in fields(ramp))

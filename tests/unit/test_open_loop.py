@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import pytest
 
+from labwire.events import LoadStep
 from orchestrator.experiments.load.open_loop import open_loop
-from orchestrator.model.load import LoadStep
 from orchestrator.model.trial import OpenLoop
 from tests.unit.examples import (
     histogram,

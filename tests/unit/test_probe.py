@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from labwire.expectation import Method, Request
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
 from orchestrator.adapters.probe import NoAnswer, dialogue, main
@@ -66,7 +67,7 @@ def serving(*answers: tuple[bytes, bool]) -> Iterator[tuple[Server, int]]:
 def probe(port: int, *paths: str, within_s: float = 10) -> Probe:
     """What the lab sees of a server on this machine."""
     with dialogue(LocalPipe, port, within_s) as it:
-        return it.probe(paths)
+        return it.probe([Request(path=path) for path in paths])
 
 
 def sizes() -> dict[str, int | None]:
@@ -116,7 +117,11 @@ def test_both_answers_are_read_whole(response: bytes, closes: bool, keep_alive: 
     with serving((response, closes), (response, closes)) as (server, port):
         found = probe(port, "/text")
     whole = Answer(
-        path="/text", status=200, content_type="text/plain", body=b"Hello", keep_alive=keep_alive
+        request=Request(path="/text"),
+        status=200,
+        content_type="text/plain",
+        body=b"Hello",
+        keep_alive=keep_alive,
     )
     assert found.answers == (whole, whole)
     assert server.connections == (1 if keep_alive else 2)
@@ -137,6 +142,25 @@ def test_each_path_is_asked_twice_on_a_connection_of_its_own() -> None:
     ]
     assert server.connections == 2
     assert [answer.status for answer in found.answers] == [200, 200, 404, 404]
+
+
+def test_a_request_is_sent_as_the_load_sends_it() -> None:
+    asked = Request(path="/orders", method=Method.POST, body=b"x" * 65_536)
+    sent = asked.encoded("127.0.0.1:")
+    arrived = []
+
+    def serve(connection: socket.socket, _: threading.Event) -> None:
+        for _again in range(2):
+            data = b""
+            while not data.endswith(asked.body):
+                data += connection.recv(100_000)
+            arrived.append(data)
+            connection.sendall(OK)
+
+    with speaking(serve) as port, dialogue(LocalPipe, port, 10) as it:
+        found = it.probe([asked])
+    assert arrived == [sent.replace(b"127.0.0.1:", b"127.0.0.1:%d" % port)] * 2
+    assert [(answer.request, answer.status) for answer in found.answers] == [(asked, 200)] * 2
 
 
 def test_the_installation_is_told_beside_the_answers() -> None:
@@ -336,7 +360,7 @@ def test_what_is_told_is_typed_and_every_mismatch_is_in_words(line: str, why: st
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
         it.sizes()
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
-        it.probe(["/json"])
+        it.probe([Request(path="/json")])
 
 
 def frame(data: bytes, stream: int = 1) -> bytes:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.profiles import PROFILES, most_users, scaled, wished
+from labwire.client import Client
+from orchestrator.profiles import PROFILES, scaled, wished
 from tests.unit.examples import settings
 
 STANDARD_USERS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
@@ -70,7 +71,7 @@ def test_the_ramp_ends_where_its_client_does(client: str, workers: int, last: in
 
 
 def test_fasthttp_alone_has_a_limit_of_users() -> None:
-    assert [most_users(name, 2) for name in ("engine", "fasthttp", "http")] == [None, 1_800, None]
+    assert [client.most_users(2) for client in Client] == [None, 1_800, None]
 
 
 SHARES = (0.25, 0.5, 0.75)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from labwire.events import LoadEvent, LoadFailed
 from orchestrator.bench.build import build_all
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
-from orchestrator.model.load import LoadEvent, LoadFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
 from orchestrator.model.trial import Outcome, TrialPhase

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from labwire.events import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
+from labwire.expectation import Request
 from orchestrator.bench.trial import Trial
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.steps import steps
-from orchestrator.model.load import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import (
     LocustTotals,
@@ -492,7 +493,7 @@ def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
 class Surprising(FakeContainer):
     """Raises what nobody expects of it."""
 
-    def probe(self, paths: Sequence[str], wait_s: float) -> Probe:
+    def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
         raise KeyError("answered_at")
 
 

@@ -1,14 +1,18 @@
 """What wrk and nft print becomes numbers; the texts are recorded."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labwire.expectation import Method, Request, RightAnswer
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
 from orchestrator.model.placement import Network
 
+ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
 
 
@@ -16,16 +20,18 @@ def recorded(name: str) -> str:
     return (DATA / name).read_text()
 
 
+SETTINGS = CrossCheckSettings(
+    services=("flask",),
+    workload="json",
+    pairs=10,
+    seconds=3,
+    connections=64,
+    network=Network.LOOPBACK,
+)
+
+
 def test_the_command_of_a_slice() -> None:
-    settings = CrossCheckSettings(
-        services=("flask",),
-        workload="json",
-        pairs=10,
-        seconds=3,
-        connections=64,
-        network=Network.LOOPBACK,
-    )
-    assert wrk_command("127.0.0.1", "/json", settings, 5.0) == [
+    assert wrk_command("127.0.0.1", Request(path="/json"), None, SETTINGS, 5.0) == [
         *("sh", "-c", 'sleep 1 && exec "$@"', "sh"),
         "wrk",
         "--threads=1",
@@ -35,6 +41,35 @@ def test_the_command_of_a_slice() -> None:
         "--script=/lab/wrk.lua",
         "http://127.0.0.1:8000/json",
     ]
+
+
+def test_the_script_is_told_the_request_and_the_right_answer() -> None:
+    asked = Request(
+        path="/orders",
+        method=Method.POST,
+        headers=(("Content-Type", "text/plain"),),
+        body="é".encode(),
+    )
+    right = RightAnswer(status=201, content_type=b"text/plain", body=b"done")
+    assert wrk_command("x", asked, right, SETTINGS, 5.0)[-12:] == [
+        *("http://x:8000/orders", "--"),
+        *("method", "POST", "header", "Content-Type: text/plain", "body", "é"),
+        *("status", "201", "answer", "done"),
+    ]
+    assert wrk_command("x", replace(asked, body=b"", headers=()), None, SETTINGS, 5.0)[-5:] == [
+        *("--", "method", "POST", "body", "")
+    ]
+
+
+def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:
+    rules = (ROOT / "loadgen" / "crosscheck" / "requests.nft").read_text()
+    (known,) = re.findall(r"^define METHODS = \{ (.*) \}$", rules, re.MULTILINE)
+    begins = [f"{method} /".encode()[:4] for method in Method]
+    assert [bytes.fromhex(one.removeprefix("0x")) for one in known.split(", ")] == begins
+    places = [
+        (int(doff), int(bits)) for doff, bits in re.findall(r"doff (\d+) @th,(\d+),32", rules)
+    ]
+    assert sorted(places) == [(doff, 32 * doff) for doff in range(5, 16)]
 
 
 def test_a_slice_without_errors() -> None:

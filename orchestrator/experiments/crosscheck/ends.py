@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from labwire.expectation import Expectation
 from orchestrator.experiments.crosscheck.record import Seen, WrkSlice
-from orchestrator.model.entry import Expectation
 from orchestrator.ports import Container
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from labwire.client import Client
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings
 from orchestrator.model.catalogue import Names
 from orchestrator.options import add_client, add_network, add_services, chosen_network
-from orchestrator.profiles import ENGINE
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,5 +41,5 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
         seconds=arguments.seconds,
         connections=arguments.connections,
         network=chosen_network(arguments),
-        client=arguments.client or ENGINE,
+        client=arguments.client or Client.ENGINE.value,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from labwire.client import MOST_USERS, Client
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
@@ -11,7 +12,7 @@ from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial, Profile
-from orchestrator.profiles import MOST_USERS, PROFILES, SPARE_FILES, most_users
+from orchestrator.profiles import PROFILES, SPARE_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
             found.append(f"--{option} {value}: give 1 to {most}")
     if not 1 <= settings.connections <= MOST_USERS:
         found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
-    limit = most_users(settings.client, workers=1)
+    limit = Client(settings.client).most_users(workers=1)
     if limit is not None and settings.connections > limit:
         found.append(
             f"--connections {settings.connections}: the client {settings.client} allows at most "

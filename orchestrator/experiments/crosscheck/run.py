@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 
+from labwire.events import LoadFailed, LoadResult
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.served import served
@@ -25,7 +26,6 @@ from orchestrator.experiments.crosscheck.record import (
 from orchestrator.experiments.crosscheck.wrk import RequestCounter, Wrk, tools
 from orchestrator.model.blocks import WRK as WRK_BLOCK
 from orchestrator.model.blocks import WRK_COUNTER
-from orchestrator.model.load import LoadFailed, LoadResult
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
 from orchestrator.ports import Container, Image, Load

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 import msgspec
 
+from labwire.expectation import Expectation, Method, Request, RightAnswer
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
-from orchestrator.model.entry import PORT, ContainerSpec, Expectation
+from orchestrator.model.entry import PORT, ContainerSpec
 from orchestrator.ports import Container, Engine
 
 # Seconds that a container may take to start and to end, in addition to its work.
@@ -39,9 +40,8 @@ class Wrk:
             TrialFailed: wrk could not connect, or did not print its counts.
         """
         target = "127.0.0.1" if self._inside else server.host
-        words = wrk_command(target, expectation.path, self._settings, self._timeout_s)
-        if compared:
-            words += ["--", str(expectation.status), expectation.body]
+        right = expectation.right if compared else None
+        words = wrk_command(target, expectation.request, right, self._settings, self._timeout_s)
         said = self._engine.output(
             self._spec,
             words,
@@ -99,9 +99,17 @@ def tools(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
 
 
 def wrk_command(
-    target: str, path: str, settings: CrossCheckSettings, timeout_s: float
+    target: str,
+    request: Request,
+    right: RightAnswer | None,
+    settings: CrossCheckSettings,
+    timeout_s: float,
 ) -> list[str]:
-    """The command for wrk: after a rest, one thread, counts printed as JSON."""
+    """The command for wrk: after a rest, one thread, counts printed as JSON.
+
+    Args:
+        right: what every answer is compared with; None if nothing is compared.
+    """
     return [
         *("sh", "-c", f'sleep {REST_S} && exec "$@"', "sh"),
         "wrk",
@@ -110,8 +118,23 @@ def wrk_command(
         f"--duration={settings.seconds}s",
         f"--timeout={timeout_s:.0f}s",
         "--script=/lab/wrk.lua",
-        f"http://{target}:{PORT}{path}",
+        f"http://{target}:{PORT}{request.path}",
+        *_for_the_script(request, right),
     ]
+
+
+def _for_the_script(request: Request, right: RightAnswer | None) -> list[str]:
+    """What ``wrk.lua`` is told, in pairs; nothing where a plain GET is not compared."""
+    words: list[str] = []
+    if request.method is not Method.GET:
+        words += ["method", str(request.method)]
+    for name, value in request.headers:
+        words += ["header", f"{name}: {value}"]
+    if request.says_length:
+        words += ["body", request.body.decode()]
+    if right is not None:
+        words += ["status", str(right.status), "answer", right.body.decode()]
+    return ["--", *words] if words else []
 
 
 def wrk_slice(said: str, *, compared: bool) -> WrkSlice:

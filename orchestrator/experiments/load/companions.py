@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from labwire.events import LoadResult
 from orchestrator.bench.companions import SeenCompanion
 from orchestrator.doubts.trial import companion_caveats, intervention_caveats
 from orchestrator.experiments.load.measure import cpu_us_per_request, hold_cpu, peak, throttled_s
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.model.load import LoadResult
 from orchestrator.model.placement import Placement
 from orchestrator.model.trial import TrialRecord
 

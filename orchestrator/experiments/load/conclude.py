@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.events import LoadResult
 from labwire.phase import LoadPhase
 from orchestrator.doubts.trial import trial_caveats
 from orchestrator.experiments.load import measure
@@ -11,7 +12,6 @@ from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.open_loop import open_loop
 from orchestrator.experiments.load.steps import steps
 from orchestrator.limits import limited_by
-from orchestrator.model.load import LoadResult
 from orchestrator.model.trial import LocustTotals, TrialRecord
 
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from labwire.events import LoadResult, LoadStep
 from labwire.phase import LoadPhase
 from orchestrator.bench.shares import share
 from orchestrator.experiments.load.observed import Observed
-from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import Resources, Totals
 from orchestrator.stats.histogram import encoded, merged, percentiles

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from labwire.events import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.method import Measured, Subject
@@ -15,7 +16,6 @@ from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.companions import with_companions
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
-from orchestrator.model.load import LoadFailed, LoadFile, LoadResult, Ready, Tick
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading
 from orchestrator.model.trial import TrialRecord

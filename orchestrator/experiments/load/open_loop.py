@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.events import LoadResult, LoadStep
 from orchestrator.doubts.trial import open_loop_caveats
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.steps import step
 from orchestrator.limits import open_loop_limited_by
-from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import OpenLoop, Resources, Step
 from orchestrator.stats.histogram import Percentiles, merged, percentiles
 

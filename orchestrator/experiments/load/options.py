@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 
+from labwire.client import Client
 from orchestrator.errors import UsageError
 from orchestrator.model.catalogue import Names
 from orchestrator.model.settings import Settings
@@ -15,7 +16,7 @@ from orchestrator.options import (
     add_workloads,
     chosen_network,
 )
-from orchestrator.profiles import ENGINE, PROFILES
+from orchestrator.profiles import PROFILES
 
 # The options that determine a run's plan. A resumed run has its plan already.
 PLANNED = (
@@ -113,7 +114,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         network=chosen_network(arguments),
-        client=arguments.client or ENGINE,
+        client=arguments.client or Client.ENGINE.value,
         open_loop=arguments.open_loop,
         rate=arguments.rate,
     )

@@ -5,25 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from labwire.client import CLIENTS, FASTHTTP_USERS, MOST_USERS, Client
+from labwire.expectation import Expectation
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
-from orchestrator.model.entry import ContainerSpec, Entry, Expectation
+from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Placement
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Loading, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
-    CLIENTS,
-    ENGINE,
-    FASTHTTP,
-    FASTHTTP_USERS,
-    HTTP,
-    MOST_USERS,
     PROFILES,
     asks_for_open_loop,
-    most_users,
     scaled,
 )
 
@@ -100,12 +95,13 @@ def problems(
 def _client_problems(settings: Settings, workers: int | None) -> list[str]:
     if settings.client not in CLIENTS:
         return [f"no client {settings.client!r}; choose from {', '.join(CLIENTS)}"]
-    most = None if workers is None else most_users(settings.client, workers)
+    most = None if workers is None else Client(settings.client).most_users(workers)
     if most is None or settings.max_users is None or settings.max_users <= most:
         return []
     return [
         f"--max-users {settings.max_users}: the client {settings.client} keeps no more than {most} "
-        f"connections open ({FASTHTTP_USERS} for each worker); give at most that, or use {ENGINE}"
+        f"connections open ({FASTHTTP_USERS} for each worker); give at most that, or use "
+        f"{Client.ENGINE}"
     ]
 
 
@@ -117,10 +113,11 @@ def _open_loop_problems(settings: Settings) -> list[str]:
         found.append(
             "--rate sets a rate of the open loop; leave out either --rate or --no-open-loop"
         )
-    if asks_for_open_loop(settings) and settings.client in (FASTHTTP, HTTP):
+    known = settings.client in CLIENTS
+    if known and asks_for_open_loop(settings) and not Client(settings.client).has_open_loop:
         found.append(
             f"the client {settings.client} has no open loop; leave out --open-loop and --rate, "
-            f"or use {ENGINE}"
+            f"or use {Client.ENGINE}"
         )
     return found
 

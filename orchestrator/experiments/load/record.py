@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.client import Client
 from orchestrator.codec import encode
 from orchestrator.contract import endpoint
 from orchestrator.doubts.host import kept as kept_doubts
@@ -13,7 +14,7 @@ from orchestrator.model.host import WholeMemory
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan
 from orchestrator.model.trial import Outcome
-from orchestrator.profiles import most_users, wished
+from orchestrator.profiles import wished
 
 RECORD, PAGE = "run.json", "report/index.html"
 
@@ -61,7 +62,7 @@ def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRe
         wished(done.settings),
         done.profile,
         seen.neighbours,
-        most_users(done.settings.client, len(done.layout.load_cpus)),
+        Client(done.settings.client).most_users(len(done.layout.load_cpus)),
         memory,
         killed=killed,
         wanted_nofile=seen.wanted_nofile,

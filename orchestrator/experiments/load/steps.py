@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labwire.events import LoadResult, LoadStep
 from orchestrator.bench.shares import highest, share, throttled
 from orchestrator.doubts.trial import step_caveats
 from orchestrator.experiments.load.measure import closed
 from orchestrator.experiments.load.observed import Observed
-from orchestrator.model.load import LoadResult, LoadStep
 from orchestrator.model.trial import Step
 from orchestrator.stats.histogram import merged, percentiles
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from labwire.events import LoadResult, LoadStep, LocustOwn
+from labwire.phase import RampEnd
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
-from orchestrator.model.load import LoadResult, LoadStep, LocustOwn
 from orchestrator.model.record import Endpoint, RunRecord
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.unit.examples import (
@@ -48,7 +49,7 @@ def load(hold_us: int = 2_000, *more: LoadStep) -> LoadResult:
         started_at=1_000.0,
         duration_s=4.0,
         workers=1,
-        ramp_ended="drops",
+        ramp_ended=RampEnd.DROPS,
         best_index=0,
         best_had_drops=False,
         steps=steps,

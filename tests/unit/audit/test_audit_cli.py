@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 
 ROOT = Path(__file__).parents[3]
+WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 ARTICLE = ROOT / "tests/unit/data/audit/article_2019.md"
 TEXT_2019 = ROOT / "results/published/2019/text.csv"
 LOCAL_2019 = ROOT / "results/published/2019/locust/text/local"
@@ -128,7 +130,7 @@ def test_an_empty_folder_and_an_unknown_workload_are_exit_code_2(
     assert main(["audit", str(tmp_path)]) == 2
     assert "nothing to audit" in capsys.readouterr().err
     assert main(["audit", str(LOCAL_2019), "--workload", "html"]) == 2
-    assert "--workload html: choose from json, text" in capsys.readouterr().err
+    assert f"--workload html: choose from {WORKLOADS}" in capsys.readouterr().err
 
 
 PARTLY = """| Framework | Rank | Requests/s | p50 (ms) | p99 (ms) |

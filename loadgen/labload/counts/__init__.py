@@ -1,0 +1,1 @@
+"""What a worker counts, and how counts add up: no socket, no Locust."""

@@ -1,0 +1,524 @@
+"""All connections of a worker in one loop: what is ready is read, judged, and asked again.
+
+No greenlet, no timer and no parser for a request. It knows no gevent: `drive` gives it
+its turns. Users come with `open` and go with `close`.
+
+In a closed loop, each user begins its next request as soon as it has its answer. With a `Schedule`
+(open loop) requests begin when they are due, on the connection that has been idle for longest; if
+none is idle they begin as soon as one is, but their latency counts from when they were due.
+"""
+
+import _socket
+import errno
+import os
+from collections import deque
+from math import ceil
+from time import perf_counter_ns
+from typing import Any
+
+from gevent.monkey import get_original
+
+from labload.counts.ledger import Ledger
+from labload.counts.tally import Health
+from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Judge, Right
+from labload.engine.schedule import Schedule
+from labload.engine.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
+from labload.engine.target import REFUSALS, Target
+from labload.engine.tcp import ended_before_the_request, was_answered
+from labload.engine.timer import Timer
+from labwire.failure import FailureKind
+
+IN, OUT, RDHUP = 0x001, 0x004, 0x2000
+"""EPOLLIN, EPOLLOUT, EPOLLRDHUP (the peer will send no more); errors are reported unasked."""
+READABLE = IN | RDHUP
+CHUNK = 8192
+"""Bytes read at once; the contract's answers, headers included, fit."""
+BATCH = 64
+"""Events taken at once: in a longer batch the last would wait too long for its turn."""
+STARTS = 256
+"""Requests begun in one turn when many users begin together, so that no turn takes too long."""
+TICK_NS = 50_000
+"""The open loop's timer fires no more often, whatever the rate: each time costs a turn."""
+CONNECTS = 4096
+"""Connects under way at once: the longest listen queue that Linux allows by default (somaxconn).
+Of each worker; those beyond it wait, and their waiting is part of their latency."""
+UNASKED_READS = 8
+"""Reads of an idle connection in one turn: a server that never stops talking must not keep it."""
+CONNECT_PAUSE_NS = 100_000_000
+"""After a failed connect: a refusal takes microseconds, and a dead server would seem very fast."""
+
+_new_epoll: Any = get_original("select", "epoll")
+
+
+class Engine:
+    """The connections of one worker to one target.
+
+    `turn` raises OSError for what is this side's own fault (no port or descriptor left): that says
+    nothing about the server and must not count as its failure.
+    """
+
+    def __init__(self, target: Target, ledger: Ledger) -> None:
+        self._target = target
+        self._ledger = ledger
+        self._length = len(target.request)
+        self._judge = Judge(target.expectation.right)
+        self._timeout_ns = int(target.request_timeout_s * 1e9)
+        connect_s = min(target.connect_timeout_s, target.request_timeout_s)
+        self._connect_timeout_ns = int(connect_s * 1e9)
+        self._users: set[Slot] = set()
+        self._slots: dict[int, Slot] = {}  # by file descriptor
+        self._ready: deque[Slot] = deque()  # about to begin one, the longest idle first
+        self._queue: deque[Slot] = deque()  # about to connect
+        self._connecting = 0
+        self._pauses: deque[tuple[int, Slot]] = deque()  # until when
+        self._held = False
+        self._schedule: Schedule | None = None
+        self._epoll = _new_epoll()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK)
+        self._timer = Timer()
+        self._epoll.register(self._bell, IN)
+        self._epoll.register(self._timer.fd, IN)
+
+    # --- what users and master want --------------------------------------------------------------
+
+    def open(self) -> Slot:
+        """A new user; the first request begins in the next turn, or when the gate opens."""
+        slot = Slot(Answer(self._judge), perf_counter_ns())
+        self._users.add(slot)
+        self._ready.append(slot)
+        self._ring()
+        return slot
+
+    def close(self, slot: Slot) -> None:
+        """A user is taken away; a request under way stays unfinished."""
+        if slot.gone:
+            return
+        slot.gone = True
+        self._users.discard(slot)
+        now = perf_counter_ns()
+        self._ledger.left(slot.opened_ns, now)
+        if slot.phase != IDLE:
+            self._ledger.abandoned(slot.step, slot.began_ns, now)
+        self._drop(slot)
+
+    def enter(self, step: int, *, held: bool) -> None:
+        """Requests that begin from now on belong to `step`; if `held`, none begins before `go`."""
+        for slot in self._users:
+            slot.answered = False
+        self._ledger.enter(step, perf_counter_ns())
+        self._hold(held)
+
+    def go(self) -> None:
+        """Those who were held back begin; the step's time counts from here."""
+        self._ledger.started_ns = perf_counter_ns()
+        self._hold(False)
+
+    def leave(self, health: Health) -> None:
+        """The step is over: note what is under way."""
+        now = perf_counter_ns()
+        ages = [
+            (now - slot.began_ns) // 1000
+            for slot in self._users
+            if slot.phase != IDLE and self._ledger.counts(slot.step)
+        ]
+        for slot in self._users:
+            self._ledger.left(slot.opened_ns, now)
+        answered = sum(slot.answered for slot in self._users)
+        self._ledger.leave(ages + self._overdue_us(now), answered, now, health)
+
+    def close_books(self) -> None:
+        """What has begun until now counts no more when it ends, and nothing begins."""
+        now = perf_counter_ns()
+        under_way = [(slot.step, slot.began_ns) for slot in self._users if slot.phase != IDLE]
+        while self._schedule and self._schedule.due_ns <= now:
+            self._ledger.began()
+            under_way.append((self._ledger.step, self._schedule.take()))
+        self.follow(None)
+        self._ledger.close(under_way, now)
+        self._hold(True)
+
+    def follow(self, schedule: Schedule | None) -> None:
+        """Ask when the schedule says so; without one, as soon as there was an answer."""
+        self._schedule = schedule
+        if schedule:
+            self._timer.every(max(ceil(schedule.interval_ns), TICK_NS), schedule.due_ns)
+        else:
+            self._timer.stop()
+        self._ring()
+
+    @property
+    def busy(self) -> int:
+        """Requests under way, counted or not."""
+        return sum(slot.phase != IDLE for slot in self._users)
+
+    def crowd(self) -> tuple[int, int, int, int]:
+        """Users, those with an answer in this step, requests under way, and due but not begun."""
+        answered = sum(slot.answered for slot in self._users)
+        return len(self._users), answered, self.busy, self._overdue(perf_counter_ns())
+
+    def shut(self) -> None:
+        """Close everything."""
+        self._queue.clear()
+        for slot in list(self._slots.values()):
+            self._drop(slot)
+        self._epoll.close()
+        self._timer.close()
+        os.close(self._bell)
+
+    # --- the loop --------------------------------------------------------------------------------
+
+    def fileno(self) -> int:
+        """Readable when a turn has something to do."""
+        return int(self._epoll.fileno())
+
+    def turn(self) -> None:
+        """Do what is ready without waiting."""
+        slots, known, ledger = self._slots, self._judge.known, self._ledger
+        clock, step, latencies = perf_counter_ns, ledger.step, ledger.latencies
+        fast, scheduled = not self._held, self._schedule is not None
+        service, ready = ledger.service, self._ready
+        received = completed = again = 0
+        for fd, mask in self._epoll.poll(0, BATCH):
+            slot = slots.get(fd)
+            if mask != IN or slot is None or slot.phase != READING:
+                self._seldom(fd, slot, mask)
+                continue
+            try:
+                data = slot.recv(CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError:
+                self._failed(slot, FailureKind.RESET)
+                continue
+            if fast and slot.step == step and slot.untouched and known.get(data) is STAYS_OPEN:
+                # The fast path: a whole response that is known to be right, on a connection that
+                # stays open. All others are read by `_take`, with the same result.
+                now = clock()
+                latencies.append((now - slot.began_ns) // 1000)
+                completed += 1
+                received += len(data)
+                slot.answered = True
+                if scheduled:
+                    service.append((now - slot.sent_ns) // 1000)
+                    slot.phase, slot.free_ns = IDLE, now
+                    ready.append(slot)
+                    continue
+                slot.began_ns = now
+                again += 1
+                self._send(slot)
+            else:
+                self._take(slot, data)
+        if completed:
+            tally = ledger.current
+            tally.began += again
+            tally.completed += completed
+            ledger.received += received
+        self._connect_next()
+        self._begin_some()
+
+    def sweep(self) -> None:
+        """Look for timeouts and for ended pauses; to be called some twenty times a second."""
+        now = perf_counter_ns()
+        oldest, connecting = now - self._timeout_ns, now - self._connect_timeout_ns
+        for slot in list(self._users):
+            if slot.phase == IDLE:
+                continue
+            if slot.phase in (QUEUED, CONNECTING) and slot.sent_ns <= connecting:
+                self._failed(slot, FailureKind.CONNECT_TIMEOUT)
+            elif slot.began_ns <= oldest:
+                self._failed(slot, FailureKind.TIMEOUT)
+        while self._pauses and self._pauses[0][0] <= now:
+            self._free(self._pauses.popleft()[1])
+        self._connect_next()
+        self._ring()
+
+    # --- beginning -------------------------------------------------------------------------------
+
+    def _free(self, slot: Slot) -> None:
+        """A user without a request under way: ready for the next."""
+        if not slot.gone:
+            slot.free_ns = perf_counter_ns()
+            self._ready.append(slot)
+
+    def _begin_some(self) -> None:
+        if self._held:
+            return
+        if self._schedule is not None:
+            self._begin_due(self._schedule)
+            return
+        if not self._ready:
+            return
+        begun = 0
+        for _ in range(min(STARTS, len(self._ready))):
+            slot = self._ready.popleft()
+            if not slot.gone:
+                begun += 1
+                slot.began_ns = perf_counter_ns()
+                self._begin(slot, slot.began_ns)
+        self._ledger.began(begun)
+        if self._ready:
+            self._ring()
+
+    def _begin_due(self, schedule: Schedule) -> None:
+        """Begin what is due; what has been due for too long fails unsent."""
+        ready, late, now, begun = self._ready, self._ledger.late, perf_counter_ns(), 0
+        while schedule.due_ns <= now - self._timeout_ns:
+            begun += 1
+            self._ledger.failed(self._ledger.step, schedule.take(), now, FailureKind.TIMEOUT)
+        while ready and schedule.due_ns <= now:
+            slot = ready.popleft()
+            if not slot.gone:
+                begun += 1
+                slot.began_ns = due_ns = schedule.take()
+                now = perf_counter_ns()
+                late.append((now - max(due_ns, slot.free_ns)) // 1000)
+                self._begin(slot, now)
+        if begun:
+            self._ledger.began(begun)
+
+    def _begin(self, slot: Slot, now: int) -> None:
+        slot.step, slot.sent_ns = self._ledger.step, now
+        if slot.sock is not None:
+            self._ask(slot)
+        else:
+            self._reach(slot)
+
+    def _reach(self, slot: Slot) -> None:
+        if self._connecting < CONNECTS:
+            self._connect(slot)
+        else:
+            slot.phase = QUEUED
+            self._queue.append(slot)
+
+    def _overdue(self, now: int) -> int:
+        """How many have been due that could not begin yet."""
+        if self._schedule is None or self._schedule.due_ns > now:
+            return 0
+        return int((now - self._schedule.due_ns) / self._schedule.interval_ns) + 1
+
+    def _overdue_us(self, now: int) -> list[int]:
+        """How long each of those has been due."""
+        count = self._overdue(now)
+        if self._schedule is None:
+            return []
+        due_ns, interval_ns = self._schedule.due_ns, self._schedule.interval_ns
+        return [int(now - due_ns - n * interval_ns) // 1000 for n in range(count)]
+
+    def _hold(self, held: bool) -> None:
+        self._held = self._ledger.paused = held
+        if not held:
+            self._ring()
+
+    # --- connecting ------------------------------------------------------------------------------
+
+    def _connect(self, slot: Slot) -> None:
+        sock = _socket.socket(self._target.family, _socket.SOCK_STREAM | _socket.SOCK_NONBLOCK)
+        slot.attach(sock)
+        self._connecting += 1
+        self._slots[slot.fd] = slot
+        self._epoll.register(slot.fd, OUT)
+        code = sock.connect_ex(self._target.address)
+        if code not in (0, errno.EINPROGRESS):
+            self._not_connected(slot, code)
+
+    def _not_connected(self, slot: Slot, code: int) -> None:
+        if code in REFUSALS:
+            self._failed(slot, FailureKind.CONNECT_REFUSED)
+        elif code == errno.ETIMEDOUT:
+            self._failed(slot, FailureKind.CONNECT_TIMEOUT)
+        else:
+            raise OSError(code, os.strerror(code))
+
+    def _connected(self, slot: Slot) -> None:
+        code = slot.sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR)
+        if code:
+            self._not_connected(slot, code)
+            return
+        self._connecting -= 1
+        slot.phase = IDLE
+        slot.sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        tally = self._ledger.current
+        tally.connects += 1
+        tally.connecting_us += (perf_counter_ns() - slot.sent_ns) // 1000
+        self._epoll.modify(slot.fd, READABLE)
+        self._ask(slot)
+
+    def _connect_next(self) -> None:
+        while self._queue and self._connecting < CONNECTS:
+            waiting = self._queue.popleft()
+            if waiting.phase == QUEUED and not waiting.gone:
+                self._connect(waiting)
+
+    # --- asking and answers ----------------------------------------------------------------------
+
+    def _ask(self, slot: Slot) -> None:
+        if slot.spoiled:
+            self._failed(slot, slot.spoiled, slot.answer.reason)
+            return
+        slot.phase = READING
+        self._send(slot)
+
+    def _send(self, slot: Slot) -> None:
+        try:
+            sent = slot.send(self._target.request)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            if was_answered(slot.sock):
+                self._ask_anew(slot)
+            else:
+                self._failed(slot, FailureKind.RESET)
+            return
+        if sent != self._length:
+            self._rest(slot, sent)
+
+    def _rest(self, slot: Slot, sent: int) -> None:
+        """The socket took only a part; the rest goes when it can take more."""
+        slot.phase, slot.unsent = SENDING, self._target.request[sent:]
+        self._epoll.modify(slot.fd, READABLE | OUT)
+
+    def _send_rest(self, slot: Slot) -> None:
+        try:
+            slot.unsent = slot.unsent[slot.send(slot.unsent) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._failed(slot, FailureKind.RESET)
+            return
+        if not slot.unsent:
+            slot.phase = READING
+            self._epoll.modify(slot.fd, READABLE)
+
+    def _seldom(self, fd: int, slot: Slot | None, mask: int) -> None:
+        """Any event but an answer on a connection that the server leaves open."""
+        if slot is None:
+            if fd == self._bell:
+                os.eventfd_read(self._bell)
+            elif fd == self._timer.fd:
+                self._timer.read()
+        elif slot.phase == CONNECTING:
+            self._connected(slot)
+        elif slot.phase == SENDING and mask == OUT:
+            self._send_rest(slot)
+        elif slot.phase == IDLE:
+            self._unasked(slot)
+        else:
+            self._read_to_the_end(slot)
+
+    def _read_to_the_end(self, slot: Slot) -> None:
+        """The server has closed, or says something before it has the whole request."""
+        if slot.phase == SENDING:  # the rest would not be read any more
+            self._epoll.modify(slot.fd, READABLE)
+        slot.phase = READING
+        while slot.phase == READING:
+            try:
+                data = slot.recv(CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._failed(slot, FailureKind.RESET)
+                return
+            self._take(slot, data)
+        if slot.phase == IDLE and slot.sock is not None:
+            self._unasked(slot)
+
+    def _unasked(self, slot: Slot) -> None:
+        """An idle connection was ended by the server, or says something that nobody asked for.
+
+        Such bytes are the beginning of the next answer, as they are in the closed loop, where the
+        next request is on its way before they come.
+        """
+        if slot.spoiled:  # only its end is still watched
+            self._ended_by_server(slot)
+            return
+        for _ in range(UNASKED_READS):
+            try:
+                data = slot.recv(CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._ended_by_server(slot)
+                return
+            self._ledger.received += len(data)
+            slot.untouched = False
+            judgement = slot.answer.take(data)
+            if judgement is not None:
+                self._spoil(slot, judgement)
+                return
+
+    def _spoil(self, slot: Slot, judgement: Right | FailureKind) -> None:
+        """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
+        if judgement is CLOSES or slot.answer.says_goodbye:
+            self._ended_by_server(slot)
+            return
+        if judgement is STAYS_OPEN:
+            judgement, slot.answer.reason = FailureKind.BAD_BODY, "a response that nobody asked for"
+        slot.spoiled = judgement
+        self._epoll.modify(slot.fd, RDHUP)
+
+    def _ended_by_server(self, slot: Slot) -> None:
+        self._drop(slot)
+        if self._ledger.counts(self._ledger.step):
+            self._ledger.current.server_closes += 1
+
+    def _ask_anew(self, slot: Slot) -> None:
+        """The server had closed the idle connection: the request, which began then, goes elsewhere.
+
+        No retry: it is known that nobody can have read it.
+        """
+        self._ended_by_server(slot)
+        slot.sent_ns = perf_counter_ns()
+        self._reach(slot)
+
+    def _take(self, slot: Slot, data: bytes) -> None:
+        """A piece of a response, or its end (empty)."""
+        if not data and slot.untouched and ended_before_the_request(slot.sock, self._length):
+            self._ask_anew(slot)
+            return
+        self._ledger.received += len(data)
+        slot.untouched = False
+        judgement = slot.answer.take(data)
+        if judgement is None:
+            return
+        if judgement is STAYS_OPEN or judgement is CLOSES:
+            self._succeeded(slot, stays_open=judgement is STAYS_OPEN)
+        else:
+            slot.answered = slot.answered or judgement is not FailureKind.EOF
+            self._failed(slot, judgement, slot.answer.reason)
+
+    def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
+        now = perf_counter_ns()
+        slot.answered = True
+        self._ledger.succeeded(slot.step, slot.began_ns, now)
+        if self._schedule and self._ledger.counts(slot.step):
+            self._ledger.service.append((now - slot.sent_ns) // 1000)
+        if stays_open:
+            slot.rest()
+        else:
+            self._drop(slot)
+        self._free(slot)
+
+    def _failed(self, slot: Slot, kind: FailureKind, reason: str = "") -> None:
+        now = perf_counter_ns()
+        self._ledger.failed(slot.step, slot.began_ns, now, kind, reason)
+        unconnected = slot.phase in (QUEUED, CONNECTING)
+        self._drop(slot)
+        if unconnected:
+            self._pauses.append((now + CONNECT_PAUSE_NS, slot))
+        else:
+            self._free(slot)
+
+    def _drop(self, slot: Slot) -> None:
+        """Close at once: a server may wait for that before it serves anyone else."""
+        if slot.phase == CONNECTING:
+            self._connecting -= 1
+        if slot.sock is not None:
+            del self._slots[slot.fd]
+            slot.sock.close()  # which also takes it out of the epoll
+        slot.detach()
+
+    def _ring(self) -> None:
+        """Make `fileno` readable."""
+        os.eventfd_write(self._bell, 1)

@@ -1,0 +1,49 @@
+"""Where requests go, what they are, and how long they may take."""
+
+import errno
+import socket
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from labwire.expectation import Expectation
+
+REFUSALS = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH))
+"""Unreachable counts as refused: so looks a container that died and took its address with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One request to one address."""
+
+    url: str
+    """http://host:port, without a path."""
+    family: int
+    address: Any
+    """Resolved once: no name is looked up while anything is timed."""
+    request: bytes
+    expectation: Expectation
+    connect_timeout_s: float
+    request_timeout_s: float
+    """For the whole exchange, connecting included."""
+
+
+def aim(
+    url: str, expectation: Expectation, connect_timeout_s: float, request_timeout_s: float
+) -> Target:
+    """The target at `url` (http://host:port). Raises OSError if the name does not resolve."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ValueError(f"the target must look like http://host:port, not {url!r}")
+    family, _, _, _, address = socket.getaddrinfo(
+        parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
+    )[0]
+    return Target(
+        url=f"http://{parts.netloc}",
+        family=family,
+        address=address,
+        request=expectation.request.encoded(parts.netloc),
+        expectation=expectation,
+        connect_timeout_s=connect_timeout_s,
+        request_timeout_s=request_timeout_s,
+    )

@@ -1,0 +1,40 @@
+"""What the kernel knows of a connection: whether a request ever reached the other end."""
+
+import _socket
+import errno
+from struct import unpack_from
+from typing import Any
+
+INFO = 136
+"""Bytes of `struct tcp_info` up to and with those used here (Linux 4.1 and later)."""
+UNACKED, ACKED, RECEIVED = 24, 120, 128
+"""Where in it: segments that were not acknowledged, bytes that were (the beginning, SYN, counts as
+one), bytes received (an end, FIN, counts as one)."""
+
+
+def was_answered(sock: Any) -> bool:
+    """Whether anything was ever received on this connection."""
+    info = sock.getsockopt(_socket.IPPROTO_TCP, _socket.TCP_INFO, INFO)
+    return len(info) == INFO and unpack_from("Q", info, RECEIVED)[0] > 1
+
+
+def ended_before_the_request(sock: Any, length: int) -> bool:
+    """Whether the peer had ended a connection that was in use before the last request reached it.
+
+    For a connection whose end (FIN) has been read. It acknowledges all that had arrived when it was
+    sent. So a request that is not acknowledged came later, and so did one that was answered by a
+    reset behind the end (EPIPE): nobody can have read it. But a long request is several segments,
+    and if the first of them was acknowledged, somebody may have read that.
+
+    Args:
+        length: bytes of each request on this connection.
+    """
+    if not was_answered(sock):
+        return False
+    info = sock.getsockopt(_socket.IPPROTO_TCP, _socket.TCP_INFO, INFO)
+    if (unpack_from("Q", info, ACKED)[0] - 1) % length:
+        return False
+    if unpack_from("I", info, UNACKED)[0] > 0:
+        return True
+    error: int = sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR)
+    return error == errno.EPIPE

@@ -1,0 +1,69 @@
+"""Locust's own CSV files of the closed loop, told as events: no file leaves the master's container.
+
+Locust's classes write them, so that whoever reads Locust's files reads these. Its own ``--csv`` is
+no help: it writes once a second until Locust ends, so it lacks what was counted in the last second
+of the closed loop, or contains the open loop.
+"""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from locust import stats
+from locust.env import Environment
+from locust.stats import StatsCSVFileWriter
+
+from labload.trial.events import emit
+from labwire.events import LoadFile
+
+PREFIX = "locust_"
+
+
+class LocustCsv:
+    """Tells the files as they stand, until the closed loop is over."""
+
+    def __init__(self, environment: Environment) -> None:
+        with TemporaryDirectory() as folder:
+            # It opens files at once; only its tables are wanted.
+            self._writer: Any = StatsCSVFileWriter(
+                environment, stats.PERCENTILES_TO_REPORT, f"{folder}/locust"
+            )
+            self._writer.close_files()
+        self._over = False
+
+    def begin(self) -> None:
+        """The history has its head and its first line."""
+        columns = self._writer.stats_history_csv_columns
+        self._tell("stats_history", lambda table: table.writerow(columns))
+        self.second()
+
+    def second(self) -> None:
+        """Another line of the history."""
+        if not self._over:
+            self._tell(
+                "stats_history",
+                lambda table: self._writer._stats_history_data_rows(table, time.time()),
+                more=True,
+            )
+
+    def tell(self, *, last: bool = False) -> None:
+        """The other files as they stand now, in place of those told before.
+
+        Args:
+            last: the closed loop is over; what is counted from now on is in none of the files.
+        """
+        if not self._over:
+            self._tell("stats", self._writer.requests_csv)
+            self._tell("failures", self._writer.failures_csv)
+            self._tell("exceptions", self._writer.exceptions_csv)
+        if last:
+            self.second()
+            self._over = True
+
+    def _tell(self, name: str, write: Callable[[Any], None], *, more: bool = False) -> None:
+        text = io.StringIO()
+        write(csv.writer(text))
+        emit(LoadFile(name=f"{PREFIX}{name}.csv", text=text.getvalue(), more=more))

@@ -1,0 +1,174 @@
+"""The 2019 protocol as a pure state machine: time and counts come in, the next stage comes out.
+
+Users rise step by step until the server drops connections or the steps are used up (`ramp`);
+users then return to the best step and the server recovers from overload (`settle`, as often as it
+takes); the rest of the time is held there (`hold`), which is what gets published. After that, and
+not part of the protocol, latency is measured at constant arrival rates (`open`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from labwire.phase import LoadPhase, RampEnd
+from labwire.settings import RampSettings
+
+NEARLY_BEST = 0.95
+"""A rate this close to the highest is as good: noise decides between such steps. The fewest users
+that reach it are the knee; more of them add nothing but waiting (latency = users / rate)."""
+
+LEAST_HOLD = 0.2
+"""Share of the trial that the hold keeps, even if the server has not recovered by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of the trial with a constant number of users."""
+
+    index: int
+    phase: LoadPhase
+    users: int
+    until_s: float
+    """When it ends, in seconds since the trial began."""
+    rate: float | None = None
+    """Requests/s that are to be sent; None in the closed loop."""
+    share: float | None = None
+    """What part of the hold's rate that is; None for the common rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is known about a ramp step when the next stage is chosen."""
+
+    completed: int
+    """Successes that ended within the step."""
+    requests: int
+    """Successes and failures that began within it."""
+    drops: int
+    """Failures that began within it."""
+    duration_s: float
+
+    @property
+    def rate(self) -> float:
+        """Successes a second."""
+        return self.completed / self.duration_s if self.duration_s > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """Where a trial is; `first` makes it and `advance` moves it on."""
+
+    settings: RampSettings
+    stage: Stage
+    """The current stage, or the last one once the trial is over."""
+    ended: RampEnd | None = None
+    """Why the ramp ended; None while it goes on."""
+    best_index: int | None = None
+    best_had_drops: bool = False
+    steps: int = 0
+    """How many steps the ramp had when it ended."""
+    to_come: tuple[Stage, ...] = ()
+    """The rest of the open loop; their ends are not known yet."""
+    over: bool = False
+
+
+def first(settings: RampSettings) -> Ramp:
+    """The ramp at its first step."""
+    until_s = min(settings.step_s, settings.duration_s)
+    return Ramp(settings, Stage(0, LoadPhase.RAMP, settings.users[0], until_s))
+
+
+def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
+    """The ramp after its current stage, which ended at `now_s`.
+
+    `scores` are those of all stages so far, in order. A drop ends the ramp even if it is
+    attributed to an earlier step, since a timeout is noticed only when its step is long over.
+    """
+    if ramp.stage.phase is LoadPhase.RAMP:
+        ramp = _judge_step(ramp, now_s, scores)
+    elif ramp.stage.phase is LoadPhase.SETTLE and _best_has_new_drops(ramp, scores):
+        ramp = _choose(ramp, scores[: ramp.steps])
+    if now_s < ramp.settings.duration_s:
+        return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
+    if ramp.stage.phase is LoadPhase.HOLD:
+        ramp = replace(ramp, to_come=_open_loop(ramp, scores[-1].rate))
+    if not ramp.to_come:
+        return replace(ramp, over=True)
+    coming, *rest = ramp.to_come
+    until_s = now_s + ramp.settings.open_s
+    return replace(ramp, stage=replace(coming, until_s=until_s), to_come=tuple(rest))
+
+
+def choose_best(scores: Sequence[Score]) -> int:
+    """The knee: the fewest users that reach nearly the highest rate, among steps without drops.
+
+    If every step has drops, the one with the fewest drops per request.
+    """
+    steps = range(len(scores))
+    clean = [index for index in steps if not scores[index].drops]
+    if clean:
+        enough = NEARLY_BEST * max(scores[index].rate for index in clean)
+        return next(index for index in clean if scores[index].rate >= enough)
+    return min(steps, key=lambda index: scores[index].drops / max(scores[index].requests, 1))
+
+
+def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
+    """Whether the ramp ends here, and then which step was its best."""
+    ended: RampEnd
+    if any(score.drops for score in scores):
+        ended = RampEnd.DROPS
+    elif len(scores) == len(ramp.settings.users):
+        ended = RampEnd.STEPS
+    elif now_s >= ramp.settings.duration_s:
+        ended = RampEnd.TIME
+    else:
+        return ramp
+    return _choose(replace(ramp, ended=ended, steps=len(scores)), scores)
+
+
+def _best_has_new_drops(ramp: Ramp, scores: Sequence[Score]) -> bool:
+    """Whether timeouts of the chosen step came to light only while the server settled."""
+    best = ramp.best_index
+    return best is not None and not ramp.best_had_drops and scores[best].drops > 0
+
+
+def _choose(ramp: Ramp, scores: Sequence[Score]) -> Ramp:
+    best = choose_best(scores)
+    ended: RampEnd | None = RampEnd.DROPS if any(score.drops for score in scores) else ramp.ended
+    return replace(ramp, ended=ended, best_index=best, best_had_drops=scores[best].drops > 0)
+
+
+def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
+    settings, stage = ramp.settings, ramp.stage
+    following = stage.index + 1
+    if ramp.best_index is None:
+        until_s = _until(ramp, settings.step_s, now_s)
+        return Stage(following, LoadPhase.RAMP, settings.users[following], until_s)
+    users = settings.users[ramp.best_index]
+    settled_s = now_s + settings.settle_s
+    recovered = last.completed > 0 and not last.drops
+    if (
+        stage.phase is LoadPhase.RAMP
+        or (stage.users != users and settled_s < settings.duration_s)
+        or (not recovered and settled_s <= (1 - LEAST_HOLD) * settings.duration_s)
+    ):
+        return Stage(following, LoadPhase.SETTLE, users, _until(ramp, settings.settle_s, now_s))
+    return Stage(following, LoadPhase.HOLD, users, settings.duration_s)
+
+
+def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:
+    """The stages after the hold; `capacity` is its rate."""
+    settings, hold = ramp.settings, ramp.stage
+    if not settings.open_s or not capacity:
+        return ()
+    loads: list[tuple[int, float, float | None]]
+    loads = [(hold.users, capacity * share, share) for share in settings.open_shares]
+    if settings.open_rate is not None:
+        loads.append((settings.open_users or hold.users, settings.open_rate, None))
+    return tuple(
+        Stage(index, LoadPhase.OPEN, users, 0.0, rate, share)
+        for index, (users, rate, share) in enumerate(loads, hold.index + 1)
+    )
+
+
+def _until(ramp: Ramp, length_s: float, now_s: float) -> float:
+    return min(now_s + length_s, ramp.settings.duration_s)

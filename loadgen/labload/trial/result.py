@@ -1,0 +1,129 @@
+"""The result of a trial, made of the merged counts: pure, and nothing is rounded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hdrh.histogram import HdrHistogram
+
+from labload.counts.tally import StepTally, Tally, note, together
+from labload.trial.ramp import Ramp, Score, Stage
+from labwire.events import LoadResult, LoadStep, LocustOwn
+from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A stage that is over, with when it really began and how long it really took."""
+
+    stage: Stage
+    started_at: float
+    """Seconds since 1970, for lining it up with readings of other processes."""
+    duration_s: float
+
+
+def score(passed: Passed, tally: Tally) -> Score:
+    """What the ramp needs to know about a step."""
+    step = tally.get(passed.stage.index, StepTally())
+    return Score(step.completed, step.ended, step.failed, passed.duration_s)
+
+
+def result(
+    ramp: Ramp,
+    stages: Sequence[Passed],
+    tally: Tally,
+    duration_s: float,
+    *,
+    workers: int,
+    locust: LocustOwn,
+) -> LoadResult:
+    """What is told of the whole trial; `duration_s` and `locust` are of the closed loop."""
+    assert ramp.ended is not None  # noqa: S101 - the time is up, so the ramp has ended
+    return LoadResult(
+        started_at=stages[0].started_at,
+        duration_s=duration_s,
+        workers=workers,
+        ramp_ended=ramp.ended,
+        best_index=ramp.best_index,
+        best_had_drops=ramp.best_had_drops,
+        steps=tuple(
+            _describe(passed, tally.get(passed.stage.index, StepTally())) for passed in stages
+        ),
+        unfinished=sum(step.unfinished for step in tally.values()),
+        connects=sum(step.connects for step in tally.values()),
+        server_closes=sum(step.server_closes for step in tally.values()),
+        locust=locust,
+        failure_reasons=_reasons(tally),
+    )
+
+
+def _reasons(tally: Tally) -> dict[str, int]:
+    """Of the whole load, the commonest first."""
+    found: Counter[str] = Counter()
+    for step in tally.values():
+        for reason, count in step.reasons.items():
+            note(found, reason, count)
+    return dict(found.most_common())
+
+
+def histogram(latencies: Mapping[int, int]) -> str:
+    """The latencies {microseconds: count} as an HdrHistogram (V2, base64)."""
+    histogram = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
+    for latency_us, count in latencies.items():
+        if not histogram.record_value(latency_us, count):
+            raise ValueError(f"a latency of {latency_us} us does not fit the histogram")
+    encoded: bytes = histogram.encode()
+    return encoded.decode("ascii")
+
+
+def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
+    """The smallest latency that `percent` of the requests do not exceed; None without any."""
+    rank = percent / 100 * sum(latencies.values())
+    seen = 0
+    for latency_us in sorted(latencies):
+        seen += latencies[latency_us]
+        if seen >= rank:
+            return latency_us / 1000
+    return None
+
+
+def _describe(passed: Passed, step: StepTally) -> LoadStep:
+    stage, health = passed.stage, step.health
+    described = LoadStep(
+        index=stage.index,
+        phase=stage.phase,
+        users=stage.users,
+        started_at=passed.started_at,
+        duration_s=passed.duration_s,
+        requests=step.ended,
+        failures=dict(step.failures),
+        completed=step.completed,
+        unfinished=step.unfinished,
+        histogram=histogram(step.latencies),
+        all_histogram=histogram(together((step.latencies, step.waits))),
+        pending=step.pending.total(),
+        pending_histogram=histogram(step.pending),
+        answered_users=step.answered,
+        in_flight=_in_flight(stage, step),
+        connects=step.connects,
+        connect_s=step.connecting_us / 1e6,
+        server_closes=step.server_closes,
+        idle=health.idle,
+        lag_ms=None if health.lag_us is None else health.lag_us / 1000,
+        listen_overflows=health.listen_overflows,
+    )
+    if stage.rate is None:
+        return described
+    return replace(
+        described,
+        rate=stage.rate,
+        of_capacity=stage.share,
+        service_histogram=histogram(step.service),
+        late_histogram=histogram(step.late),
+    )
+
+
+def _in_flight(stage: Stage, step: StepTally) -> float | None:
+    if stage.rate is not None or not step.present_us:
+        return None
+    return step.in_flight_us / step.present_us

@@ -1,0 +1,1 @@
+"""What runs in a worker: Locust's users, and what they share."""

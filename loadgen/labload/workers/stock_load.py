@@ -1,0 +1,129 @@
+"""`--client fasthttp` and `--client http`: Locust's own users, for comparison with the engine.
+
+They count like the engine, but each request costs a worker's CPU 20 to 50 times as much, and
+geventhttpclient tries once more, silently, when a connection breaks.
+"""
+
+from time import perf_counter_ns
+
+from gevent.event import Event
+
+from labload.counts.glance import Glance
+from labload.counts.ledger import Ledger
+from labload.counts.tally import Health
+from labload.engine.target import Target
+from labwire.failure import ANSWERS, FailureKind
+
+CONNECT_PAUSE_S = 0.1
+"""As in the engine: a refusal takes microseconds."""
+
+
+class StockLoad:
+    """What Locust's own users of one worker share."""
+
+    def __init__(self, target: Target, ledger: Ledger) -> None:
+        self.target = target
+        self.ledger = ledger
+        self._users: dict[object, int] = {}  # since when
+        self._asking: dict[object, tuple[int, int]] = {}  # user -> step and begin of its request
+        self._answered: set[object] = set()
+        self._gate = Event()
+        self._gate.set()
+        self._quiet = Event()
+
+    # --- users -----------------------------------------------------------------------------------
+
+    def join(self, user: object) -> None:
+        """One user more."""
+        self._users[user] = perf_counter_ns()
+
+    def part(self, user: object) -> None:
+        """The user is taken away, perhaps in the middle of a request."""
+        now = perf_counter_ns()
+        self.ledger.left(self._users.pop(user), now)
+        if user in self._asking:
+            step, began_ns = self._end(user)
+            self.ledger.abandoned(step, began_ns, now)
+
+    def begin(self, user: object) -> None:
+        """A request begins, once it may."""
+        self._gate.wait()
+        self._asking[user] = self.ledger.step, perf_counter_ns()
+        self.ledger.began()
+
+    def end(self, user: object, kind: FailureKind | None, reason: str = "") -> bool:
+        """The request has ended; a kind of None is a success. Whether it was counted."""
+        now, (step, began_ns) = perf_counter_ns(), self._end(user)
+        if kind is None or kind in ANSWERS:
+            self._answered.add(user)
+        if kind is None:
+            self.ledger.succeeded(step, began_ns, now)
+        else:
+            self.ledger.failed(step, began_ns, now, kind, reason)
+        return self.ledger.counts(step)
+
+    def _end(self, user: object) -> tuple[int, int]:
+        asked = self._asking.pop(user)
+        if not self._asking:
+            self._quiet.set()
+        return asked
+
+    # --- the master ------------------------------------------------------------------------------
+
+    def enter(self, step: int, *, held: bool) -> None:
+        """Requests that begin from now on belong to `step`; if `held`, none begins before `go`."""
+        self._answered.clear()
+        self.ledger.enter(step, perf_counter_ns())
+        if held:
+            self._gate.clear()
+        self.ledger.paused = held
+
+    def go(self) -> None:
+        """The users of the step are there."""
+        self.ledger.started_ns = perf_counter_ns()
+        self.ledger.paused = False
+        self._gate.set()
+
+    def leave(self) -> None:
+        """The step is over."""
+        now, counts = perf_counter_ns(), self.ledger.counts
+        ages = [(now - began) // 1000 for step, began in self._asking.values() if counts(step)]
+        for since_ns in self._users.values():
+            self.ledger.left(since_ns, now)
+        self.ledger.leave(ages, len(self._answered), now, Health())
+
+    def close_books(self) -> None:
+        """What has begun until now counts no more when it ends, and nothing begins."""
+        self.ledger.close(self._asking.values(), perf_counter_ns())
+        self.ledger.paused = True
+        self._gate.clear()
+
+    def follow(self, rate: float, worker: int, workers: int) -> None:
+        """Locust's users know no schedule that does not slip."""
+        raise ValueError("an arrival rate needs --client engine")
+
+    def glance(self, span_us: int) -> Glance:
+        """How it fares; how much time it had left nobody knows."""
+        answered = len(self._answered & self._users.keys())
+        return Glance(
+            span_us,
+            users=len(self._users),
+            answered=answered,
+            under_way=len(self._asking),
+            overdue=0,
+            idle=None,
+            lag_us=None,
+        )
+
+    def unfollow(self) -> None:
+        """Nothing is ever due."""
+
+    def wait_until_quiet(self) -> None:
+        """Return when no request is under way; they time out."""
+        if self._asking:
+            self._quiet.clear()
+            self._quiet.wait(self.target.request_timeout_s + 1)
+
+    def shut(self) -> None:
+        """Nothing begins any more."""
+        self._gate.clear()

@@ -1,0 +1,189 @@
+"""The worker's side: what the master tells it, and what it tells the master.
+
+Custom messages, besides Locust's own:
+  lab_step      {"index", "hold_back", "rate", "workers"} requests that begin from now on belong to
+                                  this step; if users are to be held back, none begins before
+                                  lab_go; with a rate, they begin on schedule
+  lab_go        {}                all users of the step are there
+  lab_collect   {"round", "close"} report now; if the books are closed, what is under way counts no
+                                  more, and the answer comes when it has ended
+  lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
+
+Locust's own reports carry "lab", the counts since the last one, and in interactive use
+"lab_glance", how the worker fares.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from time import perf_counter_ns
+from typing import Any
+
+import gevent
+from locust import runners
+from locust.env import Environment
+from locust.runners import WorkerRunner
+
+from labload.counts.ledger import Ledger
+from labload.engine.engine_load import EngineLoad
+from labload.engine.target import Target
+from labload.workers.locust_stats import LocustStats
+from labload.workers.options import chosen_rate, chosen_target
+from labload.workers.stock_load import StockLoad
+from labwire.client import Client
+
+
+class Worker:
+    """What the users of this process share. In interactive use without workers: the process."""
+
+    def __init__(self) -> None:
+        # What the master said; the first step is announced before there is a load.
+        self._step = 0
+        self._held = False
+        self._schedule: tuple[float, int] | None = None
+        self._load: EngineLoad | StockLoad | None = None
+        self._obstacle = "the test has not begun"
+        self._reporting: Any = None
+        self._interactive = False
+        self._glanced_ns: int | None = None  # when, in an interactive test that is going on
+        self.listener: Callable[[dict[str, Any]], None] | None = None
+        """In interactive use without workers: who gets the reports."""
+
+    def start(self, environment: Environment) -> None:
+        """Forget the last test and read the options of the next."""
+        options = environment.parsed_options
+        assert options is not None  # noqa: S101 - the master has sent them
+        if self._load is not None:
+            self._load.shut()
+            self._load = self._glanced_ns = None
+        try:
+            client = Client(options.client)
+            target, rate = chosen_target(options, environment.host), chosen_rate(options)
+        except (OSError, ValueError) as error:
+            self._obstacle = f"cannot aim at {environment.host}: {error}"
+            return
+        self._load = load = self._begin(environment, target, client)
+        load.enter(self._step, held=self._held)
+        self._interactive = not options.ramp
+        self._glanced_ns = perf_counter_ns() if self._interactive else None
+        if not isinstance(environment.runner, WorkerRunner):
+            self._reporting = gevent.spawn(self._report_to_itself)
+        if rate is not None:
+            index = getattr(environment.runner, "worker_index", 0)
+            load.follow(rate, index, max(options.expect_workers, 1))
+
+    @property
+    def engine(self) -> EngineLoad:
+        """For the engine's users; raises RuntimeError, which ends the trial, if there is none."""
+        if not isinstance(self._load, EngineLoad):
+            raise RuntimeError(self._obstacle)
+        return self._load
+
+    @property
+    def stock(self) -> StockLoad:
+        """For Locust's own users; raises RuntimeError, which ends the trial, if there is none."""
+        if not isinstance(self._load, StockLoad):
+            raise RuntimeError(self._obstacle)
+        return self._load
+
+    def report(self, data: dict[str, Any]) -> None:
+        """Add what was counted since the last report to the one that is about to leave."""
+        if self._load is not None:
+            data["lab"] = self._load.ledger.drain()
+            if self._glanced_ns is not None:
+                now = perf_counter_ns()
+                glance = self._load.glance((now - self._glanced_ns) // 1000)
+                data["lab_glance"], self._glanced_ns = glance.to_wire(), now
+        if self.listener is not None:
+            self.listener(data)
+
+    def before_stop(self, environment: Environment) -> None:
+        """The users are about to be taken away: the last moment at which a glance says anything."""
+        if self._glanced_ns is not None and self._load is not None:
+            self._report_now(environment)
+            self._glanced_ns = None
+            # What would be due without users would time out, and fail a test that is over.
+            self._load.unfollow()
+
+    def stop(self, environment: Environment) -> None:
+        """The test is over: what was counted must not wait for a next report.
+
+        A next test may begin before that, and would have it among its own.
+        """
+        if self._reporting is not None:
+            self._reporting.kill()
+            self._reporting = None
+        if self._interactive:
+            self._report_now(environment)
+
+    def _report_now(self, environment: Environment) -> None:
+        if isinstance(environment.runner, WorkerRunner):
+            environment.runner._send_stats()
+        else:
+            self.report({})
+
+    def _report_to_itself(self) -> None:
+        """Without workers nobody asks for reports, but Locust's tables live on them."""
+        while True:
+            gevent.sleep(runners.WORKER_REPORT_INTERVAL)
+            self.report({})
+
+    def on_step(self, environment: Environment, msg: Any) -> None:
+        """Locust's listener for lab_step."""
+        index, rate, self._held = msg.data["index"], msg.data["rate"], msg.data["hold_back"]
+        if self._load is not None:
+            if self._load.ledger.counts(self._step):
+                self._load.leave()
+            self._load.enter(index, held=self._held)
+        self._step = index
+        self._schedule = None if rate is None else (rate, msg.data["workers"])
+        if not self._held:
+            self._follow(environment)
+
+    def on_go(self, environment: Environment, msg: Any) -> None:
+        """Locust's listener for lab_go."""
+        self._held = False
+        if self._load is not None:
+            self._load.go()
+        self._follow(environment)
+
+    def on_collect(self, environment: Environment, msg: Any) -> None:
+        """Locust's listener for lab_collect; a greenlet of its own, since it may wait."""
+        runner, load = environment.runner, self._load
+        assert isinstance(runner, WorkerRunner)  # noqa: S101 - registered on workers only
+        if load is None:
+            return  # The master waits in vain and ends the trial, as it should.
+        if msg.data["close"]:
+            load.leave()
+            load.close_books()
+            load.wait_until_quiet()
+        # Private, but the only way to report out of turn; messages arrive in the order sent, so
+        # the master has merged this report before it sees the answer.
+        runner._send_stats()
+        answer = {"round": msg.data["round"], "totals": asdict(load.ledger.totals())}
+        runner.send_message("lab_collected", answer)
+
+    def _follow(self, environment: Environment) -> None:
+        """Begin the step's schedule, if it has one: nothing is due before its users are there."""
+        if self._schedule is not None and self._load is not None:
+            worker: Any = environment.runner
+            rate, workers = self._schedule
+            self._load.follow(rate, worker.worker_index, workers)
+
+    def _begin(
+        self, environment: Environment, target: Target, client: Client
+    ) -> EngineLoad | StockLoad:
+        now = perf_counter_ns()
+        if client is not Client.ENGINE:
+            return StockLoad(target, Ledger(None, self._step, now))
+        asked = target.expectation.request
+        locust = LocustStats(environment.stats, asked.method, asked.path)
+        ledger = Ledger(locust, self._step, now)
+        return EngineLoad(target, ledger, lambda error: _broken(environment, error))
+
+
+def _broken(environment: Environment, error: BaseException) -> None:
+    """The engine's own trouble, told to the master as Locust tells a user's: it ends the trial."""
+    hooks: Any = environment.events
+    hooks.user_error.fire(user_instance=None, exception=error, tb=error.__traceback__)
+    sys.stderr.write(f"the engine broke: {error!r}\n")

@@ -1,0 +1,166 @@
+"""`services/contract.toml` as types, read alike by the host and by the load generator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from labwire import judgement
+from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.toml import FileError, read_toml, typed
+from labwire.values import HOLDS
+
+REQUEST_BODY_LIMIT = 64 * 1024
+"""Bytes: wrk gets the body as one argument, and Linux takes no longer ones than 128 KiB."""
+OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding")
+"""Headers that say where a request goes and where it ends: the lab sets them itself."""
+
+
+def _is_free(name: str) -> bool:
+    return name.lower() not in {header.lower() for header in OURS}
+
+
+def _each_once(headers: dict[str, Any]) -> bool:
+    return len({name.lower() for name in headers}) == len(headers)
+
+
+def _fits(body: str) -> bool:
+    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT
+
+
+Id = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z][a-z0-9-]*$(?!\n)",
+        description="lower-case letters, digits and hyphens, a letter first",
+    ),
+]
+UrlPath = Annotated[
+    str,
+    Meta(
+        pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$(?!\n)",
+        max_length=200,
+        description="a path that begins with / and has only characters of a URL",
+    ),
+]
+Status = Annotated[int, Meta(ge=200, le=599, description="a status from 200 to 599")]
+ContentType = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)",
+        max_length=100,
+        description="the beginning of a Content-Type header, such as text/plain",
+    ),
+]
+Body = Annotated[str, Meta(description="a text, which may be empty")]
+MethodName = Annotated[Method, Meta(description=f"one of {', '.join(Method)}")]
+HeaderName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)",  # RFC 9110, 5.6.2
+        max_length=100,
+        description=f"the name of a header, but none of {', '.join(OURS)}, which the lab sets",
+        extra={HOLDS: _is_free},
+    ),
+]
+HeaderValue = Annotated[
+    str,
+    Meta(
+        pattern=r"^([!-~]([ -~]*[!-~])?)?$(?!\n)",
+        max_length=1_000,
+        description="one line of at most 1,000 characters of ASCII, without spaces around it",
+    ),
+]
+Headers = Annotated[
+    dict[HeaderName, HeaderValue],
+    Meta(
+        max_length=30,
+        description="a table of at most 30 headers, none of them twice",
+        extra={HOLDS: _each_once},
+    ),
+]
+RequestBody = Annotated[
+    str,
+    Meta(
+        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes",
+        extra={HOLDS: _fits},
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadTable:
+    """One table of the file, as people write it."""
+
+    workload: Id
+    path: UrlPath
+    status: Status
+    content_type: ContentType
+    body: Body
+    method: MethodName = Method.GET
+    headers: Headers = field(default_factory=dict)
+    request_body: RequestBody = ""
+
+
+def read_contract(path: Path) -> dict[str, Expectation]:
+    """What every service must answer, by workload, in the file's order.
+
+    Raises:
+        FileError: it is missing, or with everything that is wrong in it.
+    """
+    tables = read_toml(path)
+    if not tables:
+        raise FileError(f"{path}: it has no workload; give a table such as [json]")
+    found: dict[str, Expectation] = {}
+    problems: list[str] = []
+    for name, table in tables.items():
+        try:
+            found[name] = _expectation(name, path, table)
+        except FileError as error:
+            problems += error.problems
+    if problems or (problems := _asked_twice(path, found)):
+        raise FileError(problems)
+    return found
+
+
+def _expectation(name: str, path: Path, table: object) -> Expectation:
+    told = typed(table, WorkloadTable, path, inside=name, workload=name)
+    request = Request(
+        method=told.method,
+        path=told.path,
+        headers=tuple(told.headers.items()),
+        body=told.request_body.encode(),
+    )
+    right = RightAnswer(
+        status=told.status,
+        content_type=told.content_type.lower().encode("ascii"),
+        body=told.body.encode(),
+    )
+    if words := [*_obstacles(request), *judgement.obstacles(right)]:
+        raise FileError([f"{path}: [{name}]: {obstacle}" for obstacle in words])
+    return Expectation(workload=name, request=request, right=right)
+
+
+def _obstacles(request: Request) -> list[str]:
+    """Why this request cannot be sent as it is meant; empty if it can."""
+    if request.body and request.method is Method.GET:
+        return ["a GET has no body (RFC 9110, 9.3.1): give another method, or no request_body"]
+    return []
+
+
+def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:
+    """Workloads of one request could have no answer that is right for each of them."""
+    names: dict[Request, list[str]] = {}
+    for name, expected in found.items():
+        names.setdefault(expected.request, []).append(name)
+    return [
+        f"{path}: [{name}] asks for {request} as [{others[0]}] does: give each workload a request "
+        "of its own"
+        for request, (*others, name) in names.items()
+        if others
+    ]

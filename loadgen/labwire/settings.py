@@ -1,0 +1,80 @@
+"""The load of one trial: what the host tells the master, and its form on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+from labwire.protocol import VERSION, check_version
+
+LONGEST_TIMEOUT_S = 50
+"""Latencies are recorded up to a minute, and a timeout may be noticed a little late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RampSettings:
+    """One trial's load. Times in seconds.
+
+    Raises:
+        ValueError: it could not be carried out; says which member is wrong.
+    """
+
+    users: tuple[int, ...]
+    """Users of each step, rising."""
+    step_s: float
+    settle_s: float
+    duration_s: float
+    """Of everything but the open loop; whatever the ramp leaves over is held."""
+    connect_timeout_s: float
+    request_timeout_s: float
+    open_s: float = 0.0
+    """Of each arrival rate of the open loop."""
+    open_shares: tuple[float, ...] = ()
+    """Arrival rates as shares of the hold's rate."""
+    open_rate: float | None = None
+    """One arrival rate more, in requests/s: the same for everyone who is to be compared."""
+    open_users: int | None = None
+    """Connections at that rate; None: as many as the hold had."""
+
+    def __post_init__(self) -> None:
+        if not self.users or self.users[0] < 1:
+            raise ValueError("users: at least one step of at least one user is needed")
+        if any(later <= earlier for earlier, later in pairwise(self.users)):
+            raise ValueError("users: each step must have more users than the one before")
+        for name in ("settle_s", "open_s"):
+            if not getattr(self, name) >= 0 or not isfinite(getattr(self, name)):
+                raise ValueError(f"{name}: must not be negative, nor endless")
+        rates = [rate for rate in (*self.open_shares, self.open_rate) if rate is not None]
+        if not all(rate > 0 and isfinite(rate) for rate in rates):
+            raise ValueError("open_shares, open_rate: must be greater than 0, and not endless")
+        if self.open_users is not None and self.open_users < 1:
+            raise ValueError("open_users: at least one is needed")
+        for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
+            if not getattr(self, name) > 0 or not isfinite(getattr(self, name)):
+                raise ValueError(f"{name}: must be greater than 0, and not endless")
+        if self.request_timeout_s > LONGEST_TIMEOUT_S:
+            raise ValueError(f"request_timeout_s: must not exceed {LONGEST_TIMEOUT_S}")
+
+
+def encode(settings: RampSettings) -> str:
+    """The settings as one JSON object that says its version, too."""
+    return msgspec.json.encode({"lab": VERSION, **msgspec.to_builtins(settings)}).decode()
+
+
+def decode(text: str) -> RampSettings:
+    """The settings that `encode` made a text of.
+
+    Raises:
+        VersionError: the host is of another version of the lab.
+        ValueError: it is something else; says what is wrong.
+    """
+    document = msgspec.json.decode(text, type=dict[str, Any])
+    check_version("the lab that gives these settings", document.pop("lab", None))
+    names = [field.name for field in fields(RampSettings)]
+    if unknown := sorted(document.keys() - set(names)):
+        raise ValueError(f"no such members: {', '.join(unknown)}; there are {', '.join(names)}")
+    return msgspec.convert(document, RampSettings)

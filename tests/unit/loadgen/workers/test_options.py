@@ -1,0 +1,42 @@
+"""The lab's options of Locust: a number that is not finite is no number."""
+
+import argparse
+
+import pytest
+
+from labload.workers.options import chosen_rate, chosen_target
+from tests.unit.loadgen.workers.locust_parser import parser
+
+NONE = ["nan", "inf", "-inf", "1e999", "0", "-1", "many", ""]
+
+
+def chosen(*words: str) -> argparse.Namespace:
+    return parser().parse_args(words)
+
+
+@pytest.mark.parametrize("option", ["rate", "connect-timeout", "request-timeout"])
+@pytest.mark.parametrize("text", NONE)
+def test_no_number_is_refused_on_the_command_line(
+    option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        chosen(f"--{option}={text}")
+    assert "must be a number greater than 0, not" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", [text for text in NONE if text])
+def test_no_number_is_refused_in_the_pages_form(text: str) -> None:
+    options = chosen()
+    options.rate = text
+    with pytest.raises(ValueError, match=r"\(--rate\) must be a number greater than 0, not"):
+        chosen_rate(options)
+    options.request_timeout = text
+    with pytest.raises(ValueError, match="--request-timeout must be a number greater than 0, not"):
+        chosen_target(options, "http://127.0.0.1:9")
+
+
+def test_a_number_as_a_text_is_one() -> None:
+    options = chosen()
+    options.rate, options.connect_timeout = "250", "1.5"
+    assert chosen_rate(options) == 250
+    assert chosen_target(options, "http://127.0.0.1:9").connect_timeout_s == 1.5
