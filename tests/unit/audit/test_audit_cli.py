@@ -39,7 +39,7 @@ def test_findings_are_blocks_that_name_file_row_rule_and_both_numbers(
         "text.csv: Django+Gunicorn",
         "  rate (contradiction): 24.7288, expected 60",
         "  18,052 requests at 730 requests/s take 24.7 s, but the test lasted 60.0 s: over that "
-        "time they are 300.867 requests/s.",
+        "time the rate is 300.867 requests/s.",
     ]
     assert last == f"{TEXT_2019}: 1 contradiction and 2 doubts; docs/audit.md explains the rules\n"
 
@@ -55,8 +55,8 @@ def test_json_is_a_list_of_findings(capsys: pytest.CaptureFixture[str]) -> None:
         "kind": "doubt",
         "seen": "/json",
         "expected": "/text",
-        "text": "the results are said to be of 'text', /text, but the 23,316 requests asked for "
-        "/json, 106 bytes an answer.",
+        "text": "The results are labelled as workload 'text' (path /text), but the 23,316 "
+        "requests asked for /json (106 bytes an answer).",
     }
 
 
@@ -97,7 +97,7 @@ def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("a.md", b"# no table\n", "no table of results"),
         ("a.md", b"|a|\x00|\n", "not a text"),
         ("b.csv", b"name,rps\nx\n", "1 cells where the header has 2"),
-        ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): no number"),
+        ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): not a number"),
         ("c.csv", b"name;rps\nx;1.234\n", "nothing shows whether its point or comma"),
         ("a_stats_history.csv", b"Timestamp,Name,Requests/s\n", "Locust's history"),
         ("run.json", b"{", "run.json: not a run record"),
@@ -145,10 +145,10 @@ def test_what_was_read_and_what_was_not_stands_above_the_summary(
     assert main(["audit", str(tmp_path / "a.md")]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "read: a.md: 2 rows of Framework, Requests/s, p50 (ms), p99 (ms)",
-        "not read: a.md: column Rank: its title is none that the audit knows",
-        "not read: a.md: [31malpha, Requests/s ('1e400'): no measured number is that large or "
-        "that small",
-        "not read: a.md: beta, Requests/s ('503 MB'): 'MB' is no unit of a rate",
+        "not read: a.md: column Rank: the audit does not know this title",
+        "not read: a.md: [31malpha, Requests/s ('1e400'): no benchmark measures a number that "
+        "large or that small",
+        "not read: a.md: beta, Requests/s ('503 MB'): 'MB' is not a unit of a rate",
         "",
         f"{tmp_path}/a.md: in what was read: nothing found",
     ]

@@ -178,11 +178,11 @@ def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
     [
         ("a_requests.csv", "", "empty"),
         ("a_requests.csv", "name,age\nx,1\n", "not Locust's: its first line is 'name,age'"),
-        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': no number"),
+        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': not a number"),
         (
             "a_stats.csv",
             "Type,Name,Request Count\nGET,/json,1\n",
-            "no number of requests or of failures",
+            "count of requests or failures is missing",
         ),
         ("a_stats.csv", "Type,Name,Request Count\n", "it has titles, but no row"),
         ("a_stats.csv", "Type,Name,Request Count\nGET,/json\n", "2 cells where the header has 3"),

@@ -154,22 +154,22 @@ def test_counts_are_read_with_their_scales(text: str, amount: float) -> None:
 @pytest.mark.parametrize(
     ("text", "dimension", "reason"),
     [
-        ("503.58 MB", Dimension.RATE, "'MB' is no unit of a rate"),
-        ("25%", Dimension.COUNT, "'%' is no unit of a count"),
-        ("5 req/s", Dimension.COUNT, "no unit"),
-        ("12k", Dimension.TIME, "no unit of a time"),
-        ("100m", Dimension.COUNT, "'m' is no unit of a count"),
-        ("3 M", Dimension.TIME, "'M' is no unit of a time"),
+        ("503.58 MB", Dimension.RATE, "'MB' is not a unit of a rate"),
+        ("25%", Dimension.COUNT, "'%' is not a unit of a count"),
+        ("5 req/s", Dimension.COUNT, "not a unit"),
+        ("12k", Dimension.TIME, "not a unit of a time"),
+        ("100m", Dimension.COUNT, "'m' is not a unit of a count"),
+        ("3 M", Dimension.TIME, "'M' is not a unit of a time"),
         ("~500", Dimension.RATE, "a bound or an estimate"),
         ("< 1 ms", Dimension.TIME, "a bound or an estimate"),
         ("± 5", Dimension.TIME, "a bound or an estimate"),
         ("12:30", Dimension.TIME, "it may be minutes"),
-        ("1e400", Dimension.RATE, "no measured number"),
-        ("1e-320 s", Dimension.TIME, "no measured number"),
-        ("9" * 5_000, Dimension.COUNT, "no measured number"),
-        ("9" * 5_000 + ":00:00", Dimension.TIME, "no number"),
+        ("1e400", Dimension.RATE, "no benchmark measures"),
+        ("1e-320 s", Dimension.TIME, "no benchmark measures"),
+        ("9" * 5_000, Dimension.COUNT, "no benchmark measures"),
+        ("9" * 5_000 + ":00:00", Dimension.TIME, "not a number"),
         *(
-            (text, Dimension.RATE, "no number")
+            (text, Dimension.RATE, "not a number")
             for text in ("3.7.4", "2019-03-11", "4x4", "inf", "NaN")
         ),
     ],
@@ -282,10 +282,10 @@ def test_each_column_and_cell_that_is_not_read_is_told() -> None:
     found = results(table)
     assert found.columns == ("Framework", "Requests/s", "p50 (ms)")
     assert {(one.where, one.what): one.reason for one in (*found.others, *found.unread)} == {
-        ("column Language", ""): "Framework is read for the same",
-        ("column Rate", ""): "Requests/s is read for the same",
-        ("column Error rate", ""): "its title is none that the audit knows",
-        ("a, p50 (ms)", "fast"): "no number",
+        ("column Language", ""): "column Framework has the same meaning, and was read instead",
+        ("column Rate", ""): "column Requests/s has the same meaning, and was read instead",
+        ("column Error rate", ""): "the audit does not know this title",
+        ("a, p50 (ms)", "fast"): "not a number",
     }
 
 
