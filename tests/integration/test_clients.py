@@ -1,4 +1,4 @@
-"""Locust's own users count like the engine: each request once, at both ends."""
+"""Locust's own users count each request once, as the engine does, and as the server does."""
 
 import json
 from contextlib import ExitStack
@@ -29,7 +29,7 @@ def test_every_request_is_counted_once(client: str, extra: str) -> None:
     assert all(step["answered_users"] == step["users"] for step in result["steps"][:3])
 
 
-def test_fasthttp_is_refused_more_users_than_its_file_descriptors_bear() -> None:
+def test_fasthttp_is_refused_more_users_than_its_file_descriptors_allow() -> None:
     with running(CountingServer()) as server, ExitStack() as stack:
         ramp = RAMP | {"users": [8, 901]}
         trial = Trial(stack, server.url, ramp, 1, "--client=fasthttp")
@@ -58,5 +58,5 @@ def test_without_workers_locusts_own_tables_are_right_too(options: tuple[str, ..
     assert (entry["name"], entry["num_failures"]) == ("/json", 0)
     assert 0 <= server.requests - entry["num_requests"] <= 4  # under way at the end
     if options:
-        # Two seconds at 200/s, less what it takes until users and schedule have begun.
+        # Two seconds at 200/s, minus the time until users and schedule have started.
         assert 200 <= server.requests <= 410
