@@ -262,7 +262,7 @@ def test_no_limit_is_repeated_outside_the_compose_file() -> None:
 
 
 def test_other_programs_are_called_only_in_one_place() -> None:
-    """There every call has a time limit. Other places start long-running programs, and stop them."""
+    """There every call has a time limit. Other places start and stop long-running programs."""
     started = {
         "orchestrator/adapters/command.py",
         "orchestrator/adapters/pipes.py",

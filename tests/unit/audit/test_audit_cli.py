@@ -1,4 +1,4 @@
-"""``lab audit``: exit codes, what a person reads, what a program reads."""
+"""``lab audit``: exit codes, output for people, output for programs."""
 
 import json
 import signal
@@ -22,7 +22,7 @@ def _own_signals() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-def test_the_committed_run_and_its_report_have_nothing_to_find(
+def test_the_committed_run_and_its_report_have_no_findings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for path in ("", "run.json", "report/report.md", "report/json-hold.csv"):
@@ -30,7 +30,7 @@ def test_the_committed_run_and_its_report_have_nothing_to_find(
         assert capsys.readouterr().out.endswith(": nothing found\n")
 
 
-def test_findings_are_blocks_that_name_file_row_rule_and_both_numbers(
+def test_a_finding_names_file_row_rule_and_both_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["audit", str(TEXT_2019)]) == 1
@@ -60,12 +60,12 @@ def test_json_is_a_list_of_findings(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_json_of_nothing_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_without_findings_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--json", str(ROOT / "results/published/2019/json.csv")]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
 
-def test_each_table_of_a_markdown_file_is_audited_for_itself(
+def test_each_table_of_a_markdown_file_is_audited_separately(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["audit", "--json", str(ARTICLE)]) == 1
@@ -77,7 +77,7 @@ def test_each_table_of_a_markdown_file_is_audited_for_itself(
     assert all(row.startswith("Text (12 Bytes): ") for _, row in found)
 
 
-def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_can_give_the_load(capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         *("--users", "4000", "--spawn-rate", "500", "--duration", "60"),
         *("--think-min", "5", "--think-max", "15"),
@@ -104,7 +104,7 @@ def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("other.json", b"[]", "other.json: not a run record"),
     ],
 )
-def test_a_wrong_path_or_file_is_exit_code_2_and_a_sentence(
+def test_a_wrong_path_or_file_gives_exit_code_2_and_a_message(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
@@ -138,7 +138,7 @@ PARTLY = """| Framework | Rank | Requests/s | p50 (ms) | p99 (ms) |
 """
 
 
-def test_what_was_read_and_what_was_not_stands_above_the_summary(
+def test_what_was_read_and_not_read_stands_above_the_summary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.md").write_text(PARTLY)
@@ -154,7 +154,7 @@ def test_what_was_read_and_what_was_not_stands_above_the_summary(
     ]
 
 
-def test_json_tells_it_in_the_form_of_findings(
+def test_json_lists_what_was_read_and_not_read_like_findings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.md").write_text(PARTLY)
@@ -171,7 +171,7 @@ def test_json_tells_it_in_the_form_of_findings(
     }
 
 
-def test_json_has_no_number_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_no_infinite_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head = "name,requests,duration,rps,mean (ms),p50 (ms),max (ms)\n"
     (tmp_path / "a.csv").write_text(
         head + "a,1e400,10,1e399,1e308,1e309,5\n"
@@ -182,7 +182,7 @@ def test_json_has_no_number_without_end(tmp_path: Path, capsys: pytest.CaptureFi
     assert {"rate", "zero", "unread"} <= {one["rule"] for one in told}
 
 
-def test_a_file_that_was_cut_off_is_no_clean_bill(
+def test_a_file_that_was_cut_off_never_passes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.csv").write_text("name,rps,p50 (ms)\nx,1,2\ny,")
@@ -207,7 +207,7 @@ def test_an_option_that_is_not_finite_is_refused(
 
 
 @pytest.mark.parametrize("lost", ["b,~200", "b"])
-def test_a_total_of_rows_that_were_not_all_read_is_not_accused(tmp_path: Path, lost: str) -> None:
+def test_a_total_is_not_compared_if_some_rows_were_not_read(tmp_path: Path, lost: str) -> None:
     (tmp_path / "a.csv").write_text(f"name,requests\na,101\n{lost}\nTotal,301\n")
     assert main(["audit", str(tmp_path / "a.csv")]) == 0
     (tmp_path / "a.csv").write_text("# a tool\nname,requests\na,101\nb,201\nTotal,301\n")
