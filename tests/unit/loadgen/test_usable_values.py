@@ -1,16 +1,16 @@
-"""What a person sets for the interactive use is looked at before anything starts."""
+"""Values for the interactive use are checked before anything starts."""
 
 import pytest
 
 from labload.values import main, wrong
 
 
-def test_values_that_locust_can_use(capsys: pytest.CaptureFixture[str]) -> None:
+def test_valid_values_have_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--users=64", "--workload=json", "--run-time=120s"]) == 0
     assert capsys.readouterr().out == "Locust can use them\n"
 
 
-def test_all_that_it_cannot_use_is_told_with_what_is_allowed(
+def test_all_invalid_values_are_reported_with_what_is_allowed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--users=many", "--workload=xml", "--run-time=-5\x1bs"]) == 2
@@ -22,5 +22,5 @@ def test_all_that_it_cannot_use_is_told_with_what_is_allowed(
     ]
 
 
-def test_a_value_that_is_missing_is_wrong() -> None:
+def test_a_missing_value_is_invalid() -> None:
     assert len(wrong({}, ("json",))) == 3

@@ -1,4 +1,4 @@
-"""The load expects what the contract promises."""
+"""The load generator reads the workloads from the contract."""
 
 from pathlib import Path
 
