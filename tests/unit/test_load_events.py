@@ -1,4 +1,4 @@
-"""The load generator's lines, as its master writes them, become values."""
+"""Lines of the load generator's master become values."""
 
 import json
 from typing import Any
@@ -130,7 +130,7 @@ def test_an_event_becomes_a_value(text: str, event: LoadEvent) -> None:
     "text",
     ["", "[2026-03-02 12:00:00] locust.main: Starting", '{"other": 1}', "null", ' {"lab":1}'],
 )
-def test_other_output_is_no_event(text: str) -> None:
+def test_other_output_is_not_an_event(text: str) -> None:
     assert parse(text) is None
 
 

@@ -1,4 +1,4 @@
-"""The words that start a headless Locust master, and what it says."""
+"""The command of a headless Locust master, and its events."""
 
 from dataclasses import replace
 from typing import Any
@@ -41,7 +41,7 @@ def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
 
 
 class Master:
-    """A master that says these lines."""
+    """A master that prints these lines."""
 
     def __init__(self, *lines: str) -> None:
         self._lines = lines
@@ -55,7 +55,7 @@ def load(*lines: str) -> LocustLoad:
     return LocustLoad(master, [], within_s=1.0)
 
 
-def test_the_masters_events_without_its_other_output() -> None:
+def test_other_output_of_the_master_is_left_out() -> None:
     said = load("starting", '{"lab":1,"event":"failed","reason":"no workers"}', "")
     assert list(said.events()) == [LoadFailed(reason="no workers")]
 

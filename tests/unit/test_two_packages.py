@@ -1,4 +1,4 @@
-"""What orchestrator and load generator each know by themselves: neither imports the other."""
+"""Facts that orchestrator and load generator both define, since neither imports the other."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_histograms_have_the_same_bounds() -> None:
         ("workload", "json text xml JSON json,text ../json"),
     ],
 )
-def test_the_values_of_the_interactive_use_are_judged_alike(
+def test_values_of_the_interactive_use_are_checked_alike(
     option: str, texts: str, tmp_path: Path
 ) -> None:
     good = {"users": "64", "workload": "json", "run-time": "120s"}

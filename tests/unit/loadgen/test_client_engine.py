@@ -591,7 +591,7 @@ def test_latency_counts_from_when_a_request_was_due() -> None:
         it.ended()
     latencies, service = sorted(it.tally[0].latencies.elements()), it.tally[0].service
     assert len(latencies) == service.total() == 25
-    # Due 10, 20 ... 190 ms after the first, which took 200 ms. So half of them waited 100 ms or more.
+    # Due 10, 20 ... 190 ms after the first, which took 200 ms. So half waited 100 ms or more.
     assert sum(latency_us >= 100_000 for latency_us in latencies) >= 10
     assert sum(service[us] for us in service if us >= 100_000) == 1
     assert max(it.tally[0].late.elements()) < 200_000  # the load generator was not late itself
