@@ -179,7 +179,7 @@ def test_a_limit_from_other_thresholds_is_a_doubt_on_the_page(tmp_path: Path) ->
     folder = real(tmp_path, change=otherwise_limited)
     assert report(tmp_path, "a-run") == 0
     page = (folder / "report" / "index.html").read_text()
-    assert "limited_by is latency-floor, but by today&#39;s rules" in page
+    assert "limited_by is latency-floor, but today&#39;s rules give" in page
 
 
 def test_without_a_name_every_run_gets_a_report_and_is_listed(
