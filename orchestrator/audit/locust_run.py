@@ -12,8 +12,8 @@ from orchestrator.audit.unread import counted
 from orchestrator.model.finding import Finding, Read, Unread
 
 LONGER, LONGER_S = 1.1, 3.0
-"""A test may be longer than its history by this factor and these seconds: the history has one line
-a second, so its first and last line may be late and early."""
+"""A test may be longer than its history by this factor, and by these seconds: the history has one
+line a second, so its first line may be late and its last line early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
 def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
     first = next((s.users for s in trial.steps if s.phase == LoadPhase.RAMP and s.failures), None)
     if first != trial.breaking_users:
-        other = f"the first such step had {first}" if first is not None else "no step had any"
+        other = f"the first such step had {first}" if first is not None else "no step had failures"
         text = (
             f"breaking_users (the users of the ramp's first step with failures) is "
             f"{trial.breaking_users}, but {other}."

@@ -20,10 +20,10 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     """Compare goodput x mean of the hold's histogram with users x ``in_flight``.
 
     Both are the mean number of requests under way, one from the answers, the other from the
-    client's own clock. Besides ``FAR``, the difference may have the requests under way at the ends
-    of the hold, which may be in only one of the two: for each user, three times the longest latency
-    as a share of the hold. With failures nothing is compared, since the answers then do not show
-    all requests under way.
+    client's own clock. Besides ``FAR``, the rule allows for requests under way at the ends of the
+    hold, which only one of the two may count: for each user, three times the longest latency as a
+    share of the hold. With failures nothing is compared, since the answers then do not show all
+    requests under way.
     """
     step = next((step for step in trial.steps if step.phase == LoadPhase.HOLD), None)
     if step is None or trial.hold is None or trial.histogram is None:

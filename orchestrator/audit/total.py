@@ -51,7 +51,8 @@ def _expected(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Expected
             told, whole = getattr(total, what), sum(added)
             slack = 0.0 if total.rounded else sum(map(_rounding, (*added, told or 0)))
             yield contradiction, "counts", what, told, whole, whole, slack
-    if total.rounded and (rates := _all(parts, "rps")):  # parts of others may be consecutive
+    # In other tables, parts may be measured one after the other. Then their rates do not add up.
+    if total.rounded and (rates := _all(parts, "rps")):
         slack = SAME_RATE * sum(rates) + ROUNDED_RATE * (1 + len(rates))
         yield kind, "rate", "requests/s", total.rps, sum(rates), sum(rates), slack
     asked = [row for row in parts if row.requests]  # a part without requests has no latency
