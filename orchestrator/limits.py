@@ -1,4 +1,4 @@
-"""Finds what limited a rate: the first rule that the evidence meets."""
+"""What kept a rate from being higher: the first rule that its evidence meets."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from labwire.thresholds import LAG_MOST_MS, nearly_full
 from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Resources, Step, Totals
 
-# A CPU counts as full from this share on. The engine's samples do not fall exactly on the ends of
-# the hold, and CPU steal does not count as the container's CPU time, so a full CPU reads 0.92 to
-# 1.00.
+# A CPU counts as full from here on. The engine's samples do not fall on the ends of the hold, and
+# what the hypervisor takes is no CPU time of the container: a full CPU reads 0.92 to 1.00.
 FULL_CPU = 0.9
-# Below this share a server certainly has CPU time left. Between it and FULL_CPU it is uncertain.
+# Below it a server has time left beyond doubt; between it and FULL_CPU nobody can tell.
 FREE_CPU = 0.75
-# Above this idle share a worker certainly has CPU time left.
+# Above it a worker has time left beyond doubt.
 IDLE_FREE = 0.3
-# Share of throttled time that is too long to be a burst at the start of a step.
+# Share of the time without CPU that can no longer be a burst at the begin of a step.
 THROTTLED_MOST = 0.05
-# Share of failures in a whole trial. Its ramp ends in failures on purpose, so only a majority
-# matters.
+# Of a whole trial: its ramp ends in drops by intention, so only a majority tells anything.
 TRIAL_FAILURES_MOST = 0.5
-# Share of failures in a hold, whose step had no failures in the ramp.
+# Of a hold, which stands at a step without drops.
 HOLD_FAILURES_MOST = 0.05
-# A server that keeps connections open has about 0 connects per request, one that closes them 1.
+# A server that keeps connections open has about 0 connects a request, one that closes them 1.
 CONNECTS_LEAST = 0.5
-# Share of the median latency that connecting takes.
+# Part of the median latency that connecting takes.
 CONNECTING_LEAST = 0.5
-# In an open loop the server kept up if it answered nearly all requests that were due. Not all:
-# those due in the last moments may still be under way at the end.
+# An open loop kept up if it answered nearly all that was due. Not quite all: what is due in its
+# last moments may still be under way when it ends.
 KEPT_UP = 0.95
 UNFINISHED_MOST = 0.01
 
@@ -38,13 +36,13 @@ Evidence = Mapping[str, float]
 def limited_by(
     hold: Step | None, totals: Totals, used: Resources, *, shared: bool
 ) -> tuple[Limit, dict[str, float]]:
-    """What limited the hold's rate, and all numbers that the rules looked at (the evidence).
+    """What kept the hold from being faster, and every number that was looked at.
 
-    Unknown numbers are left out of the evidence and meet no rule. Times are in the unit in their
-    name; the other numbers are shares and counts.
+    What is unknown is left out of the evidence and meets no rule. Times are in ms or in the unit
+    that the name has; the rest are shares and counts.
 
     Args:
-        shared: server and load share one CPU.
+        shared: server and load have one CPU together.
     """
     evidence = {
         **_of_trial(used, shared),
@@ -55,7 +53,7 @@ def limited_by(
 
 
 def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bool) -> Limit:
-    """``schedule`` if the server kept up with ``rate`` (requests/s), else as for a hold."""
+    """``schedule`` where the server kept up with ``rate`` (requests/s), else as for a hold."""
     due = step.requests + step.unfinished
     kept_up = (
         step.failures == 0
@@ -66,7 +64,7 @@ def open_loop_limited_by(step: Step, rate: float, used: Resources, *, shared: bo
 
 
 def _of_trial(used: Resources, shared: bool) -> dict[str, float]:
-    # Added only if true, so that older records, which do not know it, have the same evidence.
+    # Said only where it is so: records from before there was such a thing have the same evidence.
     return {
         **_known(oom_killed=used.oom_killed),
         **({"shared": 1.0} if shared else {}),
@@ -112,7 +110,7 @@ def _errors(seen: Evidence) -> bool:
 
 
 def _colocated(seen: Evidence) -> bool:
-    # Locust's master, the Docker engine and the orchestrator use the rest of a full CPU.
+    # The rest of a full CPU is the master's, the engine's and the orchestrator's.
     used = seen.get("server_cpu", 0) + seen.get("loadgen_cpu", 0)
     return seen.get("shared", 0) > 0 and used >= FREE_CPU
 
@@ -129,7 +127,7 @@ def _server_cpu(seen: Evidence) -> bool:
 def _loadgen_cpu(seen: Evidence) -> bool:
     if "loadgen_idle" in seen:
         busy = nearly_full(seen["loadgen_idle"])
-    else:  # a client that does not report it: use the engine's samples
+    else:  # a client that does not know: the engine's samples have to do
         busy = seen.get("loadgen_cpu", 0) >= FULL_CPU
     return (
         busy

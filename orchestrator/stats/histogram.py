@@ -19,8 +19,8 @@ BEYOND = 5
 
 
 def tells(requests: int, percentile: float) -> bool:
-    """Whether this many requests are enough for this percentile (0 to 100)."""
-    # Rounded, so that 499 requests are enough where the rate should have given 500.
+    """Whether so many requests can tell this percentile (0 to 100)."""
+    # Rounded: 499 requests at a rate that should have given 500 tell what 500 tell.
     return percentile <= 50 or round(requests * (100 - percentile) / 100) >= BEYOND
 
 
@@ -36,7 +36,7 @@ class Percentiles:
 
 
 def merged(encoded: Iterable[str]) -> HdrHistogram:
-    """The sum of encoded histograms (V2, base64). It is exact; their order does not matter."""
+    """Add up encoded histograms (V2, base64); lossless and free of order."""
     total = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     for text in encoded:
         total.decode_and_add(text)

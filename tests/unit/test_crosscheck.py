@@ -162,7 +162,7 @@ def test_a_wrong_answer_before_the_load_is_the_reason() -> None:
     assert check.counted is None
 
 
-def test_a_failure_of_wrk_fails_the_service_and_not_the_cross_check() -> None:
+def test_a_failure_of_wrk_is_the_services_and_not_the_end() -> None:
     broken = TrialFailed("wrk did not say what it counted")
     (check,) = Checked("flask", broken_wrk=broken).record.services
     assert (check.reason, check.pairs) == ("load: wrk did not say what it counted", ())

@@ -69,7 +69,7 @@ def test_a_server_that_ends_during_a_slice_gives_errors() -> None:
     assert (found.connect_errors, found.read_errors, found.write_errors) == (0, 48, 58_794)
 
 
-def test_output_without_the_scripts_line_is_refused() -> None:
+def test_a_slice_without_the_scripts_line_is_no_slice() -> None:
     with pytest.raises(TrialFailed, match="wrk did not say what it counted") as failed:
         wrk_slice(recorded("wrk_refused.txt"), compared=False)
     assert "unable to connect to 127.0.0.1:8000" in failed.value.log_tail

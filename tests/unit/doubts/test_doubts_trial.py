@@ -138,5 +138,5 @@ def test_interventions_by_others_are_listed_in_order() -> None:
     assert intervention_caveats(()) == ()
 
 
-def test_errors_after_the_load_are_a_caveat_with_their_message() -> None:
+def test_what_went_wrong_afterwards_is_told_in_its_own_words() -> None:
     assert afterwards("{x} is gone").text == "after everything was measured: {x} is gone"
