@@ -1,4 +1,4 @@
-"""What a record tells of each framework, as intervals; who is not in it was not measured."""
+"""Each framework's quantities in a record, as intervals. One without a value is left out."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.stats.interval import CPU_MARGIN, Interval, exact, interval
 
 Intervals = dict[str, Interval]
-"""By service."""
+"""Service -> interval."""
 
 
 def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRecord]:
-    """The trials that gave numbers, of one workload or of all."""
+    """The trials that were measured, of one workload or of all."""
     for trial in record.trials:
         if trial.outcome is Outcome.MEASURED and workload in {None, trial.workload}:
             yield trial
 
 
 def rates(record: RunRecord, workload: str) -> Intervals:
-    """Successes a second in the hold; a lower bound where not the server's CPU was the limit."""
+    """Successes/s in the hold; a lower bound unless the server's CPU was the limit in each."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         values = [t.hold.goodput_rps for t in trials if t.hold]
@@ -34,7 +34,7 @@ def rates(record: RunRecord, workload: str) -> Intervals:
 
 
 def medians(record: RunRecord, workload: str) -> Intervals:
-    """Median latency (ms) at the arrival rate that all have in common (open loop)."""
+    """Median latency (ms) at the common arrival rate (open loop)."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
@@ -49,7 +49,7 @@ def medians(record: RunRecord, workload: str) -> Intervals:
 
 
 def cpu_times(record: RunRecord, workload: str) -> Intervals:
-    """The server's CPU time for a success (µs) at the arrival rate that all have in common."""
+    """The server's CPU time per success (µs) at the common arrival rate (open loop)."""
     found = {}
     for service, trials in _by_service(measured(record, workload)).items():
         rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
@@ -59,12 +59,13 @@ def cpu_times(record: RunRecord, workload: str) -> Intervals:
 
 
 def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float]:
-    """The least and the most that the median may be without what the generator adds.
+    """The lowest and the highest possible median (ms) without the load generator's own delay.
 
-    It counts from the moment at which a request was due, so a generator that sends late only makes
-    it longer, by `late_p99_ms` at most in 99 of 100 requests. A generator that was full, or that
-    shares the server's CPU, adds nobody knows how much. A server that fell behind would be later
-    with every second.
+    Latency counts from the moment at which a request was due. So a load generator that sends late
+    makes it longer, in 99 of 100 requests by at most `late_p99_ms`. A load generator that had no
+    CPU time left, or that shares the server's CPU, adds an unknown amount, so the lower bound is 0.
+    If the server fell behind, latency grows with the duration of the test, so there is no upper
+    bound.
     """
     busy = any(caveat.code == LOADGEN_BUSY.code for caveat in row.caveats)
     full = busy or row.limited_by == Limit.LOADGEN_CPU
@@ -75,7 +76,7 @@ def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float
 
 
 def memory(record: RunRecord, _workload: str) -> Intervals:
-    """Memory before the load (MB): the same server in every workload, so all its trials count."""
+    """Memory before the load (MB), from trials of all workloads, since the server is the same."""
     found = {}
     for service, trials in _by_service(measured(record)).items():
         sizes = [t.resources.memory_idle_bytes for t in trials if t.resources]
@@ -85,7 +86,7 @@ def memory(record: RunRecord, _workload: str) -> Intervals:
 
 
 def disk(record: RunRecord, _workload: str) -> Intervals:
-    """Size of the framework with all that it brings (MB), as it is installed: it does not vary."""
+    """Size of the installed framework with its dependencies (MB). It does not vary."""
     found = {}
     for trial in record.trials:
         package = trial.server.package

@@ -1,4 +1,4 @@
-"""What several kinds of tests share."""
+"""Fixtures that several kinds of tests share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def compose() -> Compose:
 
 @pytest.fixture(scope="module")
 def engine(compose: Compose) -> Iterator[DockerEngine]:
-    """The real engine; a test that needs it fails without it, it is never skipped."""
+    """The real Docker engine. Without it, tests fail; they are never skipped."""
     engine = DockerEngine(compose, "test")
     with engine.alone():
         engine.remove_leftovers()

@@ -1,4 +1,4 @@
-"""Stand-ins for what the bench needs; they tell a shared journal what is done to them."""
+"""Fakes of the ports that the bench needs. They write all calls into a shared journal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0
 
 
 class FakeContainer:
-    """A container that gives the answers it was made with; no readings once they are used up."""
+    """A container with prepared answers. It gives no samples once they are used up."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class FakeContainer:
         return self._listen_overflows.pop(0) if self._listen_overflows else None
 
     def state(self) -> ContainerState:
-        """As before the load when it is asked first, then as after it."""
+        """At the first call the state before the load, then the state after it."""
         if self._before is not None and not isinstance(self._probe, TrialFailed):
             before, self._before = self._before, None
             return before
@@ -121,7 +121,7 @@ class FakeContainer:
 
 
 class FakeEngine:
-    """Builds all but ``broken`` services, starts all but those ``refused``."""
+    """Builds all services except ``broken``, and starts all except ``refused``."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class FakeEngine:
         refused: Mapping[str, TrialFailed] | None = None,
         stays: Mapping[str, BaseException] | None = None,
     ) -> None:
-        """``stays``: what removing a container raises once its block has ended well."""
+        """``stays``: the error of removing a container after its block ended without an error."""
         self._stays = stays or {}
         self._journal = journal
         self._servers = servers
@@ -173,7 +173,7 @@ class FakeEngine:
 
 
 class FakeLoad:
-    """Tells its script: events, or an exception where it breaks."""
+    """Yields the events of its script, or raises an exception in it."""
 
     def __init__(
         self, script: Sequence[LoadEvent | BaseException], workers: Sequence[FakeContainer]
@@ -192,7 +192,7 @@ class FakeLoad:
 
 
 class FakeGenerator:
-    """Gives each load the next script; the last one stays."""
+    """Gives each load the next script. The last script is used again."""
 
     def __init__(
         self,
@@ -237,7 +237,7 @@ def fake_bench(
     load: LoadGenerator,
     **changes: Any,
 ) -> Bench:
-    """A bench with an image of each server and nobody who watches."""
+    """A bench with an image of each server and without progress output."""
     example = Bench(
         engine=FakeEngine(journal, servers),
         load=load,
@@ -255,7 +255,7 @@ def fake_bench(
 
 
 class FakeClock:
-    """Every look at it takes a second."""
+    """Each call moves the time by a second."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -269,7 +269,7 @@ class FakeClock:
 
 
 class NullProgress:
-    """Nobody watches."""
+    """Shows nothing."""
 
     def run_begins(self, outlook: Outlook, where: str) -> None: ...
 
@@ -285,7 +285,7 @@ class NullProgress:
 
 
 class JournalProgress(NullProgress):
-    """Writes into the journal what a person would see."""
+    """Writes the messages for people into the journal."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal

@@ -1,4 +1,4 @@
-"""Drift: folders, compose file, manifests and documents say the same. No Docker."""
+"""Folders, compose file, manifests and documents must agree. No Docker."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_the_contract_in_words_is_the_contract_in_toml() -> None:
         assert f"`{expected.request}`" in text("services/README.md")
 
 
-def test_the_mark_for_new_services_is_in_the_compose_file() -> None:
+def test_the_compose_file_has_the_mark_for_new_services() -> None:
     assert text("docker-compose.yml").count(MARK) == 1
 
 
@@ -116,9 +116,9 @@ def test_make_targets_and_help_agree_with_the_documents() -> None:
 
 
 def test_a_step_of_a_workflow_is_a_make_target() -> None:
-    """What fails on GitHub can be run anywhere, by the same words."""
+    """A step that fails on GitHub can be run anywhere with the same command."""
     runs = {step["name"]: step["run"].strip() for step in STEPS if "run" in step}
-    # These look at what GitHub was told, before a file of the checkout may be trusted.
+    # These steps check GitHub's inputs, before any file of the checkout may be trusted.
     for only_on_github in ("Refuse malformed inputs", "Refuse commits that nobody has read"):
         assert "make" not in runs.pop(only_on_github).split()
     assert runs
@@ -128,11 +128,11 @@ def test_a_step_of_a_workflow_is_a_make_target() -> None:
         assert found[1] in make_targets(), name
 
 
-def test_the_document_on_ci_names_every_step_and_input() -> None:
+def test_the_ci_document_names_every_step_and_input() -> None:
     for step in STEPS:
         if "run" in step:
             assert step["name"] in text("docs/ci.md"), step["name"]
-    for name in WORKFLOWS["bench.yml"][True]["workflow_dispatch"]["inputs"]:  # YAML's `on` is true
+    for name in WORKFLOWS["bench.yml"][True]["workflow_dispatch"]["inputs"]:  # YAML: `on` is true
         assert f"`{name}`" in text("docs/ci.md"), name
 
 
@@ -157,11 +157,11 @@ def test_a_workflow_may_read_and_nothing_else() -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_what_people_type_into_github_reaches_no_script_as_code() -> None:
+def test_inputs_on_github_reach_no_script_as_code() -> None:
     assert [step["name"] for step in STEPS if "${{" in step.get("run", "")] == []
 
 
-def test_no_job_on_a_machine_of_ones_own_takes_a_forks_pull_request() -> None:
+def test_no_self_hosted_job_runs_a_forks_pull_request() -> None:
     assert all("pull_request_target" not in workflow[True] for workflow in WORKFLOWS.values())
     own = [job for job in JOBS if job["runs-on"] != "ubuntu-24.04"]
     assert [job["runs-on"] for job in own] == [["self-hosted", "nanode"]]
@@ -185,7 +185,7 @@ def anchors(name: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_links_between_documents_lead_somewhere() -> None:
+def test_links_between_documents_are_valid() -> None:
     for name in TRACKED:
         if not name.endswith(".md") or name.startswith("tests/golden/"):
             continue
@@ -199,11 +199,11 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 
 def test_tables_in_documents_are_those_of_committed_records() -> None:
-    """Tables in documents come from a record; a number typed by hand does not survive this."""
+    """Tables in documents are copies from a record. A number typed by hand fails here."""
     marked = r"<!-- table from (results/\S+\.md) -->\n(.*?)<!-- end -->"
     shown = {name: re.findall(marked, text(name), re.DOTALL) for name in DOCUMENTS}
     assert {name: len(found) for name, found in shown.items() if found} == {
-        "docs/measured.md": 5,  # three of the run, the article, and the cross-check
+        "docs/measured.md": 5,  # three tables of the run, the article's, and the cross-check's
         "docs/nanode.md": 1,
     }
     for source, tables in itertools.chain(*shown.values()):
@@ -214,12 +214,12 @@ def test_tables_in_documents_are_those_of_committed_records() -> None:
 
 
 def rows(table: str) -> list[dict[str, str]]:
-    """A Markdown table as a dict for each row."""
+    """The rows of a Markdown table as dicts."""
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[2:]]
 
 
-def test_the_readmes_table_is_an_excerpt_of_a_record_with_how_each_is_served() -> None:
+def test_the_readmes_table_is_an_excerpt_of_a_record() -> None:
     marked = r"<!-- excerpt from (results/\S+\.md) -->\n\n(.*?)\n\n*<!-- end -->"
     ((source, table),) = re.findall(marked, text("README.md"), re.DOTALL)
     served = {manifest.name: manifest.server for manifest in MANIFESTS.values()}
@@ -229,13 +229,13 @@ def test_the_readmes_table_is_an_excerpt_of_a_record_with_how_each_is_served() -
     assert rows(table) == [{key: row[key] for key in rows(table)[0]} for row in expected]
 
 
-def test_no_heading_of_a_document_stands_twice() -> None:
+def test_no_document_has_the_same_heading_twice() -> None:
     for name in DOCUMENTS:
         headings = re.findall(r"^#+ .*$", text(name), re.MULTILINE)
         assert len(headings) == len(set(headings)), name
 
 
-def test_the_readme_is_short_enough_to_be_read() -> None:
+def test_the_readme_is_short() -> None:
     assert len(text("README.md").splitlines()) <= 150
 
 
@@ -247,7 +247,7 @@ def test_version_is_stated_once() -> None:
 
 
 def test_no_limit_is_repeated_outside_the_compose_file() -> None:
-    """1 GiB, the CPU quota, processes and 999999 files stand in docker-compose.yml alone, once."""
+    """1 GiB, the CPU quota, processes and 999999 files stand only in docker-compose.yml, once."""
     limits = r"999_?999\b|1073741824|nano_cpus=|\b1g\b|pids_limit\W+1?\d"
     code = re.compile(r"(Makefile|Dockerfile|.*\.(py|sh|yml|toml|ini|cfg|conf)|\.ci/.*)")
     mine = [name for name in TRACKED if code.fullmatch(name) and not name.startswith("tests/")]
@@ -261,8 +261,8 @@ def test_no_limit_is_repeated_outside_the_compose_file() -> None:
     assert [line.split(":")[0] for line in found] == ["docker-compose.yml"] * 4, found
 
 
-def test_other_programs_are_called_in_one_place() -> None:
-    """There every call ends in time; these others start what runs on, and stop it themselves."""
+def test_other_programs_are_called_only_in_one_place() -> None:
+    """There every call has a time limit. Other places start and stop long-running programs."""
     started = {
         "orchestrator/adapters/command.py",
         "orchestrator/adapters/pipes.py",

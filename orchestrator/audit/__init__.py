@@ -1,1 +1,4 @@
-"""Numbers that cannot be right, in a record and in others' tables (``docs/audit.md``). Pure."""
+"""Finds numbers that cannot be right, in a record and in other people's tables (``docs/audit.md``).
+
+Pure: no I/O.
+"""

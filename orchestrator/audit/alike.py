@@ -1,4 +1,4 @@
-"""Rules about rows that are too much alike: the generator, or a copy, and not the frameworks."""
+"""Rules about rows that are too similar: the load generator set the rate, or a row was copied."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.limit import Limit
 
 PLATEAU_WIDTH = 0.02
-"""Two runs of one framework often differ by more: by up to 25 % at TechEmpower (its issue 992)."""
+"""Two runs of one framework often differ by more, at TechEmpower by up to 25 % (its issue 992)."""
 PLATEAU_ROWS, PLATEAU_SHARE = 4, 0.4
-"""Five of nine rows of the article of 2019, 174 of 380 in the-benchmarker of 2026."""
+"""Real cases: five of nine rows in the article of 2019, 174 of 380 in the-benchmarker of 2026."""
 DIGITS_LEAST = 4
-"""Two of nine rows agree in three digits by chance in every 25th table, in four in every 250th."""
+"""By chance, two of nine rows agree in three digits in every 25th table, in four in every 250th."""
 NAMED_MOST = 12
 VALUES = {"requests": "requests", "requests/s": "rps", "answered/s": "goodput_rps"}
 VALUES["ms of mean latency"] = "mean_ms"
 
 
 def plateau(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """Many different frameworks with one rate: the limit is something that they have in common.
+    """Many different frameworks have nearly the same rate: something they share sets that rate.
 
-    Rows at a constant arrival rate have it by design; rows that each say ``server-cpu`` have each
-    shown their own limit.
+    Left out: rows at a constant arrival rate, whose rates are equal by design, and a group in which
+    every row says ``server-cpu``, since each of them reached its own limit.
     """
     rated = sorted(
         (row for row in rows if row.rps is not None and row.rps > 0 and row.offered_rps is None),
         key=lambda row: row.rps or 0,
     )
     group = _widest(rated)
-    different = len({row.name for row in group})  # one may have a row for each scenario
+    different = len({row.name for row in group})  # a framework may have a row for each scenario
     few = different < PLATEAU_ROWS or len(group) < PLATEAU_SHARE * len(rated)
     if few or all(row.limited_by == Limit.SERVER_CPU for row in group):
         return
     least, most = group[0].rps or 0, group[-1].rps or 0
     text = (
         f"{len(group)} of {len(rated)} rows lie between {shown(least)} and {shown(most)} "
-        f"requests/s, within {most / least - 1:.1%}: that is the limit of what they have in common "
-        "(load generator, schedule, network), not of each framework."
+        f"requests/s, within {most / least - 1:.1%}. Something that they have in common (load "
+        "generator, schedule, network) set this rate, not each framework."
     )
     yield doubt(all_rows(group, _names(group)), "plateau", least, most, text)
 
 
 def _widest(rated: Sequence[ResultRow]) -> Sequence[ResultRow]:
-    """The largest group of neighbours within the width."""
+    """The largest group of rows whose rates lie within ``PLATEAU_WIDTH`` of the lowest."""
     best: Sequence[ResultRow] = ()
     begin = 0
     for end, row in enumerate(rated):
@@ -58,9 +58,9 @@ def _widest(rated: Sequence[ResultRow]) -> Sequence[ResultRow]:
 
 
 def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """One count, rate or mean in two rows, the same to all digits: probably copied.
+    """Two rows have exactly the same count, rate or mean: one is probably a copy.
 
-    Percentiles are left out: tools round them to two or three digits, and those coincide.
+    Percentiles are left out: tools round them to two or three digits, so they are often equal.
     """
     for unit, field in VALUES.items():
         holders: dict[float, list[ResultRow]] = defaultdict(list)
@@ -71,12 +71,15 @@ def equal_values(rows: Sequence[ResultRow]) -> Iterator[Finding]:
                 holders[number].append(row)
         for number, same in holders.items():
             if len({row.name for row in same}) > 1:
-                text = f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit."
+                text = (
+                    f"{len(same)} rows have exactly {shown(number)} {unit}, to the last digit: "
+                    "probably a copy."
+                )
                 yield doubt(all_rows(same, _names(same)), "equal-values", number, number, text)
 
 
 def digits(number: float) -> int:
-    """Significant digits, not counting zeros at the end, which may be rounding."""
+    """The number of significant digits, without zeros at the end, which may come from rounding."""
     return len(f"{number:.15g}".split("e")[0].replace(".", "").strip("0"))
 
 

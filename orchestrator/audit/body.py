@@ -1,4 +1,4 @@
-"""Rules about what was asked for and what came back: path, size, the same for all."""
+"""Rules about requests and answers: the path, the size of the body, the same body from all."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
 
 SAME_BYTES = 1.0
-"""Averages are rounded to a whole byte in 2019's files; each body of a workload has one size."""
+"""The files of 2019 round averages to whole bytes. All bodies of a workload have the same size."""
 FAILED_MOST = 0.1
-"""Of an average with more failures than this, nobody knows what the bodies were."""
+"""With a larger share of failures, the average size says nothing about the bodies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The workload that the results say they are of. ``body_bytes``: of the lab's own answer.
+    """The workload that the results are labelled with.
 
-    ``told``: a person or a record says so; else it is the name of a file or folder.
+    ``body_bytes``: the size of the body in the lab's own contract. ``told``: a person or a record
+    names the workload; otherwise it comes from the name of a file or folder.
     """
 
     workload: str
@@ -38,28 +39,29 @@ class Asked:
 
 
 def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
-    """What was asked, path and method, against the workload that the results are named after."""
+    """Compare the path and method that were requested with those of the workload."""
     if row.path is None or asked.is_of(row):
         return
     kind = contradiction if asked.told else doubt
-    size = "" if row.body_bytes is None else f", {shown(row.body_bytes)} bytes an answer"
-    requests = "" if row.requests is None else f"{shown(row.requests)} requests "
-    found, wanted = row.path, asked.path
-    if _bare(row.path) == asked.path:  # it is the method that differs
+    size = "" if row.body_bytes is None else f" ({shown(row.body_bytes)} bytes an answer)"
+    requests = "" if row.requests is None else f"{shown(row.requests)} "
+    found, wanted, what = row.path, asked.path, "path "
+    if _bare(row.path) == asked.path:  # the method is what differs
         found, wanted = f"{row.method or _local(row.path)[0]} {_local(row.path)[1]}", str(asked)
+        what = ""
     text = (
-        f"the results are said to be of {asked.workload!r}, {wanted}, but the {requests}"
-        f"asked for {found}{size}."
+        f"The results are labelled as workload {asked.workload!r} ({what}{wanted}), but the "
+        f"{requests}requests asked for {found}{size}."
     )
     yield kind(row, "workload-path", found, wanted, text)
 
 
 def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
-    """The size of the answers against that of the workload.
+    """Compare the mean size of the answers with the size that the workload should have.
 
-    That is what most rows with the right path have, since others may serve other bodies than this
-    lab; only where no row has the right path it is the lab's own contract. What another method or a
-    query asks for is another body.
+    This is the most frequent size among rows with the right path, since other benchmarks may serve
+    other bodies than this lab. If no row has the right path, it is the size in the lab's contract.
+    Rows with another method or a query are left out: they ask for another body.
     """
     rows = [(r, a) for r, a in rows if r.method in ("", a.method) and "?" not in (r.path or "")]
     right: dict[str, Counter[float]] = defaultdict(Counter)
@@ -71,19 +73,19 @@ def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
             continue
         seen = right.get(asked.workload)
         expected = seen.most_common(1)[0][0] if seen else float(asked.body_bytes)
-        whose = f"other rows of {asked.path} have" if seen else f"the lab's {asked.path} has"
+        whose = f"other rows of {asked.path} have" if seen else f"the lab's own {asked.path} has"
         if abs(row.body_bytes - expected) > SAME_BYTES + _failed(row) * 2 * expected:
             text = (
-                f"answers of {shown(row.body_bytes)} bytes on average, in results of "
-                f"{asked.workload!r}: {whose} {shown(expected)} bytes."
+                f"The answers have {shown(row.body_bytes)} bytes on average, in results of "
+                f"workload {asked.workload!r}, but {whose} {shown(expected)} bytes."
             )
             yield doubt(row, "body-size", row.body_bytes, expected, text)
 
 
 def body_differs(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """One request, answers of different sizes from different frameworks: not the same work.
+    """Frameworks answer one request with bodies of different sizes: they do not do the same work.
 
-    Another method or query is another request: one server may answer those with what it likes.
+    Another method or query is another request, and may have an answer of another size.
     """
     paths: Mapping[tuple[str, str], list[ResultRow]] = defaultdict(list)
     for row in rows:
@@ -96,24 +98,24 @@ def body_differs(rows: Sequence[ResultRow]) -> Iterator[Finding]:
             size = row.body_bytes or 0
             if abs(size - usual) > SAME_BYTES + _failed(row) * 2 * usual:
                 text = (
-                    f"{path} is answered with {shown(size)} bytes here, with {shown(usual)} by "
-                    f"{same} of {len(asked)} frameworks: not the same work."
+                    f"This row answers {path} with {shown(size)} bytes, but {same} of {len(asked)} "
+                    f"rows answer it with {shown(usual)}: they do not do the same work."
                 )
                 yield doubt(row, "body-differs", size, usual, text)
 
 
 def _failed(row: ResultRow) -> float:
-    """Share of the requests whose answers, errors or nothing, pull the average off the body."""
+    """The share of failed requests. Their answers change the average size of all answers."""
     return (row.failures or 0) / row.requests if row.requests else 0.0
 
 
 def _bare(path: str) -> str:
-    """``/json`` of ``GET /json?x=1`` or of a whole address."""
+    """The path alone: ``/json`` from ``GET /json?x=1`` or from a full URL."""
     return _local(path)[1].partition("?")[0]
 
 
 def _local(path: str) -> tuple[str, str]:
-    """``GET`` (or nothing) and ``/json?x=1``, without the server's address."""
+    """Method (or an empty text) and path with query, without the server's address."""
     method, _, address = path.strip().rpartition(" ")
     _, scheme, after = address.partition("://")
     return method, f"/{after.partition('/')[2]}" if scheme else address

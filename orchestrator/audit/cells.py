@@ -1,6 +1,6 @@
-"""The text of a cell as a number: the one place that knows marks, separators, units and shares.
+"""Reads the text of a cell as a number, with its decimal mark, separators, unit and share.
 
-A number is read only where it is certain what it means; where it is not, the answer is the reason.
+A number is read only if its meaning is certain. Otherwise the reason is returned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 
 
 class Dimension(StrEnum):
-    """What the numbers of a column are. A ``use`` (of CPU, of memory) may be in any unit."""
+    """What a column counts or measures. A ``use`` (of CPU or memory) may be in any unit."""
 
     COUNT = "count"
     RATE = "rate"
@@ -26,7 +26,7 @@ class Dimension(StrEnum):
 
 
 Decimal = Literal[".", ",", "?"]
-"""The decimal mark of a column; ``?`` where nothing shows which one it is."""
+"""The decimal mark of a column; ``?`` if it is unknown."""
 
 MISSING = frozenset({"", "-", "--", "–", "—", "n/a", "na", "none", "null"})  # noqa: RUF001
 _MARKUP = re.compile(
@@ -44,7 +44,7 @@ _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d\d(?:\.\d+)?)")
 _SHARE = re.compile(r"\(\s*[-+]?[\d.,]+\s*%\s*\)$")
 _SPREAD = re.compile(r"\(?(?:±|\+/-|\+-)\s*[\d.,]+\s*([^\d\s()]*)\)?$")
 _REQUESTS = r"(?:req|reqs|requests?|responses?)?"
-_SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}  # of m nobody knows which way it goes
+_SCALES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}  # m may be milli or million, so it is left out
 _TIMES_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3}
 _TIMES_MS |= {"": 1.0, "m": 6e4, "min": 6e4, "h": 3.6e6}
 _SIZES = {"": 1.0, "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
@@ -59,14 +59,14 @@ _UNITS: dict[Dimension, tuple[str, dict[str, float]]] = {
     Dimension.SIZE: (r"(.*)", _SIZES),
     Dimension.USE: (r"(.*)", dict.fromkeys((*_SCALES, *_TIMES_MS, *_SIZES, "%"), 1.0)),
 }
-"""What may stand behind a number, and its scale."""
+"""The text that may follow a number of each dimension, and the scales of its units."""
 _LEAST, _MOST = 1e-15, 1e18
-"""No benchmark measures anything beyond these; what is calculated of two such stays finite."""
+"""No benchmark measures values outside these. Arithmetic with two of them stays finite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number in the unit that rows are kept in (ms, bytes, requests, requests/s).
+    """A number in the unit that the fields of a row have (ms, bytes, requests, requests/s).
 
     ``unit``: whether the cell itself names its unit.
     """
@@ -84,18 +84,18 @@ def plain(text: str) -> str:
 
 
 def is_time(unit: str) -> bool:
-    """Whether it is a unit of time."""
+    """Whether the text is a unit of time."""
     return bool(unit) and unit in _TIMES_MS
 
 
 def number(
     text: str, dimension: Dimension, decimal: Decimal = ".", unit: str = ""
 ) -> Number | str | None:
-    """The number in a cell; the reason, where there is something else; None where it is empty.
+    """The number in a cell, or the reason why there is none; None if the cell is empty.
 
     Args:
-        decimal: what separates decimals in this column (``decimal_marks``).
-        unit: the column's, of a time; the cell's own counts before it.
+        decimal: the decimal mark of this column (``decimal_marks``).
+        unit: the time unit of the column; a unit in the cell takes precedence.
     """
     bare = plain(text)
     if bare.lower() in MISSING:
@@ -108,13 +108,13 @@ def number(
     match = _NUMBER.fullmatch(bare)
     parts = match and _parts(match[3])
     if match is None or not parts:
-        return "no number"
-    if match[1] and match[1] != "≥":  # the lab's own tables have it: a rate that was reached
+        return "not a number"
+    if match[1] and match[1] != "≥":  # the lab's own tables use ≥ for a rate that was reached
         return "a bound or an estimate"
     own, scales = _unit(match[5], dimension), _UNITS[dimension][1]
     if (factor := scales.get(own or unit)) is None:
         digits = any(character.isdigit() for character in own)
-        return "no number" if digits else f"{own!r} is no unit of a {dimension}"
+        return "not a number" if digits else f"{own!r} is not a unit of a {dimension}"
     whole, fraction, mark = parts
     if mark == "?" and decimal == "?":
         return "nothing shows whether its point or comma separates thousands or decimals"
@@ -122,22 +122,23 @@ def number(
         whole, fraction = whole + fraction, ""
     value = factor * float(f"{match[2]}{whole or 0}.{fraction or 0}{match[4] or ''}")
     if value and not _LEAST <= abs(value) <= _MOST:
-        return "no measured number is that large or that small"
+        return "no benchmark measures a number that large or that small"
     return Number(value=value, unit=bool(own))
 
 
 def decimal_marks(
     cells: Sequence[tuple[Dimension, Sequence[str]]], hint: Decimal | None
 ) -> list[Decimal]:
-    """What separates decimals in each column, shown by the cells that can be read in one way alone:
-    the column's own, else those of all columns. Without any it is a point, as English has it.
+    """The decimal mark of each column.
 
-    ``1.234,5`` and ``95,2`` show a comma; ``12.345`` does as a count, since counts are whole,
-    unless others show a point. Where columns disagree it is ``?``.
+    Cells that can be read in only one way show it. Cells of the same column decide before cells of
+    other columns. If no cell shows it, it is a point, as in English. ``1.234,5`` and ``95,2`` show
+    a comma. So does ``12.345`` as a count, since counts are whole, unless other cells show a point.
+    If columns disagree, it is ``?``.
 
     Args:
-        cells: the texts of each column.
-        hint: what the file's own form shows, or ``?`` where it leaves all open.
+        cells: the dimension and the texts of each column.
+        hint: the mark that the format of the file suggests, or ``?`` if the format leaves it open.
     """
     shown, weak = [], []
     for dimension, texts in cells:
@@ -156,8 +157,11 @@ def decimal_marks(
 
 
 def _parts(digits: str) -> tuple[str, str, str] | None:
-    """The digits before and behind the decimal mark, and that mark: empty where there is none,
-    ``?`` where it may separate thousands as well. None where it is a version, or no number."""
+    """The digits before and after the decimal mark, and the mark.
+
+    The mark is empty if there is none, and ``?`` if it may separate thousands instead. The result
+    is None for a version or any other text that is not a number.
+    """
     spaced = any(space in digits for space in _SPACE)
     if spaced and not _SPACED.fullmatch(digits):
         return None
@@ -178,7 +182,7 @@ def _parts(digits: str) -> tuple[str, str, str] | None:
 
 
 def _unit(rest: str, dimension: Dimension) -> str:
-    """The unit behind a number, without its spread, its share, and the word for what is counted."""
+    """The unit after a number, without a spread, a share, or the word for what is counted."""
     bare = _SHARE.sub("", rest).strip()
     if spread := _SPREAD.search(bare):
         bare = bare[: spread.start()].strip() or spread[1].replace("%", "")

@@ -1,4 +1,4 @@
-"""What the name of a column means. Tables of results name the same thing in a dozen ways."""
+"""The meaning of a column's title. Tables of results have many titles for the same thing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MEANING = {name: meaning for meaning, names in _NAMES.items() for name in names
 _RATES = frozenset(name for name in _NAMES["rps"].split() if "/" in name) | {"rps", "qps"}
 VAGUE = frozenset({"throughput", "rate", "speed", "performance", "best_performance", "language"})
 VAGUE |= {name for key in ("min_ms", "mean_ms", "max_ms") for name in _NAMES[key].split()}
-"""What these are of, only a unit or another column tells: one with a plain name goes before."""
+"""Titles whose meaning only a unit or another column shows. A plain title takes precedence."""
 _DIMENSIONS: dict[str, Dimension] = {
     **dict.fromkeys(("requests", "failures", "users"), Dimension.COUNT),
     **dict.fromkeys(("rps", "goodput_rps"), Dimension.RATE),
@@ -56,8 +56,12 @@ _VARIANT = re.compile(r"(.+?)\s*\((\d+)\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """What a column holds. ``unit``: the time's unit that its header names, or empty; ``percent``:
-    of a percentile; ``variant``: of several columns with one meaning, as 64 of ``Speed (64)``."""
+    """A column that the audit understands.
+
+    ``unit``: the unit of time in its title, or empty. ``percent``: which percentile it is.
+    ``variant``: tells columns with the same meaning apart, such as ``(64)`` of ``Speed (64)``.
+    ``vague``: see ``VAGUE``.
+    """
 
     title: str
     meaning: str
@@ -68,12 +72,12 @@ class Column:
 
     @property
     def dimension(self) -> Dimension:
-        """What its cells are numbers of."""
+        """The dimension of its cells."""
         return _DIMENSIONS.get(self.meaning, Dimension.TIME)
 
 
 def column(title: str) -> Column | None:
-    """The meaning of a column's header; None where the audit knows none."""
+    """The column with this title; None if the audit does not know the title."""
     shown = plain(title).replace("\\", "")
     variant = _VARIANT.fullmatch(shown)
     if variant and (one := column(variant[1])) and one.dimension is Dimension.RATE:
@@ -99,12 +103,12 @@ def column(title: str) -> Column | None:
 
 def _latency(title: str, words: str, unit: str) -> Column | None:
     bare = " ".join(_LATENCY_WORDS.sub(" ", words).split())
-    meaning = _MEANING.get(bare or (words and "mean"))  # "Latency" alone: the mean
+    meaning = _MEANING.get(bare or (words and "mean"))  # "Latency" alone is the mean
     if meaning in ("min_ms", "mean_ms", "max_ms"):
         return Column(title=title, meaning=meaning, unit=unit)
     bare = re.sub(r"^p99(9+)$", r"p99.\1", "p50" if bare in ("median", "med") else bare)
     if bare == words and bare.replace(".", "").isdigit():
-        return None  # "Latency 99" is one, "99" alone may be anything
+        return None  # "Latency 99" is a percentile; "99" alone may be anything
     if (match := _PERCENTILE.fullmatch(bare)) and float(match[1]) >= 1:
         return Column(title=title, meaning=PERCENTILE, unit=unit, percent=float(match[1]))
     return None

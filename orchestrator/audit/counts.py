@@ -1,4 +1,4 @@
-"""Rule ``counts`` for rows of tables: what is counted twice has to agree."""
+"""Rules ``counts`` and ``errors`` for rows of tables."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from orchestrator.model.finding import Finding
 
 
 def row_counts(row: ResultRow) -> Iterator[Finding]:
-    """Failures are no more than requests, successes/s no more than requests/s.
+    """There cannot be more failures than requests, or more successes/s than requests/s.
 
-    Where a source may count its failures apart from its requests the first is only a doubt.
+    The first is only a doubt if the source may count failures separately from requests.
     """
     if row.requests is not None and row.failures is not None and row.failures > row.requests:
         kind = doubt if row.failures_apart else contradiction
-        text = f"{shown(row.failures)} requests failed of {shown(row.requests)}."
+        text = f"{shown(row.failures)} failures are more than {shown(row.requests)} requests."
         yield kind(row, "counts", row.failures, row.requests, text)
     answered = None if row.offered_rps is not None else row.rps
     if row.goodput_rps and answered is not None and row.goodput_rps > answered * (1 + SAME_RATE):
@@ -29,16 +29,16 @@ def row_counts(row: ResultRow) -> Iterator[Finding]:
 
 
 def errors(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """Rule ``errors``: a rate and latencies that are those of errors for the greater part. From the
-    same share on this lab's own rows are limited by ``errors``.
+    """Rule ``errors``: most requests failed, so rate and latencies are mostly those of errors.
 
-    More failures than requests are ``row_counts``'s.
+    From the same share on, the lab's own trials are limited by ``errors``. ``row_counts`` reports
+    more failures than requests.
     """
     for row in rows:
         requests, failures = row.requests or 0, row.failures or 0
         if TRIAL_FAILURES_MOST * requests <= failures <= requests and failures > 0:
             text = (
-                f"{shown(failures)} of {shown(requests)} requests failed: the rate and the "
-                "latencies are those of errors."
+                f"{shown(failures)} of {shown(requests)} requests failed, so the rate and the "
+                "latencies are mostly those of errors."
             )
             yield doubt(row, "errors", failures, requests, text)

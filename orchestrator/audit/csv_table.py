@@ -1,4 +1,4 @@
-"""The table of a CSV file: a header and rows, whatever stands in front of them."""
+"""Reads the table of a CSV file: a header and rows. Other lines may stand before the header."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from orchestrator.errors import CutOff, UsageError
 from orchestrator.model.finding import Unread
 
 SNIFFED = 20
-"""In so many lines a separator is seen more often than a decimal mark."""
+"""Lines to look at: in so many, the separator is more frequent than a decimal mark."""
 
 
 def csv_table(text: str, where: str) -> TextTable:
-    """Its table: the header is the first line that names a result, or else the first.
+    """The table in a CSV text. Its header is the first line that names a result, else the first.
 
-    Empty lines and headers that come again are left out. A line in front of the header or with more
-    or fewer cells than it is not read. Semicolons are what programs write where decimals have a
-    comma, but others write them, too.
+    Empty lines and repeated headers are left out. Lines before the header, and lines with more or
+    fewer cells than the header, are not read. Programs often separate by semicolons where decimals
+    have a comma, but not always; so semicolons leave the decimal mark open.
 
     Raises:
-        UsageError: no CSV, or empty; names the line.
-        CutOff: it ends between quotes.
+        UsageError: the text is not CSV, or is empty; names the line.
+        CutOff: the text ends between quotes.
     """
     delimiter = max(",;\t", key="\n".join(text.splitlines()[:SNIFFED]).count)
     lines = list(_lines(text, where, delimiter))
     if not lines:
-        raise UsageError(f"{where}: empty; expected a CSV table with a header")
+        raise UsageError(f"{where}: the file is empty; expected a CSV table with a header")
     begin = next((i for i, (_, row) in enumerate(lines) if is_header(row)), 0)
     header, rows = lines[begin][1], []
     unread = [
@@ -41,7 +41,7 @@ def csv_table(text: str, where: str) -> TextTable:
             continue
         reason = f"{len(row)} cells where the header has {len(header)}"
         cut = number == lines[-1][0] and len(row) < len(header) and text[-1] != "\n"
-        reason += ", and the file ends there: cut off?" if cut else ""
+        reason += ", and the file ends there: was it cut off?" if cut else ""
         what = delimiter.join(row)
         unread.append(Unread(where=f"line {number}", what=what, reason=reason, cut_off=cut))
     return TextTable(

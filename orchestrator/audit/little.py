@@ -13,13 +13,14 @@ from orchestrator.model.published import OfferedLoad
 
 
 def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
-    """The mean latency that users and rate imply, against the latencies that are told.
+    """Compare the mean latency that users and rate imply with the reported latencies.
 
-    It may not exceed the maximum, nor p99 (a mean above p99 is possible, but far-fetched), nor be
-    less than the percentiles add up to at least. Only the last, of a known load, is impossible. The
-    others may have a reason: users that pause, users that wait for answers that never come (and are
-    in no latency), latencies from an intended send time, several requests at once on a connection.
-    Rows at a constant arrival rate are left out: their connections are no users.
+    It must not be above the maximum or p99 (a mean above p99 is possible, but unlikely), nor below
+    the lowest mean that the percentiles allow. Only the last is impossible, and only if the load is
+    known. Otherwise there may be a reason: users pause, users wait for answers that never come (and
+    are in no latency), latencies count from an intended send time, or a connection has several
+    requests under way. Rows at a constant arrival rate are left out: their connections are not
+    users.
     """
     implied = _implied_ms(row, load)
     if implied is None or not row.known_unit or row.offered_rps is not None:
@@ -28,24 +29,25 @@ def little(row: ResultRow, load: OfferedLoad | None) -> Iterator[Finding]:
     kind = contradiction if load else doubt
     floor = row.mean_ms if row.mean_ms is not None else mean_bounds(row)[0]
     if floor > most * (1 + LITTLE_TOLERANCE):
-        word = "the mean is" if row.mean_ms is not None else "it is at least"
-        text = f"at most {shown(most)} ms of mean latency, but {word} {shown(floor)} ms"
+        word = "the mean is" if row.mean_ms is not None else "the percentiles imply at least"
+        text = f"a mean latency of at most {shown(most)} ms, but {word} {shown(floor)} ms"
         yield kind(row, "little", most, floor, _sentence(row, load, text))
         return
     tops = {"the maximum": row.max_ms}
     tops |= {percentile(p): ms for p, ms in sorted(row.percentiles.items())[-1:] if p >= 99}
     for what, ms in tops.items():
         if ms is not None and least > ms * (1 + LITTLE_TOLERANCE):
-            text = f"a mean latency of {shown(least)} ms, above {what} of {shown(ms)} ms"
+            text = f"a mean latency of at least {shown(least)} ms, above {what} ({shown(ms)} ms)"
             yield doubt(row, "little", least, ms, _sentence(row, load, text))
             return
 
 
 def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float] | None:
-    """The least and the most that the mean latency can be, in ms.
+    """The lowest and the highest possible mean latency, in ms.
 
-    With think time: all the users' time is spent in requests or in thinking. Each request but a
-    user's last is followed by a think time, so the requests less the users have one at least.
+    With a known load, users spend all their time in requests or in think times. Every request
+    except a user's last is followed by a think time, so there are at least (requests - users) think
+    times, and at most as many as requests.
     """
     if load is None:
         if not row.users or not row.rps or row.rps < 0:
@@ -61,7 +63,7 @@ def _implied_ms(row: ResultRow, load: OfferedLoad | None) -> tuple[float, float]
 
 def _sentence(row: ResultRow, load: OfferedLoad | None, text: str) -> str:
     if load is None:
-        text += ", unless users pause or have several requests under way"
+        text += ". Possible reasons: users pause, or have several requests under way"
         return f"{shown(row.users or 0)} users at {shown(row.rps or 0)} requests/s imply {text}."
     users = f"{load.users:,} users with their think time"
     return f"{users} and {shown(row.requests or 0)} requests imply {text}."

@@ -1,8 +1,9 @@
-"""Locust's CSV files as rows of results: of 2019 (0.9 to 0.14) to today's (2.47).
+"""Reads Locust's CSV files as rows of results, from 2019 (0.9 to 0.14) to today (2.47).
 
-A file is known by its header, since people give it any name, and read as any other table; but all
-of it or nothing: of a part nobody knows whether the total is right. A column that Locust did not
-always have may be missing (``stats.py`` of each version); ``N/A`` is what it writes for none.
+A file is recognized by its header, since people rename files. It is read like any other table, but
+whole or not at all: nobody can know whether the total of a partial file is right. A column that
+older versions of Locust do not have may be missing (``stats.py`` of each version). Locust writes
+``N/A`` for a missing value.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from orchestrator.model.finding import Unread
 
 
 class FileKind(StrEnum):
-    """Which of Locust's files one is."""
+    """The kinds of files that Locust writes."""
 
     STATS = "stats"
     DISTRIBUTION = "distribution"
@@ -39,20 +40,23 @@ _KINDS: tuple[tuple[FileKind, tuple[str, ...]], ...] = (
     (FileKind.FAILURES, ("method", "name", "error", "occurrences")),
     (FileKind.EXCEPTIONS, ("count", "message", "traceback")),
 )
-"""Titles that a file of this kind has together; the first that fits, since others may have more."""
+"""Titles that show a file's kind. The first match counts, since other kinds may have them, too."""
 _TITLES = {"Type": "Method", "Timestamp": "Elapsed", "99.999": "99.999%"}
-"""What the audit's own reader calls them. A time stamp is seconds since 1970."""
+"""Titles under which the audit's reader knows these columns. A time stamp is seconds since 1970."""
 _TOTALS = ("total", "aggregated")
 _BEGIN = r'"[^"\n]*","[^"\n]*","'
 _UNESCAPED = re.compile(rf'{_BEGIN}(?:(?!\n{_BEGIN}).)*?",(\d{{1,15}})(?:\n|\Z)', re.DOTALL)
-"""A failure as 0.12 to 0.14 write it: quotes within its text are not doubled."""
+"""A failure as Locust 0.12 to 0.14 write it: quotes within its text are not doubled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustHistory:
-    """Locust's counts over time, all names together, since its statistics began anew for the last
-    time (``--reset-stats``, or a person in its page): seconds from the first to the last line, the
-    requests and failures counted at each."""
+    """Locust's counts over time, for all names together.
+
+    They start where Locust's statistics were last reset (``--reset-stats``, or in its web page).
+    ``seconds``: from the first to the last line. ``requests`` and ``failures``: the count so far,
+    at each line.
+    """
 
     seconds: float
     requests: tuple[float, ...]
@@ -60,33 +64,33 @@ class LocustHistory:
 
 
 def kind(text: str) -> FileKind | None:
-    """Which of Locust's files it is, by its header; None where it is none."""
+    """The kind of a Locust file, by its header; None if it is not a file of Locust."""
     first = text.lstrip().partition("\n")[0].lower()
     titles = {title.strip('" \r') for title in re.split("[,;\t]", first)}
     return next((name for name, needed in _KINDS if titles.issuperset(needed)), None)
 
 
 def is_total(row: ResultRow) -> bool:
-    """Whether it is the total of all: Total in 0.9, Aggregated from 0.12 on."""
+    """Whether the row is the total: named Total in 0.9, Aggregated from 0.12 on."""
     return row.name.lower() in _TOTALS and row.method.lower() in ("", "none")
 
 
 def read_stats(text: str, where: str) -> tuple[ResultRow, ...]:
-    """``<name>_requests.csv`` of 2019 or ``<name>_stats.csv`` of today, or the page's download.
+    """Read ``<name>_requests.csv`` of 2019, ``<name>_stats.csv`` of today, or the page's download.
 
     Raises:
-        UsageError: another table, a line that is not whole, or a cell that is no number; names
+        UsageError: another table, an incomplete line, or a cell that is not a number; names
             ``where``.
     """
     rows = _rows(text, where)
     for row in rows:
         if row.requests is None or row.failures is None:
-            raise UsageError(f"{where}: {row.name}: there is no number of requests or of failures")
+            raise UsageError(f"{where}: {row.name}: the count of requests or failures is missing")
     return rows
 
 
 def read_distribution(text: str, where: str) -> Mapping[str, ResultRow]:
-    """``<name>_distribution.csv`` of 2019: requests and percentiles by ``GET /path`` or ``Total``.
+    """Read ``<name>_distribution.csv`` of 2019: ``GET /path`` or ``Total`` -> its percentiles.
 
     Raises: as ``read_stats``.
     """
@@ -94,7 +98,7 @@ def read_distribution(text: str, where: str) -> Mapping[str, ResultRow]:
 
 
 def read_failures(text: str, where: str) -> int:
-    """``<name>_failures.csv``: all occurrences together. Raises as ``read_stats``."""
+    """The sum of all occurrences in ``<name>_failures.csv``. Raises as ``read_stats``."""
     body = text.partition("\n")[2]
     if body and not _UNESCAPED.sub("", body):
         return sum(map(int, _UNESCAPED.findall(body)))
@@ -103,15 +107,15 @@ def read_failures(text: str, where: str) -> int:
     place = [title.lower() for title in table.header].index("occurrences")
     counts = [number(row[place], Dimension.COUNT) for row in table.rows]
     if any(not isinstance(one, Number) for one in counts):
-        raise UsageError(f"{where}: a line has no number of occurrences")
+        raise UsageError(f"{where}: in a line the number of occurrences is missing")
     return int(sum(one.value for one in counts if isinstance(one, Number)))
 
 
 def read_history(text: str, where: str) -> LocustHistory:
-    """``<name>_stats_history.csv``, from 0.13 on. Raises as ``read_stats``."""
+    """Read ``<name>_stats_history.csv`` (from 0.13 on). Raises as ``read_stats``."""
     rows = [row for row in _rows(text, where) if is_total(row)]
     if not rows:
-        raise UsageError(f"{where}: it has no line of the total")
+        raise UsageError(f"{where}: there is no line of the total")
     times = [row.duration_s or 0.0 for row in rows]
     requests = [row.requests or 0.0 for row in rows]
     begin = max((i for i in range(1, len(rows)) if requests[i] < requests[i - 1]), default=0)

@@ -1,4 +1,4 @@
-"""What Locust wrote of one test, its files together: rows of results, and counts that disagree."""
+"""The files that Locust wrote about one test: rows of results, and counts that disagree."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from orchestrator.audit.unread import counted
 from orchestrator.model.finding import Finding, Read, Unread
 
 LONGER, LONGER_S = 1.1, 3.0
-"""Locust's history has a line a second, the first and the last up to that much off."""
+"""A test may be longer than its history by this factor, and by these seconds: the history has one
+line a second, so its first line may be late and its last line early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocustRun:
     """One test. ``file``: its ``_requests.csv`` or ``_stats.csv``.
 
-    ``distribution`` is of 2019's format, ``failures`` (all occurrences) and ``history`` of later
-    ones; None where the file is not there, or not read. ``beside``: files that were read with it;
-    ``unread``: those that were not, and what is missing in them.
+    ``distribution`` belongs to the format of 2019, ``failures`` (the sum of all occurrences) and
+    ``history`` to later ones; each is None if its file is missing or was not read. ``beside``:
+    other files of the test that were read. ``unread``: files that were not read, and why.
     """
 
     name: str
@@ -35,19 +36,19 @@ class LocustRun:
     unread: tuple[Unread, ...] = ()
 
     def notes(self) -> Iterator[Read | Unread]:
-        """What was read of the test's files, and what was not."""
+        """Which of the test's files were read, and which were not."""
         yield Read(file=self.file, what=f"{counted(len(self.entries), 'row')} of Locust's")
         yield from (Read(file=file, what="Locust's counts") for file in self.beside)
         yield from self.unread
 
 
 def entry_rows(run: LocustRun) -> tuple[ResultRow, ...]:
-    """A row for each path that was asked for; the test's name stands before the path."""
+    """One row for each path that was requested, named after the test and the path."""
     return tuple(_row(run, entry) for entry in run.entries if not is_total(entry))
 
 
 def total_row(run: LocustRun) -> ResultRow | None:
-    """The row of all together; None where the test asked for nothing, or the file has none."""
+    """The row with the total; None if the test made no requests, or the file has no total."""
     total = next((entry for entry in run.entries if is_total(entry)), None)
     parts = [entry for entry in run.entries if not is_total(entry)]
     if total is None:
@@ -56,7 +57,7 @@ def total_row(run: LocustRun) -> ResultRow | None:
 
 
 def locust_counts(run: LocustRun) -> Iterator[Finding]:
-    """Rules ``counts`` and ``rate`` among the files of one test."""
+    """Rules ``counts`` and ``rate``: compare the files of one test with each other."""
     total = total_row(run)
     if total is None:
         return
@@ -64,7 +65,10 @@ def locust_counts(run: LocustRun) -> Iterator[Finding]:
         yield from of_its_parts(replace(total, name="Total"), parts)
     yield from _distribution(run)
     if run.failures is not None and run.failures != total.failures:
-        text = f"{shown(total.failures or 0)} failures here, {run.failures:,} in their list."
+        text = (
+            f"The total is {shown(total.failures or 0)} failures, but the list of failures has "
+            f"{run.failures:,}."
+        )
         yield contradiction(total, "counts", total.failures, run.failures, text)
     if run.history is not None:
         yield from _history(total, run.history)
@@ -91,7 +95,7 @@ def _key(entry: ResultRow) -> str:
 
 
 def _spread(run: LocustRun, entry: ResultRow) -> ResultRow | None:
-    """Its line in the distribution's file, where a name without requests has no method."""
+    """The entry's line in the distribution's file, where a name without requests has no method."""
     known = run.distribution or {}
     return known.get(_key(entry)) or (None if entry.requests else known.get(entry.name))
 
@@ -100,10 +104,10 @@ def _distribution(run: LocustRun) -> Iterator[Finding]:
     for entry in run.entries if run.distribution is not None else ():
         row, key, other = _row(run, entry), _key(entry), _spread(run, entry)
         if other is None:
-            text = f"{key} is not in the distribution's file."
+            text = f"{key} is missing in the distribution's file."
             yield contradiction(row, "counts", key, None, text)
         elif other.requests != row.requests:
-            counts = f"{shown(row.requests or 0)} requests here and {shown(other.requests or 0)}"
+            counts = f"{shown(row.requests or 0)} requests, but {shown(other.requests or 0)}"
             text = f"{key} has {counts} in the distribution's file."
             yield contradiction(row, "counts", row.requests, other.requests, text)
 
@@ -112,7 +116,7 @@ def _history(total: ResultRow, history: LocustHistory) -> Iterator[Finding]:
     for what in ("requests", "failures"):
         told, most = getattr(total, what), max(getattr(history, what))
         if told is not None and most > told:
-            text = f"{shown(told)} {what} in all, but the history had counted {shown(most)}."
+            text = f"The total is {shown(told)} {what}, but the history counted {shown(most)}."
             yield contradiction(total, "counts", told, most, text)
     if not total.requests or not total.rps:
         return

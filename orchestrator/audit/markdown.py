@@ -1,4 +1,4 @@
-"""The tables of a Markdown file (https://github.github.com/gfm/#tables-extension-)."""
+"""Reads the tables of a Markdown file (https://github.github.com/gfm/#tables-extension-)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _UNESCAPED = re.compile(r"(?<!\\)\|")
 
 
 def markdown_tables(text: str) -> tuple[TextTable, ...]:
-    """Every table, with the heading that it stands under.
+    """Every table, with the heading above it.
 
-    As everywhere in GFM, cells that a row has too few are empty, and those too many do not show.
+    As GFM defines it, missing cells of a row are empty, and surplus cells are not shown.
     """
     found: list[TextTable] = []
     title = ""
@@ -27,7 +27,7 @@ def markdown_tables(text: str) -> tuple[TextTable, ...]:
         if rows is not None and cells:
             rows.append((*cells, *[""] * (len(header) - len(cells)))[: len(header)])
             if excess := " | ".join(cells[len(header) :]):
-                reason = f"{len(cells)} cells in a table of {len(header)} columns"
+                reason = f"the row has {len(cells)} cells, the table {len(header)} columns"
                 unread.append(Unread(where=f"line {number}", what=excess, reason=reason))
             continue
         if rows is not None:
@@ -45,7 +45,7 @@ def markdown_tables(text: str) -> tuple[TextTable, ...]:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    """The cells of a line; none where it is no row of a table."""
+    """The cells of a line; empty if the line is not a row of a table."""
     bare = line.strip()
     if not _UNESCAPED.search(bare) or bare.startswith("#"):
         return ()

@@ -1,4 +1,4 @@
-"""Rule ``rate``: what was counted, over how long it took, is the rate."""
+"""Rule ``rate``: the count divided by the duration must be the rate."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.published import OfferedLoad
 
 SAME_RATE = 0.02
-"""Rounding of two printed numbers, and a tool that stops its clock at the last answer: Locust does,
-and a test of a minute then reads up to a second shorter."""
+"""Allows for two rounded numbers, and for a clock that stops at the last answer. Locust's does, so
+a test of a minute may appear up to a second shorter."""
 SAME_DURATION = 0.10
-"""Without a duration in the table the rows have to agree with each other. Those of 2019 lie within
-2 % of their median; what is five times as far off had another length, or one number is wrong."""
+"""If the table has no durations, the rows must agree with each other. Those of 2019 lie within 2 %
+of their median. A row five times as far off had another duration, or has a wrong number."""
 ROWS_LEAST = 3
-"""Of two rows that disagree nobody knows which one is right."""
+"""If only two rows disagree, nobody can know which one is right."""
 
 
 def rate(rows: Sequence[ResultRow], load: OfferedLoad | None) -> Iterator[Finding]:
-    """Total / duration against the rate; where no duration is told, that of the other rows."""
+    """Compare total / duration with the rate.
+
+    If a row has no duration, it is compared with the load's duration, or else with the other rows.
+    """
     implied: dict[int, float] = {}
     for index, row in enumerate(rows):
         if not row.requests or not row.rps or row.requests < 0 or row.rps < 0:
@@ -50,11 +53,11 @@ def _told(row: ResultRow, requests: float, rps: float, duration_s: float) -> Ite
 
 def _unlike(row: ResultRow, seconds: float, usual: float, load: OfferedLoad | None) -> Finding:
     requests, rps = row.requests or 0, row.rps or 0
-    whose = "the test lasted" if load else "the other rows say"
-    # Without a duration that someone told, this row may just have been measured for less time.
+    whose = "the test lasted" if load else "the other rows imply"
+    # If nobody states a duration, this row may simply have been measured for less time.
     kind = contradiction if load else doubt
     text = (
         f"{shown(requests)} requests at {shown(rps)} requests/s take {seconds:.1f} s, but {whose} "
-        f"{usual:.1f} s: over that time they are {shown(requests / usual)} requests/s."
+        f"{usual:.1f} s: over that time the rate is {shown(requests / usual)} requests/s."
     )
     return kind(row, "rate", seconds, usual, text)

@@ -1,4 +1,4 @@
-"""A run's raw files against its record: Locust's own CSV, and the manifest. Pure."""
+"""Compares a run's raw files with its record: Locust's own CSV, and the manifest. Pure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import Outcome, TrialRecord
 
 LOST = 0.02
-"""Bytes of an answer that is cut in two by a report are counted in neither where the report has no
-other request."""
+"""Share of the bytes that Locust may miss: if a report cuts an answer in two, and contains no other
+request, the bytes of this answer are in neither report."""
 HEADERS_MOST = 1024
-"""The lab's client counts whole answers, headers too: 100 to 300 bytes with these servers."""
+"""The lab's client counts headers, too. With these servers they have 100 to 300 bytes."""
 
 
 def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> Iterator[Finding]:
-    """What Locust wrote itself against what the record says of the trial.
+    """Compare the files that Locust wrote with the trial's record.
 
-    Locust's files are of the closed loop, as the record's totals are. Those of a trial that failed
-    are as far as Locust had got.
+    Locust's files are about the closed loop, as the record's totals are. The counts are compared
+    only if the trial was measured: the files of a failed trial may be incomplete.
 
     Args:
-        endpoint: what the workload asked for; None where the record is older than schema 2.
+        endpoint: what the workload requests; None if the record is older than schema 2.
     """
     total = total_row(run)
     if total is not None and trial.totals is not None and trial.outcome is Outcome.MEASURED:
@@ -49,18 +49,18 @@ def audit_raw(trial: TrialRecord, run: LocustRun, endpoint: Endpoint | None) -> 
 def changed(
     differences: Mapping[str, tuple[str | None, str | None]], *, raw_is_there: bool = True
 ) -> Iterator[Finding]:
-    """Rule ``manifest``: every file that is not as it was saved.
+    """Rule ``manifest``: report every file that is missing, changed or not listed.
 
     Args:
-        differences: file -> (digest listed, digest found), as ``checksums.differences`` has them.
-        raw_is_there: whether there is a folder ``raw/`` at all. A run may be passed on without it;
-            one finding then says that the numbers can no longer be traced, not one for each file.
+        differences: file -> (digest listed, digest found), from ``checksums.differences``.
+        raw_is_there: whether the folder ``raw/`` exists. A run may be passed on without it. Then
+            there is one finding for all raw files instead of one for each.
     """
     left_out = [] if raw_is_there else [file for file in differences if file.startswith("raw/")]
     if left_out:
         text = (
-            f"none of the {len(left_out)} raw files that are listed is here: the record cannot be "
-            "compared with what it came from."
+            f"None of the {len(left_out)} raw files that SHA256SUMS lists is here, so the record "
+            "cannot be compared with them."
         )
         row = ResultRow(name="raw/", file="SHA256SUMS")
         yield doubt(row, "manifest", 0, len(left_out), text)
@@ -72,7 +72,7 @@ def changed(
         elif listed is None:
             text = "is there, but SHA256SUMS does not list it"
         else:
-            text = "is not what was saved: its SHA-256 differs from that in SHA256SUMS"
+            text = "was changed after it was saved: its SHA-256 differs from the one in SHA256SUMS"
         row = ResultRow(name=file, file=file)
         yield contradiction(row, "manifest", found, listed, f"{file} {text}.")
 
@@ -85,7 +85,7 @@ def _counts(trial: TrialRecord, total: ResultRow) -> Iterator[Finding]:
         told, counted = getattr(total, what), getattr(closed, what)
         if told != counted:
             whose = f"Locust's own file has {shown(told or 0)} {what}"
-            text = f"{whose}, the record of {label(trial)} has {counted:,}."
+            text = f"{whose}, but the record of {label(trial)} has {counted:,}."
             yield contradiction(total, "counts", told, counted, text)
 
 
@@ -95,11 +95,14 @@ def _body(row: ResultRow, endpoint: Endpoint) -> Iterator[Finding]:
     least = endpoint.body_bytes * (1 - (row.failures or 0) / row.requests) * (1 - LOST)
     size, whole = shown(row.body_bytes), endpoint.body_bytes
     if row.body_bytes < least - 1:
-        text = f"{size} bytes an answer, less than the body of {endpoint.path}, {whole} bytes."
+        text = (
+            f"The answers have {size} bytes on average, less than the body of {endpoint.path} "
+            f"({whole} bytes)."
+        )
         yield contradiction(row, "body-size", row.body_bytes, whole, text)
     elif row.body_bytes > whole + HEADERS_MOST:
         text = (
-            f"{size} bytes an answer: the body of {endpoint.path} has {whole}, and headers are "
-            "shorter than the rest."
+            f"The answers have {size} bytes on average. The body of {endpoint.path} has {whole} "
+            f"bytes, and headers have at most {HEADERS_MOST:,}."
         )
         yield doubt(row, "body-size", row.body_bytes, whole, text)

@@ -1,4 +1,4 @@
-"""The audit of a run's record alone: its numbers against each other."""
+"""The audit of a run's record alone: compares its numbers with each other."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from orchestrator.model.trial import TrialRecord
 
 
 def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ...]:
-    """Everything about a record that needs no other file.
+    """All findings about a record that need no other file.
 
-    A trial that failed, was skipped or was interrupted has fewer numbers; those that it has must
-    fit each other as well.
+    A trial that failed, was skipped or was interrupted has fewer numbers, but these must agree,
+    too.
 
     Args:
-        file: where the record stands.
+        file: the record's file, named in each finding.
     """
     found = [finding for trial in record.trials for finding in _trial(record, trial)]
     found += _across(record)
@@ -45,7 +45,7 @@ def _trial(record: RunRecord, trial: TrialRecord) -> Iterator[Finding]:
 
 
 def _across(record: RunRecord) -> Iterator[Finding]:
-    """Holds that are too much alike, among those that stand in one table."""
+    """Find holds that are too similar, among those that stand in one table."""
     holds: dict[tuple[str, int], list[ResultRow]] = defaultdict(list)
     for trial in record.trials:
         if trial.hold is not None:

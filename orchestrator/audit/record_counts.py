@@ -1,4 +1,4 @@
-"""Rules ``counts`` and ``rate`` for a trial: what it counted in several ways agrees, exactly."""
+"""Rules ``counts`` and ``rate`` for a trial: all counts of the same thing must agree exactly."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.trial import OpenLoop, Outcome, Step, Totals, TrialRecord
 
 RATE = 0.001
-"""The lab divides and keeps all digits; a hand that edits a number keeps three or four."""
+"""The lab keeps all digits of a rate. A number edited by hand usually has three or four."""
 ENDS = 0.01
-"""Successes that ended within the hold and those that began in it differ by what was under way at
-its ends: at most a request for each user, and this share for clients that answer in bursts."""
+"""Successes that ended in the hold and successes that began in it differ by the requests under way
+at its ends: at most one for each user, plus this share for answers that come in bursts."""
 DUE = 0.05
-"""What is due at a constant rate is counted whether it was sent or not: the committed run is within
-0.3 %, and the rest is for stretches as short as those of tests."""
+"""All requests due at a constant rate are counted, whether they were sent or not. The committed run
+is within 0.3 %; the rest allows for very short open loops, as in tests."""
 KINDS = "their kinds add up to"
 
 
 def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
-    """Totals against steps, kinds of failures, Locust's counts; rates against counts."""
+    """Compare totals with steps, kinds of failures and Locust's counts, and rates with counts."""
     row = ResultRow(name=label(trial))
     hold = ResultRow(name=f"{label(trial)}, hold")
     steps = [(ResultRow(name=step_label(trial, step)), step) for step in trial.steps]
@@ -41,7 +41,7 @@ def trial_counts(trial: TrialRecord) -> Iterator[Finding]:
         yield from _open(part, at)
     for at, lasted in ((row, trial.totals), (hold, trial.hold), *counted):
         if lasted is not None and lasted.duration_s <= 0:
-            text = f"it is said to have lasted {shown(lasted.duration_s)} s: nothing does."
+            text = f"It is said to have lasted {shown(lasted.duration_s)} s, which is impossible."
             yield contradiction(at, "rate", lasted.duration_s, None, text)
     if trial.steps:
         yield from _breaking(trial, row)
@@ -53,7 +53,7 @@ def _totals(trial: TrialRecord, totals: Totals, row: ResultRow) -> Iterator[Find
         added = [getattr(step, what) for step in trial.steps]
         if told is not None and added and None not in added:
             yield from _equal(row, what, told, sum(added), "the steps add up to")
-    # A trial that failed because these disagree says so itself.
+    # If these disagree, the trial fails and says so itself. So only measured ones are compared.
     if trial.locust is not None and trial.outcome is Outcome.MEASURED:
         other = trial.locust
         yield from _equal(row, "requests", totals.requests, other.requests, "Locust counted")
@@ -85,31 +85,31 @@ def _open(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
     due, sent = part.rate * part.duration_s, part.requests + part.unfinished
     if abs(sent - due) > DUE * due + 1:
         text = (
-            f"{sent:,} requests, the unfinished with them, but {shown(due)} were due in "
-            f"{shown(part.duration_s)} s at {shown(part.rate)}/s."
+            f"There are {sent:,} requests, including unfinished ones, but {shown(due)} were due in "
+            f"{shown(part.duration_s)} s at {shown(part.rate)} requests/s."
         )
         yield doubt(row, "counts", sent, due, text)
 
 
 def _ended(part: Totals | OpenLoop, row: ResultRow, most: float) -> Iterator[Finding]:
-    """Successes that ended, as the rate has them, are hardly more than those that were counted."""
+    """There cannot be more successes that ended (from ``goodput_rps``) than ``most``."""
     ended, successes = part.goodput_rps * part.duration_s, part.requests - part.failures
     if ended > most:
         text = (
-            f"goodput_rps makes {shown(ended)} successes in {shown(part.duration_s)} s, but of "
+            f"goodput_rps implies {shown(ended)} successes in {shown(part.duration_s)} s, but of "
             f"{part.requests:,} requests {part.failures:,} failed."
         )
         yield contradiction(row, "counts", ended, successes, text)
 
 
 def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
-    """The CPU time for a request is the server's share of a CPU by its successes a second."""
+    """The CPU time for a request is the server's CPU use, divided by its successes/s."""
     told = part.cpu_us_per_request
     if told is None or part.server_cpu is None or not part.goodput_rps:
         return
     expected = part.server_cpu / part.goodput_rps * 1e6
-    text = f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s are"
-    text += f" {shown(expected)} µs a request, not cpu_us_per_request = {shown(told)}."
+    text = f"server_cpu = {shown(part.server_cpu)} at {shown(part.goodput_rps)} successes/s"
+    text += f" are {shown(expected)} µs a request, but cpu_us_per_request is {shown(told)}."
     if abs(told - expected) > RATE * max(expected, told):
         yield contradiction(row, "counts", told, expected, text)
 
@@ -117,9 +117,10 @@ def _cost(part: OpenLoop, row: ResultRow) -> Iterator[Finding]:
 def _breaking(trial: TrialRecord, row: ResultRow) -> Iterator[Finding]:
     first = next((s.users for s in trial.steps if s.phase == LoadPhase.RAMP and s.failures), None)
     if first != trial.breaking_users:
+        other = f"the first such step had {first}" if first is not None else "no step had failures"
         text = (
-            f"breaking_users is {trial.breaking_users}, but the first step of the ramp with drops "
-            f"had {first if first is not None else 'no'} users."
+            f"breaking_users (the users of the ramp's first step with failures) is "
+            f"{trial.breaking_users}, but {other}."
         )
         yield contradiction(row, "counts", trial.breaking_users, first, text)
 
@@ -139,7 +140,7 @@ def _rate(
     expected = count / duration_s
     if abs(told - expected) > RATE * max(expected, told):
         text = (
-            f"{count:,} in {shown(duration_s)} s are {shown(expected)} a second, not {what} = "
+            f"{count:,} in {shown(duration_s)} s are {shown(expected)} a second, but {what} is "
             f"{shown(told)}."
         )
         yield contradiction(row, "rate", told, expected, text)

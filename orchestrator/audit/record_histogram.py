@@ -1,4 +1,4 @@
-"""Rules ``counts`` and ``percentile-order`` for a histogram: the numbers beside it come from it."""
+"""Rules ``counts`` and ``percentile-order``: compare a histogram with the numbers beside it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from orchestrator.model.trial import OpenLoop, Totals, TrialRecord
 from orchestrator.stats.histogram import merged, percentiles
 
 SAME = 0.002
-"""Three significant digits: what is read from it, and what was, are each within 0.1 %."""
-# What is no base64 is a ValueError, too.
+"""Allowed difference. Histograms have three significant digits: both readings are within 0.1 %."""
+# Text that is not base64 raises a ValueError.
 _BROKEN = (
     HdrCookieException,
     HdrLengthException,
@@ -28,7 +28,7 @@ _BROKEN = (
 
 
 def trial_histograms(trial: TrialRecord) -> Iterator[Finding]:
-    """The hold's, and one of each rate of the open loop."""
+    """Check the histograms of the hold and of each rate of the open loop."""
     if trial.hold is not None and trial.histogram is not None:
         yield from _against(f"{label(trial)}, hold", trial.hold, trial.histogram)
     for row in trial.open_loop:
@@ -36,7 +36,7 @@ def trial_histograms(trial: TrialRecord) -> Iterator[Finding]:
 
 
 def decoded(text: str) -> HdrHistogram | None:
-    """The histogram; None where the text is none."""
+    """The histogram; None if the text cannot be decoded."""
     try:
         return merged([text])
     except _BROKEN:
@@ -47,18 +47,18 @@ def _against(name: str, told: Totals | OpenLoop, text: str) -> Iterator[Finding]
     row = ResultRow(name=name)
     histogram = decoded(text)
     if histogram is None:
-        problem = "the histogram cannot be decoded (HdrHistogram V2)."
+        problem = "The histogram cannot be decoded as HdrHistogram V2."
         yield contradiction(row, "counts", text[:20], None, problem)
         return
     successes, counted = told.requests - told.failures, int(histogram.get_total_count())
     if counted != successes:
-        problem = f"{successes:,} successes, but the histogram has {counted:,}."
+        problem = f"There are {successes:,} successes, but the histogram counts {counted:,}."
         yield contradiction(row, "counts", successes, counted, problem)
     held = percentiles(histogram)
     for field in ("median_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms"):
         says, is_ = getattr(told, field), getattr(held, field)
         if not _same(says, is_):
-            problem = f"{field} is {_ms(says)}, but the histogram has {_ms(is_)}."
+            problem = f"{field} is {_ms(says)}, but the histogram gives {_ms(is_)}."
             yield contradiction(row, "percentile-order", says, is_, problem)
 
 

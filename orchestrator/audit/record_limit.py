@@ -1,4 +1,4 @@
-"""Rule ``verdict``: an outcome has its reason, and what limited a row follows from its numbers."""
+"""Rule ``verdict``: a failure has a reason, and ``limited_by`` follows from the trial's numbers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from orchestrator.model.trial import OpenLoop, Outcome, Resources, Step, TrialRe
 
 
 def trial_limit(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding]:
-    """Outcome and numbers fit; ``limited_by`` is what ``limits.py`` makes of the same numbers.
+    """Check that the outcome fits the numbers, and that ``limits.py`` gives the ``limited_by``.
 
     Args:
-        shared: server and load had one CPU together.
+        shared: server and load shared one CPU.
     """
     row = ResultRow(name=label(trial))
     requests = None if trial.totals is None else trial.totals.requests
     if trial.outcome is Outcome.FAILED and not trial.reason:
-        text = "the trial failed, and nothing says why."
+        text = "The trial failed, but the record gives no reason."
         yield contradiction(row, "verdict", "failed", None, text)
     if trial.outcome is Outcome.MEASURED and requests is None and not trial.measurements:
-        text = "the trial was measured, but it has no totals."
+        text = "The trial was measured, but it has no totals."
         yield contradiction(row, "verdict", "measured", None, text)
     if trial.outcome is Outcome.SKIPPED and requests is not None:
-        text = f"the trial was skipped, but has {requests:,} requests."
+        text = f"The trial was skipped, but it has {requests:,} requests."
         yield contradiction(row, "verdict", "skipped", requests, text)
     if trial.limited_by is not None:
         yield from _limit(trial, trial.limited_by, row, shared)
@@ -40,34 +40,36 @@ def trial_limit(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding
 
 def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Iterator[Finding]:
     if trial.totals is None or trial.resources is None or not trial.limited_by_evidence:
-        yield doubt(row, "verdict", told, None, f"limited_by is {told}, without its evidence.")
+        text = f"limited_by is {told}, but the record has no evidence for it."
+        yield doubt(row, "verdict", told, None, text)
         return
     holds = (step for step in trial.steps if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if trial.hold is not None else None
     limit, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
     for name, number in evidence.items():
-        other = trial.limited_by_evidence.get(name, number)  # an older lab looked at less
+        other = trial.limited_by_evidence.get(name, number)  # an older lab recorded less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):
-            text = f"the evidence has {name} = {shown(other)}, the trial itself {shown(number)}."
+            seen, expected = shown(other), shown(number)
+            text = f"{name} is {seen} in the evidence, but {expected} by the trial's own numbers."
             yield contradiction(row, "verdict", other, number, text)
     if limit != told:
-        # No contradiction: the lab that measured may have had other thresholds.
-        text = f"limited_by is {told}, but by today's rules {limit} follows from its numbers."
+        # Not a contradiction: the lab that measured may have had other thresholds.
+        text = f"limited_by is {told}, but today's rules give {limit} for the same numbers."
         yield doubt(row, "verdict", told, limit, text)
 
 
 def _open(trial: TrialRecord, part: OpenLoop, used: Resources, shared: bool) -> Iterator[Finding]:
-    """Only whether the rate was kept: the record has not all that the other limits are judged by.
+    """Check only whether the server kept up: the record lacks the evidence for other limits.
 
-    A doubt, since the lab that measured may have had other thresholds.
+    This is a doubt, since the lab that measured may have had other thresholds.
     """
     kept = open_loop_limited_by(_as_step(part), part.rate, used, shared=shared) == Limit.SCHEDULE
     if kept != (part.limited_by == Limit.SCHEDULE):
-        word = "kept" if kept else "not kept"
+        word = "kept" if kept else "did not keep"
         text = (
-            f"limited_by is {part.limited_by}, but by today's rules the rate was {word}: "
-            f"{shown(part.goodput_rps)} of {shown(part.rate)}/s answered, {part.failures:,} "
-            f"failed, {part.unfinished:,} unfinished."
+            f"limited_by is {part.limited_by}, but by today's rules the server {word} up with the "
+            f"rate: it answered {shown(part.goodput_rps)} of {shown(part.rate)} requests/s, with "
+            f"{part.failures:,} failures and {part.unfinished:,} unfinished requests."
         )
         at = ResultRow(name=open_label(trial, part))
         right = Limit.SCHEDULE if kept else f"not {Limit.SCHEDULE}"

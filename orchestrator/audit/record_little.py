@@ -1,4 +1,4 @@
-"""Rule ``little`` for a hold: users under way = rate x mean latency."""
+"""Rule ``little`` for a hold: requests under way = rate x mean latency."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.trial import TrialRecord
 
 FAR = 0.10
-"""In the committed run both sides agree to 2.3 %; the step's own caveat comes at 5 % of the users
-(``doubts/trial.py``)."""
+"""Allowed difference, as a share of the users. In the committed run both sides agree within 2.3 %;
+a step gets a caveat from 5 % on (``doubts/trial.py``)."""
 
 
 def hold_little(trial: TrialRecord) -> Iterator[Finding]:
-    """goodput x mean of the hold's histogram against users x ``in_flight``.
+    """Compare goodput x mean of the hold's histogram with users x ``in_flight``.
 
-    Both are the mean number of requests under way: one from the answers, one from the client's own
-    clock. Besides ``FAR``, what a user has under way at either end of the hold may be counted by
-    one alone: three of the longest latencies for each user, of the whole hold. With failures the
-    answers alone do not say what was under way, so nothing is compared.
+    Both are the mean number of requests under way, one from the answers, the other from the
+    client's own clock. Besides ``FAR``, the rule allows for requests under way at the ends of the
+    hold, which only one of the two may count: for each user, three times the longest latency as a
+    share of the hold. With failures nothing is compared, since the answers then do not show all
+    requests under way.
     """
     step = next((step for step in trial.steps if step.phase == LoadPhase.HOLD), None)
     if step is None or trial.hold is None or trial.histogram is None:
@@ -39,9 +40,9 @@ def hold_little(trial: TrialRecord) -> Iterator[Finding]:
     ends = 3 * step.users * longest_s / step.duration_s
     if abs(answered - under_way) > FAR * step.users + ends:
         text = (
-            f"{shown(trial.hold.goodput_rps)} answers/s of {shown(mean_ms)} ms on average are "
-            f"{shown(answered)} requests under way, but the client had {shown(under_way)} of "
-            f"{step.users} users."
+            f"{shown(trial.hold.goodput_rps)} answers/s with a mean latency of {shown(mean_ms)} ms "
+            f"imply {shown(answered)} requests under way, but the client measured "
+            f"{shown(under_way)} with {step.users} users."
         )
         row = ResultRow(name=f"{label(trial)}, hold")
         yield contradiction(row, "little", answered, under_way, text)

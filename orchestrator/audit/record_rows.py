@@ -1,4 +1,4 @@
-"""The parts of a trial as rows, for the rules that also read tables."""
+"""The parts of a trial as rows, for rules that also check tables."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from orchestrator.model.trial import OpenLoop, Resources, Step, Totals, TrialRec
 
 
 def label(trial: TrialRecord) -> str:
-    """``flask json 1``: what identifies the trial."""
+    """The trial's service, workload and repeat: ``flask json 1``."""
     return f"{trial.service} {trial.workload} {trial.repeat}"
 
 
 def step_label(trial: TrialRecord, step: Step) -> str:
-    """A step by its phase and its users."""
+    """A label for a step: its trial, phase, start and users."""
     return f"{label(trial)}, {step.phase} at {step.started_s:.1f} s with {step.users} users"
 
 
 def open_label(trial: TrialRecord, row: OpenLoop) -> str:
-    """A stretch of the open loop by its rate."""
+    """A label for one rate of the open loop."""
     return f"{label(trial)}, open loop at {row.rate:.0f}/s"
 
 
 def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
-    """Totals, hold, steps and open loop: what has counts and latencies of successes."""
+    """The totals, hold, steps and open loop, with their counts and the latencies of successes."""
     rows = [ResultRow(name=label(trial), failures_apart=False, used=_costs(trial.resources))]
     for name, part in (("totals", trial.totals), ("hold", trial.hold)):
         if part is not None:
@@ -39,7 +39,7 @@ def counted_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
 
 
 def latency_rows(trial: TrialRecord) -> tuple[ResultRow, ...]:
-    """Other latencies, which have an order but may be 0: of all requests, late, of the service."""
+    """Other latencies (all requests, service time, lateness): they have an order, but may be 0."""
     steps = [
         ResultRow(
             name=f"{step_label(trial, step)}, all requests",

@@ -1,4 +1,4 @@
-"""The audit of rows of results: what a table says, checked against itself and its load."""
+"""The audit of a table's rows: compares them with each other and with the load."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from orchestrator.model.published import OfferedLoad, PublishedTable
 def audit_results(
     rows: Sequence[ResultRow], file: str, load: OfferedLoad | None = None, *, whole: bool = True
 ) -> tuple[Finding, ...]:
-    """Everything about the rows of one table; rows of different tables do not compare.
+    """All findings about the rows of one table. Rows of different tables are not compared.
 
     Args:
-        file: where the rows stand that do not say it themselves.
-        load: what could be asked for at most, if it is known.
-        whole: no row is missing, so that a total is that of its parts.
+        file: the file of rows that do not name one.
+        load: the load that was offered, if it is known.
+        whole: whether all rows are there. Only then a total is compared with its parts.
     """
     total = adds_up(rows)
     single = [row for row in rows if not row.is_sum and row is not total]
@@ -44,7 +44,7 @@ def audit_results(
 
 
 def audit_rows(rows: Sequence[ResultRow], load: OfferedLoad | None = None) -> Iterator[Finding]:
-    """What each row says of itself alone."""
+    """Findings about single rows, and about columns of placeholders."""
     for row in rows:
         yield from little(row, load)
         yield from _itself(row)
@@ -60,7 +60,7 @@ def _itself(row: ResultRow) -> Iterator[Finding]:
 
 
 def audit_published(table: PublishedTable) -> tuple[Finding, ...]:
-    """What the audit says of a published table."""
+    """All findings about a published table."""
     rows = []
     for row in table.rows:
         counts = ResultRow(name=row.name, requests=row.requests, failures=row.failures)

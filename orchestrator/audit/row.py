@@ -1,4 +1,4 @@
-"""One row of results, whatever file it came from, and how a finding about it is made."""
+"""One row of results, from any kind of file, and functions that make a finding about it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Rule = Literal[
     "verdict",
     "manifest",
 ]
-"""Every rule of the audit; ``docs/audit.md`` tells what each is for.
+"""All rules of the audit. ``docs/audit.md`` describes them.
 
-The names stand in what ``lab audit --json`` prints, so they stay: ``verdict`` is about outcome and
-limit of a trial.
+``lab audit --json`` prints these names, so they must not change. ``verdict`` is about the outcome
+and the limit of a trial.
 """
 
 _SUMS = r"totals?|sum|all|overall|aggregated?|combined|gesamt|summe"
@@ -42,20 +42,20 @@ _SUM = re.compile(
     rf"(?=.*\b(?:{_SUMS}|{_AVERAGES})\b)"
     rf"(?:(?:grand|of|the|requests|rows|frameworks|{_SUMS}|{_AVERAGES})\b\W*)+"
 )
-"""Names of rows that add up the others, or average them (see ``total.adds_up``, too)."""
+"""Names of rows that are a sum or an average of the others (see also ``total.adds_up``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRow:
-    """What a source says of one framework; None where it says nothing.
+    """What a source says about one framework; None where it says nothing.
 
-    ``file``: where the row stands, if not in the audited file itself; ``table``: under which
-    heading, in a file with several tables. ``rps`` counts what was answered (failures included
-    where the source includes them); ``offered_rps`` is what was asked for, at a constant arrival
-    rate. ``percentiles``: percent -> ms. ``rounded``: the row is Locust's: latencies have two
-    significant digits and whole milliseconds. ``failures_apart``: the source may leave failures
-    out of ``requests``. ``known_unit``: it says in which unit its latencies are. ``used``: CPU and
-    memory by the name of their column.
+    ``file``: the row's file, if it is not the audited file itself. ``table``: the heading of the
+    row's table, in a file with several. ``rps``: answers a second (with failures, if the source
+    includes them). ``offered_rps``: a constant arrival rate. ``percentiles``: percent -> ms.
+    ``rounded``: Locust wrote the row, so latencies have two significant digits and whole
+    milliseconds. ``failures_apart``: the source may leave failures out of ``requests``.
+    ``known_unit``: the source gives the unit of its latencies. ``used``: CPU and memory by the
+    title of their column.
     """
 
     name: str
@@ -83,17 +83,19 @@ class ResultRow:
 
     @property
     def is_sum(self) -> bool:
-        """Whether its name says that it adds up other rows, or averages them. A test of Locust's
-        may have any name."""
+        """Whether the row's name says that it is a sum or an average of other rows.
+
+        Locust's rows are never one, since a test may have any name.
+        """
         return not self.rounded and _SUM.fullmatch(self.name.strip(" *").lower()) is not None
 
     @property
     def is_average(self) -> bool:
-        """Whether it averages other rows, where it ``is_sum``."""
+        """Whether a row that ``is_sum`` is an average."""
         return _AVERAGE.search(self.name.lower()) is not None
 
     def latencies(self) -> dict[str, float]:
-        """Every latency that the row has, in ms, by the name that a person knows it by."""
+        """All latencies of the row in ms, by name (``min``, ``mean``, ``p99``, ``max``)."""
         named = {
             "min": self.min_ms,
             "mean": self.mean_ms,
@@ -104,17 +106,17 @@ class ResultRow:
 
 
 def percentile(percent: float) -> str:
-    """``p99``, ``p99.9``."""
+    """A percentile's name: ``p99``, ``p99.9``."""
     return f"p{percent:g}"
 
 
 def shown(number: float) -> str:
-    """A number as a person reads it: up to six digits, with thousands separators."""
+    """A number for people: up to six digits, with thousands separators."""
     return f"{number:,.0f}" if abs(number) >= 100_000 else f"{float(f'{number:.6g}'):,.10g}"
 
 
 def all_rows(rows: Sequence[ResultRow], name: str = "all rows") -> ResultRow:
-    """What a finding about several rows of one table is about."""
+    """A row that stands for several rows of one table, for a finding about all of them."""
     return ResultRow(name=name, file=rows[0].file, table=rows[0].table)
 
 
@@ -134,13 +136,13 @@ def _finding(
 
 
 def _finite(number: float | str | None) -> float | str | None:
-    """What is not finite is no number, in JSON neither."""
+    """Infinity and NaN as text, since JSON has no numbers for them."""
     return str(number) if isinstance(number, float) and not math.isfinite(number) else number
 
 
 Make = Callable[..., Finding]
-"""What makes a finding of a row: ``contradiction`` or ``doubt``."""
+"""A function that makes a finding about a row: ``contradiction`` or ``doubt``."""
 contradiction: Make = partial(_finding, Kind.CONTRADICTION)
-"""Two numbers of the row that cannot both be right."""
+"""Make a finding: two numbers of the row cannot both be right."""
 doubt: Make = partial(_finding, Kind.DOUBT)
-"""Numbers of the row that may be right, but deserve no trust as they are labelled."""
+"""Make a finding: the numbers may be right, but probably do not mean what their label says."""

@@ -1,4 +1,4 @@
-"""Rule ``schedule-ceiling``: a rate that the load's own schedule explains is not the server's."""
+"""Rule ``schedule-ceiling``: finds rates that the load's schedule set, not the server."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from orchestrator.model.limit import Limit
 from orchestrator.model.published import OfferedLoad
 
 NEAR = 0.9
-"""Of the most that the schedule can ask for. Then answers take a ninth of the think time at most.
-The three fastest of 2019's local run have 95 to 97 %."""
+"""Share of the most requests that the schedule can make. From this share on, answers take at most a
+ninth of the think time. The three fastest rows of 2019's local run have 95 to 97 %."""
 
 
 @cache
 def user_seconds(load: OfferedLoad) -> float:
-    """Seconds for which a user was there, all users together."""
+    """The sum of the seconds during which each user was running."""
     return sum(_alive_s(load))
 
 
 @cache
 def most_requests(load: OfferedLoad) -> float:
-    """The requests that the users ask for on average if every answer comes at once.
+    """The expected number of requests if every answer comes at once.
 
-    A user who has been there for ``a`` seconds has asked once at the begin, and then after each
-    think time: 1 + m(a), with the renewal function m(a) ~ a/mu + (sigma^2 - mu^2) / (2 mu^2) for
-    gaps of mean mu and variance sigma^2 (W. Feller, An Introduction to Probability Theory and Its
-    Applications, vol. II, section XI.3). Before the shortest gap has passed it is 0; for gaps of 5
-    to 15 s it is off by less than a tenth of a request after that.
+    A user who has been running for ``a`` seconds has made one request at the start and one after
+    each think time. That is 1 + m(a), with the renewal function m(a) ~ a/mu + (sigma^2 - mu^2) / (2
+    mu^2) for gaps of mean mu and variance sigma^2 (W. Feller, An Introduction to Probability Theory
+    and Its Applications, vol. II, section XI.3). Until the shortest gap has passed, m is 0. After
+    that the approximation is off by less than a tenth of a request, for gaps of 5 to 15 s.
     """
     mean = (load.think_min_s + load.think_max_s) / 2
     variance = (load.think_max_s - load.think_min_s) ** 2 / 12
@@ -43,7 +43,7 @@ def most_requests(load: OfferedLoad) -> float:
 
 
 def _alive_s(load: OfferedLoad) -> Iterator[float]:
-    """How long each user is there."""
+    """How long each user runs, in seconds."""
     for index in range(load.users):
         alive = load.duration_s - index / load.spawn_rate
         if alive <= 0:
@@ -52,9 +52,10 @@ def _alive_s(load: OfferedLoad) -> Iterator[float]:
 
 
 def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
-    """Total, or rate x duration, against ``most_requests``: near it the schedule was the limit.
+    """Compare the total, or else the rate, with ``most_requests``.
 
-    Far above it, either the schedule is another one or the number is wrong.
+    If it is near, the schedule was the limit. If it is far above, the load was another one, or the
+    number is wrong.
     """
     if row.limited_by == Limit.SERVER_CPU:
         return
@@ -71,7 +72,7 @@ def schedule_ceiling(row: ResultRow, load: OfferedLoad) -> Iterator[Finding]:
         text = (
             f"{shown(seen)} {unit} are {seen / ceiling:.0%} of the {ceiling:,.0f} that "
             f"{load.users:,} users with {load.think_min_s:g} to {load.think_max_s:g} s of think "
-            f"time ask for at most: {meaning}."
+            f"time can ask for: {meaning}."
         )
         yield doubt(row, "schedule-ceiling", seen, ceiling, text)
-        return  # total and rate are the same number twice
+        return  # total and rate say the same, so one finding is enough

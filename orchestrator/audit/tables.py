@@ -1,4 +1,4 @@
-"""A table of text becomes rows of results, and what of it could not be read."""
+"""Turns a table of text into rows of results, and says what could not be read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ Cells = Sequence[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A table as it stands in a file; ``title``: the heading above it, or empty; ``unread``: what
-    is in no row; ``whole``: all rows are here; ``decimal``: see ``decimal_marks``."""
+    """A table as it stands in a file.
+
+    ``title``: the heading above it, or empty. ``unread``: lines and cells that are in no row.
+    ``whole``: whether all rows were read. ``decimal``: the hint for ``decimal_marks``.
+    """
 
     title: str
     header: tuple[str, ...]
@@ -34,9 +37,13 @@ class TextTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What a table says: ``rows`` that compare with each other, several sets of them where it has
-    several columns of one meaning (``Speed (64)``); the titles of the ``columns`` that were
-    understood; the ``others``; what was ``unread``; ``whole``: all rows are here."""
+    """What the audit understood of a table.
+
+    ``sets``: rows that can be compared with each other; several sets if the table has several
+    columns with one meaning (``Speed (64)``). ``columns``: titles that were understood. ``others``:
+    columns and tables that were not. ``unread``: cells and lines. ``whole``: whether all rows were
+    read.
+    """
 
     sets: tuple[tuple[ResultRow, ...], ...]
     columns: tuple[str, ...]
@@ -46,22 +53,22 @@ class Results:
 
 
 def is_header(cells: Cells) -> bool:
-    """Whether these are titles of a table of results."""
+    """Whether these cells are the titles of a table of results."""
     known = (columns.column(cell) for cell in cells)
     return len(cells) > 1 and any(one is not None and one.meaning in _RESULTS for one in known)
 
 
 def results(table: TextTable, title: str = "") -> Results:
-    """Its results; without rows where the table is of something else, or has no number.
+    """The results in a table; they have no rows if the table is about something else.
 
     Args:
-        title: the table's, for a file with several.
+        title: the table's title, in a file with several tables.
     """
     if not is_header(table.header):
         other = Unread(
             where=_named(table),
             what=", ".join(table.header),
-            reason="no column of results, such as requests, requests/s, p50 (ms)",
+            reason="it has no column of results, such as requests, requests/s, p50 (ms)",
         )
         return Results(sets=(), columns=(), others=(other,), unread=table.unread)
     known, others = _columns(table.header)
@@ -78,7 +85,7 @@ def results(table: TextTable, title: str = "") -> Results:
         unread += [one for _, wrong in rows for one in wrong]
         whole = whole and all(row is not None or not wrong for row, wrong in rows)
     if not any(sets):
-        reason = "none of its rows has a number of requests, a rate or a latency with its unit"
+        reason = "no row has a number of requests, a rate, or a latency with a unit"
         others.append(Unread(where=_named(table), reason=reason))
     return Results(
         sets=tuple(rows for rows in sets if rows),
@@ -94,8 +101,10 @@ def _named(table: TextTable) -> str:
 
 
 def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
-    """The columns that are understood, and the others. Of two with one meaning one is read: the
-    first with a plain name."""
+    """The columns that are understood, by index, and the others.
+
+    If two columns have one meaning, the first with a plain title is read.
+    """
     found: dict[int, Column] = {}
     taken: dict[tuple[object, ...], str] = {}
     unread: list[Unread] = []
@@ -105,12 +114,13 @@ def _columns(header: Cells) -> tuple[dict[int, Column], list[Unread]]:
     for index, one in sorted(named, key=lambda pair: pair[1] is not None and pair[1].vague):
         where = f"column {header[index] or index + 1}"
         if one is None:
-            reason = "its title is none that the audit knows"
+            reason = "the audit does not know this title"
             unread += [Unread(where=where, reason=reason)] if index or header[index] else []
             continue
         key = (one.meaning, one.percent, one.variant)
         if one.meaning != columns.USED and key in taken:
-            unread.append(Unread(where=where, reason=f"{taken[key]} is read for the same"))
+            reason = f"column {taken[key]} has the same meaning, and was read instead"
+            unread.append(Unread(where=where, reason=reason))
             continue
         found[index] = one
         taken[key] = one.title
@@ -124,7 +134,7 @@ def _row(
     title: str,
     place: int,
 ) -> tuple[ResultRow | None, list[Unread]]:
-    """A row, or None where it has no result (a framework that could not be measured)."""
+    """A row, or None if it has no result (the framework could not be measured)."""
     words = {one.meaning: cells[i] for i, one in known.items() if one.meaning in _WORDS}
     name = words.get(columns.NAME) or words.get(columns.PATH) or f"row {place}"
     fields: dict[str, Any] = {"percentiles": {}, "used": {}, "known_unit": True}
@@ -145,9 +155,9 @@ def _row(
             unread.append(Unread(where=where, what=cells[index], reason=found))
     if not has_result:
         return None, unread
-    if "goodput_rps" in fields and "rps" in fields:  # asked for at a constant rate, and answered
+    if "goodput_rps" in fields and "rps" in fields:  # a constant arrival rate, and the answers
         fields["offered_rps"], fields["rps"] = fields.pop("rps"), fields.pop("goodput_rps")
-    if columns.LOAD in words:  # of this lab's open loop: a share of the rate at saturation
+    if columns.LOAD in words:  # in this lab's open loop: a share of the rate at saturation
         name = f"{name} at {words[columns.LOAD]}"
     return ResultRow(name=name, table=title, **fields), unread
 

@@ -1,4 +1,4 @@
-"""Rules ``counts`` and ``rate`` for a row that is the total of others, its parts."""
+"""Rules ``counts`` and ``rate`` for a row that is the total of other rows, its parts."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from orchestrator.audit.row import Make, ResultRow, Rule, contradiction, doubt, 
 from orchestrator.model.finding import Finding
 
 ROUNDED_RATE = 0.01
-"""Locust of 2019 prints two digits of a rate: half of the last one for the total and each part."""
+"""Locust of 2019 prints rates with two decimals. Total and parts may each be off by this."""
 SAME_MEAN = 0.01
-"""Of means and sizes that are printed with three digits; those in whole numbers are cut off."""
+"""Allows for means and sizes with three digits. Whole numbers get one more: they are cut off."""
 EXACT = 1e-6
 PARTS_LEAST = 2
 Expected = tuple[Make, Rule, str, float | None, float, float, float]
-"""Kind, rule, unit, what the total has, the least and the most that it may have, rounding."""
+"""Kind, rule, unit, the total's value, its lowest and highest allowed value, and the rounding."""
 
 
 def sums(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """A row that is named Total, Aggregated or the like, against the others."""
+    """Compare a row that is named Total, Aggregated or the like with the other rows."""
     totals = [row for row in rows if row.is_sum and not row.is_average]
     parts = [row for row in rows if not row.is_sum]
     if len(totals) == 1 and parts:
@@ -29,16 +29,18 @@ def sums(rows: Sequence[ResultRow]) -> Iterator[Finding]:
 
 
 def of_its_parts(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Finding]:
-    """Counts add up to the last request. Locust's rates do, too, its extremes are those of the
-    parts, its means and sizes are between theirs, weighted with their requests.
+    """Compare a total with its parts.
 
-    In a table of somebody else's, what is not a count is a doubt: nobody says how it was made.
+    Counts must add up exactly. In Locust's files, rates must add up, too; the minimum and maximum
+    must be those of the parts; mean and size must be the average of the parts, weighted by
+    requests. In other tables, everything but counts is only a doubt: they do not say how a total
+    was calculated.
     """
     for kind, rule, unit, told, least, most, slack in _expected(total, parts):
         if told is None or least - slack <= told <= most + slack:
             continue
         of = shown(least) if least == most else f"{shown(least)} to {shown(most)}"
-        text = f"{total.name} has {shown(told)} {unit}, its parts have {of}."
+        text = f"{total.name} has {shown(told)} {unit}, but its parts have {of}."
         yield kind(total, rule, told, least if told < least else most, text)
 
 
@@ -49,16 +51,17 @@ def _expected(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Expected
             told, whole = getattr(total, what), sum(added)
             slack = 0.0 if total.rounded else sum(map(_rounding, (*added, told or 0)))
             yield contradiction, "counts", what, told, whole, whole, slack
-    if total.rounded and (rates := _all(parts, "rps")):  # others may measure one after the other
+    # In other tables, parts may be measured one after the other. Then their rates do not add up.
+    if total.rounded and (rates := _all(parts, "rps")):
         slack = SAME_RATE * sum(rates) + ROUNDED_RATE * (1 + len(rates))
         yield kind, "rate", "requests/s", total.rps, sum(rates), sum(rates), slack
-    asked = [row for row in parts if row.requests]  # what was asked for nothing has no latency
+    asked = [row for row in parts if row.requests]  # a part without requests has no latency
     mins, maxs = _all(asked, "min_ms"), _all(asked, "max_ms")
-    if mins and 0 not in mins and total.min_ms:  # 0 is what Locust writes of none, too
-        yield kind, "counts", "ms at least", total.min_ms, min(mins), min(mins), EXACT * min(mins)
+    if mins and 0 not in mins and total.min_ms:  # Locust also writes 0 for no requests
+        yield kind, "counts", "ms as minimum", total.min_ms, min(mins), min(mins), EXACT * min(mins)
     if maxs:
-        yield kind, "counts", "ms at most", total.max_ms, max(maxs), max(maxs), EXACT * max(maxs)
-    # Events without a time are counted, but are in no mean: the weights of times are a doubt.
+        yield kind, "counts", "ms as maximum", total.max_ms, max(maxs), max(maxs), EXACT * max(maxs)
+    # Events without a time are in the counts, but in no mean. So a weighted mean is only a doubt.
     for field, unit, weighted in (("mean_ms", "ms", doubt), ("body_bytes", "bytes", contradiction)):
         told, known, unit = getattr(total, field), _all(asked, field), f"{unit} on average"
         if told is None or not known:
@@ -72,7 +75,7 @@ def _expected(total: ResultRow, parts: Sequence[ResultRow]) -> Iterator[Expected
 
 
 def adds_up(rows: Sequence[ResultRow]) -> ResultRow | None:
-    """The row, whatever its name, whose requests or rate are those of all others together."""
+    """The row, with any name, whose requests or rate are the sum of all other rows'."""
     for field in ("requests", "rps"):
         known = _all(rows, field) if len(rows) > PARTS_LEAST else []
         half = sum(known) / 2
@@ -83,12 +86,12 @@ def adds_up(rows: Sequence[ResultRow]) -> ResultRow | None:
 
 
 def _rounding(number: float) -> float:
-    """Half of the last digit of a number that ends in zeros, as ``5.2k`` does."""
+    """Half of the last significant digit of a number that ends in zeros, such as ``5.2k``."""
     zeros = len(text := f"{number:.0f}") - len(text.rstrip("0"))
     return 10.0**zeros / 2 if zeros > 1 and number else 0.0
 
 
 def _all(rows: Sequence[ResultRow], field: str) -> list[float]:
-    """The numbers of all rows; none where one of them is not known."""
+    """The field's value in all rows; empty if a row does not have it."""
     numbers = [getattr(row, field) for row in rows]
     return [] if None in numbers else numbers

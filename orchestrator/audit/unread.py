@@ -1,4 +1,4 @@
-"""What was not read, as a person reads it: the same reason once for all that it holds for."""
+"""Lines that tell people what was not read and why, one for each reason."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from orchestrator.model.finding import Note, Unread
 T = TypeVar("T")
 NAMED_MOST = 5
 TEXT_MOST = 60
-"""Characters of a cell or a line that are shown."""
+"""The most characters of a cell or a line that are shown."""
 
 
 def only(notes: Iterable[Note], kind: type[T]) -> list[T]:
-    """The notes of one kind."""
+    """The notes of one kind, in their order."""
     return [note for note in notes if isinstance(note, kind)]
 
 
 def of_error(error: UsageError, file: str, path: str) -> Unread:
-    """A file that could not be read, from the error that says why.
+    """An error about a file that could not be read, as a note.
 
     Args:
-        path: how the error names the file, which ``file`` does already.
+        path: the name that the error begins with. It is removed, since ``file`` says the same.
     """
     reason = str(error).removeprefix(path).lstrip(": ")
     return Unread(file=file, where="", reason=reason, cut_off=isinstance(error, CutOff))
 
 
 def lines(unread: Iterable[Unread]) -> list[str]:
-    """A line for each reason: of whole files, or of parts of one file."""
+    """A line for each reason, about whole files or about parts of one file."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for one in unread:
         if not one.where:
@@ -46,11 +46,11 @@ def lines(unread: Iterable[Unread]) -> list[str]:
 
 
 def counted(number: int, what: str) -> str:
-    """``1 row``, ``2 rows``."""
+    """A number with its noun: ``1 row``, ``2 rows``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def named(items: list[str], most: int) -> str:
-    """The first of them, and how many more there are."""
+    """The first ``most`` items, and how many more there are."""
     more = len(items) - most
     return ", ".join(items[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""Rule ``zero``: a 0 or -1 where nothing was measured. Missing is missing."""
+"""Rule ``zero``: finds a 0 or -1 where nothing was measured. A missing value must be left out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from orchestrator.model.finding import Finding
 COLUMNS = {"requests": "requests", "failures": "failures", "requests/s": "rps", "users": "users"}
 COLUMNS |= {"answered/s": "goodput_rps", "duration": "duration_s", "body size": "body_bytes"}
 EVERY_ROW_LEAST = 3
-"""From so many rows on, one finding about the column tells more than one for each row."""
+"""From this many rows on, one finding about the column replaces one for each row."""
 
 
 def zero(rows: Sequence[ResultRow]) -> Iterator[Finding]:
-    """No request takes no time, no running server needs no CPU and no memory, nothing is negative.
+    """A latency, CPU use or memory of 0 is a placeholder, and so is any negative number.
 
-    Where Locust's whole milliseconds say 0, the latency was below half of one: not a finding.
+    A latency of 0 in Locust's whole milliseconds was less than half a millisecond: no finding.
     """
     cells = [(row, column, number) for row in rows for column, number in _cells(row).items()]
     columns = dict.fromkeys(column for _, column, _ in cells)
@@ -46,8 +46,8 @@ def _placeholder(row: ResultRow, column: str, number: float) -> bool:
     if number < 0:
         return True
     if number > 0 or column in ("requests", "failures", "answered/s", "users", "body size"):
-        return False  # nothing asked, nothing failed: these can be 0
-    # The shortest latency, and where whole milliseconds are all there is the others too.
+        return False  # these can be 0: no requests, no failures
+    # A minimum may be 0, and with whole milliseconds so may the other latencies.
     whole = row.rounded and column in row.latencies()
     return column != "min" and not whole and not (row.requests == 0 and column in row.latencies())
 
@@ -55,7 +55,7 @@ def _placeholder(row: ResultRow, column: str, number: float) -> bool:
 def _found(row: ResultRow, column: str, number: float, where: str) -> Finding:
     kind = contradiction if number < 0 else doubt
     text = (
-        f"{column} is {number:g}{where}: that is no measurement. What was not measured has to be "
-        "missing."
+        f"{column} is {number:g}{where}: this cannot be a measurement. A value that was not "
+        "measured must be left out."
     )
     return kind(row, "zero", number, None, text)

@@ -1,4 +1,4 @@
-"""What a run's data make of the claims of a publication: upheld, refuted, or undecided."""
+"""Decides the claims of a publication from a run's data: upheld, refuted or undecided."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["RULES", "decide"]
 
 
 def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:
-    """Each claim beside the run, in the order of the claims.
+    """A decision for each claim, in the order of the claims.
 
     Raises:
-        UsageError: a claim names a rule that there is not.
+        UsageError: a claim names an unknown rule.
     """
     if unknown := [claim for claim in claims if claim.rule not in RULES]:
         raise UsageError(

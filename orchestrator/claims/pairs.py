@@ -1,4 +1,4 @@
-"""Claims about pairs: each of some frameworks above, or below, each of some others."""
+"""Claims that each of some frameworks is above, or below, each of some others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def compared(
 ) -> Part:
     """Whether each of `services` is above (or below) each of `others`, by `factor`.
 
-    Upheld if all pairs but `exceptions` hold beyond doubt, refuted if more than those fail so.
+    Upheld if all pairs except `exceptions` hold beyond doubt. Refuted if more than `exceptions`
+    fail beyond doubt.
     """
     seen = quantity.of(record, workload)
     if part := lacking(claim, record, quantity, seen, workload):
@@ -63,7 +64,7 @@ def _fails(seen: Intervals, pair: tuple[str, str], factor: float, *, above: bool
 def _said(
     quantity: Quantity, known: dict[str, str], seen: Intervals, what: str, pairs: Pairs
 ) -> str:
-    """Who is what beside whom; those with the same others stand together."""
+    """The pairs in words. Services that are compared with the same others share a clause."""
 
     def shown(services: Sequence[str]) -> str:
         return listed([with_value(quantity, known[name], seen[name]) for name in services])

@@ -1,4 +1,4 @@
-"""One workload's part of a decision, how parts are joined, and how they read."""
+"""One workload's part of a decision, and how parts are joined and put into words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestrator.stats.interval import REPEATS_LEAST, Interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """``why`` is a clause without a full stop; ``bases`` say what counted as a difference in it."""
+    """``why``: a clause without a full stop. ``bases``: what counted as a difference in it."""
 
     verdict: Verdict
     why: str
@@ -23,7 +23,7 @@ class Part:
 
 
 def joined(claim: Claim, parts: Mapping[str, Part]) -> Decision:
-    """One decision from a part for each workload: upheld only if all are, refuted if any is."""
+    """One decision from the parts of all workloads; ``overall`` gives its verdict."""
     several = len(parts) > 1
     said = [
         f"{workload}{f', {part.verdict}' if several else ''}: {part.why}" if workload else part.why
@@ -49,14 +49,14 @@ def overall(verdicts: set[Verdict]) -> Verdict:
 
 
 def names(record: RunRecord) -> dict[str, str]:
-    """What people call each service."""
+    """Service -> the name that people know."""
     return {trial.service: trial.server.name for trial in record.trials}
 
 
 def lacking(
     claim: Claim, record: RunRecord, quantity: Quantity, seen: Intervals, workload: str
 ) -> Part | None:
-    """Undecided, naming who is missing; None where nobody is."""
+    """An undecided part that names services without a value; None if all have one."""
     known = names(record)
     absent = [
         known.get(service, service)
@@ -73,7 +73,7 @@ def lacking(
 
 
 def numbers(claim: Claim, quantity: Quantity, seen: Intervals, workload: str) -> dict[str, float]:
-    """The values that a claim is about, for programs."""
+    """The values that a claim is about, by a name for programs."""
     place = f"{workload}." if workload else ""
     return {
         f"{place}{service}.{quantity.key}{'_at_least' if one.at_least else ''}": one.value
@@ -83,12 +83,12 @@ def numbers(claim: Claim, quantity: Quantity, seen: Intervals, workload: str) ->
 
 
 def with_value(quantity: Quantity, name: str, one: Interval) -> str:
-    """``Flask (2,254 requests/s)``."""
+    """A name with its value: ``Flask (2,254 requests/s)``."""
     return f"{name} ({'≥ ' if one.at_least else ''}{quantity.show(one.value)})"
 
 
 def bases(quantity: Quantity, seen: Sequence[Interval]) -> tuple[str, ...]:
-    """What counts as a difference between these."""
+    """In words, what counts as a difference between these values."""
     found = []
     if quantity.doubt:
         repeats = min(one.samples for one in seen)
@@ -103,6 +103,6 @@ def bases(quantity: Quantity, seen: Sequence[Interval]) -> tuple[str, ...]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Words as a list: ``a``, ``a and b``, ``a, b and c``."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last

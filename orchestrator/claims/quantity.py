@@ -1,4 +1,4 @@
-"""The quantities that claims are about: how a decision names them, and where their values are."""
+"""The quantities that claims are about: their names, units, values and limits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from orchestrator.quantities import Intervals, disk, medians, memory, rates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """Something that claims are about.
+    """A quantity that claims are about.
 
-    ``key``: its name for programs, with the unit. ``show``: a value for people. ``of``: what the
-    record tells, for one workload. ``missing``: what lacks where a service is not in it, and what
-    to run. ``doubt``: what too few repeats cannot decide; empty where there is nothing.
-    ``bound``: why a value may be a lower bound only.
+    ``key``: its name for programs, with the unit. ``show``: a value as text for people. ``of``:
+    the values in a record, for one workload. ``missing``: what a record lacks if a service has no
+    value, and what to run. ``doubt``: what too few repeats cannot decide; empty if nothing.
+    ``bound``: why a value may be only a lower bound.
     """
 
     key: str

@@ -2,10 +2,10 @@
 
 With the ranks of n frameworks in both workloads, and d the difference of a framework's two ranks,
 rho = 1 - 6 sum(d^2) / (n (n^2 - 1)) (C. Spearman, 1904, "The proof and measurement of association
-between two things"). Values that cannot be told apart have no rank of their own but a range of
-ranks, so rho has a range, too: sum(d^2) lies between the sums of the least and of the most that
-each framework's ranks can differ by. Those bounds are wider than what orders really allow, so they
-never decide too early.
+between two things"). Values that cannot be told apart share a range of ranks, so rho has a range,
+too. Its bounds come from the smallest and the largest difference that each framework's ranks can
+have. Not every combination of these differences is a possible order. So the bounds are wider than
+necessary, and never decide too early.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from orchestrator.quantities import Intervals
 from orchestrator.stats.ranks import ranks
 
 STRONG = 0.7
-"""From here on two orders go along: half of the ranks' variance is in common (0.7^2 = 0.49)."""
+"""From this rho on, two orders count as similar: they share half of the variance (0.7^2 = 0.49)."""
 
 
 def rank_correlation(claim: Claim, record: RunRecord) -> Part:
-    """Whether the rates of `services` go along in the claim's two workloads."""
+    """Whether the rates of `services` have a similar order in the claim's two workloads."""
     seen = {workload: RATE.of(record, workload) for workload in claim.workloads}
     told: dict[str, float] = {}
     for workload, known in seen.items():
@@ -56,7 +56,7 @@ def rank_correlation(claim: Claim, record: RunRecord) -> Part:
 
 
 def correlation(first: Intervals, second: Intervals) -> tuple[float, float]:
-    """The least and the most that rho can be; both have the same services, two at least."""
+    """The lowest and the highest possible rho; both have the same services, at least two."""
     least = most = 0
     others = ranks(second, second)
     for service, (low, high) in ranks(first, first).items():

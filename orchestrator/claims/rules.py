@@ -1,4 +1,4 @@
-"""The rules by which a run decides a claim, by the name that the claim gives."""
+"""The rules that decide claims, by the names that claims use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _pairs(quantity: Quantity, *, above: bool) -> Decide:
 
 
 def _each_workload(decide: Decide) -> Rule:
-    """Decided for each workload that the claim is about, by default for all of the run."""
+    """Decide for each workload that the claim names; without any, for all workloads of the run."""
 
     def rule(claim: Claim, record: RunRecord) -> Decision:
         workloads = claim.workloads or record.settings.workloads
@@ -34,7 +34,7 @@ def _each_workload(decide: Decide) -> Rule:
 
 
 def _once(decide: Decide) -> Rule:
-    """Decided once for the whole run."""
+    """Decide once for the whole run."""
 
     def rule(claim: Claim, record: RunRecord) -> Decision:
         return joined(claim, {"": decide(claim, record, "")})
@@ -51,8 +51,9 @@ RULES: Mapping[str, Rule] = {
     ClaimRule.SAME_RATE: _each_workload(same_rate),
     ClaimRule.RANK_CORRELATION: _once(lambda claim, record, _: rank_correlation(claim, record)),
 }
-"""`higher-rate`: each of `services` serves more than `factor` times what each of `others` does.
-`lower-median`, `less-memory`, `less-disk`: each is below each of `others`, by `factor`. `slow`: a
-lower rate and a higher median than the middle of `others`. `same-rate`: all of `services` within
-`factor`. `rank-correlation`: the rates of `services` in the two `workloads` go along.
+"""`higher-rate`: each of `services` has more than `factor` times the rate of each of `others`.
+`lower-median`, `less-memory`, `less-disk`: each of `services` is below each of `others`, by
+`factor`. `slow`: each has a lower rate and a higher median than the middle of `others`.
+`same-rate`: all `services` are within `factor`. `rank-correlation`: the rates of `services` have a
+similar order in the two `workloads`.
 """

@@ -1,4 +1,4 @@
-"""Claims about one framework beside the middle of the others, and about equal frameworks."""
+"""Claims that a framework is slow among others, and that frameworks have the same rate."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from orchestrator.stats.interval import median_interval
 def slow(claim: Claim, record: RunRecord, workload: str) -> Part:
     """Whether each of `services` has a lower rate and a higher median than the middle of `others`.
 
-    Upheld if both hold, refuted if one fails. "High" and "low" have no number of their own in a
-    comparison, so the median of the others stands for them.
+    Upheld if both hold, refuted if one fails. A claim of "high" or "low" gives no number, so the
+    median of the others is the threshold.
     """
     parts = [
         _beside_middle(claim, record, RATE, workload, above=False),
@@ -66,8 +66,8 @@ def _beside_middle(
 def same_rate(claim: Claim, record: RunRecord, workload: str) -> Part:
     """Whether the rates of `services` are within `factor` of each other.
 
-    Refuted if two are further apart beyond doubt; upheld if even the ends of all intervals are
-    not, which takes repeats that spread less than that.
+    Refuted if two are further apart beyond doubt. Upheld if even the ends of all intervals are
+    within `factor`; this needs repeats that spread less than that.
     """
     seen = RATE.of(record, workload)
     if part := lacking(claim, record, RATE, seen, workload):

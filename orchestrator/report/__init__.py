@@ -1,1 +1,1 @@
-"""Everything derived from a record. Pure: no Docker, no clock, the same bytes each time."""
+"""Makes a report from a record. Pure: no Docker, no clock, the same bytes each time."""

@@ -1,4 +1,4 @@
-"""A column of a table, and what its cells may hold."""
+"""A column of a table, and the kinds of values in its cells."""
 
 from __future__ import annotations
 
@@ -10,35 +10,34 @@ from typing import Generic, TypeVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast:
-    """A number that is a lower bound: people read "≥", programs the number."""
+    """A lower bound. People see it with "≥", programs as a number."""
 
     value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From ``low`` to ``high``: people read "2-4", programs "2..4", which is no date."""
+    """A range. People see it as "2-4", programs as "2..4", which no program takes for a date."""
 
     low: float
     high: float
 
 
 R = TypeVar("R")
-"""What a row is made of: a group of repeats, a trial, a claim."""
+"""The object behind a row: a group of repeats, a trial, a claim."""
 Value = str | float | int | AtLeast | Span | None
-"""What a cell holds; None: not measured."""
+"""The value of a cell; None if it was not measured."""
 Show = Callable[[float], str]
-"""How a number looks to a person."""
+"""Formats a number for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """All that is known of a column: a new one is one of these in its table's sequence.
+    """A column. To add one to a table, add one of these to the table's sequence.
 
-    ``key`` is its name for programs, with the unit; ``title`` the one that people read. ``value``
-    takes its cell out of what a row is made of.
-    ``words``: it holds text, which is aligned to the left, where numbers are aligned to the right.
-    ``wide``: a narrow screen hides it; the row's details have it.
+    ``key``: its name for programs, with the unit. ``title``: its name for people. ``value``: gives
+    the cell for the object behind a row. ``show``: formats numbers. ``words``: the column has text,
+    so it is aligned to the left. ``wide``: a narrow screen hides it, but the row's details show it.
     """
 
     key: str
@@ -51,18 +50,18 @@ class Column(Generic[R]):
 
 
 def framework(name: Callable[[R], str]) -> Column[R]:
-    """The column that names the rows of most tables."""
+    """The column with the framework's name, which is the first in most tables."""
     return Column("framework", "Framework", name)
 
 
 def known_median(values: Sequence[float | None]) -> float | None:
-    """The median of what is known."""
+    """The median of the known values; None if there are none."""
     known = [value for value in values if value is not None]
     return median(known) if known else None
 
 
 def span(values: Sequence[float | None]) -> Value:
-    """What is known, from the least to the most: one number where they are the same."""
+    """The range of the known values, or one number if all are the same."""
     known = [value for value in values if value is not None]
     if not known:
         return None
@@ -71,7 +70,7 @@ def span(values: Sequence[float | None]) -> Value:
 
 
 def three_digits(value: float) -> str:
-    """In three digits, whole from 100 on."""
+    """With three significant digits; as a whole number from 100 on."""
     return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"
 
 

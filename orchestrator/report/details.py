@@ -1,4 +1,4 @@
-"""What a page tells of one row: everything that is needed to believe it, or to doubt it."""
+"""The details of a row on the page: limits, evidence, settings, repeats and caveats."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from orchestrator.report.reproduce import reproduce
 from orchestrator.report.table import Table
 
 Facts = tuple[tuple[str, str], ...]
-"""Terms and what they are."""
+"""Pairs of a term and its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a trial ended that was not measured."""
+    """The end of a trial that was not measured."""
 
     what: str
     reason: str
@@ -37,7 +37,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """One row's details; all text is as it came, the page escapes it."""
+    """The details of one row. Text is not escaped; the page does that."""
 
     limits: Facts
     evidence: Facts
@@ -52,7 +52,7 @@ class Details:
 
 
 def details(record: RunRecord, group: Group) -> Details:
-    """All that is told of one framework with one workload."""
+    """The details of one framework with one workload."""
     last = group.held[-1] if group.held else group.trials[-1]
     return Details(
         limits=_limits(group),
@@ -130,7 +130,7 @@ def _resources(group: Group) -> Facts:
 
 
 def _measurements(group: Group) -> Facts:
-    """What other methods than the load measured, a line for each number of each repeat."""
+    """What other experiments measured, with a line for each value of each repeat."""
     return tuple(
         (f"{name} ({_by(method, trial, group)})", _said(value))
         for trial in group.trials

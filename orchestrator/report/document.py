@@ -1,4 +1,4 @@
-"""A run's report as Markdown."""
+"""Writes a run's report as Markdown."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def document(
     """``report.md``: the run's tables and charts, what was published beside them, and the doubts.
 
     Args:
-        charts: each has an SVG file of its name beside the document.
-        beside: tables of what was published in 2019 and what became of it; may be empty.
-        findings: what the audit of the record found.
+        charts: for each, an SVG file with its name is beside the document.
+        beside: tables that compare the run with the publication of 2019; may be empty.
+        findings: the audit's findings about the record.
     """
     parts = (
         _head(record),
@@ -94,13 +94,13 @@ def _tables(tables: Sequence[Table], level: str = "##") -> Iterator[str]:
 
 
 def in_section(table: Table, level: str = "##") -> Iterator[str]:
-    """A table below a heading of its own."""
+    """A heading with the table's title, and the table."""
     yield f"{level} {table.title[:1].upper()}{table.title[1:]}\n"
     yield markdown(table)
 
 
 def caveats(record: RunRecord) -> Iterator[str]:
-    """Every doubt as an item of a list, or that there is none."""
+    """All doubts as items of a list, or "None."."""
     found = doubts(record)
     for doubt in found:
         said = f": {one_line(doubt.text)}" if doubt.text else ""

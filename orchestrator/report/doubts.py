@@ -1,4 +1,4 @@
-"""The caveats of a record: where each stands, and each said once with the rows that it is about."""
+"""The caveats of a record. The report names each once, with all rows that it is about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Part = Step | OpenLoop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A caveat and what it is about: every row, a trial, or a step or an arrival rate of it."""
+    """A caveat and what it is about: the whole run, a trial, or a trial's step or arrival rate."""
 
     caveat: Caveat
     trial: TrialRecord | None = None
@@ -24,7 +24,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Where it is, what it is, by which name, and what would remove it; as it came, unescaped."""
+    """A doubt as text: its place, text, code and remedy. Text is not escaped."""
 
     where: str
     text: str | None = None
@@ -33,7 +33,7 @@ class Told:
 
 
 def placed(record: RunRecord, trials: Iterable[TrialRecord]) -> Iterator[Placed]:
-    """Every caveat of the run, and of these ``trials`` of it."""
+    """All caveats of the run itself, and of these ``trials``."""
     for caveat in record.caveats:
         yield Placed(caveat=caveat)
     for trial in trials:
@@ -46,13 +46,13 @@ def placed(record: RunRecord, trials: Iterable[TrialRecord]) -> Iterator[Placed]
 
 
 def doubts_of_row(record: RunRecord, trials: Iterable[TrialRecord]) -> tuple[Told, ...]:
-    """Every caveat that somebody must know who reads of one row, which has these ``trials``."""
+    """All caveats about a row with these ``trials``, including those of the whole run."""
     found = (_told(_in_row(record, one), one.caveat) for one in placed(record, trials))
     return tuple(dict.fromkeys(found))
 
 
 def doubts(record: RunRecord) -> list[Told]:
-    """Every caveat and every trial that was not measured."""
+    """All caveats of the record, and all trials that were not measured."""
     found = list(placed(record, record.trials))
     shared: dict[Caveat, list[TrialRecord]] = {}
     for one in found:
@@ -66,7 +66,8 @@ def doubts(record: RunRecord) -> list[Told]:
             if trial.outcome is not Outcome.MEASURED
         ),
         *(_told(_together(record, rows), caveat) for caveat, rows in shared.items()),
-        # Those of single steps and rates differ in their numbers: counted here, told in run.json.
+        # The numbers in caveats of steps and rates differ, so only their places are listed here.
+        # run.json has their texts.
         *_counted("single steps", record, [one for one in found if isinstance(one.part, Step)]),
         *_counted(
             "constant arrival rates",
@@ -89,7 +90,7 @@ def _counted(what: str, record: RunRecord, found: Iterable[Placed]) -> Iterator[
 
 
 def _parts(record: RunRecord, trial: TrialRecord, parts: Iterable[Part]) -> str:
-    """A trial and its steps, or its arrival rates."""
+    """A trial and its steps, or its arrival rates, as text."""
     where = _where(record, trial)
     users = [f"{part.users:,}" for part in parts if isinstance(part, Step)]
     if users:
@@ -113,7 +114,7 @@ def _in_row(record: RunRecord, one: Placed) -> str:
 
 
 def _together(record: RunRecord, trials: list[TrialRecord]) -> str:
-    """Rows by name; a framework of which all are concerned is named once."""
+    """The trials as text. A framework is named once if all its trials are among them."""
     concerned = {trial.key for trial in trials}
     names = []
     for service, name in sorted({(t.service, t.server.name) for t in trials}):

@@ -1,4 +1,4 @@
-"""The files of ``report/``: everything derived from a record, rebuilt from it alone."""
+"""The files of ``report/``. They are made from a record, and can be made again at any time."""
 
 from __future__ import annotations
 

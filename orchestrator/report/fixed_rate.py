@@ -1,7 +1,7 @@
-"""The ranking for where server and load share a CPU: what a request costs the server.
+"""The ranking for hosts where server and load share a CPU: the server's CPU time per request.
 
-The kernel accounts the CPU time of each container apart, whoever else runs on the same CPU, and at
-a rate that all can serve every server does the same work.
+The kernel counts the CPU time of each container separately, even if other processes run on the same
+CPU. At a rate that all servers can keep up with, all of them do the same work.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TEXT = (
 
 
 def _at_rate(of: Callable[[Repeats], Value]) -> Callable[[Place], Value]:
-    """Of the repeats at the rate in common."""
+    """For a column about the repeats at the common rate."""
     return lambda place: of(place.group.open_loop(None))
 
 
@@ -55,12 +55,12 @@ def _costs(repeats: Repeats) -> list[float]:
 
 
 def _failures(repeats: Repeats) -> int | None:
-    """The most of any repeat: failures are not averaged away."""
+    """The most failures of any repeat, since a median would hide them."""
     return max((row.failures for row in repeats), default=None)
 
 
 def _contract(group: Group) -> str | None:
-    """A trial that finds the contract broken ends there."""
+    """Whether the contract was kept. A trial that finds it broken ends in the phase ``verify``."""
     if any(trial.phase is TrialPhase.VERIFY for trial in group.trials):
         return BROKEN
     return KEPT if group.measured else None
@@ -99,13 +99,13 @@ _REST: tuple[Column[Place], ...] = (
 
 
 def ranks_by_cost(record: RunRecord) -> bool:
-    """Whether a run's headline is what a request costs at a fixed rate, not the highest rate."""
+    """Whether the headline is the CPU time per request at a fixed rate, not the highest rate."""
     wanted = record.layout.shared or record.profile.by_cost
     return wanted and record.profile.open_rate is not None
 
 
 def fixed_rate(record: RunRecord, workload: str) -> Ranking:
-    """What each framework needs at the rate in common; ranked where it kept up in every repeat."""
+    """The ranking by CPU time at the common rate. Only if all repeats kept up there is a rank."""
     found = groups(record, workload)
     known = cpu_times(record, workload)
     ranked = [group.service for group in found if group.service in known and _kept_up(group)]

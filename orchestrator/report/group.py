@@ -1,4 +1,4 @@
-"""The repeats of one framework with one workload: what every table and chart has a row of."""
+"""Groups: the repeats of one framework with one workload. Tables and charts have a row for each."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from orchestrator.report.column import AtLeast, Value, known_median
 
 LAST_IN_2019 = "Django+Gunicorn"
 NO_HOLD = "no hold"
-"""A trial that was measured, but ended before its hold."""
+"""For a trial that was measured, but ended before its hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One framework with one workload; ``trials`` are its repeats in the order of the record."""
+    """One framework with one workload. ``trials``: its repeats, in the order of the record."""
 
     service: str
     name: str
@@ -26,47 +26,47 @@ class Group:
 
     @property
     def measured(self) -> tuple[TrialRecord, ...]:
-        """Those that were measured."""
+        """The trials that were measured."""
         return tuple(t for t in self.trials if t.outcome is Outcome.MEASURED)
 
     @property
     def held(self) -> tuple[TrialRecord, ...]:
-        """Those that have a hold."""
+        """The measured trials that have a hold."""
         return tuple(t for t in self.measured if t.hold)
 
     @property
     def failed(self) -> bool:
-        """Whether any repeat failed; one that was skipped did not run."""
+        """Whether any repeat failed. A skipped repeat did not run, so it did not fail."""
         return any(t.outcome is Outcome.FAILED for t in self.trials)
 
     @property
     def full(self) -> bool:
-        """Whether the server's CPU was the limit in every hold: else the rate is "at least"."""
+        """Whether the server's CPU limited every hold. If not, the rate is a lower bound."""
         return {t.limited_by for t in self.held} == {Limit.SERVER_CPU}
 
     @property
     def ranked(self) -> bool:
-        """Whether the server's CPU was the limit in every repeat, and none failed."""
+        """Whether it gets a rank: the server's CPU limited every repeat, and none failed."""
         return self.full and not self.failed and len(self.held) == len(self.measured)
 
     @property
     def limited_by(self) -> str | None:
-        """What limited any of the repeats; None where none was measured."""
+        """The limits of all repeats; None if none has a hold."""
         return ", ".join(sorted({t.limited_by or Limit.UNKNOWN for t in self.held})) or None
 
     @property
     def why(self) -> str | None:
-        """How it ended where nothing was held; the reason stands with the caveats."""
+        """How the trials ended if none has a hold. The reason stands with the caveats."""
         if self.held:
             return None
         return ", ".join(sorted({_end(trial) for trial in self.trials})) or NO_HOLD
 
     def median(self, of: Callable[[TrialRecord], float | None]) -> float | None:
-        """The median of the held repeats' values of what is known; None where nothing is."""
+        """The median of a value over the repeats with a hold; None if it is not known."""
         return known_median([of(trial) for trial in self.held])
 
     def open_loop(self, of_capacity: float | None) -> tuple[OpenLoop, ...]:
-        """Every repeat's row at one load of the open loop."""
+        """Each repeat's row at one load of the open loop. ``None`` is the common rate."""
         return tuple(
             row
             for trial in self.measured
@@ -82,7 +82,7 @@ def _end(trial: TrialRecord) -> str:
 
 
 def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:
-    """One workload's groups in the order of the table of 2019."""
+    """One workload's groups, in the order of the table of 2019."""
     names = {t.service: t.server.name for t in record.trials}
     ordered = sorted(names, key=lambda service: (names[service] == LAST_IN_2019, service))
     return tuple(
@@ -99,7 +99,7 @@ def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:
 
 
 def by_rate(found: tuple[Group, ...]) -> list[Group]:
-    """Those that are ranked, then the other measured ones, the fastest first; failed ones last."""
+    """Ranked groups, then others with a rate, each fastest first; groups without a rate last."""
 
     def order(group: Group) -> tuple[bool, bool, float]:
         rate = goodput_rps(group)
@@ -109,14 +109,15 @@ def by_rate(found: tuple[Group, ...]) -> list[Group]:
 
 
 def goodput_rps(group: Group) -> float | None:
-    """Successes a second while held."""
+    """Successes/s in the hold."""
     return group.median(lambda t: t.hold.goodput_rps if t.hold else None)
 
 
 def rate_of(group: Group) -> Value:
-    """Successes a second while held: a lower bound where the server was not what limited it.
+    """Successes/s in the hold, as a lower bound if the server's CPU was not the limit.
 
-    Where memory or errors were, it is neither the server's rate nor a bound: just what was counted.
+    If memory or errors were the limit, it is neither the server's rate nor a bound. Then the
+    plain count is returned.
     """
     rate = goodput_rps(group)
     broke = {t.limited_by for t in group.held} & {Limit.MEMORY, Limit.ERRORS}
@@ -144,19 +145,20 @@ def start_s(group: Group) -> float | None:
 
 
 def cpu_us_per_request(group: Group) -> float | None:
-    """The server's CPU time for a success while held, in microseconds."""
+    """The server's CPU time per success in the hold, in microseconds."""
     return group.median(lambda t: t.resources.cpu_us_per_request if t.resources else None)
 
 
 def open_cpu_us_per_request(group: Group) -> float | None:
-    """The same at the arrival rate that all have in common."""
+    """The server's CPU time per success at the common arrival rate, in microseconds."""
     return known_median([row.cpu_us_per_request for row in group.open_loop(None)])
 
 
 def server_to_load_cpu(group: Group) -> float | None:
-    """At that rate, the server's CPU time by the load generator's; where one worker brought it all.
+    """The server's CPU time divided by the load generator's, at the common arrival rate.
 
-    Both did the same work in the same seconds, so it hardly drifts with the machine's speed.
+    Only for trials with one worker. Both CPU times belong to the same requests in the same seconds,
+    so this ratio hardly changes with the machine's speed.
     """
     return known_median(
         [

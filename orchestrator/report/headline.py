@@ -1,4 +1,4 @@
-"""What a run is read for first, and what of it is about server and load together."""
+"""Chooses a run's headline ranking, and marks numbers about server and load together."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from orchestrator.report.ranking import Ranking
 
 
 def headline(record: RunRecord, workload: str) -> Ranking:
-    """The ranking that the record's host allows."""
+    """The ranking that suits the record's host."""
     return fixed_rate(record, workload) if ranks_by_cost(record) else hold(record, workload)
 
 
 def together(record: RunRecord) -> str:
-    """What stands behind the title of numbers that are about server and load together."""
+    """The mark in titles of numbers that describe server and load together; empty if none do."""
     return f" ({Limit.COLOCATED})" if record.layout.shared else ""

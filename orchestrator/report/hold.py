@@ -1,4 +1,4 @@
-"""The ranking of hosts on which the server has a CPU of its own: the rate at the best step."""
+"""The ranking for hosts where the server has its own CPU: the rate at the best step."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _OF_REPEATS: tuple[Column[Place], ...] = (
 _REST: tuple[Column[Place], ...] = (
     Column("median_ms", "p50 (ms)", _median(lambda h: h.median_ms), show=three_digits, wide=True),
     Column("p99_ms", "p99 (ms)", _median(lambda h: h.p99_ms), show=three_digits),
-    # A failure is never averaged away: the most of any repeat, the fewest users of any.
+    # Not medians, which would hide failures: the most failures and the fewest users of any repeat.
     Column("hold_failures", "Failed", _most(lambda h: h.failures), show=whole, wide=True),
     Column("breaking_users", "Drops from", of_group(_breaking_users), show=whole, wide=True),
     Column(
@@ -70,7 +70,7 @@ _REST: tuple[Column[Place], ...] = (
 
 
 def hold(record: RunRecord, workload: str) -> Ranking:
-    """The hold of each framework; ranked where the server's CPU was the limit in every repeat."""
+    """The ranking by the hold's rate. Ranked if the server's CPU was the limit in every repeat."""
     found = groups(record, workload)
     ranked = [group.service for group in found if group.ranked]
     places = ranks(rates(record, workload), ranked)

@@ -1,4 +1,4 @@
-"""What limited a rate, in words for people who read a row."""
+"""Explains each limit in a sentence."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ IN_WORDS: dict[str, str] = {
     Limit.UNKNOWN: "No rule explains what kept this rate from being higher: take it as a lower "
     "bound.",
 }
-"""By the word in the record; one of another version of the lab has none."""
+"""Limit in the record -> its explanation. Limits of other versions of the lab have none."""

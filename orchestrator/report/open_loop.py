@@ -1,4 +1,4 @@
-"""Latency at constant arrival rates: one that all share, and parts of what each can do."""
+"""Tables of latency at constant arrival rates: a common one, and shares of each capacity."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ def median_ms(repeats: Repeats) -> float | None:
 
 
 def p99_ms(repeats: Repeats) -> float | None:
-    """The same of the 99th percentile."""
+    """The median of the repeats' 99th percentiles; None if they have too few requests."""
     return known_median([row.p99_ms for row in repeats]) if _tell(repeats, 99) else None
 
 
 def p999_ms(repeats: Repeats) -> float | None:
-    """The same of the 99.9th percentile."""
+    """The median of the repeats' 99.9th percentiles; None if they have too few requests."""
     return known_median([row.p999_ms for row in repeats]) if _tell(repeats, 99.9) else None
 
 
 def worst_ms(repeats: Repeats) -> float | None:
-    """The worst of any repeat: it is not averaged away."""
+    """The highest maximum of any repeat, since a median would hide it."""
     return max((row.max_ms for row in repeats if row.max_ms is not None), default=None)
 
 
 def limited_by(repeats: Repeats) -> str | None:
-    """What limited any of the repeats."""
+    """The limits of all repeats; None if there are none."""
     return ", ".join(sorted({row.limited_by for row in repeats})) or None
 
 
 def _tell(repeats: Repeats, percentile: float) -> bool:
-    """Whether every repeat answered enough requests to tell this percentile."""
+    """Whether every repeat has enough answers for this percentile."""
     answered = min((row.requests - row.failures for row in repeats), default=0)
     return tells(answered, percentile)
 
@@ -91,9 +91,9 @@ MEASURES: tuple[Column[AtLoad], ...] = (
 
 
 def common_rate(workload: str, groups: Sequence[Group]) -> Table | None:
-    """Latency at the rate that all have in common; None where no trial had it.
+    """Latency at the common rate; None if no trial was measured at it.
 
-    Frameworks compare there, since only there they do the same work.
+    Only at this rate all frameworks do the same work, so only here they can be compared.
     """
     common = _at(groups, None)
     if not common:
@@ -107,7 +107,7 @@ def common_rate(workload: str, groups: Sequence[Group]) -> Table | None:
 
 
 def shares(workload: str, groups: Sequence[Group]) -> Table | None:
-    """Latency at shares of what each framework can do; None where no trial had it."""
+    """Latency at shares of each framework's capacity; None if no trial was measured at any."""
     if not (loads := shares_of(groups)):
         return None
     return make_table(
@@ -119,7 +119,7 @@ def shares(workload: str, groups: Sequence[Group]) -> Table | None:
 
 
 def shares_of(groups: Sequence[Group]) -> list[float]:
-    """The shares of their own capacity at which any was measured."""
+    """All shares of capacity at which any framework was measured, the lowest first."""
     loads = {
         row.of_capacity for group in groups for trial in group.measured for row in trial.open_loop
     }
@@ -127,7 +127,7 @@ def shares_of(groups: Sequence[Group]) -> list[float]:
 
 
 def _at(groups: Sequence[Group], load: float | None) -> list[AtLoad]:
-    """Each framework that was measured at this load."""
+    """The frameworks that were measured at this load."""
     return [
         AtLoad(name=group.name, of_capacity=load, repeats=repeats)
         for group in groups

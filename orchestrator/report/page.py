@@ -1,4 +1,4 @@
-"""The page of a run: one file that opens from disk and asks no network for anything."""
+"""Makes the page of a run: one file that opens from disk and needs no network."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where other things are, seen from the page.
+    """Relative links from the page.
 
-    ``root``: the way to the repository's top folder, None where the results lie outside of it.
+    ``root``: the path to the repository's top folder; None if the results are outside of it.
     ``index``: whether the page that lists all runs is two folders above.
     """
 
@@ -79,13 +79,13 @@ def page(
     findings: Sequence[Finding],
     links: Links,
 ) -> str:
-    """The whole page as HTML; everything that came from outside is escaped.
+    """The whole page as HTML. Text from outside is escaped.
 
     Args:
         tables: the run's own tables.
-        charts: for the whole run; the page shows its ramps one framework at a time.
-        beside: what was published beside what was measured, the claims among them.
-        findings: what the audit found; no contradiction, or the record could not be published.
+        charts: the run's charts; the page shows ramps one framework at a time.
+        beside: tables that compare the run with a publication, and the claims.
+        findings: the audit's findings. These are doubts: records with contradictions are refused.
     """
     shown = [chart for chart in charts if chart.kind is not ChartKind.RAMP] + ramp_charts(record)
     kinds = {chart.kind for chart in shown}
@@ -130,7 +130,7 @@ def page(
 
 @cache
 def environment() -> Environment:
-    """The templates, escaping all that they are given."""
+    """The templates. They escape every value."""
     return Environment(
         loader=PackageLoader("orchestrator.report"),
         autoescape=True,
@@ -142,12 +142,12 @@ def environment() -> Environment:
 
 
 def _finalize(value: object) -> object:
-    """Text from outside without what a browser obeys; what is marked up already is the lab's."""
+    """Make text printable. Markup is the lab's own, so it stays as it is."""
     return printable(value) if type(value) is str else value
 
 
 def policy(*scripts: str) -> str:
-    """A Content Security Policy under which these scripts run, no other, and nothing is fetched."""
+    """A Content Security Policy that allows only these scripts, and fetches nothing."""
     hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return (
@@ -156,7 +156,7 @@ def policy(*scripts: str) -> str:
 
 
 def source(name: str) -> str:
-    """A file of the templates as it is."""
+    """The text of a file in the templates' folder."""
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 

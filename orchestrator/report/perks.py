@@ -1,4 +1,4 @@
-"""What a benchmark does not measure: published then, and today."""
+"""Properties other than performance: as published in 2019, and today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orchestrator.report.table import Table, make_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of a framework: published, of public APIs today, and of its container."""
+    """What the publication, public APIs and the framework's container say about it."""
 
     name: str
     then: PublishedPerks | None
@@ -24,14 +24,14 @@ class Known:
 
     @property
     def version(self) -> str | None:
-        """The one that was measured, else the one that is pinned."""
+        """The version that was measured, or else the one that is pinned."""
         return _version(self.server) or (self.now.version if self.now else None)
 
 
 def perks_table(record: RunRecord | None, published: Published) -> Table:
-    """The third table of the article beside what is known today.
+    """The article's third table, beside today's values.
 
-    Without a record the columns that only a measured container can fill are left out.
+    Without a record, columns that need a measured container are left out.
     """
     year = published.source.date[:4]
     then = {perks.service: perks for perks in published.perks}
@@ -81,7 +81,7 @@ def _disk_mb(package: Package) -> float | None:
 
 
 def _released(known: Known) -> str | None:
-    """The date is of the version that was pinned when the index was asked."""
+    """The release date. It is known only for the version that was pinned at the last refresh."""
     return known.now.released if known.now and known.now.version == known.version else None
 
 
@@ -102,7 +102,7 @@ def _published_and_today(year: str) -> tuple[Column[Known], ...]:
         Column("async_published", f"Async {year}", _then(lambda t: t.async_support), words=True),
         Column("stars_published", f"GitHub stars {year}", _then(lambda t: t.stars), show=whole),
         Column("stars", "GitHub stars today", _now(lambda n: n.stars), show=whole),
-        # Found by searching the index: whatever had the name in it.
+        # The article searched the index, so this counts all packages with the name in theirs.
         Column("packages_published", f"PyPI packages {year}", _then(lambda t: t.packages)),
         Column(
             "maintainers_published",
@@ -117,7 +117,7 @@ def _published_and_today(year: str) -> tuple[Column[Known], ...]:
 
 
 def _version(server: Server | None) -> str | None:
-    """The framework's own: the first of the packages that its manifest names."""
+    """The version of the framework itself: the first package that its manifest names."""
     if server is None:
         return None
     if server.package:
@@ -126,7 +126,7 @@ def _version(server: Server | None) -> str | None:
 
 
 def _dates(today: Iterable[PerksToday]) -> str:
-    """When the APIs were asked; the oldest counts, since a refresh may have failed in part."""
+    """The oldest dates at which the APIs were asked, since a refresh may have failed for some."""
     told = [
         f"{what} of {min(dates)}"
         for what, dates in (

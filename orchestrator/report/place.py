@@ -1,4 +1,4 @@
-"""Where a record was made, as lines of text."""
+"""Describes where a run was measured."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from orchestrator.model.placement import Layout
 
 
 def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iterator[str]:
-    """Machine, engine, placement, memory and the lab itself, a line each.
+    """Lines about the machine, the engine, the placement, the memory and the lab itself.
 
     Args:
-        needed: the memory of everything together.
+        needed: how much memory the whole lab needed, if it was measured.
     """
     memory = f"{host.memory_bytes / 2**30:.1f} GiB"
     cpus = "1 CPU" if host.cpus == 1 else f"{host.cpus} CPUs"
@@ -27,7 +27,7 @@ def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iter
 
 
 def needed_in_words(memory: WholeMemory) -> str:
-    """What all of the lab needed together."""
+    """How much memory the whole lab needed, as text."""
     peak = "unknown" if memory.peak_bytes is None else f"{memory.peak_bytes / 2**20:,.0f} MiB"
     killed = "unknown" if memory.oom_kills is None else f"{memory.oom_kills:,}"
     swapped = memory.swapped_bytes

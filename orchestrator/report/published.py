@@ -1,4 +1,4 @@
-"""What was published beside what was measured here, and what became of its claims."""
+"""Tables that compare a publication with a run: results, perks and claims."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from orchestrator.report.perks import perks_table
 from orchestrator.report.table import Table, make_table
 
 Findings = Mapping[str, Sequence[Finding]]
-"""What `lab audit` finds in each published table, by `PublishedTable.file`."""
+"""`PublishedTable.file` -> the audit's findings about that table."""
 NO_FINDING = "nothing found"
 AS_PRINTED = "{:,.10g}".format
-"""With the digits that were published, and no more."""
+"""Shows a number with the digits that were published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Both:
-    """One framework: as published, and as measured here; None where it was not.
+    """One framework as published and as measured here; None if it was not.
 
-    ``findings``: what the audit found in the published table; None where it was not audited.
+    ``findings``: the audit's findings about the published table; None if it was not audited.
     """
 
     published: PublishedRow | None
@@ -34,7 +34,7 @@ class Both:
 
     @property
     def name(self) -> str:
-        """As it was published, if it was."""
+        """The published name, or else the lab's."""
         return self.published.name if self.published else self.group.name if self.group else ""
 
 
@@ -48,7 +48,7 @@ CLAIMS: tuple[Column[Decision], ...] = (
 def beside(
     record: RunRecord, published: Published, decisions: Sequence[Decision], findings: Findings
 ) -> list[Table]:
-    """All tables about a publication, in the order in which a report shows them."""
+    """All tables about a publication, in the report's order."""
     return [
         *published_tables(record, published, findings),
         perks_table(record, published),
@@ -57,7 +57,7 @@ def beside(
 
 
 def published_tables(record: RunRecord, published: Published, findings: Findings) -> list[Table]:
-    """For each workload of the run that was published: the published row beside ours."""
+    """A table for each workload that was also published: published rows beside ours."""
     year = published.source.date[:4]
     by_workload = {table.workload: table for table in published.tables}
     return [
@@ -68,7 +68,7 @@ def published_tables(record: RunRecord, published: Published, findings: Findings
 
 
 def claims_table(decisions: Sequence[Decision]) -> Table:
-    """Each claim, what became of it, and why."""
+    """Each claim, the verdict, and the reason."""
     return make_table(
         name="claims",
         title="What was claimed, and what this run says about it",
@@ -111,7 +111,7 @@ def _columns(year: str) -> tuple[Column[Both], ...]:
         ),
         Column("failures_published", f"Failed {year}", _then(lambda r: r.failures), show=whole),
         Column("failures", "Failed here, whole trial", _here(_failures), show=whole),
-        # In place of what limited it, how it ended: a note would stand in a column of the past.
+        # Without a limit, this shows how the trial ended. A note would land in a column of 2019.
         Column(
             "limited_by", "Limited by, here", _here(lambda g: g.limited_by or g.why), words=True
         ),
@@ -136,7 +136,7 @@ def _failures(group: Group) -> float | None:
 
 
 def _audit(both: Both) -> str | None:
-    """The rules that a row breaks; where two of its numbers cannot both be right, both of them."""
+    """The rules that a row breaks. A contradiction shows its two numbers, too."""
     if both.published is None or both.findings is None:
         return None
     told = dict.fromkeys(_told(f) for f in both.findings if both.name in f.row.split(", "))

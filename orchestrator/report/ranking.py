@@ -1,4 +1,4 @@
-"""A ranking: the frameworks of a workload in the order of their ranks, and its table."""
+"""A ranking: a workload's frameworks in the order of their ranks, and the table of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from orchestrator.report.table import Table, make_table
 class Place:
     """One framework's row in a ranking.
 
-    ``rank``: the best and the worst one that it may have; None where it has none.
-    ``limited_by``: what limited what the row is about. ``note``: why numbers are missing.
+    ``rank``: the best and the worst possible rank; None without a rank. ``limited_by``: what
+    limited the row's numbers. ``note``: why numbers are missing.
     """
 
     group: Group
@@ -25,12 +25,12 @@ class Place:
 
     @property
     def ranked(self) -> bool:
-        """Whether it has a rank at all."""
+        """Whether it has a rank."""
         return self.rank is not None
 
 
 def of_group(of: Callable[[Group], Value]) -> Callable[[Place], Value]:
-    """For a column of what is known of a group, whatever its place."""
+    """For a column whose value depends only on the group, not on its rank."""
     return lambda place: of(place.group)
 
 
@@ -38,14 +38,14 @@ PLACE: tuple[Column[Place], ...] = (
     framework(lambda place: place.group.name),
     Column("rank", "Rank", lambda place: span(place.rank or ())),
 )
-"""What every ranking begins with."""
+"""The first columns of every ranking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """A workload's frameworks in the order of their ranks, those without one last.
+    """A workload's frameworks in the order of their ranks; those without a rank come last.
 
-    ``text`` tells a person how to read it.
+    ``text`` explains to people how to read it.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Ranking:
 
     @property
     def table(self) -> Table:
-        """The same as a table."""
+        """The ranking as a table."""
         return make_table(
             name=self.name,
             title=self.title,

@@ -1,4 +1,4 @@
-"""The trials behind one row, one by one."""
+"""The table of a row's trials."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ COST = Column("open_cpu_us", "CPU µs/request at the common rate", _open_cpu_us,
 
 
 def repeats(record: RunRecord, group: Group) -> Table:
-    """A row for each trial, whatever became of it."""
+    """A row for each trial, also for those that were not measured."""
     return make_table(
         name="repeats",
         title="Its trials",

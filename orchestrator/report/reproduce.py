@@ -1,4 +1,4 @@
-"""The command that measures a row again."""
+"""The commands that measure a row again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMMIT = re.compile(r"[0-9a-f]{6,64}")
 
 
 def reproduce(record: RunRecord, service: str, workload: str) -> str:
-    """`lab run` for one service and workload as this run had them, for a shell."""
+    """The `lab run` command, quoted for a shell, for one service and workload of this run."""
     settings = record.settings
     words = [".venv/bin/lab", "run", service, "--workload", workload]
     words += ["--profile", settings.profile]
@@ -33,6 +33,6 @@ def reproduce(record: RunRecord, service: str, workload: str) -> str:
 
 
 def checkout(record: RunRecord) -> str | None:
-    """How to get the lab as it was committed then; None where its commit is not known."""
+    """The command that checks out the run's commit of the lab; None if it is not known."""
     commit = (record.host.lab_commit or "").partition("+")[0]
     return f"git checkout {commit}" if _COMMIT.fullmatch(commit) else None

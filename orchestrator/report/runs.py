@@ -1,4 +1,4 @@
-"""The page that lists all runs and opens any of them."""
+"""Makes the page that lists all runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orchestrator.report.table import make_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A run's folder, its record, what is wrong with it, and whether it has a page to open."""
+    """A run: folder, record, the problem if it cannot be read, and whether it has a page."""
 
     folder: str
     record: RunRecord | None
@@ -27,7 +27,7 @@ class Listed:
 
     @property
     def address(self) -> str:
-        """The folder in a link, whatever it is called."""
+        """The folder's name as a part of a link."""
         return address(self.folder)
 
     @property
@@ -38,7 +38,7 @@ class Listed:
 
     @property
     def state(self) -> str:
-        """How it ended."""
+        """How the run ended, or why it cannot be read."""
         if self.problem is not None or self.record is None:
             return self.problem or "cannot be read"
         if self.record.interrupted:
@@ -75,12 +75,12 @@ RUNS: tuple[Column[Listed], ...] = (
     Column("machine", "Machine", _of(_machine), words=True),
     Column("lab", "Lab", _of(_lab), words=True),
 )
-"""The first leads to the run; one that cannot be read has but its state in place of the rest."""
+"""The first column links to the run. If it cannot be read, its state replaces the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """Folders of another kind of experiment; ``page`` is what opens in each."""
+    """Folders of another experiment. ``page``: the file to open in each."""
 
     title: str
     page: str
@@ -94,7 +94,7 @@ class Others:
 
 
 def runs_page(runs: Sequence[Listed], others: Sequence[Others]) -> str:
-    """``results/index.html``: the newest run first, then what else was measured."""
+    """``results/index.html``: all runs with the newest first, then other experiments."""
     ordered = sorted(
         runs,
         key=lambda run: (run.record.started_at if run.record else "", run.folder),
@@ -108,5 +108,5 @@ def runs_page(runs: Sequence[Listed], others: Sequence[Others]) -> str:
 
 
 def address(folder: str) -> str:
-    """A folder's name as a part of a link: never one that names another place, or a script."""
+    """A folder's name, quoted for a link, so that it cannot be another place or a script."""
     return quote(os.fsencode(folder))

@@ -1,4 +1,4 @@
-"""A run on one screen, for the summary of a CI job: its headline tables, where, and the doubts."""
+"""A short summary of a run for a CI job: headline tables, where it was measured, and the doubts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestrator.words import printable
 
 
 def run_summary(record: RunRecord) -> str:
-    """Markdown; everything that came from outside is escaped."""
+    """The summary as Markdown. Text from outside is escaped."""
     return printable("\n".join(_lines(record)) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Charts as SVG: the only file that knows the charting library (Vega, through vl-convert)."""
+"""Draws charts as SVG. Only this file uses the charting library (Vega, through vl-convert)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from orchestrator.report.charts.chart import Spec
 from orchestrator.words import each, printable
 
 VERSION = "6.4"
-# Text is measured to lay a chart out. vl-convert brings this font itself, so that a chart comes out
-# the same on every machine, whatever is installed there.
+# A chart's layout depends on the size of its text. vl-convert contains this font, so a chart is the
+# same on every machine, whichever fonts are installed there.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 
 def svg(spec: Spec, theme: Spec) -> str:
-    """A chart as SVG, the same bytes on every machine."""
-    # A character that XML does not have ends the whole process from within the library.
+    """The chart as SVG, with the same bytes on every machine."""
+    # A character that XML does not allow makes the library end the whole process.
     clean = each(spec, lambda _key, text: printable(text))
     config = {**theme, "font": FONT}
     return vl_convert.vegalite_to_svg({**clean, "config": config}, vl_version=VERSION) + "\n"
@@ -25,5 +25,5 @@ def svg(spec: Spec, theme: Spec) -> str:
 
 @cache
 def library() -> str:
-    """The library itself, for the page: one script that brings ``vegaEmbed``."""
+    """The charting library for the page: one script that defines ``vegaEmbed``."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VERSION)

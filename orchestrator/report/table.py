@@ -1,4 +1,4 @@
-"""A table of values, and the same table as text, Markdown, CSV and JSON."""
+"""Tables of values, and their form as text, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MISSING = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What it holds, and the text that people read."""
+    """A cell: its value, and the text for people."""
 
     value: Value
     text: str
 
     @property
     def plain(self) -> str | float | int | None:
-        """What programs read."""
+        """The value for programs."""
         return _plain(self.value)
 
     @property
     def sort(self) -> str:
-        """By what the page sorts it; nothing if it was not measured."""
+        """The text by which the page sorts; empty if the value was not measured."""
         if self.value is None or self.value == MISSING:
             return ""
         if isinstance(self.value, Span):
@@ -39,10 +39,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row's cells, one for each column; the first names it.
+    """A row's cells, one for each column. The first is the row's name.
 
-    ``note`` says why the rest is missing ("failed in verify"). People read it in the first missing
-    cell, programs in a column of its own.
+    ``note`` says why other cells are missing ("failed in verify"). People see it in the first
+    missing cell; programs find it in a separate column.
     """
 
     cells: tuple[Cell, ...]
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """``name`` is what its files are called; the first column names the rows."""
+    """A table. ``name``: the name of its files. The first column names the rows."""
 
     name: str
     title: str
@@ -65,17 +65,17 @@ class Table:
 
     @property
     def headings(self) -> tuple[tuple[str, bool], ...]:
-        """The columns' titles, and whether a column is aligned to the left: names and words."""
+        """The columns' titles, and whether a column is aligned to the left (names and text)."""
         return tuple((column.title, not n or column.words) for n, column in enumerate(self.columns))
 
     @property
     def shown(self) -> tuple[tuple[str, ...], ...]:
-        """The rows as people read them."""
+        """The rows as text for people."""
         return tuple(tuple(cell.text for cell in row.cells) for row in self.rows)
 
 
 def no_note(_: object) -> None:
-    """The note of rows that have none."""
+    """For tables without notes."""
 
 
 def make_table(
@@ -86,11 +86,11 @@ def make_table(
     rows: Iterable[R],
     note: Callable[[R], str | None] = no_note,
 ) -> Table:
-    """Take each column's value out of each row.
+    """Make a table: each column's ``value`` gives a cell for each row.
 
     Args:
-        rows: what they are made of.
-        note: a row's `Row.note`.
+        rows: the objects behind the rows.
+        note: gives a row's `Row.note`.
     """
     return Table(
         name=name,
@@ -101,7 +101,7 @@ def make_table(
 
 
 def markdown(table: Table) -> str:
-    """A Markdown table; what came from outside cannot break out of its cell."""
+    """The table as Markdown. Text from outside cannot break out of its cell."""
     lines = [f"| {' | '.join(table.titles)} |"]
     lines.append("|" + "".join("---|" if left else "---:|" for _, left in table.headings))
     lines += [f"| {' | '.join(one_line(text) for text in row)} |" for row in table.shown]
@@ -109,7 +109,7 @@ def markdown(table: Table) -> str:
 
 
 def csv_text(table: Table) -> str:
-    """The same table as CSV: numbers as they are, without units and thousands separators."""
+    """The table as CSV, with plain numbers: no units, no thousands separators."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*(column.key for column in table.columns), "note"])
@@ -118,7 +118,7 @@ def csv_text(table: Table) -> str:
 
 
 def json_text(table: Table) -> str:
-    """The same table as JSON: a list of objects, null where nothing was measured."""
+    """The table as JSON: a list of objects, with null for values that were not measured."""
     keys = [column.key for column in table.columns]
     rows = [
         {**dict(zip(keys, (cell.plain for cell in row.cells), strict=True)), "note": row.note}
@@ -134,12 +134,12 @@ MARKUP = str.maketrans(
 
 
 def one_line(text: str) -> str:
-    """Text from outside as Markdown that stays in its line and cell, and brings no markup."""
+    """Text from outside as Markdown in one line, with markup escaped."""
     return " ".join(text.splitlines()).translate(MARKUP)
 
 
 def code(text: str) -> str:
-    """Text from outside as code in a line of Markdown."""
+    """Text from outside as code within a line of Markdown."""
     return f"`{' '.join(text.splitlines()).replace('`', chr(39))}`"
 
 
@@ -166,5 +166,5 @@ def _plain(value: Value) -> str | float | int | None:
     if isinstance(value, Span):
         return f"{_plain(value.low)}..{_plain(value.high)}"
     number = value.value if isinstance(value, AtLeast) else value
-    # The median of counts is mostly a count again.
+    # A whole number is shown as one: the median of counts is usually a count.
     return int(number) if isinstance(number, float) and number.is_integer() else number

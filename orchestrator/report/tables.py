@@ -1,4 +1,4 @@
-"""The tables of a run: the headline, the one of 2019, the hold, and the open loop."""
+"""The tables of a run: headline, the table of 2019, hold, and open loop."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ AS_IN_2019: tuple[Column[Group], ...] = (
 
 
 def tables(record: RunRecord) -> list[Table]:
-    """All tables of each workload in turn."""
+    """All tables of the first workload, then those of the next."""
     return [table for workload in record.settings.workloads for table in _of(record, workload)]
 
 
 def _of(record: RunRecord, workload: str) -> Iterator[Table]:
-    """What is about server and load together says so in its title."""
+    """One workload's tables. Those about server and load together say so in their titles."""
     found = groups(record, workload)
     if ranks_by_cost(record):
         yield fixed_rate(record, workload).table

@@ -1,4 +1,4 @@
-"""How charts look on a light and on a dark ground."""
+"""Colours of charts on a light and on a dark background."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from orchestrator.report.charts.chart import Spec
 
 
 def theme(*, ink: str, soft: str, grid: str, ground: str) -> Spec:
-    """A Vega-Lite ``config``: colours of text, of axes, of the grid and of the ground."""
+    """A Vega-Lite ``config``: colours of text, axes, grid and background."""
     return {
         "background": ground,
         "view": {"stroke": grid},

@@ -1,1 +1,1 @@
-"""Arithmetic that says how far numbers can be trusted; knows no record. Pure."""
+"""Statistics: histograms, intervals, ranks. Pure, and independent of the record."""

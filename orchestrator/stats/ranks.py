@@ -1,4 +1,4 @@
-"""Ranks that say no more than was measured: who is not told apart shares a range of ranks."""
+"""Ranks of measured values. Values that cannot be told apart share a range of ranks."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping
 from orchestrator.stats.interval import Interval
 
 Ranks = dict[str, tuple[int, int]]
-"""By name: the best and the worst rank that it may have; none where it is not ranked."""
+"""Name -> its best and its worst possible rank. Names that are not ranked are left out."""
 
 
 def ranks(
     known: Mapping[str, Interval], ranked: Collection[str], *, least_first: bool = False
 ) -> Ranks:
-    """The ranks of the names in ``ranked``, the highest value first unless ``least_first``.
+    """The ranks of the names in ``ranked``. Rank 1 is the highest value, or with ``least_first``
+    the lowest.
 
-    Two are told apart by their intervals: from three repeats on if their ranges do not overlap,
-    with fewer by a margin.
+    Two values differ if their intervals do not overlap: from three repeats on the intervals are
+    the ranges of the repeats, with fewer they have a margin.
     """
     found = {}
     for name in ranked:

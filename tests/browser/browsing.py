@@ -1,4 +1,4 @@
-"""A page in a real Chromium that notices whatever should not happen."""
+"""A page in a real Chromium. A test fails if its console or the network was used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OF_A_FILE = ("file://", "data:", "about:", "blob:")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A page, what its console said, and what it asked of any network."""
+    """A page, its console messages, and its network requests."""
 
     page: Page
     said: list[str] = field(default_factory=list)
@@ -23,7 +23,7 @@ class Watched:
 
 @contextmanager
 def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
-    """A new page in a context of its own; at the end its console and the network were silent."""
+    """A new page in its own context. At the end, its console and the network must be silent."""
     context = browser.new_context(**options)
     try:
         page = context.new_page()

@@ -13,18 +13,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def program() -> str:
-    """The system's Chromium; a test that needs it fails without it, it is never skipped."""
+    """The path of the system's Chromium. Without it, tests fail; they are never skipped."""
     found = os.environ.get("LAB_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     assert found, "no Chromium here: run `make browser`"
     return found
 
 
 def chromium(playwright: Playwright) -> Browser:
-    """A browser that asks nobody for anything by itself."""
+    """A browser that sends no requests of its own."""
     return playwright.chromium.launch(
         executable_path=program(),
         args=[
-            "--no-sandbox",  # root has none
+            "--no-sandbox",  # root cannot use the sandbox
             "--disable-gpu",
             "--disable-background-networking",
             "--disable-component-update",
@@ -35,6 +35,6 @@ def chromium(playwright: Playwright) -> Browser:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Not for the whole session: its event loop would be in the way of tests that have their own.
+    # Not for the whole session: its event loop would disturb tests that have their own.
     with sync_playwright() as playwright, chromium(playwright) as browser:
         yield browser

@@ -1,4 +1,4 @@
-"""The interactive use as a person has it: `docker compose up flask locust`, and Locust's page."""
+"""Helpers for the interactive use: `docker compose up flask locust`, and Locust's page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 PAGE = "http://127.0.0.1:8089"
 T = TypeVar("T")
 WITHIN_S = 90
-"""How long anything may take here before a test gives up."""
+"""Seconds after which a test stops waiting."""
 
 
 def compose(
     *words: str, check: bool = True, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`docker compose`, with variables such as LAB_USERS in front of it."""
+    """Run `docker compose`, with variables such as LAB_USERS in its environment."""
     return subprocess.run(
         ["docker", "compose", *words],
         cwd=ROOT,
@@ -35,7 +35,7 @@ def compose(
 
 
 def get(path: str) -> str | None:
-    """What the page answers; None while it does not."""
+    """The page's answer; None while there is none."""
     try:
         with urllib.request.urlopen(f"{PAGE}{path}", timeout=5) as response:
             text: str = response.read().decode()
@@ -59,7 +59,7 @@ def summary() -> dict[str, Any] | None:
 
 
 def summary_when(holds: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-    """The lab's summary as soon as a test is described by it for which this holds."""
+    """Wait for a summary of a test that fulfils this condition, and return it."""
     found: dict[str, Any] | None = _when(
         summary, lambda seen: seen and seen["test"] and holds(seen)
     )
@@ -68,7 +68,7 @@ def summary_when(holds: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
 
 
 def log_when(text: str) -> str:
-    """What the Locust container has said, as soon as this is in it."""
+    """Wait for this text in the Locust container's log, and return the log."""
     return _when(lambda: compose("logs", "locust").stdout, lambda said: text in said)
 
 

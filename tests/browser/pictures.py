@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/interactive.md anew: `.venv/bin/python -m tests.browser.pictures`.
+"""Takes the pictures for docs/interactive.md again: `.venv/bin/python -m tests.browser.pictures`.
 
 Needs what `docker compose up flask locust` needs, and Chromium (`make browser`).
 """
@@ -14,13 +14,13 @@ FOLDER = ROOT / "docs" / "images"
 SIZE = ViewportSize(width=1280, height=860)
 TALL = ViewportSize(width=1280, height=1250)
 WATCHED_S = 30
-"""How long a test has run when it is pictured: its charts have a shape by then."""
+"""Seconds that a test runs before its picture, so that its charts show something."""
 
 
 def take(page: Page) -> None:
-    """All pictures, of the test that begins by itself."""
+    """Take all pictures, of the test that starts by itself."""
     page.goto(PAGE)
-    page.get_by_role("tab", name="Charts").click()  # Locust's charts show what came while they did
+    page.get_by_role("tab", name="Charts").click()  # they show only data from then on
     summary_when(lambda seen: seen["duration_s"] > WATCHED_S)
     save(page, "charts")
     page.get_by_role("tab", name="Lab summary").click()
@@ -35,20 +35,20 @@ def take(page: Page) -> None:
     page.set_viewport_size(TALL)
     page.get_by_role("button", name="Custom parameters").click()
     page.get_by_label("Rate").fill("500")
-    page.get_by_label("Workload").focus()  # below it: it is shown as soon as all has unfolded
+    page.get_by_label("Workload").focus()  # below the charts: it appears after they have opened
     page.get_by_role("heading", name="Start new load test").scroll_into_view_if_needed()
     save(page, "form")
 
 
 def save(page: Page, name: str, *, whole: bool = False) -> None:
-    """One picture, without things that move."""
+    """Take one picture, without animations."""
     page.mouse.move(0, 0)
     file = FOLDER / f"interactive-{name}.png"
     page.screenshot(path=file, animations="disabled", full_page=whole)
 
 
 def main() -> None:
-    """Start the lab, take the pictures, leave nothing behind."""
+    """Start the lab, take the pictures, and remove everything again."""
     compose("up", "--detach", "flask", "locust")
     try:
         with sync_playwright() as playwright, chromium(playwright) as browser:

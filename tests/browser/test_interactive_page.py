@@ -1,4 +1,4 @@
-"""Locust's page as `docker compose up flask locust` shows it, in a real Chromium, used by hand."""
+"""Uses Locust's page, as `docker compose up flask locust` shows it, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.browser.interactive import PAGE, compose, summary, summary_when
 
 DESK = {"width": 1280, "height": 900}
 SLOW_MS = 30_000
-"""The page asks for news every two seconds, and this machine may be busy."""
+"""The page updates every two seconds, and this machine may be busy."""
 
 
 @pytest.fixture(scope="module")
 def up(engine: DockerEngine) -> Iterator[None]:
-    """A test that goes on until somebody stops it."""
+    """A test that runs until somebody stops it."""
     for service in ("flask", "locust"):
         engine.build(service)
     try:
@@ -34,7 +34,7 @@ def up(engine: DockerEngine) -> Iterator[None]:
 
 @pytest.fixture
 def page(browser: Browser, up: None) -> Iterator[Page]:
-    """Locust's page; its console stays silent, and it asks nobody but the lab itself."""
+    """Locust's page. Its console must stay silent, and it may send requests only to the lab."""
     with watched(browser, viewport=DESK, accept_downloads=True) as seen:
         seen.page.goto(PAGE)
         expect(seen.page.get_by_role("tab", name="Lab summary")).to_be_visible()
@@ -81,7 +81,7 @@ def number(page: Page, what: str) -> str:
 def test_the_charts_have_data(page: Page) -> None:
     tab(page, "Charts")
     expect(page.locator("canvas")).to_have_count(3)
-    # Nothing in the page says what a canvas shows, but its colour does: the green of the rate.
+    # A canvas has no text, so look for the green colour of the rate.
     page.wait_for_function(
         """() => {
             const shown = document.querySelector("canvas");
@@ -119,7 +119,7 @@ def test_the_labs_tab_and_page_say_the_same_as_locust(page: Page) -> None:
     expect(row.get_by_text(str(found["requests"]), exact=True)).to_be_visible(timeout=SLOW_MS)
 
 
-def test_another_test_from_the_form_and_its_summary_starts_anew(page: Page) -> None:
+def test_a_new_test_from_the_form_has_a_new_summary(page: Page) -> None:
     before = summary()
     assert before is not None
     assert before["state"] == "stopped"
@@ -136,7 +136,7 @@ def test_another_test_from_the_form_and_its_summary_starts_anew(page: Page) -> N
     expect(page.get_by_text("Sent late p99 (ms)")).to_be_visible()
 
 
-def test_the_reset_button_is_the_labs_too(page: Page) -> None:
+def test_the_reset_button_also_resets_the_labs_summary(page: Page) -> None:
     before = summary_when(lambda seen: seen["requests"] > 200)
     page.get_by_role("button", name="Reset").click()
     after = summary_when(lambda seen: seen["duration_s"] < before["duration_s"])
@@ -171,6 +171,6 @@ def test_locusts_report_opens_from_disk_with_tables_and_charts(page: Page, tmp_p
     expect(page.get_by_role("heading", name="Locust Test Report")).to_be_visible()
     expect(page.get_by_text("http://framework:8000")).to_be_visible()
     expect(page.get_by_text(str(found["requests"]), exact=True).first).to_be_visible()
-    expect(page.get_by_role("cell", name="timeout")).to_have_count(0)  # nothing fails after its end
+    expect(page.get_by_role("cell", name="timeout")).to_have_count(0)  # none after its end
     expect(page.get_by_text("100.0% LabUser").first).to_be_visible()
     expect(page.locator("canvas")).to_have_count(3)

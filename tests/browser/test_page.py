@@ -1,4 +1,4 @@
-"""The page of a run in a real Chromium, opened from disk: what a person sees and can do."""
+"""The page of a run, opened from disk in a real Chromium: what people see and can do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with all that can befall a trial, a hostile server among it."""
+    """A run with trials of every outcome, and with a hostile server."""
     folder = tmp_path_factory.mktemp("results") / "run" / "report"
     folder.mkdir(parents=True)
     for name, text in report_files(example_run()).items():
@@ -38,7 +38,7 @@ def names(page: Page) -> list[str]:
     return [name.strip() for name in page.locator("#rows > tbody:visible .open").all_inner_texts()]
 
 
-def test_the_table_sorts_by_any_column_and_what_is_missing_stays_last(page: Watched) -> None:
+def test_the_table_sorts_by_any_column_and_missing_values_stay_last(page: Watched) -> None:
     rate = page.page.locator("#rows").get_by_role("columnheader", name="Requests/s")
     rate.get_by_role("button").click()
     expect(rate).to_have_attribute("aria-sort", "ascending")
@@ -51,7 +51,7 @@ def test_the_table_sorts_by_any_column_and_what_is_missing_stays_last(page: Watc
     assert set(falling[4:]) == {"Sanic", "Tornado"}
 
 
-def test_the_table_filters_by_text_and_by_verdict(page: Watched) -> None:
+def test_the_table_filters_by_text_and_by_limit(page: Watched) -> None:
     page.page.locator("#filter").get_by_label("Filter").fill("flask")
     assert names(page.page) == ["Flask"]
     expect(page.page.locator("#count")).to_have_text("1 of 6 rows")
@@ -77,7 +77,7 @@ def test_rows_that_the_server_did_not_limit_are_grey_and_have_no_rank(page: Watc
     assert bottle.nth(2).inner_text() == "≥ 20,000"
 
 
-def test_a_row_opens_to_verdict_caveats_versions_and_command(page: Watched) -> None:
+def test_a_row_opens_to_limit_caveats_versions_and_command(page: Watched) -> None:
     button = page.page.get_by_role("button", name="Bottle")
     button.click()
     expect(button).to_have_attribute("aria-expanded", "true")
@@ -93,7 +93,7 @@ def test_a_row_opens_to_verdict_caveats_versions_and_command(page: Watched) -> N
     expect(details).to_be_hidden()
 
 
-def test_text_of_a_hostile_server_is_shown_and_not_obeyed(page: Watched) -> None:
+def test_text_from_a_hostile_server_is_shown_but_not_run(page: Watched) -> None:
     page.page.get_by_role("button", name="Sanic").click()
     details = page.page.locator("#details-json-sanic")
     expect(details.locator(".ending").first).to_contain_text("<script>alert(1)</script>")
@@ -129,13 +129,13 @@ def test_the_ramp_is_that_of_the_chosen_framework(page: Watched) -> None:
     expect(page.page.locator("#chart svg")).to_contain_text("knee 1,024, drops from 2,048 users")
 
 
-def test_the_keyboard_alone_is_enough(page: Watched) -> None:
+def test_the_page_works_with_the_keyboard_alone(page: Watched) -> None:
     page.page.keyboard.press("Tab")
     expect(page.page.get_by_text("Skip to the results")).to_be_focused()
     page.page.keyboard.press("Enter")
     page.page.locator("#filter select").first.focus()
     heads = page.page.locator("#rows thead button").count()
-    # Two more fields, the table's own scroll region, its headings; then the first row.
+    # Two more fields, the table's scroll region, and its headings come before the first row.
     for _ in range(3 + heads + 1):
         page.page.keyboard.press("Tab")
     expect(page.page.get_by_role("button", name="Aiohttp")).to_be_focused()
@@ -143,7 +143,7 @@ def test_the_keyboard_alone_is_enough(page: Watched) -> None:
     expect(page.page.locator("#details-json-aiohttp")).to_be_visible()
 
 
-def test_an_address_brings_back_what_was_chosen(page: Watched, report: Path) -> None:
+def test_the_address_restores_filters_and_chart(page: Watched, report: Path) -> None:
     page.page.locator("#filter").get_by_label("Filter").fill("bottle")
     page.page.locator("#chart-form").get_by_label("Chart").select_option("cpu")
     address = page.page.url
@@ -170,7 +170,7 @@ def test_it_fits_any_screen_in_light_and_dark(
         assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 27)"}[scheme]
 
 
-def test_a_person_may_choose_the_other_theme(page: Watched) -> None:
+def test_the_theme_can_be_chosen(page: Watched) -> None:
     button = page.page.locator("#theme")
     for said, ground in (
         ("Theme: light", "rgb(255, 255, 255)"),

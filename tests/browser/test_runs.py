@@ -1,4 +1,4 @@
-"""The page that lists all runs: it opens any of them."""
+"""The page that lists all runs and links to each of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.test_report_cli import doubled, one_trial, real
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two runs, one of which contradicts itself and so has no report."""
+    """The page of two runs. One contradicts itself, so it has no report."""
     folder = tmp_path_factory.mktemp("all")
     real(folder, "good", one_trial)
     real(folder, "wrong", doubled)
@@ -22,7 +22,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_opens_a_run_and_the_run_leads_back(browser: Browser, results: Path) -> None:
+def test_it_links_to_a_run_and_the_run_links_back(browser: Browser, results: Path) -> None:
     with watched(browser, viewport={"width": 1280, "height": 900}) as seen:
         seen.page.goto((results / "index.html").as_uri())
         seen.page.get_by_role("link", name="good").click()

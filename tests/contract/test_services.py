@@ -1,4 +1,4 @@
-"""Every service's real container keeps the contract, runs as the compose file says, and stops."""
+"""Each service's real container keeps the contract, has its limits, and stops at SIGTERM."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def test_keeps_the_contract(running: Running) -> None:
     assert contract.problems(running.probe, expectations, manifest) == ()
 
 
-def test_tells_what_the_framework_s_own_package_is(running: Running) -> None:
+def test_reports_the_frameworks_own_package(running: Running) -> None:
     read = own_package(KNOWN.manifests[running.service], running.probe)
     own = sized(read, running.container.install_bytes())
     assert own is not None
     assert own.version
-    # The metadata of two does not tell which Python they need.
+    # Two packages do not say in their metadata which Python they need.
     assert (own.requires_python is None) == (own.name in ("bottle", "japronto"))
     assert own.dependencies >= 1, "ujson at least"
     assert own.install_bytes is not None
@@ -71,7 +71,7 @@ def test_runs_as_the_compose_file_says(running: Running) -> None:
     assert host["Memory"] == host["MemorySwap"] == GIB
     assert host["PidsLimit"] > max(
         PROFILES["standard"].users
-    )  # a server may have a thread for each
+    )  # a server may have a thread for each connection
     assert host["Ulimits"] == [{"Name": "nofile", "Hard": running.nofile, "Soft": running.nofile}]
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]
@@ -83,7 +83,7 @@ def test_runs_as_the_compose_file_says(running: Running) -> None:
 
 
 def test_is_one_serving_process(running: Running) -> None:
-    """One process, beside an init and, for some servers, a parent that serves nothing."""
+    """One process serves. Besides it there is an init and, for some servers, an idle parent."""
     listed = docker.from_env().api.top(running.container.id, ps_args="-o pid,args")
     commands = [row[-1] for row in listed["Processes"]]
     servers = [command for command in commands if "init" not in command.split()[0]]

@@ -1,4 +1,4 @@
-"""Images saved and loaded with the real engine: what was loaded is not built again."""
+"""Saves and loads images with the real engine. A loaded image is not built again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def by_sources(compose: Compose, engine: DockerEngine) -> Iterator[str]:
         engine.images.forget(name)
 
 
-def test_an_image_travels_and_is_not_built_again(
+def test_an_image_is_saved_and_loaded_and_not_built_again(
     tmp_path: Path,
     compose: Compose,
     engine: DockerEngine,
@@ -49,7 +49,7 @@ def test_an_image_travels_and_is_not_built_again(
     file = tmp_path / "images.tar"
     assert "  bottle\n" in lab("images-save", str(file), "bottle")
     built = engine.images.image(LOCAL)
-    assert not engine.images.has(by_sources)  # nothing more is here than was
+    assert not engine.images.has(by_sources)  # no image was added
     docker("image", "rm", "--force", LOCAL)
 
     older = "weblab/bottle:sources-of-an-earlier-archive"
@@ -71,7 +71,7 @@ def test_an_image_travels_and_is_not_built_again(
         engine.build("bottle")
 
 
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "images.tar"
     file.write_text("text")
     with pytest.raises(EnvironmentMissing, match="docker image load"):

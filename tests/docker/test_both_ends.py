@@ -1,4 +1,4 @@
-"""`lab crosscheck` with real containers: both ends count the same requests, to the last one."""
+"""`lab crosscheck` with real containers: both ends count exactly the same requests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_both_ends_count_the_same_requests(done: Any) -> None:
     assert lab["requests"] > 100
     assert lab["failures"] == {}
     assert counted["lab_seen"]["requests"] == lab["requests"] + lab["unfinished"]
-    # wrk does not tell what was under way when it ended: at most one request a connection.
+    # wrk does not report requests under way at its end: at most one per connection.
     assert 0 <= counted["wrk_seen"]["requests"] - wrk["requests"] <= 16
     assert wrk["wrong"] == 0
     assert counted["lab_seen"]["segments"] == counted["lab_seen"]["requests"]
@@ -106,7 +106,7 @@ def test_the_timed_pair_has_both_clients(done: Any) -> None:
     assert 0.5 < pair["lab"]["duration_s"] < 2
 
 
-def test_progress_is_told_on_stderr_and_the_tables_on_stdout(done: Any) -> None:
+def test_progress_goes_to_stderr_and_tables_to_stdout(done: Any) -> None:
     run, folder, record = done
     assert "[1/1] Starlette 1/1: lab " in run.stderr
     assert f"{folder.name}/crosscheck.md" in run.stderr.replace("\n", "")

@@ -1,4 +1,4 @@
-"""A build that is only tried, with the real Compose and the real engine."""
+"""Tries whether builds work, with the real Compose and the real engine."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def images() -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
-def test_an_image_can_be_built_here_and_nothing_of_the_try_is_left() -> None:
+def test_an_image_can_be_built_here_and_the_trial_build_is_removed() -> None:
     assert Compose(ROOT).why_no_build() == ""
     assert images() == ""
 
 
-def test_where_none_can_be_built_the_reason_is_composes_own(
+def test_if_builds_fail_the_reason_has_composes_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")

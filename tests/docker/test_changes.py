@@ -1,4 +1,4 @@
-"""What the real Compose says of two compose files. No engine is asked."""
+"""Compares two compose files with the real Compose. No engine is used."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def test_a_change_of_the_compose_file(old: str, new: str, names: list[str]) -> N
 
 
 @pytest.mark.parametrize("text", ["", "services: [", "services: {a: {image: b, nothing: c}}"])
-def test_a_file_that_compose_refuses_is_not_known(text: str) -> None:
+def test_a_file_that_compose_refuses_has_no_definitions(text: str) -> None:
     assert definitions(ROOT, text.encode()) is None

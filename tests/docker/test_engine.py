@@ -1,4 +1,4 @@
-"""The engine's adapter against the real engine, above all where things go wrong."""
+"""The engine's adapter with the real engine, mostly in cases that go wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MINE: dict[str, str | list[str] | bool] = {"label": f"{RUN}=test"}
 
 @pytest.fixture(scope="module")
 def spec(engine: DockerEngine, compose: Compose) -> ContainerSpec:
-    """A container that sleeps, from an image that every machine of the lab has."""
+    """A container that sleeps, from an image that every machine has."""
     engine.build(LOCUST_WORKER)
     return replace(compose.containers()[LOCUST_WORKER], service="sleeper", cpuset="0", labels={})
 
@@ -53,7 +53,7 @@ def test_a_container_is_gone_after_its_block_whatever_happens(
     assert left() == []
 
 
-def test_a_service_that_ends_at_its_start_has_an_exit_code_and_last_words(
+def test_a_service_that_ends_at_its_start_has_an_exit_code_and_a_log(
     engine: DockerEngine, spec: ContainerSpec
 ) -> None:
     with engine.start(spec, command=["--no-such"]) as it:
@@ -84,7 +84,7 @@ def test_a_limit_that_the_host_does_not_grant_is_explained(
     assert left() == []
 
 
-def test_a_base_image_that_cannot_be_had_is_named(
+def test_a_base_image_that_cannot_be_pulled_is_named(
     engine: DockerEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAB_PYTHON_37", "weblab-base/no-such-image:1")
@@ -110,11 +110,11 @@ WAITING = ["--worker", "--master-host=127.0.0.1"]
 
 
 def remove_from_outside(container: DockerContainer) -> None:
-    with suppress(docker.errors.APIError):  # somebody else was faster
+    with suppress(docker.errors.APIError):  # something else removed it first
         docker.from_env().containers.get(container.id).remove(force=True)
 
 
-def test_a_container_that_vanished_is_called_that_whatever_is_asked_of_it(
+def test_every_call_on_a_vanished_container_says_that_it_vanished(
     engine: DockerEngine, spec: ContainerSpec
 ) -> None:
     with engine.start(spec, command=WAITING) as it:
@@ -127,7 +127,7 @@ def test_a_container_that_vanished_is_called_that_whatever_is_asked_of_it(
     assert left() == []
 
 
-def test_a_removal_that_others_began_is_waited_for_and_replaces_no_interrupt(
+def test_a_removal_begun_elsewhere_is_waited_for_and_keeps_the_interrupt(
     engine: DockerEngine, spec: ContainerSpec
 ) -> None:
     """The engine refuses a second removal while the first is under way."""
@@ -140,7 +140,7 @@ def test_a_removal_that_others_began_is_waited_for_and_replaces_no_interrupt(
         assert left() == []
 
 
-def test_a_container_that_falls_silent_is_not_waited_for(
+def test_a_silent_container_is_not_waited_for_without_end(
     engine: DockerEngine, compose: Compose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(docker_container, "SILENT_AFTER_S", 0.5)
@@ -156,7 +156,7 @@ def test_a_container_that_falls_silent_is_not_waited_for(
     assert left() == []
 
 
-def test_what_others_did_to_a_container_is_told(engine: DockerEngine, spec: ContainerSpec) -> None:
+def test_pauses_by_others_are_reported(engine: DockerEngine, spec: ContainerSpec) -> None:
     with engine.start(spec, command=WAITING) as it:
         begin = it.state().started_at
         assert it.interventions(begin) == ()
@@ -178,9 +178,7 @@ time.sleep(60)
 """
 
 
-def test_connections_that_a_full_listen_queue_turned_away_are_counted(
-    engine: DockerEngine, compose: Compose
-) -> None:
+def test_listen_queue_overflows_are_counted(engine: DockerEngine, compose: Compose) -> None:
     engine.build("aiohttp")
     spec = compose.containers()["aiohttp"]
     with engine.start(replace(spec, command=("python", "-c", OVERFLOW))) as it:
@@ -190,7 +188,7 @@ def test_connections_that_a_full_listen_queue_turned_away_are_counted(
     assert it.listen_overflows() is None
 
 
-def test_only_what_carries_a_run_is_removed_as_leftover(
+def test_only_containers_with_a_runs_label_are_removed_as_leftovers(
     engine: DockerEngine, spec: ContainerSpec
 ) -> None:
     client = docker.from_env()

@@ -1,4 +1,4 @@
-"""`docker compose up flask locust`, as a person would, to the end; two frameworks are refused."""
+"""`docker compose up flask locust` from start to end, and refusals of wrong uses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_page_shows_the_framework_that_was_named(clean: None) -> None:
     assert b"Locust" in (get("/") or "").encode()
 
 
-def test_ctrl_c_ends_all_at_once_and_down_leaves_nothing(clean: None) -> None:
+def test_ctrl_c_ends_everything_at_once_and_down_removes_it(clean: None) -> None:
     with subprocess.Popen(
         ["docker", "compose", "--ansi=never", "up", "flask", "locust"],
         cwd=ROOT,
@@ -69,7 +69,7 @@ def test_ctrl_c_ends_all_at_once_and_down_leaves_nothing(clean: None) -> None:
         up.send_signal(signal.SIGINT)
         said, _ = up.communicate(timeout=60)
     assert "Gracefully" in said
-    # 143: ended by SIGTERM. A container that had to be killed after ten seconds has 137.
+    # 143: ended by SIGTERM. A container that was killed after ten seconds would have 137.
     assert exit_codes() == {
         "flask": 143, "locust": 0, "locust-worker": 0, "one-framework-at-a-time": 0,
         "values-locust-can-use": 0,
@@ -83,7 +83,7 @@ def test_ctrl_c_ends_all_at_once_and_down_leaves_nothing(clean: None) -> None:
     assert nothing_is_left()
 
 
-def test_a_new_test_from_the_page_starts_anew_and_outlives_the_timer_of_the_first(
+def test_a_new_test_from_the_page_is_not_ended_by_the_first_tests_timer(
     clean: None,
 ) -> None:
     compose("up", "--detach", "flask", "locust", LAB_RUN_TIME="6s", LAB_USERS="4")
@@ -108,7 +108,7 @@ def test_a_new_test_from_the_page_starts_anew_and_outlives_the_timer_of_the_firs
     assert again["unfinished"] >= 0
 
 
-def test_the_first_test_stops_by_itself_and_says_its_numbers_in_the_log(clean: None) -> None:
+def test_the_first_test_stops_by_itself_and_logs_its_numbers(clean: None) -> None:
     compose("up", "--detach", "flask", "locust", LAB_RUN_TIME="3s", LAB_USERS="4")
     found = summary_when(lambda seen: seen["state"] == "stopped")
     assert found["locust"]["agrees"]
@@ -116,7 +116,7 @@ def test_the_first_test_stops_by_itself_and_says_its_numbers_in_the_log(clean: N
     assert f"{found['requests']:,} requests, failures: 0" in log_when("make bench")
 
 
-def test_a_worker_that_is_lost_is_told(clean: None) -> None:
+def test_a_lost_worker_is_reported(clean: None) -> None:
     compose("up", "--detach", "flask", "locust")
     summary_when(lambda seen: seen["requests"] > 0)
     docker.from_env().containers.get("weblab-locust-worker-1").kill()
@@ -137,7 +137,7 @@ def test_two_frameworks_at_once_are_refused(clean: None) -> None:
     assert "weblab-locust-1" not in running
 
 
-def test_no_framework_is_refused_with_what_to_do(clean: None) -> None:
+def test_without_a_framework_the_message_says_what_to_do(clean: None) -> None:
     done = compose("up", "--detach", "locust", check=False)
     assert done.returncode != 0
     said = compose("logs", "one-framework-at-a-time").stdout
@@ -152,7 +152,7 @@ def test_no_framework_is_refused_with_what_to_do(clean: None) -> None:
         ("LAB_RUN_TIME", "soon", "give a time more than 0, such as 120s, 5m or 1h30m"),
     ],
 )
-def test_values_that_locust_cannot_use_start_nothing(
+def test_with_values_that_locust_cannot_use_nothing_starts(
     clean: None, variable: str, value: str, allowed: str
 ) -> None:
     done = compose("up", "flask", "locust", check=False, **{variable: value})

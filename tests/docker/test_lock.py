@@ -1,4 +1,4 @@
-"""One run measures on an engine at a time, whoever started it and with whatever environment."""
+"""Only one run measures on an engine at a time, for all users and environments."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ except EnvironmentMissing as refused:
 
 @contextmanager
 def holder(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process that holds the lock until its input ends, and what it said first."""
+    """A process that holds the lock until its input ends, and its first line of output."""
     folder.mkdir(exist_ok=True)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD],
@@ -56,7 +56,7 @@ def locks() -> list[str]:
     return [str(lock.name) for lock in found]
 
 
-def test_a_second_run_is_refused_until_the_first_has_ended_wherever_its_temporary_files_are(
+def test_a_second_run_is_refused_until_the_first_ends(
     tmp_path: Path,
 ) -> None:
     with holder(tmp_path / "one") as (first, said):
@@ -72,7 +72,7 @@ def test_a_second_run_is_refused_until_the_first_has_ended_wherever_its_temporar
             third.communicate("")
 
 
-def test_a_run_that_was_killed_holds_nothing_any_more(tmp_path: Path) -> None:
+def test_a_killed_run_does_not_hold_the_lock(tmp_path: Path) -> None:
     with holder(tmp_path) as (first, said):
         assert said == "held"
         first.kill()
@@ -87,7 +87,7 @@ def test_a_run_that_was_killed_holds_nothing_any_more(tmp_path: Path) -> None:
 def lock_with(labels: dict[str, str]) -> Iterator[None]:
     client = docker.from_env()
     with only_one_run(client):
-        pass  # so the image is there, and nobody measures
+        pass  # so the image exists, and nothing measures
     lock = client.containers.create(IMAGE, ["lock"], name=NAME, labels=labels)
     try:
         yield
@@ -95,7 +95,7 @@ def lock_with(labels: dict[str, str]) -> Iterator[None]:
         lock.remove()
 
 
-def test_the_lock_of_a_host_that_cannot_be_seen_is_an_error_at_once_with_a_way_out() -> None:
+def test_the_lock_of_another_host_is_an_error_with_a_remedy() -> None:
     elsewhere = msgspec.structs.replace(Owner.me(), boot="another", host="elsewhere", pid=7)
     with (
         lock_with({OWNER: elsewhere.encoded()}),
@@ -105,7 +105,7 @@ def test_the_lock_of_a_host_that_cannot_be_seen_is_an_error_at_once_with_a_way_o
         pass
 
 
-def test_a_container_of_that_name_that_is_no_lock_is_an_error_at_once() -> None:
+def test_another_container_with_the_locks_name_is_an_error() -> None:
     with (
         lock_with({}),
         pytest.raises(EnvironmentMissing, match="not the lab's lock"),

@@ -1,4 +1,4 @@
-"""`lab new NAME` gives a service that passes the contract as it is."""
+"""`lab new NAME` makes a service that passes the contract without changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "fresh"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
-    """A copy of what the repository tracks, and of what set-up wrote for this host."""
+    """A copy of the tracked files, and of the files that set-up wrote for this host."""
     copy = tmp_path / "lab"
     for folder in ("services", "loadgen", "orchestrator"):
         shutil.copytree(ROOT / folder, copy / folder)

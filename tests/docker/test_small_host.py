@@ -1,7 +1,7 @@
-"""A real cgroup of one CPU and a little memory, and what the kernel does to who needs more.
+"""A real cgroup with one CPU and little memory. The kernel kills processes that need more.
 
-There is one such group on a host. Who holds the engine's lock (the fixture ``engine`` does) is
-alone with it: a `lab nanode` beside these tests is refused, or was there before and refuses them.
+A host has only one such group. The fixture ``engine`` holds the engine's lock, so these tests and
+`lab nanode` cannot run at the same time: the later one is refused.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def python(confinement: Confinement, program: str) -> subprocess.Popen[str]:
     return subprocess.Popen(confinement.command(words), stdout=subprocess.PIPE, text=True)
 
 
-def test_what_runs_in_it_has_one_cpu(confinement: Confinement) -> None:
+def test_processes_in_it_have_one_cpu(confinement: Confinement) -> None:
     with python(confinement, "import os; print(os.sched_getaffinity(0))") as process:
         assert process.communicate(timeout=30)[0].strip() == "{0}"
 
 
-def test_who_needs_more_memory_is_killed_and_the_watch_tells(confinement: Confinement) -> None:
+def test_a_process_that_needs_more_memory_is_killed_and_counted(confinement: Confinement) -> None:
     with (
         MemoryWatch(CgroupMemory(confinement.memory)) as watch,
         python(confinement, "b = bytearray(200 << 20); print(len(b))") as process,
@@ -55,7 +55,7 @@ def test_who_needs_more_memory_is_killed_and_the_watch_tells(confinement: Confin
     assert seen.oom_kills >= 1
 
 
-def test_memory_that_fits_is_seen_as_its_peak_and_nothing_is_killed(
+def test_memory_that_fits_is_recorded_as_the_peak_and_nothing_is_killed(
     confinement: Confinement,
 ) -> None:
     program = "import time; b = bytearray(24 << 20); time.sleep(1)"
@@ -71,8 +71,8 @@ def test_memory_that_fits_is_seen_as_its_peak_and_nothing_is_killed(
     assert 24 * MIB < seen.peak_bytes < 64 * MIB
 
 
-def test_an_earlier_one_that_was_killed_is_cleared_away(engine: DockerEngine) -> None:
-    first = Confinement(0, 64 * MIB).__enter__()  # and nobody leaves it
+def test_a_cgroup_left_by_a_killed_run_is_removed(engine: DockerEngine) -> None:
+    first = Confinement(0, 64 * MIB).__enter__()  # never left
     with python(first, "import time; print('up', flush=True); time.sleep(600)") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"

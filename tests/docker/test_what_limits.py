@@ -1,4 +1,4 @@
-"""What limits a trial is found out on real containers whose limit is known beforehand."""
+"""Finds what limits a trial, with real containers whose limit is known beforehand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.wiring.catalogue import catalogue
 from orchestrator.wiring.engine import placed_here
 
-# The Docker SDK leaves a log that was not read to its end to the garbage collector.
+# The Docker SDK leaves a log that was not read completely to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 SERVICE = "aiohttp"
@@ -61,7 +61,7 @@ def measured(
     worker: dict[str, object] | None = None,
     most_users: int = 64,
 ) -> TrialRecord:
-    """A trial of eight seconds with something about its server or its worker changed."""
+    """A trial of eight seconds with a changed server or worker."""
     settings = Settings(
         services=(SERVICE,),
         workloads=("json",),

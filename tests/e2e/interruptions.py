@@ -1,10 +1,11 @@
-"""Kills and interrupts at random moments: is anything lost, doubled, changed or left?
+"""Kills and interrupts runs at random moments, and checks that nothing is lost or left behind.
 
     .venv/bin/python -m tests.e2e.interruptions --kills 20 --interrupts 20 --seed 1
 
-Each time a run of four trials is started in a folder of its own and hit once; a quarter of the hits
-fall into its last second. Half of the interrupts are hit again right afterwards, as an impatient
-person does. Then the run is finished with ``--resume``. Prints a row for each, and what was wrong.
+For each hit, a run of four trials starts in its own folder and is killed or interrupted once. A
+quarter of the hits fall into the run's last second. Half of the interrupts are repeated at once, as
+an impatient person would do. Then the run is finished with ``--resume``. The program prints a row
+for each run, and what was wrong.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ INTERRUPTED = 130
 
 @dataclass(kw_only=True)
 class Hit:
-    """One run that was hit, and what became of it."""
+    """One run that was hit, and its result."""
 
     number: signal.Signals
     at_s: float
@@ -55,20 +56,20 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds from a run's start to its end, and from its last but one saved row to its end."""
+    """Seconds from a run's start to its end, and from its second to last saved row to its end."""
 
     whole_s: float
     tail_s: float
 
 
 def record(results: Path) -> RunRecord | None:
-    """The run's record; None where none was saved yet."""
+    """The run's record; None if none was saved yet."""
     found = list(results.glob("*/run.json"))
     return codec.decode(found[0].read_bytes(), str(found[0])) if found else None
 
 
 def measured(results: Path) -> dict[tuple[str, str, int], TrialRecord]:
-    """The rows that are measured by now."""
+    """The rows that are measured so far."""
     known = record(results)
     rows = known.trials if known else ()
     return {row.key: row for row in rows if row.outcome is Outcome.MEASURED}
@@ -91,7 +92,7 @@ def leftovers() -> list[str]:
 
 
 def started(results: Path) -> subprocess.Popen[str]:
-    """A run of four trials that goes on by itself."""
+    """Start a run of four trials in the background."""
     return subprocess.Popen(
         [*COMMAND, *OPTIONS, str(results)],
         cwd=ROOT,
@@ -102,7 +103,7 @@ def started(results: Path) -> subprocess.Popen[str]:
 
 
 def pace() -> Pace:
-    """How long a run takes that nobody disturbs."""
+    """How long an undisturbed run takes."""
     with tempfile.TemporaryDirectory() as folder:
         begin, run, last = time.monotonic(), started(Path(folder)), None
         while run.poll() is None:
@@ -116,7 +117,7 @@ def pace() -> Pace:
 
 
 def hit(results: Path, made: Hit, usual: Pace, last_second: bool) -> bool:
-    """Hit a run at that moment; False where it had ended by then."""
+    """Hit a run at that moment; False if it had ended before."""
     begin, run = time.monotonic(), started(results)
     moment = begin + made.at_s
     while time.monotonic() < moment and run.poll() is None:
@@ -141,7 +142,7 @@ def hit(results: Path, made: Hit, usual: Pace, last_second: bool) -> bool:
 def checked_after_hit(
     results: Path, made: Hit, before: dict[tuple[str, str, int], TrialRecord], said: str
 ) -> Iterator[str]:
-    """What is wrong right after it."""
+    """Problems right after the hit."""
     now = measured(results)
     if any(now.get(key) != row for key, row in before.items()):
         yield "a measured row is lost or changed"
@@ -158,7 +159,7 @@ def checked_after_hit(
 
 
 def finished(results: Path, made: Hit) -> Iterator[str]:
-    """Go on with the run to its end; what is wrong then."""
+    """Resume the run to its end, and return problems."""
     if record(results) is None:
         return  # hit before the run had begun
     before = measured(results)
@@ -181,7 +182,7 @@ def finished(results: Path, made: Hit) -> Iterator[str]:
 def wrong_with_record(
     results: Path, before: dict[tuple[str, str, int], TrialRecord]
 ) -> Iterator[str]:
-    """What a finished run's record lacks, or has otherwise than ``before``."""
+    """What is missing in a finished run's record, or differs from ``before``."""
     now, rows = record(results), measured(results)
     assert now is not None
     if len(now.trials) != TRIALS or len(rows) != TRIALS:
@@ -195,7 +196,7 @@ def wrong_with_record(
 
 
 def wrong_with_files(results: Path) -> Iterator[str]:
-    """What a finished run's folder lacks, or has too much."""
+    """Files that are missing in a finished run's folder, or should not be there."""
     now = record(results)
     (path,) = results.glob("*/run.json")
     assert now is not None
@@ -211,11 +212,11 @@ def wrong_with_files(results: Path) -> Iterator[str]:
 
 
 def hits(kills: int, interrupts: int, usual: Pace, dice: random.Random) -> Iterator[Hit]:
-    """Hit so many runs, a quarter of each kind in the last second."""
+    """Hit this many runs, a quarter of each kind in the last second."""
     for number, count in ((signal.SIGKILL, kills), (signal.SIGINT, interrupts)):
         for index in range(count):
             last_second = index % 4 == 0
-            while True:  # a run that was faster than usual had ended before its hit
+            while True:  # the run was faster than usual and ended before its hit
                 at_s = (
                     usual.whole_s - dice.random() if last_second else dice.random() * usual.whole_s
                 )

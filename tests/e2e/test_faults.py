@@ -1,4 +1,4 @@
-"""Trials that go wrong become rows that say so; the run goes on."""
+"""Trials that fail become rows with a reason, and the run goes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WITHIN_S = 120
 
 
 def hit_first(name: str, action: str, done: threading.Event) -> None:
-    """Do this to the first container of a run whose name fits this pattern, once it bears load."""
+    """Do this to the first container whose name fits the pattern, once it is under load."""
     client = docker.from_env()
     filters: dict[str, str | list[str] | bool] = {"label": RUN}
     deadline = time.monotonic() + WITHIN_S

@@ -1,4 +1,4 @@
-"""A run that is interrupted or killed loses nothing that was measured, and leaves nothing."""
+"""A run that is interrupted or killed loses no measured trial, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def outcomes(results: Path) -> list[str]:
 
 
 def listed(results: Path) -> set[str]:
-    """The files in the manifest, which agrees with what is there."""
+    """The files in the manifest, after a check that it matches the folder."""
     (path,) = results.glob("*/SHA256SUMS")
     assert checksums.differences(path.parent) == {}
     return {line.split("  ")[1] for line in path.read_text().splitlines()}
 
 
 def lab_run(*words: str, results: Path) -> str:
-    """A run to its end, in which all is measured; what it printed."""
+    """Run to the end, check that all trials are measured, and return the output."""
     done = subprocess.run(
         [*COMMAND, *words, "--results", str(results)],
         cwd=ROOT,
@@ -65,7 +65,7 @@ def lab_run(*words: str, results: Path) -> str:
 
 @pytest.fixture
 def under_load(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run whose first trial is measured and whose second has its containers."""
+    """Start a run, and wait until its first trial is measured and its second has containers."""
     with subprocess.Popen(
         [*COMMAND, *OPTIONS, str(tmp_path)],
         cwd=ROOT,
@@ -93,7 +93,7 @@ def test_an_interrupt_saves_what_was_measured_and_removes_its_containers(
     under_load: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
 ) -> None:
     under_load.send_signal(number)
-    under_load.send_signal(number)  # an impatient person changes nothing
+    under_load.send_signal(number)  # a second Ctrl-C changes nothing
     said = under_load.communicate(timeout=WITHIN_S)[0]
     assert under_load.returncode == 130, said
     assert "RESUME=latest" in said
@@ -122,10 +122,10 @@ def test_after_a_kill_the_next_run_cleans_up_and_goes_on(
     assert listed(tmp_path) == {*raw, "run.json"}
 
 
-def test_a_run_that_was_killed_before_its_end_was_written_is_finished_with_doubts_and_report(
+def test_a_run_killed_before_its_end_was_saved_gets_doubts_and_report(
     tmp_path: Path,
 ) -> None:
-    """As a version of the lab left it that saved the last row before the doubts."""
+    """An older version of the lab saved the last row before the doubts."""
     lab_run("bottle", "--workload", "text", "--profile", "smoke", results=tmp_path)
     (path,) = tmp_path.glob("*/run.json")
     whole = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""`lab nanode` for real: one framework inside one CPU and 1 GB, and nothing left behind."""
+"""`lab nanode` with a real engine: one framework on one CPU and 1 GB, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_framework_is_measured_within_a_nanode(tmp_path: Path) -> None:
     assert row.cpu_us_per_request > 10
     assert "json: what a request costs at 250 requests/s" in done.stdout
 
-    # The engine beside it is as it was, and nothing of the other one is left.
+    # The host's engine is unchanged, and nothing of the lab's own engine is left.
     assert {path.name for path in NETWORKS.iterdir()} == networks
     assert BRIDGE not in networks
     assert not [path for path in (CGROUPS / NAME, *CGROUPS.glob(f"*/{NAME}")) if path.exists()]

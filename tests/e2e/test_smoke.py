@@ -1,4 +1,4 @@
-"""The whole path: `lab run` of two services through real Locust containers, and what it leaves."""
+"""The whole path: `lab run` of two services with real Locust containers, and its files."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_numbers_of_a_trial_agree_with_each_other(run: Any) -> None:
         assert trial["nofile"] == record["host"]["nofile"]
 
 
-def test_the_open_loop_is_apart_from_all_other_numbers(run: Any) -> None:
+def test_the_open_loop_is_in_no_other_numbers(run: Any) -> None:
     folder, record, printed = run
     for trial in record["trials"]:
         rows = trial["open_loop"]
@@ -84,7 +84,7 @@ def test_the_open_loop_is_apart_from_all_other_numbers(run: Any) -> None:
     assert (folder / "report" / "json-open.csv").exists()
 
 
-def test_the_server_s_namespace_is_read_where_the_load_shares_it(run: Any) -> None:
+def test_listen_overflows_are_read_in_the_namespace_of_server_and_load(run: Any) -> None:
     _, record, _ = run
     loopback = record["layout"]["network"] == "loopback"
     for trial in record["trials"]:
@@ -104,7 +104,7 @@ def test_steps_rise_then_settle_then_hold(run: Any) -> None:
         assert users[-1] == users[-2] == trial["hold_users"]
 
 
-def test_tables_are_there(run: Any) -> None:
+def test_the_report_has_its_tables(run: Any) -> None:
     folder, _, printed = run
     table = (folder / "report" / "json-2019.csv").read_text()
     assert table.startswith("framework,requests,rps,median_ms,failures")
@@ -112,7 +112,7 @@ def test_tables_are_there(run: Any) -> None:
     assert str(folder / "run.json") in printed.replace("\n", "")
 
 
-def test_the_raw_files_of_a_trial_are_those_that_its_row_lists(run: Any) -> None:
+def test_a_row_lists_the_raw_files_of_its_trial(run: Any) -> None:
     folder, record, _ = run
     listed = []
     for trial in record["trials"]:
@@ -130,7 +130,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def test_locust_s_own_csv_says_what_the_record_says(run: Any) -> None:
+def test_locusts_own_csv_agrees_with_the_record(run: Any) -> None:
     folder, record, _ = run
     for trial in record["trials"]:
         raw = folder / Path(trial["raw"][0]).parent
@@ -165,7 +165,7 @@ def test_the_samples_of_server_and_workers_are_kept(run: Any) -> None:
         assert times == sorted(times)
 
 
-def test_the_manifest_holds(run: Any) -> None:
+def test_the_manifest_matches_the_files(run: Any) -> None:
     folder, record, _ = run
     command = ["sha256sum", "--strict", "-c", "SHA256SUMS"]
     checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -175,7 +175,7 @@ def test_the_manifest_holds(run: Any) -> None:
     assert names == sorted([*raw, "run.json"])
 
 
-def test_the_record_says_what_was_asked_and_which_package_answered(run: Any) -> None:
+def test_the_record_has_the_request_and_the_package(run: Any) -> None:
     _, record, _ = run
     assert record["contract"] == {
         "json": {"path": "/json", "content_type": "application/json", "body_bytes": 117},
@@ -190,7 +190,7 @@ def test_the_record_says_what_was_asked_and_which_package_answered(run: Any) -> 
         assert package["install_bytes"] > 1_000_000
 
 
-def test_the_record_keeps_to_its_schema(run: Any) -> None:
+def test_the_record_fits_its_schema(run: Any) -> None:
     _, record, _ = run
     schema = json.loads((ROOT / "results" / "run.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(record)

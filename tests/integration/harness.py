@@ -41,7 +41,7 @@ def answer(status: str = "200 OK", body: bytes = BODY, extra: str = "") -> bytes
 
 
 class CountingServer:
-    """Answers each request with `response` and counts it; `reply` is there to be overridden."""
+    """Answers each request with `response` and counts it. Subclasses override `reply`."""
 
     def __init__(self, response: bytes = b"") -> None:
         self.requests = 0
@@ -50,13 +50,13 @@ class CountingServer:
         self.response = response or answer()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Handle one connection."""
+        """Serve one connection until it closes."""
         try:
             while await self.request(reader):
                 self.requests += 1
                 if not await self.reply(writer):
                     break
-                # Slow enough to leave a shared CPU to Locust.
+                # Slow enough to leave CPU time to Locust on a shared CPU.
                 await asyncio.sleep(0.002)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -68,7 +68,7 @@ class CountingServer:
         return (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET /json HTTP/1.1\r\n")
 
     async def reply(self, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; whether the connection stays open."""
+        """Answer one request, and return whether the connection stays open."""
         writer.write(self.response)
         await writer.drain()
         return b"Connection: close" not in self.response
@@ -76,7 +76,7 @@ class CountingServer:
 
 @contextmanager
 def running(server: CountingServer, backlog: int = 100) -> Iterator[CountingServer]:
-    """`server`, listening on a free port in a thread of its own."""
+    """Run `server` on a free port in its own thread."""
     loop = asyncio.new_event_loop()
     listener = loop.run_until_complete(
         asyncio.start_server(server.serve, "127.0.0.1", 0, backlog=backlog)
@@ -150,7 +150,7 @@ def locust(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 def run(
     server: CountingServer, *options: str, workers: int = 1, ramp: dict[str, Any] = RAMP
 ) -> list[dict[str, Any]]:
-    """The events of a whole trial; Locust's shutdown, two more seconds, is not waited for."""
+    """The events of a whole trial, without waiting two more seconds for Locust's shutdown."""
     with running(server), ExitStack() as stack:
         events = []
         for event in Trial(stack, server.url, ramp, workers, *options).events():
@@ -170,14 +170,14 @@ def failures(result: dict[str, Any]) -> dict[str, int]:
 
 
 def check_counts(result: dict[str, Any], served: int) -> None:
-    """What must hold of every result, whatever the server did."""
+    """Check what every result must fulfil, for any server."""
     closed = [step for step in result["steps"] if step["phase"] != "open"]
     requests = sum(step["requests"] for step in result["steps"])
     failed = sum(failures(result).values())
     assert served - result["unfinished"] <= requests <= served
     assert result["unfinished"] == sum(step["unfinished"] for step in result["steps"])
     last = closed[-1]
-    assert last["unfinished"] <= last["users"]  # each has one request under way, nobody else any
+    assert last["unfinished"] <= last["users"]  # each user has one request under way
     assert result["locust"]["requests"] == sum(step["requests"] for step in closed)
     assert result["locust"]["failures"] <= failed
     recorded = 0
@@ -186,6 +186,6 @@ def check_counts(result: dict[str, Any], served: int) -> None:
         count = HdrHistogram.decode(step["histogram"]).get_total_count()
         assert count == successes
         recorded += count
-    # What ends while the users change is credited to the rate of no step.
+    # Requests that end while the users change count in no step's rate.
     between = recorded - sum(step["completed"] for step in result["steps"])
     assert 0 <= between <= sum(step["users"] for step in result["steps"])

@@ -1,4 +1,4 @@
-"""Open loop: latency from when a request was due, against a server that stalls."""
+"""Open loop with a server that stalls: latency counts from when a request was due."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ OPEN: dict[str, Any] = RAMP | {
 
 
 class StallingServer(CountingServer):
-    """Stands still for 200 ms once a second, all connections together; remembers when it did."""
+    """Stalls all connections for 200 ms once a second, and remembers when it did."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,10 +29,10 @@ class StallingServer(CountingServer):
         self._next = time.time() + 1
 
     async def reply(self, writer: asyncio.StreamWriter) -> bool:
-        """Answer, but first stand still if it is time to."""
+        """Answer, but stall before if it is time to."""
         begins = time.time()
         if begins >= self._next:
-            time.sleep(STALL_S)  # the whole event loop, on purpose
+            time.sleep(STALL_S)  # blocks the whole event loop on purpose
             self.stalls.append((begins, time.time()))
             self._next = begins + 1
         return await super().reply(writer)
@@ -47,7 +47,7 @@ def ms(histogram: str, percent: float) -> float:
 
 
 def truth_ms(stalls: list[tuple[float, float]], begin: float, end: float) -> tuple[float, float]:
-    """p99 and maximum of what requests due at a constant rate wait for the end of the stalls."""
+    """p99 and maximum of the times that requests at a constant rate wait for the stalls to end."""
     waits = []
     for n in range(int((end - begin) * RATE)):
         due = begin + n / RATE
@@ -57,7 +57,7 @@ def truth_ms(stalls: list[tuple[float, float]], begin: float, end: float) -> tup
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_stall_is_in_the_latencies_of_all_that_were_due_meanwhile(workers: int) -> None:
+def test_a_stall_counts_in_the_latency_of_all_requests_due_during_it(workers: int) -> None:
     server = StallingServer()
     result = run(server, workers=workers, ramp=OPEN)[-1]
     check_counts(result, server.requests)
@@ -70,13 +70,13 @@ def test_a_stall_is_in_the_latencies_of_all_that_were_due_meanwhile(workers: int
     p99_ms, max_ms = truth_ms(server.stalls, step["started_at"], end)
     assert ms(step["histogram"], 99) == pytest.approx(p99_ms, rel=0.05)
     assert ms(step["histogram"], 100) == pytest.approx(max_ms, rel=0.05)
-    # Eight connections: in each stall eight requests were sent and saw it themselves.
+    # With eight connections, eight requests are sent into each stall.
     assert ms(step["service_histogram"], 50) < 50
     assert ms(step["late_histogram"], 99) < 50
 
 
-def test_the_closed_loop_hides_it() -> None:
-    """The same server: of thousands of requests only the few under way meet a stall."""
+def test_the_closed_loop_hides_stalls() -> None:
+    """The same server: of thousands of requests, only the few under way meet a stall."""
     server = StallingServer()
     hold = of_phase(run(server, ramp=OPEN | {"duration_s": 4, "open_s": 0})[-1], "hold")
     p99_ms, _ = truth_ms(server.stalls, hold["started_at"], hold["started_at"] + hold["duration_s"])

@@ -1,4 +1,4 @@
-"""Locust's own users count like the engine: each request once, at both ends."""
+"""Locust's own users count each request once, as the engine does, and as the server does."""
 
 import asyncio
 import json
@@ -105,5 +105,5 @@ def test_without_workers_locusts_own_tables_are_right_too(options: tuple[str, ..
     assert (entry["name"], entry["num_failures"]) == ("/json", 0)
     assert 0 <= server.requests - entry["num_requests"] <= 4  # under way at the end
     if options:
-        # Two seconds at 200/s, less what it takes until users and schedule have begun.
+        # Two seconds at 200/s, minus the time until users and schedule have started.
         assert 200 <= server.requests <= 410

@@ -1,4 +1,4 @@
-"""Each fault of a server has exactly its own kind, and both ends count the same number of them."""
+"""Each fault of a server has its own kind of failure, and both ends count the same number."""
 
 import asyncio
 import socket
@@ -12,22 +12,22 @@ FAULTS = 30
 
 
 class FaultyServer(CountingServer):
-    """Does its fault at every second request from the hundredth on, until it did it often enough.
+    """Makes its fault at every second request from the hundredth on, a fixed number of times.
 
-    Then all that began with a fault has ended when the trial does, and the counts must be equal.
+    So all faulty requests have ended before the trial does, and the counts must be equal.
     """
 
     often = FAULTS
 
     async def reply(self, writer: asyncio.StreamWriter) -> bool:
-        """A fault, or an answer."""
+        """Make the fault, or answer."""
         if self.requests < 100 or self.requests % 2 or self.faults == self.often:
             return await super().reply(writer)
         self.faults += 1
         return await self.fault(writer)
 
     async def fault(self, writer: asyncio.StreamWriter) -> bool:
-        """Whether the connection stays open."""
+        """Make the fault, and return whether the connection stays open."""
         raise NotImplementedError
 
 
@@ -113,7 +113,7 @@ def test_a_fault_has_its_kind_and_both_ends_count_it(
     check_counts(result, faulty.requests)
     assert failures(result) == {kind: faulty.faults} == {kind: faulty.often}
     assert result["ramp_ended"] == "drops"
-    # A reset and a timeout say it all; whatever else was wrong is told in words.
+    # A reset and a timeout need no explanation; other faults have a reason in words.
     reasons = result.get("failure_reasons", {})
     assert sum(reasons.values()) == (0 if kind in {"reset", "timeout"} else faulty.faults)
     assert all(reason.startswith(f"{kind}: ") for reason in reasons)
@@ -128,7 +128,7 @@ class WrongFromTheHundredthOn(CountingServer):
         return await super().reply(writer)
 
 
-def test_a_server_that_goes_wrong_for_good_is_never_believed_again() -> None:
+def test_a_server_that_fails_forever_gets_no_more_successes() -> None:
     server = WrongFromTheHundredthOn()
     result = run(server)[-1]
     check_counts(result, server.requests)

@@ -1,4 +1,4 @@
-"""Trials with real Locust, whatever the server does: their records have no contradiction."""
+"""Records of real trials have no contradiction, even with faulty and slow servers."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from tests.unit.examples import trial_record
 
 
 class Faulty(CountingServer):
-    """Every seventh request it says that it cannot."""
+    """Answers every seventh request with an error."""
 
     async def reply(self, writer: Any) -> bool:
         if self.requests % 7:
@@ -32,7 +32,7 @@ class Faulty(CountingServer):
 
 
 class Slow(CountingServer):
-    """Answers about as late as a step is long."""
+    """Answers after about the length of a step."""
 
     async def reply(self, writer: Any) -> bool:
         await asyncio.sleep(0.3 * (self.requests % 3))
@@ -63,7 +63,7 @@ def test_no_record_of_a_real_trial_contradicts_itself(
 
 
 def concluded_trial(events: list[dict[str, Any]]) -> tuple[TrialRecord, dict[str, str]]:
-    """What the bench makes of the master's events, without an engine to ask."""
+    """The record that the bench makes from the master's events, without a Docker engine."""
     raw, results = RawFiles(), []
     for event in events:
         line = decode(json.dumps(event, separators=(",", ":")))

@@ -1,4 +1,4 @@
-"""No request is lost or invented, whatever ends it and whoever dies."""
+"""No request is lost or counted twice, for any kind of failure or lost process."""
 
 import json
 import resource
@@ -49,13 +49,13 @@ def test_every_request_is_counted_once(workers: int, extra: str) -> None:
     assert result["connects"] >= opened
 
 
-def test_a_server_that_is_not_there_is_refused_at_a_human_pace() -> None:
+def test_refused_connections_are_retried_slowly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with ExitStack() as stack:
         trial = Trial(stack, url, RAMP | {"duration_s": 1.2}, 1)
         result = list(trial.events())[-1]
-        assert trial.master.wait(10) == 0  # failures are data
+        assert trial.master.wait(10) == 0  # failed requests do not make the load fail
     assert set(failures(result)) == {"connect_refused"}
     assert failures(result)["connect_refused"] <= 2 * 13
     assert result["best_had_drops"]
@@ -81,7 +81,7 @@ def test_a_lost_worker_is_a_failed_trial_not_a_smaller_number(end: signal.Signal
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_a_master_that_is_stopped_says_so(end: signal.Signals) -> None:
+def test_a_stopped_master_reports_it(end: signal.Signals) -> None:
     with running(CountingServer(answer())) as server, ExitStack() as stack:
         trial = Trial(stack, server.url, RAMP, 1)
         events = []
@@ -93,7 +93,7 @@ def test_a_master_that_is_stopped_says_so(end: signal.Signals) -> None:
     assert [e["event"] for e in events if e["event"] in ("result", "failed")] == ["failed"]
 
 
-def test_workers_that_do_not_come_are_waited_for_in_vain() -> None:
+def test_a_master_fails_if_its_workers_do_not_come() -> None:
     with ExitStack() as stack:
         began = time.monotonic()
         with locust(

@@ -1,4 +1,4 @@
-"""Locust's own CSV of a trial says what the trial's result says, to the request."""
+"""Locust's own CSV files have exactly the counts of the trial's result."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ FILES = {
 
 
 class Faulty(CountingServer):
-    """Every few requests it says that it cannot."""
+    """Answers every few requests with an error."""
 
     async def reply(self, writer: Any) -> bool:
         if self.requests % FAULTY_EVERY:
@@ -34,7 +34,7 @@ class Faulty(CountingServer):
 
 
 def files(events: list[dict[str, Any]]) -> dict[str, list[Row]]:
-    """The files as the bench puts them together, as tables."""
+    """The files as the bench puts them together, parsed as tables."""
     raw = RawFiles()
     for event in events:
         if event["event"] == "file":
@@ -51,7 +51,9 @@ def counts(row: Row, requests: str = "Request Count", failed: str = "Failure Cou
     [("engine", 0), ("engine", 0.5), ("fasthttp", 0)],
     ids=["closed loop alone", "open loop after it", "Locust's own users"],
 )
-def test_the_files_hold_the_closed_loop_to_the_request(client: str, open_s: float) -> None:
+def test_the_files_count_exactly_the_requests_of_the_closed_loop(
+    client: str, open_s: float
+) -> None:
     ramp = RAMP | {"open_s": open_s, "open_rate": 100 if open_s else None}
     events = run(Faulty(), f"--client={client}", workers=2, ramp=ramp)
     result, tables = events[-1], files(events)
@@ -88,7 +90,7 @@ def test_the_history_has_a_line_each_second_and_ends_with_the_totals() -> None:
 
 
 @pytest.mark.parametrize("victim", ["worker", "master"])
-def test_a_trial_that_is_cut_short_tells_the_files_as_far_as_it_came(victim: str) -> None:
+def test_a_trial_that_is_cut_short_has_its_files_so_far(victim: str) -> None:
     with running(CountingServer(answer())) as server, ExitStack() as stack:
         trial = Trial(stack, server.url, RAMP | {"step_s": 5, "duration_s": 12}, 1)
         events = []

@@ -1,4 +1,4 @@
-"""``--update-golden``: write what the tests found into tests/golden/, to be read in the diff."""
+"""``--update-golden`` writes the tests' results into tests/golden/. Read the diff afterwards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compares a text with a file of tests/golden/."""
-    # The option is unknown where pytest was started above this folder.
+    # The option is unknown if pytest was started above this folder.
     update = request.config.getoption("--update-golden", default=False)
 
     def same(name: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Small examples of the cross-check's values; tests change what they are about."""
+"""Small examples of the cross-check's values. Tests change the parts that they test."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Small, complete examples of the lab's values; tests change what they are about."""
+"""Small, complete examples of the lab's values. Tests change the parts that they test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -217,7 +217,7 @@ def load_result(**changes: Any) -> LoadResult:
             load_step(0, "ramp", 8, {1000: 100}),
             load_step(1, "ramp", 16, {2000: 150}, failures={"reset": 10, "eof": 0}, unfinished=3),
             load_step(2, "settle", 8, {1000: 90}),
-            # Ten requests of the settling end within the hold.
+            # Ten requests that began while settling end within the hold.
             load_step(3, "hold", 8, {1000: 198, 5000: 2}, duration_s=2.0, completed=210),
         ),
         unfinished=3,
@@ -237,7 +237,7 @@ def sample(at: float, cpu_s: float, memory_bytes: int = 0, throttled_s: float = 
 
 
 def observed(server: Sequence[Sample] = (), *workers: Sequence[Sample], **changes: Any) -> Observed:
-    """What the bench saw of a trial that went well."""
+    """What the bench observed in a successful trial."""
     example = Observed(
         server=server,
         workers=workers,
@@ -253,7 +253,7 @@ def observed(server: Sequence[Sample] = (), *workers: Sequence[Sample], **change
 
 
 def step(**changes: Any) -> Step:
-    """A hold of one second in which nothing was full."""
+    """A hold of one second in which neither server nor load generator was full."""
     example = Step(
         phase="hold",
         started_s=0.0,

@@ -1,4 +1,4 @@
-"""Everything that a run is made of is looked at before it starts, and told together."""
+"""Services, contract and compose file are checked before a run, and all problems reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORDED = Path(__file__).parent / "data" / "compose_config.json"
 
 
 class Checkout:
-    """A checkout with one service, whose `docker compose config` answers what it is told to."""
+    """A checkout with one service and a prepared answer of `docker compose config`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,7 +35,7 @@ class Checkout:
         (root / "bin").mkdir()
 
     def wrong(self) -> list[str]:
-        """What is wrong with it, asked for a service that there is not."""
+        """The problems of the checkout, when asked for an unknown service."""
         (self.root / "config.json").write_text(json.dumps({"services": self.services}))
         docker = self.root / "bin" / "docker"
         docker.write_text(f"#!/bin/sh\ncat {self.root}/config.json\n")
@@ -59,11 +59,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     return Checkout(tmp_path)
 
 
-def test_nothing_is_wrong(checkout: Checkout) -> None:
+def test_a_good_checkout_has_no_problems(checkout: Checkout) -> None:
     assert checkout.wrong() == []
 
 
-def test_everything_that_is_wrong_is_told_together(
+def test_all_problems_are_reported_together(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://10.0.0.1:2375")
@@ -84,14 +84,14 @@ def test_everything_that_is_wrong_is_told_together(
     ]
 
 
-def test_a_folder_without_a_block_is_told_before_anything_starts(checkout: Checkout) -> None:
+def test_a_folder_without_a_block_is_reported_before_anything_starts(checkout: Checkout) -> None:
     del checkout.services["flask"]
     assert checkout.wrong() == [
         "docker-compose.yml: no service flask, though there is a folder services/flask"
     ]
 
 
-def test_names_are_known_though_what_is_said_of_them_is_wrong(checkout: Checkout) -> None:
+def test_names_are_known_even_if_their_files_are_invalid(checkout: Checkout) -> None:
     checkout.manifest.write_text("broken = ")
     assert names(checkout.root) == Names(
         services=("flask",), workloads=workload_names(ROOT / "services")
@@ -100,7 +100,7 @@ def test_names_are_known_though_what_is_said_of_them_is_wrong(checkout: Checkout
     assert names(checkout.root).workloads == ()
 
 
-def test_without_docker_that_is_told_unless_something_is_wrong(
+def test_a_missing_docker_is_reported_only_if_there_are_no_problems(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(checkout.root / "none"))

@@ -1,4 +1,4 @@
-"""The engine's answers, as recorded in data/, become samples."""
+"""Answers of the Docker engine, recorded in data/, become samples."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def recorded(name: str) -> dict[str, Any]:
     return document
 
 
-def test_cgroup_v1() -> None:
+def test_a_sample_of_cgroup_v1() -> None:
     assert sample(recorded("stats_cgroup_v1.json")) == Sample(
         at=pytest.approx(1_772_454_620.193194),  # type: ignore[arg-type]
         cpu_s=4.283766199,
@@ -34,7 +34,7 @@ def test_cgroup_v1_leaves_out_the_page_cache_of_the_whole_group() -> None:
     assert found.memory_bytes == 3_379_200 - 100_000
 
 
-def test_cgroup_v2() -> None:
+def test_a_sample_of_cgroup_v2() -> None:
     assert sample(recorded("stats_cgroup_v2.json")) == Sample(
         at=pytest.approx(1_772_459_984.383618),  # type: ignore[arg-type]
         cpu_s=11.198425,
@@ -47,11 +47,11 @@ def test_a_container_that_does_not_run_gives_no_sample() -> None:
     assert sample(recorded("stats_stopped.json")) is None
 
 
-def test_an_answer_without_parts_gives_no_sample() -> None:
+def test_an_incomplete_answer_gives_no_sample() -> None:
     assert sample({"read": "2026-03-02T12:30:20Z"}) is None
 
 
-def test_a_cache_larger_than_the_usage_is_not_taken_off() -> None:
+def test_a_page_cache_larger_than_the_usage_is_not_subtracted() -> None:
     stats = recorded("stats_cgroup_v2.json")
     stats["memory_stats"]["stats"]["inactive_file"] = 23_646_209
     found = sample(stats)
@@ -68,5 +68,5 @@ def test_a_cache_larger_than_the_usage_is_not_taken_off() -> None:
         ("1970-01-01T02:00:00+02:00", 0.0),
     ],
 )
-def test_the_engines_times(stamp: str, seconds: float) -> None:
+def test_the_engines_times_become_unix_seconds(stamp: str, seconds: float) -> None:
     assert unix_seconds(stamp) == seconds

@@ -1,4 +1,4 @@
-"""Which services a change touches, and what a real git says of a real repository."""
+"""Which services a change touches, also with a real git in a real repository."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ Git = Callable[..., str]
         ("LICENSE", ()),
     ],
 )
-def test_a_path_touches_its_service_or_none_or_all(path: str, names: tuple[str, ...]) -> None:
+def test_a_path_touches_one_service_no_service_or_all(path: str, names: tuple[str, ...]) -> None:
     assert touched([path], SERVICES) == dict.fromkeys(names, (path,))
 
 
-def test_a_service_is_told_with_all_paths_that_touch_it_in_the_order_of_the_services() -> None:
+def test_services_are_listed_in_order_with_the_paths_that_touch_them() -> None:
     paths = ["services/sanic/app.py", "README.md", "loadgen/Dockerfile", "services/flask/app.py"]
     assert touched(paths, SERVICES) == {
         "django": ("loadgen/Dockerfile",),
@@ -71,11 +71,11 @@ def test_no_change_touches_nothing() -> None:
     assert touched([], SERVICES) == {}
 
 
-def test_every_path_that_touches_no_service_has_its_reason() -> None:
+def test_every_path_that_touches_no_service_has_a_reason() -> None:
     assert all(UNMEASURED.values())
 
 
-def test_the_compose_file_touches_those_whose_container_it_changes() -> None:
+def test_the_compose_file_touches_services_whose_container_changes() -> None:
     path = "docker-compose.yml"
     assert touched([path], SERVICES, ["flask"]) == {"flask": (path,)}
     assert touched([path], SERVICES) == {}
@@ -96,13 +96,15 @@ def definitions(rest: object = "network", **frameworks: object) -> Definitions:
         pytest.param(None, SERVICES, id="not known"),
     ],
 )
-def test_containers_of_before_and_after(after: Definitions | None, names: tuple[str, ...]) -> None:
+def test_changed_added_and_equal_containers(
+    after: Definitions | None, names: tuple[str, ...]
+) -> None:
     before = definitions(django=1, flask=1, sanic=1)
     assert redefined(before, after, SERVICES) == names
     assert redefined(after, before, SERVICES) == names
 
 
-def test_a_service_that_is_gone_touches_no_other() -> None:
+def test_a_removed_service_touches_no_other() -> None:
     before, after = definitions(flask=1, old=1), definitions(flask=1)
     assert redefined(before, after, ["flask"]) == ()
 
@@ -114,11 +116,11 @@ def config() -> dict[str, Any]:
     return found
 
 
-def test_frameworks_are_told_apart_by_their_role(config: dict[str, Any]) -> None:
+def test_frameworks_are_recognized_by_their_role(config: dict[str, Any]) -> None:
     assert set(by_role(config).frameworks) == {"flask"}
 
 
-def test_a_framework_of_another_container_leaves_the_rest_as_it_is(config: dict[str, Any]) -> None:
+def test_a_changed_framework_touches_only_itself(config: dict[str, Any]) -> None:
     before = by_role(json.loads(json.dumps(config)))
     config["services"]["flask"]["cpus"] = 2
     config["x-server"] = {"cpus": 2}
@@ -128,7 +130,7 @@ def test_a_framework_of_another_container_leaves_the_rest_as_it_is(config: dict[
 
 
 @pytest.mark.parametrize("part", ["locust", "network", "role"])
-def test_a_load_of_another_container_is_everyones(config: dict[str, Any], part: str) -> None:
+def test_a_changed_load_touches_all_services(config: dict[str, Any], part: str) -> None:
     before = by_role(json.loads(json.dumps(config)))
     if part == "locust":
         config["services"]["locust"]["command"] = ["--users=1"]
@@ -141,7 +143,7 @@ def test_a_load_of_another_container_is_everyones(config: dict[str, Any], part: 
 
 @pytest.fixture
 def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """A real repository with one commit in ``tmp_path``; nobody's own settings of git count."""
+    """A real repository with one commit in ``tmp_path``, without the user's git settings."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -165,7 +167,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
     return call
 
 
-def test_changed_is_what_differs_committed_or_not(git: Git, tmp_path: Path) -> None:
+def test_committed_and_uncommitted_changes_count(git: Git, tmp_path: Path) -> None:
     base = git("rev-parse", "HEAD")
     (tmp_path / "committed ü").write_text("new\n")
     git("mv", "a/moved", "a/elsewhere")
@@ -190,7 +192,7 @@ def test_changed_is_what_differs_committed_or_not(git: Git, tmp_path: Path) -> N
     )
 
 
-def test_a_change_that_was_taken_back_is_none(git: Git, tmp_path: Path) -> None:
+def test_a_reverted_change_does_not_count(git: Git, tmp_path: Path) -> None:
     before = (tmp_path / "edited").read_text()
     (tmp_path / "edited").write_text("other\n")
     git("commit", "--quiet", "-am", "second")
@@ -198,7 +200,7 @@ def test_a_change_that_was_taken_back_is_none(git: Git, tmp_path: Path) -> None:
     assert changed_paths(tmp_path, git("rev-parse", "HEAD~1")) == ()
 
 
-def test_what_others_did_since_is_no_change_of_this_branch(git: Git, tmp_path: Path) -> None:
+def test_later_changes_on_the_base_branch_do_not_count(git: Git, tmp_path: Path) -> None:
     git("checkout", "--quiet", "-b", "topic")
     (tmp_path / "edited").write_text("here\n")
     git("commit", "--quiet", "-am", "here")
@@ -227,7 +229,9 @@ def test_an_unknown_revision_is_refused_with_what_to_do(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_shallow_clone_is_told_how_to_get_its_history(git: Git, tmp_path: Path) -> None:
+def test_in_a_shallow_clone_the_message_says_how_to_get_the_history(
+    git: Git, tmp_path: Path
+) -> None:
     first = git("rev-parse", "HEAD")
     git("commit", "--quiet", "--allow-empty", "-m", "second")
     git("clone", "--quiet", "--depth=1", f"file://{tmp_path}", "clone")
@@ -238,18 +242,18 @@ def test_a_shallow_clone_is_told_how_to_get_its_history(git: Git, tmp_path: Path
         fork_point(tmp_path / "clone", first)
 
 
-def test_outside_a_checkout_nobody_can_tell(tmp_path: Path, git: Git) -> None:
+def test_outside_a_checkout_it_is_refused(tmp_path: Path, git: Git) -> None:
     shutil.rmtree(tmp_path / ".git")
     with pytest.raises(EnvironmentMissing, match=r"is no checkout.*not a git repository"):
         fork_point(tmp_path, "HEAD")
 
 
-def test_a_git_that_fails_is_told(git: Git, tmp_path: Path) -> None:
+def test_a_failing_git_is_reported(git: Git, tmp_path: Path) -> None:
     with pytest.raises(EnvironmentMissing, match=r"git diff cannot tell what changed: bad object"):
         changed_paths(tmp_path, "0" * 40)
 
 
-def test_without_git_the_remedy_is_told(
+def test_without_git_the_message_has_the_remedy(
     git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -262,7 +266,7 @@ def test_a_commit_without_a_compose_file_has_no_definitions(git: Git, tmp_path: 
     assert definitions_now(tmp_path) is None
 
 
-def test_without_compose_the_definitions_are_not_known(
+def test_without_compose_the_definitions_are_unknown(
     git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "docker-compose.yml").write_text("services: {}\n")

@@ -1,4 +1,4 @@
-"""``lab changed`` in a real repository that has the lab's own files."""
+"""``lab changed`` in a real repository with the lab's own files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org")
 
 
 class Lab:
-    """A copy of the lab with one commit, and nothing but git and Python on its PATH."""
+    """A copy of the lab with one commit, and with only git and Python on the PATH."""
 
     def __init__(self, root: Path, programs: Path) -> None:
         self.root = root
@@ -65,7 +65,7 @@ def lab(tmp_path: Path) -> Lab:
     return found
 
 
-def test_one_service_a_line(lab: Lab) -> None:
+def test_it_prints_one_service_per_line(lab: Lab) -> None:
     lab.append("services/sanic/app.py")
     lab.git("commit", "--quiet", "-am", "second")
     lab.append("services/flask/app.py")
@@ -76,37 +76,37 @@ def test_one_service_a_line(lab: Lab) -> None:
     assert json.loads(done.stdout) == {"flask": ["services/flask/app.py"]}
 
 
-def test_nothing_is_printed_where_nothing_is_touched(lab: Lab) -> None:
+def test_it_prints_nothing_if_no_service_is_touched(lab: Lab) -> None:
     lab.append("services/README.md")
     done = lab.changed("--since", "HEAD")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert lab.changed("--since", "HEAD", "--json").stdout == "{}\n"
 
 
-def test_all_services_where_the_whole_lab_is_touched(lab: Lab) -> None:
+def test_it_prints_all_services_if_the_whole_lab_is_touched(lab: Lab) -> None:
     lab.append("services/contract.toml")
     assert lab.changed("--since", "HEAD").stdout.split() == SERVICES
 
 
-def test_all_services_where_nobody_can_read_the_compose_file(lab: Lab) -> None:
+def test_it_prints_all_services_if_the_compose_file_cannot_be_read(lab: Lab) -> None:
     lab.append("docker-compose.yml")
     assert lab.changed("--since", "HEAD").stdout.split() == SERVICES
 
 
-def test_an_unknown_revision_ends_with_2_and_a_sentence(lab: Lab) -> None:
+def test_an_unknown_revision_ends_with_2_and_a_message(lab: Lab) -> None:
     done = lab.changed("--since", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("lab: --since nowhere: there is no such commit here; ")
 
 
-def test_without_git_it_ends_with_3_and_a_sentence(lab: Lab, tmp_path: Path) -> None:
+def test_without_git_it_ends_with_3_and_a_message(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "bin" / "git").unlink()
     done = lab.changed("--since", "HEAD")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("lab: no `git` command")
 
 
-def test_a_revision_must_be_given(lab: Lab) -> None:
+def test_a_revision_is_required(lab: Lab) -> None:
     done = lab.changed()
     assert done.returncode == 2
     assert "--since" in done.stderr

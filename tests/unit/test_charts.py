@@ -1,4 +1,4 @@
-"""The charts: which there are, what is in them, and that they can be told apart by anyone."""
+"""Which charts a run has, what they contain, and that their lines can be told apart."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def test_the_page_has_a_name_for_every_kind_of_chart() -> None:
     assert set(KINDS) == set(ChartKind)
 
 
-def test_a_run_of_which_nothing_was_measured_has_none() -> None:
+def test_a_run_without_measured_trials_has_no_charts() -> None:
     failed = trial(outcome=Outcome.FAILED, hold=None, open_loop=(), resources=None)
     assert charts(record(failed)) == ramp_charts(record(failed)) == []
 
 
-def test_a_bar_that_the_server_did_not_limit_says_at_least() -> None:
+def test_a_bar_whose_limit_is_not_the_server_says_at_least() -> None:
     chart = of("throughput", trial(), trial("japronto", limited_by="unknown"))
     assert [(row["framework"], row["ranked"], row["label"]) for row in data(chart.spec)] == [
         ("Flask", "limited by the server's CPU", "1,000"),
@@ -112,7 +112,7 @@ def test_the_ramp_shows_rate_p99_and_drops_with_knee_and_breaking_point() -> Non
     rate, p99, failures = chart.spec["vconcat"]
     assert [row["users"] for row in data(rate["layer"][1])] == [8, 64]  # the ramp alone
     assert [row["failures"] for row in data(failures["layer"][1])] == [0, 3]
-    # No success at 64 users: no latency of successes, and that of all is not left out.
+    # With no success at 64 users there is no latency of successes, but one of all requests.
     assert [(row["users"], row["of"]) for row in data(p99["layer"][1])] == [
         (8, "successes"),
         (64, "all requests"),
@@ -136,7 +136,7 @@ def histogram(*microseconds: int) -> str:
     return encoded(recorded)
 
 
-def test_a_distribution_ends_where_too_few_requests_lie_beyond() -> None:
+def test_a_distribution_ends_where_too_few_requests_are_above() -> None:
     chart = of("latency-hold", trial(histogram=histogram(*range(1_000, 2_000))))
     rows = data(chart.spec)
     assert [row["percentile"] for row in rows] == [0, 25, 50, 75, 90, 95, 97.5, 99, 99.5]
@@ -157,7 +157,7 @@ def test_nine_frameworks_differ_by_colour_and_by_shape() -> None:
 
 
 def looks(names: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Colour, shape and dashes of each framework."""
+    """The colour, shape and dashes of each framework."""
     ways = by_framework(names)
     return [
         (colour, shape, str(dashes))
@@ -169,7 +169,7 @@ def looks(names: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 18, 19, 30, 45])
-def test_any_number_of_frameworks_can_be_told_apart_by_any_two_of_three_ways(count: int) -> None:
+def test_many_frameworks_differ_by_any_two_of_colour_shape_and_dashes(count: int) -> None:
     found = looks([f"framework {n:03}" for n in range(count)])
     assert found[:9] == looks(NINE)[:count]
     for first, second in ((0, 1), (0, 2), (1, 2)):
@@ -179,7 +179,7 @@ def test_any_number_of_frameworks_can_be_told_apart_by_any_two_of_three_ways(cou
     assert len({(colour, shape) for colour, shape, _ in found}) == count
 
 
-def test_thirty_frameworks_have_their_charts() -> None:
+def test_charts_can_be_drawn_for_thirty_frameworks() -> None:
     many = [trial(f"framework-{n}", histogram=histogram(*range(1_000, 1_200))) for n in range(30)]
     drawn = svg(of("latency-hold", *many).spec, LIGHT)
     assert all(f">Framework-{n}<" in drawn for n in range(30))
@@ -189,22 +189,22 @@ def test_thirty_frameworks_have_their_charts() -> None:
 
 
 @pytest.mark.parametrize("code", [0x00, 0x07, 0x1B, 0xD800, 0xFFFE, 0xFFFF, 0x1FFFF])
-def test_no_character_ends_the_charting_library(code: int) -> None:
+def test_no_character_crashes_the_charting_library(code: int) -> None:
     name = f"a{chr(code)}b"
     chart = of("cpu", trial(server=server(name)))
     assert "a\ufffdb" in svg({**chart.spec, "title": name}, LIGHT)
 
 
 def luminance(colour: str) -> float:
-    """WCAG 2.2, relative luminance."""
+    """Contrast by WCAG 2.2, from relative luminance."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_colour_stands_out_from_its_ground(theme: dict[str, Any]) -> None:
-    """WCAG 2.2, 1.4.11: 3 to 1 for what is drawn, 4.5 to 1 for text."""
+def test_every_colour_has_enough_contrast_to_its_background(theme: dict[str, Any]) -> None:
+    """WCAG 2.2, 1.4.11: a contrast of 3 to 1 for graphics, 4.5 to 1 for text."""
 
     def contrast(colour: str) -> float:
         darker, lighter = sorted((luminance(colour), luminance(theme["background"])))
@@ -214,14 +214,14 @@ def test_every_colour_stands_out_from_its_ground(theme: dict[str, Any]) -> None:
     assert contrast(theme["axis"]["labelColor"]) > 4.5
 
 
-def test_a_name_from_outside_cannot_leave_its_place_in_a_drawing() -> None:
+def test_a_name_from_outside_is_escaped_in_a_drawing() -> None:
     hostile = "</text><script>alert(1)</script>"
     drawn = svg(of("cpu", trial(server=server(hostile))).spec, LIGHT)
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn
 
 
-def test_a_drawing_is_the_same_bytes_each_time_and_asks_for_nothing() -> None:
+def test_a_drawing_has_the_same_bytes_each_time_and_loads_nothing() -> None:
     spec = of("cpu", trial()).spec
     assert svg(spec, LIGHT) == svg(spec, LIGHT)
     links = re.findall(r'(?:href|src)="([^"]+)"', svg(spec, LIGHT))

@@ -1,4 +1,4 @@
-"""The manifest of a run: what was saved is what is there."""
+"""The manifest of a run: finds files that differ from those that were saved."""
 
 import hashlib
 import subprocess
@@ -18,7 +18,7 @@ def digest(text: str) -> str:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    """Two raw files and a record, all listed."""
+    """A run with two raw files and a record, all of them listed."""
     for name, text in ((A, "ready"), (B, ""), ("run.json", "{}")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -32,7 +32,7 @@ def sha256sum(folder: Path) -> int:
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
-def test_it_is_in_the_format_of_coreutils_and_sorted(run: Path) -> None:
+def test_the_manifest_has_the_format_of_coreutils_and_is_sorted(run: Path) -> None:
     assert (run / "SHA256SUMS").read_text() == (
         f"{digest('ready')}  {A}\n{digest('')}  {B}\n{digest('{}')}  run.json\n"
     )
@@ -40,7 +40,7 @@ def test_it_is_in_the_format_of_coreutils_and_sorted(run: Path) -> None:
     assert differences(run) == {}
 
 
-def test_a_changed_a_missing_and_an_unlisted_file_are_told_apart(run: Path) -> None:
+def test_changed_missing_and_unlisted_files_are_told_apart(run: Path) -> None:
     (run / A).write_text("Ready")
     (run / B).unlink()
     (run / "raw" / "new").write_text("")
@@ -52,7 +52,7 @@ def test_a_changed_a_missing_and_an_unlisted_file_are_told_apart(run: Path) -> N
     assert sha256sum(run) == 1
 
 
-def test_a_changed_record_is_found_and_an_unlisted_one_is_none_of_its_business(run: Path) -> None:
+def test_a_changed_record_is_found_and_an_unlisted_one_ignored(run: Path) -> None:
     (run / "run.json").write_text("{ }")
     assert list(differences(run)) == ["run.json"]
     drop(run, "run.json")
@@ -65,7 +65,7 @@ def test_files_outside_raw_need_not_be_listed(run: Path) -> None:
     assert differences(run) == {}
 
 
-def test_what_was_changed_before_a_run_goes_on_stays_found(run: Path) -> None:
+def test_a_changed_file_is_still_found_after_a_run_is_resumed(run: Path) -> None:
     (run / A).write_text("Ready")
     drop(run, "raw/002-flask-json-2")
     add(run, [B])
@@ -80,7 +80,7 @@ def test_a_folder_without_a_manifest_has_no_differences(tmp_path: Path) -> None:
     assert not (tmp_path / "SHA256SUMS").exists()
 
 
-def test_the_first_manifest_of_an_older_run_lists_what_is_there(run: Path) -> None:
+def test_the_first_manifest_of_an_older_run_lists_all_its_files(run: Path) -> None:
     (run / "SHA256SUMS").unlink()
     add(run, ["run.json"])
     assert len((run / "SHA256SUMS").read_text().splitlines()) == 3
@@ -103,7 +103,7 @@ def test_a_manifest_in_binary_mode_is_read(run: Path) -> None:
         (f"{'a' * 64}  raw/../../x", "'raw/../../x' is not in the run's folder"),
     ],
 )
-def test_a_malformed_manifest_is_told_with_its_line(run: Path, line: str, said: str) -> None:
+def test_a_malformed_manifest_is_reported_with_the_line(run: Path, line: str, said: str) -> None:
     path = run / "SHA256SUMS"
     path.write_text(path.read_text() + line + "\n")
     with pytest.raises(UsageError) as refused:
@@ -111,7 +111,7 @@ def test_a_malformed_manifest_is_told_with_its_line(run: Path, line: str, said: 
     assert str(refused.value).startswith(f"{path}:4: {said}")
 
 
-def test_what_a_link_leads_to_is_none_of_the_runs_files(tmp_path: Path) -> None:
+def test_files_behind_a_link_are_not_files_of_the_run(tmp_path: Path) -> None:
     folder, other = tmp_path / "run", tmp_path / "elsewhere"
     (folder / "raw" / "a").mkdir(parents=True)
     (folder / "raw" / "a" / "server.log").write_text("measured")

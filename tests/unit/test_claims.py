@@ -1,4 +1,4 @@
-"""Small records uphold, refute or do not decide each claim of the article, with the reason."""
+"""Each claim of the article is upheld, refuted or undecided by small records, with a reason."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SERVICES = (
     "starlette",
     "tornado",
 )
-# A world in which the article is right in all that it says.
+# Rates with which all claims of the article are right.
 RIGHT = {
     "aiohttp": 9_000.0,
     "bottle": 2_000.0,
@@ -85,7 +85,7 @@ def world(
     changed: dict[str, dict[str, Any]] | None = None,
     repeats: int = 1,
 ) -> RunRecord:
-    """Both workloads of all nine; ``changed`` are other values of a service's trials."""
+    """A record of both workloads of all nine. ``changed``: other values in a service's trials."""
     rates = RIGHT | (rates or {})
     trials = [
         trial(
@@ -111,13 +111,13 @@ def latency(value: float, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("claim", sorted(set(CLAIMS) - {"best-asynchronous"}))
-def test_a_world_in_which_the_article_is_right_upholds_its_claims(claim: str) -> None:
-    # Three repeats: "equal within 1.3 %" cannot be upheld with a margin of 30 %.
+def test_a_record_that_agrees_with_the_article_upholds_its_claims(claim: str) -> None:
+    # Three repeats, since "equal within 1.3 %" cannot be upheld with a margin of 30 %.
     found = decided(claim, world(repeats=3))
     assert found.verdict is Verdict.UPHELD, found.text
 
 
-def test_three_asynchronous_frameworks_above_the_other_two() -> None:
+def test_the_three_best_asynchronous_frameworks_must_be_above_the_others() -> None:
     fast = world({"sanic": 4_000.0, "starlette": 5_000.0})
     assert decided("best-asynchronous", fast).verdict is Verdict.UPHELD
     assert decided("best-asynchronous", world()).verdict is Verdict.UNDECIDED
@@ -182,7 +182,7 @@ def test_json_against_text_in_the_opposite_order_is_refuted() -> None:
     assert found.text.startswith("The rank correlation of json and text over 9 frameworks is -1.00")
 
 
-def test_ranks_that_only_lower_bounds_give_are_undecided() -> None:
+def test_a_rank_correlation_of_lower_bounds_is_undecided() -> None:
     bounds = {service: {"limited_by": "unknown"} for service in ("bottle", "django", "flask")}
     found = decided("json-like-text", world(changed=bounds))
     assert found.verdict is Verdict.UNDECIDED
@@ -222,7 +222,7 @@ def test_three_repeats_whose_ranges_overlap_decide_nothing() -> None:
     assert decided("best-synchronous", record(*trials)).verdict is Verdict.UNDECIDED
 
 
-def test_a_lower_bound_can_be_above_but_never_below() -> None:
+def test_a_lower_bound_can_show_above_but_never_below() -> None:
     above = decided("best-synchronous", world(changed={"flask": {"limited_by": "loadgen-cpu"}}))
     assert above.verdict is Verdict.UPHELD
     assert "Flask (≥ 3,003 requests/s)" in above.text
@@ -234,7 +234,7 @@ def test_a_lower_bound_can_be_above_but_never_below() -> None:
     assert "≥: a lower bound, since the server's CPU was not what limited it" in other.text
 
 
-def test_a_median_within_the_generators_own_lateness_is_not_decided() -> None:
+def test_medians_that_differ_by_less_than_the_lateness_are_undecided() -> None:
     slow = latency(20.0, late_p99_ms=19.0)
     found = decided("django-slow", world(changed={"django": slow}))
     assert found.verdict is Verdict.UNDECIDED
@@ -249,13 +249,13 @@ def test_a_median_within_the_generators_own_lateness_is_not_decided() -> None:
         {"caveats": (Caveat(code="loadgen-busy", text="full", remedy="more CPUs"),)},
     ],
 )
-def test_a_median_of_a_full_generator_can_be_anything_below(changes: dict[str, Any]) -> None:
+def test_with_a_full_load_generator_the_median_has_no_lower_bound(changes: dict[str, Any]) -> None:
     assert decided("django-slow", world(changed={"django": latency(20.0, **changes)})).verdict is (
         Verdict.UNDECIDED
     )
 
 
-def test_a_server_that_fell_behind_the_rate_is_late_at_least_by_what_was_seen() -> None:
+def test_the_median_of_a_server_that_fell_behind_is_a_lower_bound() -> None:
     behind = latency(20.0, limited_by="server-cpu")
     assert decided("django-slow", world(changed={"django": behind})).verdict is Verdict.UPHELD
     assert decided("lowest-median", world(changed={"sanic": behind})).verdict is Verdict.UPHELD
@@ -285,13 +285,13 @@ def test_a_record_without_sizes_says_what_is_missing() -> None:
     assert "no size on disk (records of schema 1 do not have it: measure again)" in found.text
 
 
-def test_one_exception_is_almost_all() -> None:
+def test_a_claim_about_almost_all_allows_one_exception() -> None:
     found = decided("django-last", world({"flask": 300.0}))
     assert found.verdict is Verdict.UPHELD
     assert "but Flask (300 requests/s) is below Django (500 requests/s)" in found.text
 
 
-def test_workloads_are_joined_to_refuted_if_one_is_and_undecided_if_one_is() -> None:
+def test_a_refuted_or_undecided_workload_decides_the_whole_claim() -> None:
     def run(bottle_text: float) -> RunRecord:
         trials = [trial(s, r) for s, r in RIGHT.items()]
         trials += [
@@ -313,7 +313,7 @@ def test_a_claim_of_one_workload_names_it() -> None:
     assert decided("little-memory", world()).workload is None
 
 
-def test_there_is_a_decision_for_every_rule() -> None:
+def test_every_rule_has_a_decision_function() -> None:
     assert set(RULES) == set(ClaimRule)
 
 

@@ -1,4 +1,4 @@
-"""What is cleared up at the end of a block, and what a failure of that does."""
+"""Cleaning up at the end of a block, and failures of the clean-up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def fails(what: str) -> None:
     raise EnvironmentMissing(f"{what} cannot be removed")
 
 
-def test_every_step_is_taken_though_one_fails() -> None:
+def test_all_steps_are_taken_even_if_one_fails() -> None:
     taken: list[str] = []
     with (
         pytest.raises(EnvironmentMissing, match=r"^a cannot be removed; c cannot be removed$"),
@@ -23,7 +23,7 @@ def test_every_step_is_taken_though_one_fails() -> None:
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, ValueError])
-def test_what_ended_the_block_stays_what_it_is(kind: type[BaseException]) -> None:
+def test_a_failing_step_does_not_replace_the_blocks_exception(kind: type[BaseException]) -> None:
     taken: list[str] = []
     with (
         pytest.raises(kind) as ended,

@@ -1,4 +1,4 @@
-"""The command line: exit codes, and errors as sentences without a traceback."""
+"""The command line: exit codes, and error messages without a traceback."""
 
 import io
 import json
@@ -101,7 +101,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
         (["new", "Falcon"], "lab: 'Falcon': a service's name is lower-case letters"),
     ],
 )
-def test_a_wrong_command_ends_with_2_and_a_sentence(
+def test_a_wrong_command_ends_with_2_and_a_message(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     results = ["--results", str(tmp_path)] if words[0] in ("report", "run") else []
@@ -129,7 +129,7 @@ def test_a_wrong_command_ends_with_2_and_a_sentence(
         ["verify", "x" * 5000],
     ],
 )
-def test_a_word_that_says_nothing_or_is_no_text_is_refused(
+def test_an_empty_or_unprintable_argument_is_refused(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == 2
@@ -166,7 +166,7 @@ TOLD = [
         (["images", "falsk"], []),
     ],
 )
-def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_together(
+def test_problems_of_arguments_and_environment_are_reported_together(
     words: list[str],
     own: list[str],
     capsys: pytest.CaptureFixture[str],
@@ -182,7 +182,7 @@ def test_what_is_wrong_on_the_command_line_and_in_the_environment_is_told_togeth
 
 @pytest.mark.parametrize("option", ["--github", "--index"])
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc", "https://a b", "x"])
-def test_what_is_asked_over_http_has_such_an_address(
+def test_addresses_of_apis_must_be_http_or_https(
     option: str, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -191,7 +191,7 @@ def test_what_is_asked_over_http_has_such_an_address(
     assert "an address that begins with https:// or http://" in capsys.readouterr().err
 
 
-def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_results_must_be_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words in (["run"], ["nanode"], ["crosscheck"]):
         with pytest.raises(SystemExit) as ended:
@@ -203,9 +203,7 @@ def test_results_go_into_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: 
 @pytest.mark.parametrize(
     "words", [[], ["dance"], ["run", "--network", "moon"], ["run", "--client", "curl"]]
 )
-def test_words_that_the_parser_does_not_know_end_with_2(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_arguments_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
@@ -312,7 +310,7 @@ TABLE = "| Framework | Requests/s |\n|---|---:|\n| Zürich ≥ 😀 | -5 |\n"
         "Zürich",
     ],
 )
-def test_a_terminal_that_knows_ascii_alone_gets_every_output(
+def test_every_output_works_on_an_ascii_terminal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str
 ) -> None:
     table = tmp_path / "table.md"

@@ -1,4 +1,4 @@
-"""The record survives its file."""
+"""Saving and loading a record keeps all its values."""
 
 import json
 from dataclasses import fields, replace
@@ -36,7 +36,7 @@ from tests.unit.examples import (
 
 
 def full_trial() -> TrialRecord:
-    """Every field has a value that is not its default."""
+    """A record in which every field has another value than its default."""
     result = load_result()
     return trial_record(
         outcome=Outcome.FAILED,
@@ -109,7 +109,7 @@ def test_the_example_fills_every_field() -> None:
     assert [name for name in optional if getattr(trial, name) == getattr(blank, name)] == []
 
 
-def test_a_record_comes_back_from_its_file() -> None:
+def test_a_saved_record_can_be_loaded() -> None:
     assert decode(encode(full_record()), "run.json") == full_record()
 
 
@@ -118,7 +118,7 @@ def test_the_same_record_gives_the_same_bytes() -> None:
     assert text == encode(full_record()) == encode(decode(text, "run.json"))
 
 
-def test_the_file_is_readable_json_with_null_for_what_is_missing() -> None:
+def test_the_file_is_readable_json_with_null_for_missing_values() -> None:
     text = encode(full_record()).decode()
     document = json.loads(text)
     assert text.startswith('{\n  "schema": 2,\n  "run_id": "2026-03-02-abcdef",\n')
@@ -150,7 +150,7 @@ def changed(**members: Any) -> bytes:
         (b'{"schema": 1}', "some/run.json: not a run record: Object missing required field"),
     ],
 )
-def test_what_is_no_record_is_refused_by_the_name_of_its_file(text: bytes, said: str) -> None:
+def test_an_invalid_record_is_refused_with_the_name_of_its_file(text: bytes, said: str) -> None:
     with pytest.raises(UsageError) as refused:
         decode(text, "some/run.json")
     assert str(refused.value).startswith(said)
@@ -160,7 +160,7 @@ HOSTILE = ("../../../OUT/x", "a/b", "", "Flask", "x\n", "a\x00", "<script>", "y"
 
 
 def put(value: Any, *path: Any) -> bytes:
-    """The whole record as JSON, with another value in one place."""
+    """The whole record as JSON, with one changed value."""
     document = json.loads(encode(full_record()))
     inside = document
     for step in path[:-1]:
@@ -183,9 +183,7 @@ def put(value: Any, *path: Any) -> bytes:
         (("trials", 0, "raw", 0), "$.trials[0].raw[0]"),
     ],
 )
-def test_a_name_that_files_are_called_by_is_refused_if_it_is_none(
-    name: str, place: tuple[Any, ...], where: str
-) -> None:
+def test_invalid_names_of_files_are_refused(name: str, place: tuple[Any, ...], where: str) -> None:
     with pytest.raises(UsageError) as refused:
         decode(put(name, *place), "f")
     assert str(refused.value).startswith("f: not a run record: Expected ")
@@ -193,7 +191,7 @@ def test_a_name_that_files_are_called_by_is_refused_if_it_is_none(
     assert len(str(refused.value)) < 200
 
 
-def test_a_workload_of_the_contract_is_a_name() -> None:
+def test_a_workload_of_the_contract_must_be_a_valid_name() -> None:
     document = json.loads(encode(full_record()))
     document["contract"]["../x"] = document["contract"]["json"]
     with pytest.raises(UsageError, match="Expected a name of a-z"):
@@ -203,18 +201,18 @@ def test_a_workload_of_the_contract_is_a_name() -> None:
 @pytest.mark.parametrize(
     "name", ["", "Fl\x1bask", "Fl\nask", "\u202eksalF", "F\uffff", "F" * 300_000]
 )
-def test_what_people_call_a_framework_is_one_short_line(name: str) -> None:
+def test_a_frameworks_display_name_must_be_one_short_line(name: str) -> None:
     with pytest.raises(UsageError, match=r"trials\[0\]\.server\.name"):
         decode(put(name, "trials", 0, "server", "name"), "f")
 
 
-def test_a_run_without_services_or_workloads_is_none() -> None:
+def test_a_run_without_services_or_workloads_is_refused() -> None:
     for place in ("services", "workloads"):
         with pytest.raises(UsageError, match=f"settings.{place}"):
             decode(put([], "settings", place), "f")
 
 
-def test_text_of_containers_and_hosts_is_made_readable_and_short() -> None:
+def test_text_from_containers_and_hosts_is_made_printable_and_short() -> None:
     text = put("\x1b[31ma\r\nb\x07\t" + "x" * 200_000, "trials", 0, "log_tail")
     tail = decode(text, "f").trials[0].log_tail
     assert tail is not None
@@ -230,7 +228,7 @@ def test_text_of_containers_and_hosts_is_made_readable_and_short() -> None:
     assert versions.trials[0].server.versions == {"fl\ufffdask": "3 1"}
 
 
-def test_what_the_lab_saves_it_can_read_again_whatever_a_container_said() -> None:
+def test_a_record_with_any_text_from_a_container_can_be_read_again() -> None:
     trial = full_trial()
     noisy = replace(
         trial,
@@ -248,7 +246,7 @@ def test_what_the_lab_saves_it_can_read_again_whatever_a_container_said() -> Non
 @pytest.mark.parametrize(
     "number", ["1e19999", "1e20", "-1e300", "1" + "0" * 30, "1" + "0" * 400, "9" * 5_000, "NaN"]
 )
-def test_what_is_not_finite_or_beyond_all_measure_is_no_number(number: str) -> None:
+def test_infinite_and_huge_numbers_are_refused(number: str) -> None:
     text = put("NUMBER", "trials", 0, "hold", "rps").replace(b'"NUMBER"', number.encode())
     with pytest.raises(UsageError, match=r"^f: not a run record: "):
         decode(text, "f")
@@ -267,19 +265,19 @@ def test_what_is_not_finite_or_beyond_all_measure_is_no_number(number: str) -> N
     ],
     ids=["list", "deep", "deeper than its walk", "no UTF-8", "half a character", "binary", "long"],
 )
-def test_whatever_a_file_holds_it_is_refused_in_words(text: bytes) -> None:
+def test_any_invalid_file_is_refused_with_a_message(text: bytes) -> None:
     with pytest.raises(UsageError, match=r"^f: not a run record: ") as refused:
         decode(text, "f")
     assert len(str(refused.value)) < 300
 
 
-def test_a_trial_has_no_more_steps_than_a_chart_can_show() -> None:
+def test_a_trial_with_more_steps_than_a_chart_can_show_is_refused() -> None:
     step = json.loads(encode(full_record()))["trials"][0]["steps"][0]
     with pytest.raises(UsageError, match=r"length <= 1000.*steps"):
         decode(put([step] * 1_001, "trials", 0, "steps"), "f")
 
 
-def test_a_member_of_a_later_version_does_no_harm() -> None:
+def test_an_unknown_field_of_a_later_version_is_ignored() -> None:
     assert decode(changed(humidity=0.4), "run.json") == full_record()
 
 
@@ -289,13 +287,13 @@ def without(document: Any, *names: str) -> Any:
     return [without(v, *names) for v in document] if isinstance(document, list) else document
 
 
-def test_a_limit_of_another_version_is_read_and_kept_as_it_is() -> None:
+def test_a_limit_of_another_version_is_kept() -> None:
     record = decode(put("moonlight", "trials", 0, "limited_by"), "f")
     assert record.trials[0].limited_by == "moonlight"
     assert json.loads(encode(record))["trials"][0]["limited_by"] == "moonlight"
 
 
-def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read() -> None:
+def test_a_record_without_open_loop_and_client_can_be_read() -> None:
     old = without(
         json.loads(encode(full_record())),
         *("client", "open_loop", "rate", "open_s", "open_shares", "open_rate"),
@@ -312,16 +310,14 @@ def test_a_record_from_before_the_open_loop_and_the_choice_of_a_client_is_read()
 
 
 @pytest.mark.parametrize(("profile", "by_cost"), [("nanode", True), ("standard", False)])
-def test_a_profile_that_does_not_say_what_its_runs_rank_is_known_by_its_name(
-    profile: str, by_cost: bool
-) -> None:
+def test_a_profile_without_by_cost_gets_it_from_its_name(profile: str, by_cost: bool) -> None:
     record = run_record(planned(profile=profile))
     old = without(json.loads(encode(record)), "by_cost")
     assert decode(json.dumps(old).encode(), "run.json") == record
     assert record.profile.by_cost is by_cost
 
 
-def test_a_profile_that_says_what_its_runs_rank_is_believed_whatever_its_name() -> None:
+def test_a_profiles_own_by_cost_counts_and_not_its_name() -> None:
     record = run_record(planned(profile="nanode"))
     other = replace(record, profile=replace(record.profile, by_cost=False))
     assert decode(encode(other), "run.json") == other
@@ -332,13 +328,13 @@ def test_every_older_schema_can_be_read() -> None:
     assert all(make({"schema": old})["schema"] == old + 1 for old, make in MIGRATIONS.items())
 
 
-def test_a_migration_leaves_the_document_that_it_was_given_as_it_was() -> None:
+def test_a_migration_does_not_change_its_argument() -> None:
     old = {"schema": 1, "run_id": "a"}
     assert migrated(old, "run.json") == {"schema": 2, "run_id": "a", "contract": {}}
     assert old == {"schema": 1, "run_id": "a"}
 
 
-def test_a_record_of_schema_1_is_one_of_schema_2_without_what_nobody_had_kept() -> None:
+def test_a_record_of_schema_1_becomes_schema_2_with_missing_values() -> None:
     path = Path(__file__).parents[2] / "results" / "2026-11-23-9dcca8" / "run.json"
     text = path.read_bytes()
     assert json.loads(text)["schema"] == 1

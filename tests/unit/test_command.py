@@ -1,4 +1,4 @@
-"""Other programs end in time, or are ended with all that they started, and are told in words."""
+"""Other programs end in time, or are ended with their children, and errors are messages."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from orchestrator.errors import EnvironmentMissing
 from orchestrator.interrupts import Interrupts
 
 
-def test_what_a_program_printed_and_how_it_ended(tmp_path: Path) -> None:
+def test_output_and_exit_code_of_a_program(tmp_path: Path) -> None:
     script = 'cat; echo "$MINE" >&2; pwd; exit 3'
     done = run(
         ["sh", "-c", script],
@@ -29,7 +29,7 @@ def test_what_a_program_printed_and_how_it_ended(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, said(done)) == (3, f"given {tmp_path}\n".encode(), "seen")
 
 
-def test_a_program_that_is_not_there_is_named_with_the_remedy() -> None:
+def test_a_missing_program_is_named_with_the_remedy() -> None:
     with pytest.raises(NotThere, match=r"^no `lab-none` command \(No such file .*\); install it$"):
         run(["lab-none"], within_s=1, remedy="install it")
 
@@ -42,13 +42,13 @@ def alive(pid: int) -> bool:
 
 
 def ended(pid: int) -> bool:
-    """Whether it is gone; one that nobody ended would outlive any test."""
+    """Whether the process has ended. Otherwise it would outlive the tests."""
     deadline = threading.Event()
     return any(not alive(pid) or deadline.wait(0.02) for _ in range(500)) and not alive(pid)
 
 
-def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
-    """A child that holds the output open would keep the lab waiting for it."""
+def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+    """The lab would wait for a child that keeps the output open."""
     script = f"sleep 600 & echo $! > {tmp_path}/child; wait"
     with pytest.raises(
         TookTooLong, match=r"^`sh -c sleep.*` did not end within 0\.5 s and was stopped: find out"
@@ -59,7 +59,7 @@ def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> N
 
 @pytest.fixture
 def ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Signals are taken as in a run."""
+    """Signals are handled as in a run."""
     usual = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(interrupts, "_OURS", Interrupts())
     signal.signal(signal.SIGINT, interrupts._OURS.take)
@@ -68,7 +68,7 @@ def ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("ours")
-def test_an_interrupt_ends_it_too(tmp_path: Path) -> None:
+def test_an_interrupt_ends_a_program_too(tmp_path: Path) -> None:
     child = tmp_path / "child"
     os.mkfifo(child)
     pid: list[int] = []
@@ -87,7 +87,7 @@ def test_an_interrupt_ends_it_too(tmp_path: Path) -> None:
 
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every program that the lab calls hangs here."""
+    """A PATH on which every program that the lab calls hangs."""
     for name in ("docker", "git", "python"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
@@ -114,7 +114,7 @@ def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(lambda _: pip_index.default_index(), id="the package index"),
     ],
 )
-def test_whoever_asks_a_program_that_hangs_ends_with_exit_code_3(
+def test_every_call_of_a_program_that_hangs_ends_with_exit_code_3(
     hanging: Path, call: Callable[[Path], object]
 ) -> None:
     with pytest.raises(EnvironmentMissing, match=r"did not end within 0\.2 s") as told:

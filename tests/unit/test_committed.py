@@ -1,4 +1,4 @@
-"""What is committed below results/ is what this code makes of the records there, byte for byte."""
+"""Committed reports below results/ are exactly what this code makes from the records there."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_there_is_a_committed_report() -> None:
 def test_a_committed_report_is_what_this_code_makes(
     report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the record alone, in a checkout's shape: a report's links depend on its place."""
+    """Made from the record alone, in the same folders, since a report's links depend on them."""
     monkeypatch.setattr("orchestrator.wiring.report.RESULTS", tmp_path / "results")
     (tmp_path / report.parent).mkdir(parents=True)
     shutil.copy(ROOT / report.parent / "run.json", tmp_path / report.parent)
@@ -49,7 +49,7 @@ def test_a_committed_cross_check_is_what_this_code_makes(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", MANIFESTS, ids=lambda path: path.name)
 def test_the_files_of_a_committed_run_are_those_that_were_measured(folder: Path) -> None:
-    """What this machine measured beside them is of no interest."""
+    """Files that this machine measured are ignored."""
     differences = checksums.differences(ROOT / folder)
     assert {name for name in differences if f"{folder}/{name}" in TRACKED} == set()
     listed = {

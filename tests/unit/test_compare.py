@@ -1,4 +1,4 @@
-"""Ratios, the interval of their median, and whether both ends counted the same."""
+"""The cross-check's ratios, the interval of their median, and counts at both ends."""
 
 import statistics
 from dataclasses import replace
@@ -30,7 +30,7 @@ def check(*ratios: float, **changes: object) -> ServiceCheck:
 
 @pytest.mark.parametrize(
     ("count", "rank"),
-    # The ranks of the sign test's printed tables.
+    # Ranks as in printed tables of the sign test.
     [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (20, 6), (25, 8)],
 )
 def test_the_interval_of_a_median_lies_between_these_ranks(count: int, rank: int) -> None:
@@ -52,12 +52,12 @@ def test_the_interval_holds_the_true_median_nearly_always() -> None:
     assert held / 2000 == pytest.approx(1 - 22 / 1024, abs=0.01)
 
 
-def test_no_value_has_no_median() -> None:
+def test_no_values_have_no_median() -> None:
     with pytest.raises(statistics.StatisticsError):
         middle([])
 
 
-def test_a_row_is_made_of_medians_and_sums() -> None:
+def test_a_row_has_medians_and_sums() -> None:
     found = summary(check(0.9, 0.98, 1.1), connections=64)
     assert found.ratio == Middle(median=0.98, low=None, high=None)
     assert (found.lab_rps, found.wrk_rps) == (980, 1000)
@@ -69,7 +69,7 @@ def test_a_row_is_made_of_medians_and_sums() -> None:
 @pytest.mark.parametrize(
     ("ratio", "within"), [(0.951, "yes"), (1.049, "yes"), (0.949, "no"), (1.051, "no")]
 )
-def test_within_five_percent_is_so_in_both_directions(ratio: float, within: str) -> None:
+def test_within_five_percent_counts_in_both_directions(ratio: float, within: str) -> None:
     assert summary(check(ratio), connections=64).within_5_percent == within
 
 
@@ -98,7 +98,7 @@ def test_the_server_saw_what_the_lab_sent(seen: int, agrees: bool, exact: bool) 
     assert (found.agrees, found.exact) == (agrees, exact)
 
 
-def test_a_request_that_never_got_a_connection_need_not_be_seen() -> None:
+def test_requests_without_a_connection_are_not_expected_at_the_server() -> None:
     starved = lab(requests=1000, failures={"connect_timeout": 30, "reset": 2}, unfinished=0)
     both = counted(lab=starved, lab_seen=Seen(requests=970, segments=990))
     found = summary(check(counted=both), connections=64).lab_counts
@@ -117,7 +117,7 @@ def test_wrk_has_one_request_under_way_on_each_connection(seen: int, agrees: boo
     assert found.agrees is agrees
 
 
-def test_a_wrong_answer_is_no_agreement() -> None:
+def test_with_a_wrong_answer_the_clients_do_not_agree() -> None:
     assert not summary(check(1.0, counted=counted(wrk=wrk(wrong=1))), connections=64).counts_agree
 
 
@@ -127,7 +127,7 @@ def test_a_slice_is_one_step_of_the_lab_without_an_open_loop() -> None:
     assert (profile.settle_s, profile.open_s, profile.open_rate) == (0.0, 0.0, None)
 
 
-def test_all_problems_are_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     wrong = CrossCheckSettings(
         services=("falsk", "flask"),
         workload="xml",

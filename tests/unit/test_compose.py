@@ -1,4 +1,4 @@
-"""A recorded answer of `docker compose config` becomes the containers that are measured."""
+"""A recorded answer of `docker compose config` becomes container specifications."""
 
 import copy
 import json
@@ -39,7 +39,7 @@ def refused(services: Services) -> list[str]:
     return [problem.removeprefix(f"{COMPOSE_FILE}: ") for problem in error.value.problems]
 
 
-def test_a_framework(services: Services) -> None:
+def test_a_frameworks_container(services: Services) -> None:
     assert container_specs(services)["flask"] == ContainerSpec(
         service="flask",
         image="weblab/flask:local",
@@ -66,7 +66,7 @@ def test_a_framework(services: Services) -> None:
     )
 
 
-def test_all_services(services: Services) -> None:
+def test_the_containers_of_all_services(services: Services) -> None:
     specs = container_specs(services)
     assert {name: (spec.cpuset, spec.labels["weblab.role"]) for name, spec in specs.items()} == {
         "flask": ("0", "server"),
@@ -77,7 +77,7 @@ def test_all_services(services: Services) -> None:
     assert specs["locust-worker"].command == ("--worker", "--master-host=locust")
 
 
-def test_what_a_build_is_told_beside_base_and_files_is_known(services: Services) -> None:
+def test_other_build_options_than_base_and_files_are_kept(services: Services) -> None:
     assert container_specs(services)["flask"].build_more == ""
     services["flask"]["build"] |= {"target": "slim", "network": "host"}
     services["flask"]["build"]["args"]["EXTRA"] = "1"
@@ -85,7 +85,7 @@ def test_what_a_build_is_told_beside_base_and_files_is_known(services: Services)
     assert spec.build_more == '{"args": {"EXTRA": "1"}, "target": "slim"}'
 
 
-def test_all_that_limits_a_container_is_passed_on(services: Services) -> None:
+def test_all_limits_of_a_container_are_passed_on(services: Services) -> None:
     spec = container_specs(services)["flask"]
     options = container_options(spec, {})
     assert options["cap_add"] is None
@@ -118,7 +118,7 @@ REQUIRED = {
 
 
 @pytest.mark.parametrize("key", REQUIRED)
-def test_what_every_container_must_have_is_missed(services: Services, key: str) -> None:
+def test_a_missing_limit_is_refused(services: Services, key: str) -> None:
     del services["flask"][key]
     assert refused(services) == [f"flask: no {key}: {REQUIRED[key]}"]
 
@@ -186,7 +186,7 @@ def test_a_limit_or_right_that_the_lab_does_not_allow_is_refused(
     assert refused(services)[0] == f"flask: {key} = {shown}: {allowed}"
 
 
-def test_swap_beyond_the_memory_is_refused(services: Services) -> None:
+def test_swap_in_addition_to_the_memory_is_refused(services: Services) -> None:
     services["flask"]["memswap_limit"] = str(2**31)
     assert refused(services) == [
         "flask: memswap_limit = 2147483648: give that of mem_limit (1073741824): there is no swap"
@@ -206,7 +206,7 @@ def test_open_files_may_be_one_number(services: Services) -> None:
     assert container_specs(services)["flask"].nofile == 5000
 
 
-def test_the_packet_counter_alone_is_root_and_may_count_packets(services: Services) -> None:
+def test_only_the_packet_counter_is_root_and_may_count_packets(services: Services) -> None:
     counter = copy.deepcopy(services["flask"])
     counter |= {"user": "0:0", "cap_add": ["NET_ADMIN"], "network_mode": "none"}
     assert container_specs({WRK_COUNTER: counter})[WRK_COUNTER].cap_add == ("NET_ADMIN",)
@@ -220,7 +220,7 @@ def test_the_packet_counter_alone_is_root_and_may_count_packets(services: Servic
     ]
 
 
-def test_everything_that_is_wrong_is_told_together(services: Services) -> None:
+def test_all_problems_are_reported_together(services: Services) -> None:
     services["flask"] |= {"environment": {"A": "1"}, "cpu_shares": 5}
     del services["locust"]["cpus"], services["locust"]["user"]
     for service in services.values():
@@ -240,7 +240,7 @@ def test_everything_that_is_wrong_is_told_together(services: Services) -> None:
     )
 
 
-def test_a_block_that_says_nothing_is_refused(services: Services) -> None:
+def test_an_empty_block_is_refused(services: Services) -> None:
     with pytest.raises(UsageError) as error:
         container_specs({"flask": None})
     assert len(error.value.problems) == len(REQUIRED)
@@ -264,7 +264,7 @@ def test_a_compose_that_prints_no_json_is_named(
         docker(tmp_path, script, monkeypatch).containers()
 
 
-def test_a_compose_file_that_compose_refuses_is_told_in_its_words(
+def test_a_file_that_compose_refuses_is_reported_in_composes_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = 'case "$*" in *version*) echo 2.40.3;; *) echo "no such key" >&2; exit 15;; esac'
@@ -272,7 +272,7 @@ def test_a_compose_file_that_compose_refuses_is_told_in_its_words(
         docker(tmp_path, script, monkeypatch).containers()
 
 
-def test_without_compose_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_compose_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EnvironmentMissing, match="Compose v2 is missing"):
         docker(tmp_path, "exit 125", monkeypatch).containers()
 
@@ -293,10 +293,10 @@ def test_a_network_of_the_host_is_refused(
         docker(tmp_path, script, monkeypatch).containers()
 
 
-def test_a_docker_that_hangs_ends_with_a_sentence(
+def test_a_docker_that_hangs_ends_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`docker` starts `docker-compose`, which holds the output open after docker was killed."""
+    """`docker` starts `docker-compose`, which keeps the output open after docker was killed."""
     monkeypatch.setattr("orchestrator.adapters.compose.CONFIG_WITHIN_S", 0.2)
     compose = docker(tmp_path, "sleep 600", monkeypatch)
     for call in (compose.version, compose.containers):
@@ -307,7 +307,7 @@ def test_a_docker_that_hangs_ends_with_a_sentence(
         compose.build("flask")
 
 
-def test_the_wanted_number_of_open_files_is_that_of_the_compose_file(tmp_path: Path) -> None:
+def test_the_wanted_open_file_limit_is_that_of_the_compose_file(tmp_path: Path) -> None:
     assert wanted_nofile(ROOT) == 999_999
     (tmp_path / COMPOSE_FILE).write_text("nofile: ${LAB_NOFILE:-5000}\n")
     assert wanted_nofile(tmp_path) == 5000

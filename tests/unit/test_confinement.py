@@ -1,4 +1,4 @@
-"""What is written to make a small host, in folders as the kernel has them for both versions."""
+"""The files that are written to make a small host, for both cgroup versions."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_version_1_gets_a_group_for_cpu_and_one_for_memory(tmp_path: Path) -> No
         assert (folder / "cpuset.mems").read_text() == "0-1\n"
     assert (memory / "memory.limit_in_bytes").read_text() == str(512 * MIB)
     assert (memory / "memory.swappiness").read_text() == "0"
-    assert not (memory / "memory.memsw.limit_in_bytes").exists()  # this kernel has none
+    assert not (memory / "memory.memsw.limit_in_bytes").exists()  # this kernel does not have it
     assert (memory / "lab").is_dir()
     assert confinement.memory == memory
     assert confinement.parent_of_containers == "/weblab-nanode/containers"
 
 
 class Kernel:
-    """Keeps every word that is written, in order, where a plain file would keep the last alone."""
+    """Keeps all written words in order. A plain file would keep only the last."""
 
     def __init__(self, refuses: str = "") -> None:
         self.written: list[tuple[Path, str]] = []
@@ -69,7 +69,7 @@ def test_version_2_gets_one_group_with_a_leaf(
     root, kernel = version_2(tmp_path / "cgroup"), Kernel()
     confinement = version_2_by(kernel, root, monkeypatch)
     group = root / "weblab-nanode"
-    enabled = ["+cpuset", "+memory", "+cpu", "+io", "+pids"]  # of what there is, what is wanted
+    enabled = ["+cpuset", "+memory", "+cpu", "+io", "+pids"]  # the wanted controllers that exist
     assert kernel.written == [
         *((root / "cgroup.subtree_control", word) for word in enabled),
         (group / "cpuset.cpus", "0"),
@@ -80,7 +80,7 @@ def test_version_2_gets_one_group_with_a_leaf(
     assert confinement.memory == group
 
 
-def test_a_controller_that_is_merely_wanted_may_be_refused(
+def test_an_optional_controller_may_be_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, kernel = version_2(tmp_path / "cgroup"), Kernel(refuses="+io")
@@ -91,7 +91,7 @@ def test_a_controller_that_is_merely_wanted_may_be_refused(
 
 
 @pytest.mark.parametrize("controller", ["+cpuset", "+memory"])
-def test_a_controller_that_is_needed_may_not(
+def test_a_required_controller_may_not_be_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, controller: str
 ) -> None:
     root = version_2(tmp_path / "cgroup")
@@ -99,19 +99,19 @@ def test_a_controller_that_is_needed_may_not(
         version_2_by(Kernel(refuses=controller), root, monkeypatch)
 
 
-def test_a_kernel_without_the_controllers_cannot_do_it(tmp_path: Path) -> None:
+def test_a_kernel_without_the_controllers_is_refused(tmp_path: Path) -> None:
     root = version_2(tmp_path / "cgroup", "cpu pids")
     with pytest.raises(EnvironmentMissing, match="no cpuset and no memory controller"):
         Confinement(0, MIB, root).__enter__()
 
 
-def test_who_may_not_make_one_is_told_what_to_do(tmp_path: Path) -> None:
+def test_without_permission_the_message_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentMissing, match="it needs root"):
         Confinement(0, MIB, tmp_path / "nothing").__enter__()
 
 
 @pytest.mark.parametrize("make", [version_1, version_2])
-def test_a_command_joins_before_it_becomes_the_program(tmp_path: Path, make: object) -> None:
+def test_a_command_joins_the_cgroup_before_the_program_starts(tmp_path: Path, make: object) -> None:
     assert callable(make)
     confinement = Confinement(0, MIB, make(tmp_path / "cgroup")).__enter__()
     words = ["sh", "-c", 'echo "$$ $1"', "sh", "two words"]
@@ -125,11 +125,11 @@ def test_a_command_joins_before_it_becomes_the_program(tmp_path: Path, make: obj
     assert set(joined) == {pid}
 
 
-def test_an_interrupt_stays_one_though_it_cannot_be_removed(
+def test_a_failed_removal_does_not_replace_an_interrupt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestrator.adapters.confinement.END_WITHIN_S", 0.1)
-    # Plain folders are not removed, since there are files in them.
+    # Plain folders cannot be removed, since they contain files.
     with (
         pytest.raises(KeyboardInterrupt) as ended,
         Confinement(0, MIB, version_1(tmp_path / "cgroup")),
@@ -139,7 +139,7 @@ def test_an_interrupt_stays_one_though_it_cannot_be_removed(
 
 
 def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:
-    confinement = Confinement(0, MIB, version_1(tmp_path / "cgroup"))  # not made
+    confinement = Confinement(0, MIB, version_1(tmp_path / "cgroup"))  # does not exist
     done = subprocess.run(
         confinement.command(["echo", "started"]), capture_output=True, text=True, check=False
     )
@@ -148,7 +148,7 @@ def test_a_program_that_cannot_join_does_not_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("nofile", [None, 300])
-def test_what_runs_in_it_has_the_open_files_that_it_asks_for(
+def test_a_program_in_it_gets_the_open_file_limit_it_asks_for(
     tmp_path: Path, nofile: int | None
 ) -> None:
     root = version_1(tmp_path / "cgroup")

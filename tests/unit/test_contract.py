@@ -1,4 +1,4 @@
-"""An answer is exactly what the contract says, or the difference is named."""
+"""An answer must be exactly what the contract says. Any difference is named."""
 
 import json
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_wrong_answer_is_named(changes: dict[str, Any], problem: str) -> None:
     assert problems(probe("flask", answer(**changes)), [JSON], manifest()) == (problem,)
 
 
-def test_a_connection_that_stays_open_against_the_manifest_is_named() -> None:
+def test_keep_alive_against_the_manifest_is_named() -> None:
     assert problems(probe(), [JSON], manifest(keep_alive=False)) == (
         "GET /json: service.toml says the connection is closed, but it stayed open",
     )
@@ -61,7 +61,7 @@ def test_only_the_second_answer_wrong_is_a_problem() -> None:
     assert problems(told, [JSON], manifest()) == ("GET /json: status 500, not 200",)
 
 
-def test_the_same_problem_twice_is_told_once() -> None:
+def test_the_same_problem_is_reported_once() -> None:
     told = probe("flask", answer(status=500), answer(status=500))
     assert problems(told, [JSON], manifest()) == ("GET /json: status 500, not 200",)
 
@@ -89,12 +89,12 @@ def test_packages_that_are_not_installed_are_named() -> None:
     )
 
 
-def test_everything_wrong_is_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     told = probe("flask", answer(status=500, content_type="text/html", body=b""))
     assert len(problems(told, [JSON, TEXT], manifest(packages=("uvloop",)))) == 5
 
 
-def test_a_content_type_is_compared_as_the_load_does_it_in_any_case() -> None:
+def test_the_content_type_is_compared_without_case_as_in_the_load() -> None:
     said = answer(JSON, content_type="Application/JSON;charset=utf-8")
     assert problems(probe("flask", said, said), [JSON], manifest()) == ()
 
@@ -123,5 +123,5 @@ def test_a_contract_that_no_service_can_keep_is_refused_before_anything_starts(
     assert why in problem
 
 
-def test_names_are_compared_as_packaging_does() -> None:
+def test_package_names_are_compared_as_packaging_does() -> None:
     assert normalized("Zope.Interface_x") == "zope-interface-x"

@@ -1,4 +1,4 @@
-"""A whole cross-check against fakes: whose turn it is, and that nothing measured is ever lost."""
+"""A whole cross-check with fakes: the clients' turns, and that no measurement is lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -76,7 +76,7 @@ class FakeServerEnd:
 
 
 class Checked:
-    """A cross-check of these services, with what it did and every version it saved."""
+    """A cross-check of these services, its journal, and all versions that it saved."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ def test_a_slice_of_the_lab_is_its_one_step() -> None:
         lab_slice(load_result())
 
 
-def test_what_is_known_is_saved_after_each_pair() -> None:
+def test_the_record_is_saved_after_each_pair() -> None:
     checked = Checked("flask")
     known = [
         (bool(check.counted), len(check.pairs))
@@ -167,7 +167,7 @@ def test_what_is_known_is_saved_after_each_pair() -> None:
 
 def test_a_service_that_fails_is_a_row_with_its_reason_and_the_next_is_checked() -> None:
     lost: Script = (LoadFailed(reason="0 of 1 workers are left"),)
-    # Of the first service the counted pair and one more are good.
+    # For the first service, the counted pair and one more succeed.
     checked = Checked("flask", "sanic", scripts=((ONE_STEP,), (ONE_STEP,), lost, (ONE_STEP,)))
     services = [trial.service for trial in checked.record.services]
     failed, good = checked.record.services

@@ -1,4 +1,4 @@
-"""``lab crosscheck`` on the command line: what is wrong is said, and how it ends."""
+"""``lab crosscheck`` on the command line: messages and exit codes."""
 
 import os
 import signal
@@ -63,12 +63,12 @@ def test_all_usage_problems_are_printed_together(
         pytest.param([service_check()], True, 130, id="interrupted"),
     ],
 )
-def test_the_exit_code(services: list[Any], interrupted: bool, code: int) -> None:
+def test_the_exit_code_of_a_cross_check(services: list[Any], interrupted: bool, code: int) -> None:
     record = crosscheck_record(services=tuple(services), interrupted=interrupted)
     assert exit_code(CROSSCHECK, record) == code
 
 
-def test_a_ratio_of_any_size_is_a_result_and_no_failure() -> None:
+def test_a_ratio_of_any_size_is_not_a_failure() -> None:
     assert exit_code(CROSSCHECK, crosscheck_record(services=(service_check(pairs=()),))) == 0
 
 

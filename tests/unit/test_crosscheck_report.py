@@ -1,4 +1,4 @@
-"""The cross-check's page and JSON, made of its record alone."""
+"""The cross-check's page and JSON are made from its record alone."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from orchestrator.experiments.crosscheck.tables import counts, rates
 from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
 
 
-def test_a_row_says_how_fast_and_how_sure() -> None:
+def test_a_row_has_rates_ratio_and_interval() -> None:
     ratios = (0.96, 0.97, 0.98, 0.99, 1.0, 1.02)
     check = service_check(pairs=tuple(pair(1000 * ratio) for ratio in ratios))
     assert rates(crosscheck_record(services=(check,))).shown == (
@@ -21,7 +21,7 @@ def test_a_row_says_how_fast_and_how_sure() -> None:
     )
 
 
-def test_a_row_says_who_counted_what() -> None:
+def test_a_row_has_the_counts_of_both_ends() -> None:
     assert counts(crosscheck_record()).shown == (
         ("Flask", "3,000 + 64", "3,064", "exactly", "3,000 + 64", "3,063", "yes", "0", "0"),
     )
@@ -42,7 +42,7 @@ def test_what_was_not_measured_is_a_dash() -> None:
     assert "Flask: start: the engine refused \\| it (after 0 pairs)" in caveats(record)
 
 
-def test_the_json_holds_every_slice_and_the_rows_that_follow_from_them() -> None:
+def test_the_json_has_every_slice_and_the_rows_made_from_them() -> None:
     document = json.loads(crosscheck_files(crosscheck_record())["crosscheck.json"])
     assert document["schema"] == 1
     assert [pair["first"] for pair in document["services"][0]["pairs"]] == ["wrk", "lab"]
@@ -52,7 +52,7 @@ def test_the_json_holds_every_slice_and_the_rows_that_follow_from_them() -> None
     assert (row["within_5_percent"], row["counts_agree"]) == ("yes", True)
 
 
-def test_the_page_says_what_where_and_with_which_doubts() -> None:
+def test_the_page_has_tables_host_and_doubts() -> None:
     page = crosscheck_files(crosscheck_record())["crosscheck.md"].decode()
     assert page.startswith("# Cross-check crosscheck-2026-03-02-abcdef\n")
     assert (
@@ -74,7 +74,7 @@ def test_an_unfinished_or_interrupted_check_says_so() -> None:
     assert "12:00:00Z, interrupted." in crosscheck_files(ended)["crosscheck.md"].decode()
 
 
-def test_doubts_about_the_host_are_told() -> None:
+def test_doubts_about_the_host_are_on_the_page() -> None:
     record = crosscheck_record()
     disturbed = replace(
         record,
@@ -98,14 +98,14 @@ def test_doubts_about_the_host_are_told() -> None:
         ("name", "F" * 300_000),
     ],
 )
-def test_the_names_of_a_cross_check_are_checked_as_it_is_read(place: str, text: str) -> None:
+def test_the_names_in_a_cross_check_are_checked_on_reading(place: str, text: str) -> None:
     document = json.loads(crosscheck_files(crosscheck_record())["crosscheck.json"])
     document["services"][0][place] = text
     with pytest.raises(msgspec.ValidationError, match=rf"services\[0\]\.{place}"):
         msgspec.convert(document, CrossCheck)
 
 
-def test_a_cross_check_has_nothing_that_a_terminal_obeys_in_its_files() -> None:
+def test_the_files_of_a_cross_check_have_no_control_characters() -> None:
     record = crosscheck_record()
     check = replace(record.services[0], reason="\x1b[2Jr\x07", log_tail="a\n\x1b[2Jb\x00")
     files = crosscheck_files(replace(record, tools=("wrk\x85",), services=(check,)))

@@ -1,4 +1,4 @@
-"""No read outlasts its deadline, whatever it is that keeps it."""
+"""No read lasts longer than its deadline, for any reason."""
 
 import itertools
 import threading
@@ -11,13 +11,13 @@ from orchestrator.adapters.deadlines import AHEAD, timed, within
 
 @pytest.fixture
 def never() -> Iterator[threading.Event]:
-    """What nobody sets before the test is over."""
+    """An event that is set only after the test."""
     event = threading.Event()
     yield event
     event.set()
 
 
-def test_what_comes_in_time_comes_as_it_is() -> None:
+def test_items_in_time_arrive_unchanged() -> None:
     assert within(30, lambda: 7) == 7
     assert list(timed(lambda: iter("abc"), first_s=30, next_s=30, whole_s=30)) == ["a", "b", "c"]
 
@@ -27,12 +27,12 @@ def test_an_error_of_the_call_is_raised_here() -> None:
         within(30, lambda: dict[str, int]()["x"])
 
 
-def test_a_call_that_hangs_is_left_behind(never: threading.Event) -> None:
+def test_a_call_that_hangs_is_abandoned(never: threading.Event) -> None:
     with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
         within(0.05, never.wait)
 
 
-def test_a_first_item_that_does_not_come(never: threading.Event) -> None:
+def test_a_missing_first_item_is_a_timeout(never: threading.Event) -> None:
     def silent() -> Iterator[int]:
         never.wait()
         yield 1
@@ -41,7 +41,7 @@ def test_a_first_item_that_does_not_come(never: threading.Event) -> None:
         list(timed(silent, first_s=0.05, next_s=30, whole_s=60))
 
 
-def test_a_stream_that_falls_silent(never: threading.Event) -> None:
+def test_a_silent_stream_is_a_timeout(never: threading.Event) -> None:
     def falls_silent() -> Iterator[int]:
         yield 1
         never.wait()
@@ -52,7 +52,7 @@ def test_a_stream_that_falls_silent(never: threading.Event) -> None:
         next(items)
 
 
-def test_a_stream_that_never_ends_is_cut_off_however_fast_it_is_and_is_not_read_on() -> None:
+def test_an_endless_stream_is_cut_off_and_not_read_further() -> None:
     read = itertools.count()
     ended = threading.Event()
 
@@ -69,12 +69,12 @@ def test_a_stream_that_never_ends_is_cut_off_however_fast_it_is_and_is_not_read_
     assert ended.wait(30), "a reader that nobody needs stops"
 
 
-def test_what_nobody_takes_yet_is_not_read_without_end() -> None:
+def test_only_a_limited_number_of_items_is_read_ahead() -> None:
     waits, goes_on = threading.Event(), threading.Event()
 
     def endless() -> Iterator[int]:
         for number in itertools.count():
-            if number > AHEAD:  # one was taken, so many are kept, and this one waits
+            if number > AHEAD:  # one was taken, AHEAD are kept, and this one waits
                 (goes_on if waits.is_set() else waits).set()
             yield number
 

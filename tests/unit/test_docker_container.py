@@ -1,4 +1,4 @@
-"""What a container prints is anything: nothing of it breaks a trial."""
+"""A container may print anything. No output of it breaks a trial."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from orchestrator.adapters.docker_container import DockerContainer
 
 
 class Printing:
-    """The SDK's container, in which every command prints this."""
+    """A container of the SDK in which every command prints this."""
 
     def __init__(self, code: int, printed: bytes) -> None:
         self._told = code, printed

@@ -1,4 +1,4 @@
-"""The engine is one of this host; another one is refused before anything is sent to it."""
+"""The Docker engine must be on this host. Another one is refused before anything is sent."""
 
 import json
 from hashlib import sha256
@@ -23,7 +23,7 @@ from orchestrator.errors import UsageError
         "tcp://[::1]:2375",
     ],
 )
-def test_an_address_of_this_host(address: str) -> None:
+def test_an_address_on_this_host_is_accepted(address: str) -> None:
     assert engine_problem({"DOCKER_HOST": address}) is None
 
 
@@ -50,7 +50,7 @@ def test_an_address_of_this_host(address: str) -> None:
         " ",
     ],
 )
-def test_an_address_of_another_host_or_of_none(address: str) -> None:
+def test_an_address_on_another_host_is_refused(address: str) -> None:
     problem = engine_problem({"DOCKER_HOST": address})
     assert problem == f"DOCKER_HOST = {json.dumps(address)}: {ALLOWED}"
     with pytest.raises(UsageError, match=r"^DOCKER_HOST = "):
@@ -58,7 +58,7 @@ def test_an_address_of_another_host_or_of_none(address: str) -> None:
 
 
 def context(folder: Path, monkeypatch: pytest.MonkeyPatch, meta: str) -> None:
-    """A Docker configuration with a context `far` in it."""
+    """A Docker configuration with a context named `far`."""
     place = folder / "contexts" / "meta" / sha256(b"far").hexdigest()
     place.mkdir(parents=True)
     (place / "meta.json").write_text(meta)
@@ -70,25 +70,27 @@ def leading_to(host: str) -> str:
     return json.dumps({"Name": "far", "Metadata": {}, "Endpoints": {"docker": {"Host": host}}})
 
 
-def test_a_context_of_this_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_context_on_this_host_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context(tmp_path, monkeypatch, leading_to("unix:///run/user/1/docker.sock"))
     assert engine_problem({}) is None
 
 
 @pytest.mark.parametrize("environment", [{}, {"DOCKER_CONTEXT": "far"}, {"DOCKER_HOST": ""}])
-def test_a_context_that_leads_elsewhere(
+def test_a_context_on_another_host_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
     context(tmp_path, monkeypatch, leading_to("ssh://elsewhere"))
     problem = engine_problem(environment)
     assert problem is not None
     assert problem.startswith('the Docker context "far" leads to "ssh://elsewhere"; ')
-    assert engine_problem({"DOCKER_HOST": "unix:///x"}) is None  # which comes before a context
+    assert engine_problem({"DOCKER_HOST": "unix:///x"}) is None  # before the context
     assert engine_problem({"DOCKER_CONTEXT": "default"}) is None
 
 
 @pytest.mark.parametrize("meta", ["", "{}", "[]", '{"Name": "far", "Endpoints": 1}'])
-def test_a_context_that_cannot_be_read(
+def test_an_unreadable_context_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meta: str
 ) -> None:
     context(tmp_path, monkeypatch, meta)
@@ -97,14 +99,14 @@ def test_a_context_that_cannot_be_read(
     assert problem.startswith('the Docker context "far" cannot be read (')
 
 
-def test_a_context_that_there_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_context_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     problem = engine_problem({"DOCKER_CONTEXT": "gone"})
     assert problem is not None
     assert problem.startswith('there is no Docker context "gone"; ')
 
 
-def test_an_engine_elsewhere_is_refused_where_engines_are_made(
+def test_an_adapter_for_a_remote_engine_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")

@@ -1,4 +1,4 @@
-"""The family: what every member must have, and a new member's way through the house."""
+"""What every experiment must have, and how a new experiment appears in record and page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.unit.examples import planned, probe, run_record
 THERE = Names(services=("flask", "sanic"), workloads=("json", "text"))
 
 
-def test_each_has_a_name_a_file_and_a_folder_of_its_own() -> None:
+def test_each_experiment_has_its_own_name_file_and_folder() -> None:
     assert len({one.name for one in EXPERIMENTS}) == len(EXPERIMENTS)
     assert len({one.saved.file for one in EXPERIMENTS}) == len(EXPERIMENTS)
     assert len({one.saved.prefix for one in EXPERIMENTS}) == len(EXPERIMENTS)
@@ -42,7 +42,7 @@ def test_each_has_a_name_a_file_and_a_folder_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
-def test_each_is_a_command_whose_usual_settings_have_no_problem(
+def test_each_experiment_is_a_command_with_valid_default_settings(
     experiment: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (one,) = (known for known in EXPERIMENTS if known is experiment)
@@ -57,7 +57,7 @@ def test_each_is_a_command_whose_usual_settings_have_no_problem(
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
-def test_what_is_no_record_of_it_is_refused_in_words(
+def test_an_invalid_record_is_refused_with_a_message(
     experiment: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (one,) = (known for known in EXPERIMENTS if known is experiment)
@@ -68,7 +68,7 @@ def test_what_is_no_record_of_it_is_refused_in_words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """A second way to measure: what a server's image weighs."""
+    """Another way to measure: the size of a server's image."""
 
     @contextmanager
     def measured(self, subject: Subject, bench: Bench) -> Iterator[Measured]:
@@ -90,7 +90,7 @@ def weighed(plan: Plan, journal: Journal) -> RunRecord:
     return carried_out(experiment, plan, run_record(plan), bench, lambda record: record)
 
 
-def test_another_method_needs_no_load_and_its_numbers_stand_in_the_record_by_its_name() -> None:
+def test_a_method_without_a_load_has_its_measurements_in_the_record() -> None:
     journal: Journal = []
     record = weighed(planned(("flask", "sanic")), journal)
     assert [trial.outcome for trial in record.trials] == [Outcome.MEASURED] * 2
@@ -100,7 +100,7 @@ def test_another_method_needs_no_load_and_its_numbers_stand_in_the_record_by_its
     assert [trial.measurements for trial in again.trials] == [{"weight": {"image_mb": 130.0}}] * 2
 
 
-def test_the_page_shows_them() -> None:
+def test_the_page_shows_the_measurements() -> None:
     record = weighed(planned(("flask",), workloads=("json",), repeats=2), [])
     (group,) = groups(record, "json")
     shown = dict(details(record, group).resources)

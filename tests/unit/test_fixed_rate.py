@@ -1,4 +1,4 @@
-"""What a run ranks where server and load share a CPU, and how all the rest is marked."""
+"""The ranking where server and load share a CPU, and the marks on all other numbers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_cheapest_request_comes_first() -> None:
     assert column(record, "Contract") == ["kept"] * 3
 
 
-def test_repeats_that_do_not_overlap_are_told_apart_and_their_worst_is_shown() -> None:
+def test_ranges_that_do_not_overlap_differ_and_the_worst_is_shown() -> None:
     rows = {"sanic": (90, 92, 94), "bottle": (95, 99, 97)}
     trials = [
         measured(service, cost(us, failures=repeat - 1, max_ms=10.0 * repeat), repeat=repeat)
@@ -92,7 +92,7 @@ def test_repeats_that_do_not_overlap_are_told_apart_and_their_worst_is_shown() -
     assert column(record, "Max (ms)") == ["30.0", "30.0"]
 
 
-def test_who_did_not_keep_up_has_no_rank_and_who_failed_says_so() -> None:
+def test_frameworks_that_did_not_keep_up_or_failed_have_no_rank() -> None:
     failed = trial_record(
         "tornado", outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason="wrong"
     )
@@ -108,13 +108,13 @@ def test_who_did_not_keep_up_has_no_rank_and_who_failed_says_so() -> None:
     assert column(record, "Limited by") == ["schedule", "colocated", "-", "-"]
 
 
-def test_a_repeat_without_the_open_loop_takes_the_rank() -> None:
+def test_with_a_repeat_without_the_open_loop_there_is_no_rank() -> None:
     both = run(measured("flask", cost(100.0)), measured("flask", cost(100.0), repeat=2), repeats=2)
     one = run(measured("flask", cost(100.0)), measured("flask", repeat=2), repeats=2)
     assert [fixed_rate(record, "json").places[0].ranked for record in (both, one)] == [True, False]
 
 
-def test_a_repeat_that_failed_takes_the_rank() -> None:
+def test_with_a_failed_repeat_there_is_no_rank() -> None:
     well = [measured("flask", cost(900.0 + n), repeat=n) for n in (1, 2, 3)]
     other = [measured("sanic", cost(90.0 + n), repeat=n) for n in (1, 2)]
     failed = trial_record(
@@ -133,24 +133,24 @@ def test_a_repeat_that_failed_takes_the_rank() -> None:
         ("nanode", False, True),
         ("standard", True, True),
         ("standard", False, False),
-        ("quick", True, False),  # it has no rate in common
+        ("quick", True, False),  # it has no common rate
     ],
 )
-def test_when_a_run_is_read_for_its_cost(profile: str, shared: bool, by_cost: bool) -> None:
+def test_which_runs_are_ranked_by_cost(profile: str, shared: bool, by_cost: bool) -> None:
     record = run_record(planned(workloads=("json",), profile=profile), trials=(trial_record(),))
     record = replace(record, layout=replace(record.layout, shared=shared))
     assert ranks_by_cost(record) == by_cost
     assert headline(record, "json").name == ("json-fixed-rate" if by_cost else "json-hold")
 
 
-def test_a_profile_ranks_by_cost_because_it_says_so_not_by_its_name() -> None:
+def test_by_cost_of_a_profile_counts_and_not_its_name() -> None:
     record = run(measured("flask", cost(900.0)), shared=False)
     renamed = replace(record, profile=replace(record.profile, name="other"))
     assert ranks_by_cost(renamed)
     assert not ranks_by_cost(replace(record, profile=replace(record.profile, by_cost=False)))
 
 
-def test_all_that_is_about_server_and_load_together_is_labelled() -> None:
+def test_numbers_about_server_and_load_together_are_labelled() -> None:
     record = run(measured("flask", cost(900.0), open_loop_row(100.0, of_capacity=0.5)))
     labelled = {table.name: table.title.endswith(" (colocated)") for table in tables(record)}
     assert labelled == {
@@ -177,12 +177,12 @@ def test_nobody_is_ranked_by_rate_on_a_shared_cpu() -> None:
     assert (row["Rank"], row["Requests/s"], row["Limited by"]) == ("-", "≥ 100", "colocated")
 
 
-def test_what_several_workers_needed_is_not_known_of_one() -> None:
+def test_the_cpu_ratio_is_missing_with_several_workers() -> None:
     record = run(measured("flask", cost(900.0), workers=2))
     assert column(record, "Server / load CPU") == ["-"]
 
 
-def test_programs_get_the_cost_by_its_own_name() -> None:
+def test_the_json_has_the_cost_under_its_own_name() -> None:
     table = fixed_rate(run(measured("flask", cost(912.5))), "json").table
     (row,) = json.loads(json_text(table))["rows"]
     assert (row["open_cpu_us_per_request"], row["contract"]) == (912.5, "kept")
@@ -198,7 +198,7 @@ def test_the_page_shows_the_same_ranking() -> None:
     assert page.index('value="cpu-open"') < page.index('value="throughput"')
 
 
-def test_a_summary_has_the_ranking_the_memory_and_the_doubts_and_no_markup_from_outside() -> None:
+def test_a_summary_has_ranking_memory_and_doubts_without_markup() -> None:
     memory = WholeMemory(
         of="cgroup weblab-nanode",
         limit_bytes=2**30,

@@ -1,4 +1,4 @@
-"""Percentiles are those of the recorded values, and merging loses nothing."""
+"""Percentiles are close to the exact ones, and merging loses nothing."""
 
 from collections import Counter
 from dataclasses import astuple
@@ -16,7 +16,7 @@ LATENCIES = st.lists(st.integers(min_value=1, max_value=HIGHEST_US), min_size=1,
 
 
 def exact_ms(latencies_us: list[int], percent: float) -> float:
-    """The percentile by nearest rank, a rank between two rounded as HdrHistogram does."""
+    """The percentile by nearest rank. Ranks are rounded as HdrHistogram does."""
     rank = floor(percent / 100 * len(latencies_us) + 0.5)
     return sorted(latencies_us)[max(rank, 1) - 1] / 1000
 
@@ -34,7 +34,7 @@ def test_percentiles_of_a_thousand_even_steps() -> None:
 
 
 @given(st.lists(LATENCIES, min_size=1, max_size=5))
-def test_merging_is_as_if_one_had_recorded_all_in_whatever_order(parts: list[list[int]]) -> None:
+def test_merging_in_any_order_equals_recording_all_in_one(parts: list[list[int]]) -> None:
     texts = [histogram(Counter(part)) for part in parts]
     whole = histogram(Counter(latency for part in parts for latency in part))
     assert encoded(merged(texts)) == encoded(merged(reversed(texts))) == whole

@@ -1,4 +1,4 @@
-"""What the kernel's files say of the host."""
+"""Reads facts about the host from the kernel's files."""
 
 import subprocess
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_the_cpus_of_a_core(tmp_path: Path) -> None:
     }
 
 
-def test_a_host_that_does_not_tell_its_cores(tmp_path: Path) -> None:
+def test_a_host_with_unknown_cores(tmp_path: Path) -> None:
     assert core_siblings(tmp_path / "missing") == {}
 
 
@@ -45,7 +45,7 @@ def test_a_host_that_does_not_tell_its_cores(tmp_path: Path) -> None:
         ((10, 1_000), None, None),
     ],
 )
-def test_the_share_of_time_that_was_stolen(
+def test_the_share_of_cpu_steal(
     before: tuple[int, int] | None, after: tuple[int, int] | None, share: float | None
 ) -> None:
     assert steal_between(before, after) == share
@@ -55,7 +55,7 @@ def test_outside_a_checkout_there_is_no_commit(tmp_path: Path) -> None:
     assert lab_commit(tmp_path) is None
 
 
-def test_what_lies_in_results_is_no_change_of_the_lab(tmp_path: Path) -> None:
+def test_files_in_results_are_not_changes_of_the_lab(tmp_path: Path) -> None:
     def git(*words: str) -> None:
         identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
         subprocess.run(["git", "-C", str(tmp_path), *identity, *words], check=True)

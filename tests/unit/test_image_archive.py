@@ -1,4 +1,4 @@
-"""From which sources an image was built: what changes the digest, and what does not."""
+"""The digest of an image's sources: which files and options change it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_same_files_have_the_same_digest_wherever_they_are(root: Path) -> No
 
 
 @pytest.mark.parametrize("change", ["content", "name", "new", "mode"])
-def test_whatever_the_build_sees_changes_it(root: Path, change: str) -> None:
+def test_files_that_the_build_sees_change_the_digest(root: Path, change: str) -> None:
     before, app = of_flask(root), root / "services" / "flask" / "app.py"
     if change == "content":
         app.write_text("other")
@@ -61,7 +61,7 @@ def test_whatever_the_build_sees_changes_it(root: Path, change: str) -> None:
     assert of_flask(root) != before
 
 
-def test_what_the_build_does_not_see_leaves_it(root: Path) -> None:
+def test_files_that_the_build_does_not_see_do_not_change_it(root: Path) -> None:
     before = of_flask(root), of_load(root)
     cache = root / "services" / "flask" / "__pycache__"
     cache.mkdir()
@@ -73,7 +73,7 @@ def test_what_the_build_does_not_see_leaves_it(root: Path) -> None:
     assert of_load(root) != before[1]
 
 
-def test_what_else_the_build_is_told_changes_it(root: Path) -> None:
+def test_other_build_options_change_the_digest(root: Path) -> None:
     assert digest(root, root / "services" / "flask", "Dockerfile", "{}") != of_flask(root)
 
 
@@ -81,10 +81,10 @@ def test_an_image_is_named_by_its_sources(root: Path) -> None:
     context = root / "services" / "flask"
     name = name_by_sources("weblab/flask:local", root, context, "Dockerfile")
     assert name == f"weblab/flask:sources-{of_flask(root)}"
-    assert len(name.partition(":")[2]) <= 128  # as much as a tag may have
+    assert len(name.partition(":")[2]) <= 128  # the longest tag that Docker allows
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         load(tmp_path / "images.tar")
 

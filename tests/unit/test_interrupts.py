@@ -1,4 +1,4 @@
-"""Ctrl-C: at once, or at the end of a block that must not be torn; and only once."""
+"""Ctrl-C acts at once, or at the end of a shielded block, and only once."""
 
 import signal
 
@@ -16,12 +16,12 @@ def ctrl_c(ours: Interrupts) -> None:
     ours.take(signal.SIGINT, None)
 
 
-def test_it_is_taken_at_once(ours: Interrupts) -> None:
+def test_ctrl_c_interrupts_at_once(ours: Interrupts) -> None:
     with pytest.raises(KeyboardInterrupt):
         ctrl_c(ours)
 
 
-def test_a_second_one_changes_nothing(ours: Interrupts) -> None:
+def test_a_second_ctrl_c_changes_nothing(ours: Interrupts) -> None:
     with pytest.raises(KeyboardInterrupt):
         ctrl_c(ours)
     ctrl_c(ours)
@@ -29,7 +29,7 @@ def test_a_second_one_changes_nothing(ours: Interrupts) -> None:
         ctrl_c(ours)
 
 
-def test_a_block_that_must_not_be_torn_is_done_to_its_end_first(ours: Interrupts) -> None:
+def test_a_shielded_block_is_finished_first(ours: Interrupts) -> None:
     done = []
     with pytest.raises(KeyboardInterrupt), ours.shielded():
         with ours.shielded():
@@ -39,13 +39,13 @@ def test_a_block_that_must_not_be_torn_is_done_to_its_end_first(ours: Interrupts
     assert done == ["inner", "outer"]
 
 
-def test_it_wins_over_an_error_of_the_block(ours: Interrupts) -> None:
+def test_an_interrupt_takes_precedence_over_an_error_of_the_block(ours: Interrupts) -> None:
     with pytest.raises(KeyboardInterrupt) as won, ours.shielded():
         ctrl_c(ours)
         raise OSError("the engine is gone")
     assert isinstance(won.value.__context__, OSError)
 
 
-def test_a_block_without_one_is_as_if_there_were_no_shield(ours: Interrupts) -> None:
+def test_without_an_interrupt_the_shield_changes_nothing(ours: Interrupts) -> None:
     with pytest.raises(OSError, match="as it is"), ours.shielded():
         raise OSError("as it is")

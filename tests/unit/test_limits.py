@@ -16,7 +16,7 @@ def limit(hold: Step | None, **used: Any) -> Limit:
     return limited_by(hold, totals(), resources(**used), shared=False)[0]
 
 
-def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> None:
+def test_without_any_evidence_the_limit_is_unknown() -> None:
     assert limit(step()) == "unknown"
 
 
@@ -27,9 +27,7 @@ def test_a_step_of_which_nothing_is_known_is_limited_by_something_unknown() -> N
         ({}, "server-cpu"),
     ],
 )
-def test_a_server_that_was_killed_for_want_of_memory_lacked_it(
-    used: dict[str, Any], found: str
-) -> None:
+def test_a_server_killed_for_memory_is_limited_by_memory(used: dict[str, Any], found: str) -> None:
     assert limit(step(server_cpu=1.0, failures=100), **used) == (found if used else "errors")
     assert limit(step(server_cpu=1.0), **used) == found
 
@@ -37,13 +35,15 @@ def test_a_server_that_was_killed_for_want_of_memory_lacked_it(
 @pytest.mark.parametrize(
     ("failed", "found"), [(499, "server-cpu"), (500, "server-cpu"), (501, "errors")]
 )
-def test_more_than_half_of_a_trial_failing_is_the_limit(failed: int, found: str) -> None:
+def test_if_more_than_half_of_a_trial_fails_the_limit_is_errors(failed: int, found: str) -> None:
     whole = totals(requests=1_000, failures=failed)
     assert limited_by(step(server_cpu=1.0), whole, resources(), shared=False)[0] == found
 
 
 @pytest.mark.parametrize(("failed", "found"), [(4, "server-cpu"), (5, "server-cpu"), (6, "errors")])
-def test_more_than_a_twentieth_of_the_hold_failing_is_the_limit(failed: int, found: str) -> None:
+def test_if_more_than_a_twentieth_of_the_hold_fails_the_limit_is_errors(
+    failed: int, found: str
+) -> None:
     assert limit(step(server_cpu=1.0, requests=100, failures=failed)) == found
 
 
@@ -59,7 +59,7 @@ def test_more_than_a_twentieth_of_the_hold_failing_is_the_limit(failed: int, fou
         (0.06, None, "unknown"),
     ],
 )
-def test_a_server_kept_from_its_cpu_by_the_quota_is_throttled(
+def test_a_server_slowed_by_its_cpu_quota_is_throttled(
     throttled: float | None, cpu: float | None, found: str
 ) -> None:
     assert limit(step(server_throttled=throttled, server_cpu=cpu)) == found
@@ -91,7 +91,9 @@ def test_a_full_cpu_of_the_server_is_the_limit(cpu: float, found: str) -> None:
         pytest.param({"loadgen_lag_ms": 251.0}, "loadgen-cpu", id="timers late"),
     ],
 )
-def test_a_load_generator_without_time_is_the_limit(worker: dict[str, float], found: str) -> None:
+def test_a_load_generator_without_cpu_time_is_the_limit(
+    worker: dict[str, float], found: str
+) -> None:
     assert limit(step(server_cpu=0.8, **worker)) == found
     assert limit(step(server_cpu=0.95, **worker)) == "server-cpu"
 
@@ -112,7 +114,7 @@ def test_a_load_generator_without_time_is_the_limit(worker: dict[str, float], fo
         pytest.param({"connect_ms": 5.0, "listen_overflows": 3}, "unknown", id="no connects"),
     ],
 )
-def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], found: str) -> None:
+def test_slow_connects_are_the_limit(connecting: dict[str, Any], found: str) -> None:
     hold = {"requests": 100, "median_ms": 2.0, "server_cpu": 0.8, **connecting}
     assert limit(step(**hold)) == found
 
@@ -129,14 +131,14 @@ def test_a_server_that_is_slow_to_be_connected_to(connecting: dict[str, Any], fo
         (0.74, {}, "unknown"),
     ],
 )
-def test_a_server_waits_for_something_else_if_both_ends_have_time_left(
+def test_if_both_ends_have_cpu_time_left_the_limit_is_latency(
     cpu: float | None, worker: dict[str, Any], found: str
 ) -> None:
     assert limit(step(server_cpu=cpu, **worker)) == found
 
 
-def test_the_first_rule_wins() -> None:
-    """From the first to the last, each step drops what the rule before had needed."""
+def test_the_first_rule_that_applies_decides() -> None:
+    """Each line leaves out the evidence that the rule before it needed."""
     setup = {"connects": 100, "listen_overflows": 9}
     worker = {"loadgen_idle": 0.0}
     assert [
@@ -160,7 +162,7 @@ def test_the_first_rule_wins() -> None:
     ]
 
 
-def test_the_evidence_is_every_number_that_was_looked_at() -> None:
+def test_the_evidence_has_every_number_that_the_rules_use() -> None:
     hold = step(
         requests=200,
         failures=1,
@@ -194,7 +196,7 @@ def test_the_evidence_is_every_number_that_was_looked_at() -> None:
     )
 
 
-def test_what_is_unknown_is_no_evidence() -> None:
+def test_unknown_numbers_are_not_in_the_evidence() -> None:
     hold = step(median_ms=None, requests=0)
     assert limited_by(hold, totals(requests=0, failures=0), resources(), shared=False) == (
         "unknown",
@@ -202,7 +204,7 @@ def test_what_is_unknown_is_no_evidence() -> None:
     )
 
 
-def test_a_trial_that_ended_before_its_hold_is_judged_by_what_there_is() -> None:
+def test_a_trial_without_a_hold_is_judged_by_its_other_numbers() -> None:
     assert limit(None) == "unknown"
     assert limit(None, oom_killed=True) == "memory"
     whole = totals(requests=2, failures=2)
@@ -227,14 +229,14 @@ def test_a_trial_that_ended_before_its_hold_is_judged_by_what_there_is() -> None
         pytest.param({"goodput_rps": 0.0, "requests": 0}, "unknown", id="nothing came back"),
     ],
 )
-def test_an_open_loop_is_limited_by_its_schedule_where_the_server_kept_up(
+def test_if_the_server_kept_up_the_open_loops_limit_is_the_schedule(
     changes: dict[str, Any], found: str
 ) -> None:
     row = step(**{"requests": 1_000, "goodput_rps": 1_000.0, "server_cpu": 0.8, **changes})
     assert open_loop_limited_by(row, 1_000.0, resources(), shared=False) == found
 
 
-def test_an_open_loop_at_a_server_that_was_killed() -> None:
+def test_the_limit_of_an_open_loop_with_a_killed_server_is_memory() -> None:
     row = step(goodput_rps=1.0)
     assert open_loop_limited_by(row, 1_000.0, resources(oom_killed=True), shared=False) == "memory"
 
@@ -253,14 +255,14 @@ def test_an_open_loop_at_a_server_that_was_killed() -> None:
         pytest.param({"server_cpu": 0.9, "failures": 51}, "errors", id="errors come first"),
     ],
 )
-def test_a_cpu_that_server_and_load_share_ranks_nobody(changes: dict[str, Any], found: str) -> None:
+def test_a_full_shared_cpu_is_colocated(changes: dict[str, Any], found: str) -> None:
     hold = step(**{"requests": 1_000, **changes})
     what, evidence = limited_by(hold, totals(), resources(), shared=True)
     assert (what, evidence["shared"]) == (found, 1.0)
     assert "shared" not in limited_by(hold, totals(), resources(), shared=False)[1]
 
 
-def test_an_open_loop_on_a_shared_cpu_that_could_not_keep_up() -> None:
+def test_an_open_loop_that_fell_behind_on_a_shared_cpu_is_colocated() -> None:
     row = step(requests=1_000, goodput_rps=500.0, server_cpu=0.9, loadgen_cpu=0.1)
     assert open_loop_limited_by(row, 1_000.0, resources(), shared=True) == "colocated"
     kept = step(requests=1_000, goodput_rps=1_000.0, server_cpu=0.9, loadgen_cpu=0.1)

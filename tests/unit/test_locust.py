@@ -1,4 +1,4 @@
-"""The words that start a headless Locust master, and what it says."""
+"""The command of a headless Locust master, and its events."""
 
 from dataclasses import fields, replace
 from typing import Any
@@ -45,7 +45,7 @@ def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
 
 
 class Master:
-    """A master that says these lines."""
+    """A master that prints these lines."""
 
     def __init__(self, *lines: str) -> None:
         self._lines = lines

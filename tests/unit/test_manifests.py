@@ -1,4 +1,4 @@
-"""The files in services/ become types, or everything wrong in them is told."""
+"""Files in services/ become values, or all their problems are reported."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def refused(folder: Path) -> list[str]:
     return [problem.replace(f"{folder}/", "") for problem in error.value.problems]
 
 
-def test_the_repositorys_own_services_are_readable() -> None:
+def test_the_repositorys_own_services_are_valid() -> None:
     found = read_manifests(SERVICES)
     folders = {path.name for path in SERVICES.iterdir() if path.is_dir() and path.name[0] != "_"}
     assert set(found) == folders
@@ -60,7 +60,7 @@ def test_the_repositorys_own_contract_is_that_of_2019() -> None:
     assert kept | of_2019 == kept
 
 
-def test_a_manifest(tmp_path: Path) -> None:
+def test_a_manifest_becomes_a_value(tmp_path: Path) -> None:
     write(tmp_path, flask=GOOD, _template="broken = ")
     assert read_manifests(tmp_path) == {
         "flask": Manifest(
@@ -90,14 +90,14 @@ COUNT = "give a whole number from 1 to 1,024"
 LINK = "give an address that begins with https:// or http://"
 
 
-def test_a_byte_order_mark_and_the_line_ends_of_windows_are_read(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     write(tmp_path, flask="")
     text = "\ufeff" + GOOD.replace("\n", "\r\n")
     (tmp_path / "flask" / "service.toml").write_bytes(text.encode())
     assert read_manifests(tmp_path)["flask"].name == "Flask"
 
 
-def test_everything_that_is_wrong_in_a_manifest_is_told_together_with_its_line(
+def test_all_problems_of_a_manifest_are_reported_with_their_lines(
     tmp_path: Path,
 ) -> None:
     wrong = """\
@@ -189,7 +189,7 @@ def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: o
         pytest.param(f"workers = 0x{'f' * 5000}", None, id="as many in base 16"),
     ],
 )
-def test_a_file_that_is_no_manifest_at_all_is_refused(
+def test_a_file_that_is_not_a_manifest_is_refused(
     tmp_path: Path, text: str, problem: str | None
 ) -> None:
     write(tmp_path, flask=text)
@@ -198,13 +198,13 @@ def test_a_file_that_is_no_manifest_at_all_is_refused(
     assert problem is None or told == [f"flask/service.toml: {problem}"]
 
 
-def test_a_manifest_that_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "flask").mkdir()
-    os.mkfifo(tmp_path / "flask" / "service.toml")  # reading it would wait for ever
+    os.mkfifo(tmp_path / "flask" / "service.toml")  # reading from a pipe would wait for ever
     assert refused(tmp_path) == ["flask/service.toml: it is no file"]
 
 
-def test_a_folder_with_another_name_than_a_services_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_an_invalid_name_is_refused(tmp_path: Path) -> None:
     write(tmp_path, **{"Flask 2": GOOD})
     assert refused(tmp_path) == [
         'Flask 2/service.toml: id = "Flask 2": '
@@ -212,14 +212,14 @@ def test_a_folder_with_another_name_than_a_services_is_refused(tmp_path: Path) -
     ]
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, flask="")
     (tmp_path / "flask" / "service.toml").write_bytes(b'name = "\xff"')
     (problem,) = refused(tmp_path)
     assert problem.startswith("flask/service.toml: 'utf-8' codec can't decode")
 
 
-def test_the_problems_of_all_manifests_are_told_together(tmp_path: Path) -> None:
+def test_the_problems_of_all_manifests_are_reported_together(tmp_path: Path) -> None:
     write(tmp_path, a="x =", b=GOOD, c=GOOD + "d = 1")
     assert refused(tmp_path) == [
         "a/service.toml: Invalid value (at end of document)",
@@ -232,7 +232,7 @@ def test_a_folder_without_services_is_refused(tmp_path: Path) -> None:
         read_manifests(tmp_path)
 
 
-def test_a_contract(tmp_path: Path) -> None:
+def test_a_contract_becomes_values(tmp_path: Path) -> None:
     (tmp_path / "contract.toml").write_text(f"[json]\n{JSON}")
     assert read_contract(tmp_path) == {
         "json": Expectation(
@@ -250,7 +250,7 @@ def contract_refused(folder: Path, text: str) -> list[str]:
     return [problem.replace(f"{folder}/", "") for problem in error.value.problems]
 
 
-def test_the_problems_of_a_contract_are_told_together(tmp_path: Path) -> None:
+def test_all_problems_of_a_contract_are_reported_together(tmp_path: Path) -> None:
     text = f"html = 1\n[json]\n{JSON}age = 1\n[text]\nstatus = 99\ncontent_type = ' x'\n"
     assert contract_refused(tmp_path, text + "path = 'text'\n") == [
         "contract.toml: html is no table",
@@ -272,7 +272,7 @@ def test_an_empty_contract_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "JSON", "a b", ""])
-def test_a_workload_of_another_name_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_workload_with_an_invalid_name_is_refused(tmp_path: Path, name: str) -> None:
     (problem,) = contract_refused(tmp_path, f'["{name}"]\n{JSON}')
     assert problem.endswith("give lower-case letters, digits and hyphens, a letter first")
 

@@ -1,4 +1,4 @@
-"""The record's numbers, each computed by hand beside the code."""
+"""The record's numbers, compared with numbers that were calculated by hand."""
 
 from dataclasses import asdict, replace
 
@@ -49,7 +49,7 @@ def test_the_hold_counts_its_own_requests_and_the_successes_that_ended_in_it() -
     )
 
 
-def test_a_load_that_ended_before_its_hold_has_none() -> None:
+def test_a_load_that_ended_before_its_hold_has_no_hold() -> None:
     result = load_result(steps=load_result().steps[:2])
     assert measure.hold(result) is None
     assert measure.hold_histogram(result) is None
@@ -61,7 +61,7 @@ def test_the_record_keeps_the_latencies_of_the_hold_alone() -> None:
     assert merged([text]).get_total_count() == 200
 
 
-def test_latencies_are_none_where_nothing_succeeded() -> None:
+def test_without_successes_latencies_are_none() -> None:
     result = load_result(steps=(load_step(0, "hold", 8, {}, failures={"timeout": 4}),))
     hold = measure.hold(result)
     assert hold is not None
@@ -69,11 +69,11 @@ def test_latencies_are_none_where_nothing_succeeded() -> None:
     assert (hold.median_ms, hold.p90_ms, hold.p99_ms, hold.p999_ms, hold.max_ms) == (None,) * 5
 
 
-def test_the_server_breaks_at_the_first_step_with_drops() -> None:
+def test_the_breaking_point_is_the_first_step_with_drops() -> None:
     assert measure.breaking_users(load_result()) == 16
 
 
-def test_drops_outside_the_ramp_break_nothing() -> None:
+def test_drops_outside_the_ramp_are_not_the_breaking_point() -> None:
     steps = (load_step(0, "ramp", 8, {1000: 1}), load_step(1, "hold", 8, {}, failures={"eof": 1}))
     assert measure.breaking_users(load_result(steps=steps)) is None
 
@@ -125,7 +125,7 @@ def test_resources_of_a_trial() -> None:
     )
 
 
-def test_what_was_not_sampled_is_none_and_not_zero() -> None:
+def test_numbers_without_samples_are_none_and_not_zero() -> None:
     killed = replace(STATE, running=False, oom_killed=True, restarts=2)
     assert measure.resources(load_result(), observed(state=killed)) == Resources(
         cpu_us_per_request=None,
@@ -147,7 +147,7 @@ def test_cpu_per_request_needs_successes() -> None:
     assert found.cpu_us_per_request is None
 
 
-def test_a_hold_that_began_as_the_time_was_over_is_none() -> None:
+def test_a_hold_that_began_at_the_end_of_the_time_is_none() -> None:
     *ramp, hold = load_result().steps
     assert hold.phase == "hold"
     shortest = [

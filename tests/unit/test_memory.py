@@ -1,4 +1,4 @@
-"""Memory of the whole, read from what the kernel writes for a host and for both cgroup versions."""
+"""The memory of the whole lab, from the kernel's files of a host and of both cgroup versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def proc(tmp_path: Path) -> Path:
     )
 
 
-def test_a_host_has_used_what_could_not_be_had_by_dropping_caches(proc: Path) -> None:
+def test_a_hosts_used_memory_leaves_out_caches(proc: Path) -> None:
     source = HostMemory(proc)
     assert (source.of, source.limit_bytes) == ("host", MIB)
     reading = source.read()
@@ -46,14 +46,14 @@ def test_a_host_has_used_what_could_not_be_had_by_dropping_caches(proc: Path) ->
     assert reading.swapped_bytes % 3 == 0
 
 
-def test_a_host_of_an_old_kernel_does_not_tell_of_kills(proc: Path) -> None:
+def test_on_an_old_kernel_the_number_of_kills_is_unknown(proc: Path) -> None:
     (proc / "vmstat").write_text("nr_free_pages 1\n")
     assert HostMemory(proc).read() == Reading(
         used_bytes=768 * 1024, swapped_bytes=None, oom_kills=None
     )
 
 
-def test_a_cgroup_of_version_1(tmp_path: Path, proc: Path) -> None:
+def test_the_memory_of_a_cgroup_of_version_1(tmp_path: Path, proc: Path) -> None:
     folder = write(
         tmp_path / "nanode",
         memory__limit_in_bytes=f"{1024 * MIB}\n",
@@ -65,7 +65,7 @@ def test_a_cgroup_of_version_1(tmp_path: Path, proc: Path) -> None:
     assert source.read() == Reading(used_bytes=250 * MIB, swapped_bytes=7, oom_kills=2)
 
 
-def test_a_cgroup_of_version_2(tmp_path: Path) -> None:
+def test_the_memory_of_a_cgroup_of_version_2(tmp_path: Path) -> None:
     folder = write(
         tmp_path / "nanode",
         memory__max=f"{1024 * MIB}\n",
@@ -94,7 +94,7 @@ def test_the_environment_names_the_cgroup(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 class Rising:
-    """Memory in which more and more is used and lost, and a little freed at the end."""
+    """Memory whose use grows, with kills and swapping, and falls a little at the end."""
 
     of = "host"
     limit_bytes = 1_000
@@ -108,7 +108,7 @@ class Rising:
         return Reading(used_bytes=used, swapped_bytes=10 + self.looks, oom_kills=self.looks)
 
 
-def test_a_watch_keeps_the_peak_and_what_was_lost_since_it_began() -> None:
+def test_a_watch_keeps_the_peak_and_counts_kills_and_swapping_since_its_start() -> None:
     source = Rising()
     with MemoryWatch(source) as watch:
         deadline = time.monotonic() + 10
@@ -121,13 +121,13 @@ def test_a_watch_keeps_the_peak_and_what_was_lost_since_it_began() -> None:
     assert seen.swapped_bytes == source.looks - 1
 
 
-def test_where_nothing_can_be_read_nothing_is_told() -> None:
+def test_without_readings_the_memory_is_unknown() -> None:
     with MemoryWatch(None) as watch:
         pass
     assert watch.seen() is None
 
 
-def test_of_two_parts_of_a_run_the_worse_counts() -> None:
+def test_of_two_parts_of_a_run_the_higher_peak_counts_and_kills_add_up() -> None:
     one = WholeMemory(of="host", limit_bytes=9, peak_bytes=5, oom_kills=1, swapped_bytes=None)
     other = WholeMemory(of="host", limit_bytes=9, peak_bytes=4, oom_kills=2, swapped_bytes=3)
     assert worse(one, other) == WholeMemory(

@@ -1,4 +1,4 @@
-"""How `lab nanode` ends, and what it asks of the run inside."""
+"""How `lab nanode` ends, and how it starts the run inside."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WELL = WholeMemory(
         pytest.param(-9, WELL, 1, id="the run itself was killed"),
     ],
 )
-def test_it_fails_where_anything_was_killed_or_swapped(
+def test_it_fails_if_anything_was_killed_or_swapped(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     code: int,

@@ -28,7 +28,7 @@ def test_a_trial_without_an_open_loop_has_no_rows() -> None:
     assert rows() == ()
 
 
-def test_a_row_has_latencies_from_the_intended_and_from_the_real_send_time() -> None:
+def test_a_row_has_latencies_from_the_due_time_and_the_send_time() -> None:
     step = open_step(
         5,
         100.0,
@@ -81,7 +81,7 @@ def test_a_row_has_latencies_from_the_intended_and_from_the_real_send_time() -> 
     }
 
 
-def test_each_rate_is_a_row_and_the_common_one_has_no_share() -> None:
+def test_each_rate_is_a_row_and_the_common_rate_has_no_share() -> None:
     found = rows(open_step(5, 50.0, {1000: 50}, of_capacity=0.5), open_step(6, 250.0, {1000: 250}))
     assert [(row.rate, row.of_capacity, row.limited_by) for row in found] == [
         (50.0, 0.5, "schedule"),
@@ -89,7 +89,7 @@ def test_each_rate_is_a_row_and_the_common_one_has_no_share() -> None:
     ]
 
 
-def test_a_rate_at_which_nothing_came_back_has_no_latency() -> None:
+def test_a_rate_without_answers_has_no_latency() -> None:
     step = open_step(5, 100.0, {}, unfinished=100, service_histogram=None, late_histogram=None)
     (row,) = rows(step)
     assert (row.median_ms, row.max_ms, row.service_p99_ms, row.late_p99_ms) == (None,) * 4
@@ -97,6 +97,6 @@ def test_a_rate_at_which_nothing_came_back_has_no_latency() -> None:
     assert row.limited_by == "latency-floor"
 
 
-def test_a_generator_that_sent_late_is_a_caveat_of_the_row() -> None:
+def test_a_load_generator_that_sent_late_is_a_caveat_of_the_row() -> None:
     (row,) = rows(open_step(5, 100.0, {1000: 100}, late_histogram=histogram({5000: 10})))
     assert [caveat.code for caveat in row.caveats] == ["generator-late"]

@@ -1,4 +1,4 @@
-"""What the probe saw of the framework's own distribution."""
+"""The framework's own distribution, as the probe reports it."""
 
 from dataclasses import replace
 
@@ -9,17 +9,17 @@ from orchestrator.model.trial import Package
 from tests.unit.examples import distribution, manifest, package, probe
 
 
-def test_it_is_the_first_package_of_the_manifest_with_all_that_came_with_it() -> None:
+def test_it_is_the_manifests_first_package_with_its_dependencies() -> None:
     assert own_package(manifest(), probe()) == Package(
         name="flask",
         version="3.1.0",
         requires_python=">=3.9",
-        dependencies=2,  # ujson and one that the manifest does not name, but not pip
+        dependencies=2,  # ujson and one that the manifest does not name; pip does not count
         install_bytes=None,
     )
 
 
-def test_its_name_may_be_written_in_another_way() -> None:
+def test_its_name_may_have_another_spelling() -> None:
     found = replace(probe(), distributions={"my-framework": distribution("2")})
     own = own_package(manifest(packages=("My.Framework",)), found)
     assert own is not None
@@ -27,18 +27,18 @@ def test_its_name_may_be_written_in_another_way() -> None:
 
 
 @pytest.mark.parametrize("packages", [(), ("tornado",)])
-def test_there_is_none_where_nothing_is_named_or_installed(packages: tuple[str, ...]) -> None:
+def test_there_is_none_if_nothing_is_named_or_installed(packages: tuple[str, ...]) -> None:
     assert own_package(manifest(packages=packages), probe()) is None
 
 
 SIZES = {"flask": 500_000, "jinja2": 50_000, "pip": 8_000_000, "wheel": None}
 
 
-def test_its_size_is_that_of_all_that_came_with_it() -> None:
+def test_its_size_includes_its_dependencies() -> None:
     assert sized(package(install_bytes=None), SIZES) == package(install_bytes=550_000)
 
 
-def test_one_size_that_is_not_known_leaves_the_sum_unknown() -> None:
+def test_with_one_unknown_size_the_sum_is_unknown() -> None:
     unknown = package(install_bytes=None)
     assert sized(unknown, {**SIZES, "jinja2": None}) == unknown
     assert sized(unknown, None) == unknown

@@ -1,4 +1,4 @@
-"""``lab perks --refresh`` against a real HTTP server that plays the public APIs, well or badly."""
+"""``lab perks --refresh`` with a real HTTP server in place of the public APIs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass
 class FakeApis:
-    """Answers by path; a list is used up one by one, the last stays."""
+    """Answers by path. A list of answers is used one by one, and the last one repeats."""
 
     url: str
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def apis() -> Iterator[FakeApis]:
 
     class Quiet(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """A client that gave up waiting is what a test wants."""
+            """Ignore clients that gave up waiting, since tests provoke this."""
 
     with Quiet(("127.0.0.1", 0), Handler) as httpd:
         fake = FakeApis(url=f"http://127.0.0.1:{httpd.server_port}")
@@ -95,7 +95,7 @@ def body(value: object) -> list[Answer]:
 
 
 def project(version: str, *users: str, date: str = "2026-02-19") -> dict[str, Any]:
-    """What a package index tells, with more than the lab wants of it."""
+    """A package index's answer, with more fields than the lab reads."""
     files = [
         {"upload_time_iso_8601": f"{date}T12:00:01.5Z", "filename": "late"},
         {"upload_time_iso_8601": f"{date}T11:59:00.5Z", "filename": "early"},
@@ -143,7 +143,7 @@ def today(results: Path) -> dict[str, PerksToday]:
     return {one.service: one for one in read_today(results / "published")}
 
 
-def test_all_services_are_asked_once_of_each_api_and_dated(apis: FakeApis, results: Path) -> None:
+def test_each_api_is_asked_once_about_each_service_and_dated(apis: FakeApis, results: Path) -> None:
     all_well(apis)
     assert refresh(results, apis.url, apis.url + "/") == 0
     assert sorted(path for path, _ in apis.asked) == sorted(
@@ -162,7 +162,7 @@ def test_all_services_are_asked_once_of_each_api_and_dated(apis: FakeApis, resul
     assert not any("Authorization" in headers for _, headers in apis.asked)
 
 
-def test_the_same_facts_make_the_same_bytes(apis: FakeApis, results: Path) -> None:
+def test_the_same_facts_give_the_same_bytes(apis: FakeApis, results: Path) -> None:
     all_well(apis)
     path = results / "published" / "today.json"
     assert refresh(results, apis.url, apis.url) == 0
@@ -172,7 +172,7 @@ def test_the_same_facts_make_the_same_bytes(apis: FakeApis, results: Path) -> No
     assert [one["service"] for one in json.loads(first)] == sorted(SERVICES)
 
 
-def test_the_token_goes_to_github_alone(
+def test_the_token_is_sent_only_to_github(
     apis: FakeApis, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "example")
@@ -184,7 +184,7 @@ def test_the_token_goes_to_github_alone(
         )
 
 
-def test_what_fails_is_a_line_and_keeps_the_older_value(
+def test_a_failed_request_is_reported_and_keeps_the_older_value(
     apis: FakeApis, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     all_well(apis)
@@ -228,12 +228,12 @@ def test_an_older_value_keeps_its_older_date(apis: FakeApis, results: Path) -> N
     assert (flask.stars_fetched_at, flask.index_fetched_at) == ("2020-01-01", TODAY)
 
 
-def test_an_api_that_cannot_be_reached_is_given_up_after_two_services(
+def test_an_unreachable_api_is_not_asked_again_after_two_services(
     apis: FakeApis, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     all_well(apis)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))  # bound but not listening, so connections are refused
         dead = f"http://127.0.0.1:{taken.getsockname()[1]}"
         assert refresh(results, dead, apis.url) == 1
         lines = capsys.readouterr().err.splitlines()
@@ -248,7 +248,7 @@ def test_an_api_that_cannot_be_reached_is_given_up_after_two_services(
     assert (flask.stars, flask.stars_fetched_at, flask.maintainers) == (None, None, 2)
 
 
-def test_where_nothing_can_be_reached_no_file_is_written(results: Path) -> None:
+def test_if_no_api_can_be_reached_no_file_is_written(results: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -256,7 +256,7 @@ def test_where_nothing_can_be_reached_no_file_is_written(results: Path) -> None:
     assert not (results / "published" / "today.json").exists()
 
 
-def test_an_answer_that_does_not_come_in_time_fails_after_a_second_try(apis: FakeApis) -> None:
+def test_a_late_answer_fails_after_a_second_try(apis: FakeApis) -> None:
     apis.answers["/repos/a/b"] = [Answer(body=b'{"stargazers_count": 1}', after_s=1.0)]
     api = Api(name="GitHub", base=apis.url, timeout_s=(1.0, 0.1))
     with pytest.raises(ApiFailed, match=r"^could not be reached \(no answer in time\)$") as error:
@@ -276,7 +276,7 @@ def test_an_answer_that_does_not_come_in_time_fails_after_a_second_try(apis: Fak
     ],
     ids=["deep", "no UTF-8", "negative", "huge number", "long"],
 )
-def test_whatever_an_api_answers_is_a_reason_in_words(
+def test_every_wrong_answer_of_an_api_gives_a_reason(
     apis: FakeApis, answer: bytes, said: str
 ) -> None:
     apis.answers["/repos/a/b"] = [Answer(body=answer)]
@@ -286,26 +286,26 @@ def test_whatever_an_api_answers_is_a_reason_in_words(
     assert len(str(failed.value)) < 300
 
 
-def test_an_answer_that_trickles_has_an_end(apis: FakeApis) -> None:
+def test_an_answer_that_takes_too_long_is_cut_off(apis: FakeApis) -> None:
     apis.answers["/repos/a/b"] = [Answer(body=b" " * 2_000_000 + b'{"stargazers_count": 1}')]
     with pytest.raises(ApiFailed, match="no answer in time"):
         stars(Api(name="x", base=apis.url, whole_s=-1.0), "a", "b")
 
 
-def test_a_limit_that_ends_at_no_time_is_still_a_limit(apis: FakeApis) -> None:
+def test_a_rate_limit_with_an_invalid_end_is_still_a_rate_limit(apis: FakeApis) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 400}
     apis.answers["/repos/a/b"] = [Answer(status=403, headers=headers)]
     with pytest.raises(ApiFailed, match="answers no more requests from here; set GITHUB_TOKEN"):
         stars(Api(name="x", base=apis.url), "a", "b")
 
 
-def test_a_release_without_a_date_is_none(apis: FakeApis) -> None:
+def test_a_release_without_a_date_is_refused(apis: FakeApis) -> None:
     apis.answers["/pypi/a/json"] = body(project("1.0", date="\x1b[2J"))
     with pytest.raises(ApiFailed, match="answered something else than expected"):
         index_facts(Api(name="x", base=apis.url), "a", "1.0")
 
 
-def test_a_server_that_broke_once_is_asked_once_more(apis: FakeApis) -> None:
+def test_after_a_server_error_the_api_is_asked_once_more(apis: FakeApis) -> None:
     good = Answer(body=b'{"stargazers_count": 7}')
     apis.answers["/repos/a/b"] = [Answer(status=502), good]
     assert stars(Api(name="GitHub", base=apis.url), "a", "b") == 7
@@ -326,7 +326,7 @@ def test_a_forbidden_request_is_not_asked_again(apis: FakeApis) -> None:
     "ownership",
     [{"organization": "example", "roles": []}, {"roles": None}, None, "absent"],
 )
-def test_an_index_that_lists_no_accounts_tells_no_maintainers(
+def test_with_an_index_without_accounts_the_maintainers_are_unknown(
     apis: FakeApis, ownership: object
 ) -> None:
     facts = project("1.0")
@@ -338,7 +338,7 @@ def test_an_index_that_lists_no_accounts_tells_no_maintainers(
     assert (found.maintainers, found.released) == (None, "2026-02-19")
 
 
-def test_json_for_programs_stands_alone_on_stdout(
+def test_stdout_has_only_json_for_programs(
     apis: FakeApis, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     all_well(apis)
@@ -350,7 +350,7 @@ def test_json_for_programs_stands_alone_on_stdout(
     assert rows["Django+Gunicorn"]["stars_published"] is None
 
 
-def test_without_refresh_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_refresh_no_api_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["perks"]) == 0
     assert "Django+Gunicorn" in capsys.readouterr().out
 
@@ -370,7 +370,7 @@ def test_the_index_is_the_one_that_pip_uses(
     assert default_index() == base
 
 
-def test_the_index_of_pips_configuration_file_counts(
+def test_the_index_in_pips_configuration_file_is_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("PIP_INDEX_URL", raising=False)
@@ -379,13 +379,13 @@ def test_the_index_of_pips_configuration_file_counts(
     assert default_index() == "http://127.0.0.1:9"
 
 
-def test_pip_that_does_not_tell_its_index_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_pip_does_not_show_its_index_there_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(EnvironmentMissing, match="give --index URL"):
         default_index()
 
 
-def test_a_pinned_version_is_found_under_any_spelling(tmp_path: Path) -> None:
+def test_a_pinned_version_is_found_with_any_spelling_of_the_name(tmp_path: Path) -> None:
     lock = tmp_path / "requirements.txt"
     lock.write_text(
         "# via Flask_Thing==9\n"

@@ -1,4 +1,4 @@
-"""Settings become an ordered list of trials, or all that is wrong with them."""
+"""Settings become an ordered list of trials, or a list of all problems."""
 
 from dataclasses import replace
 from itertools import product
@@ -35,7 +35,7 @@ from tests.unit.examples import JSON, PLACEMENT, container, entry, planned, sett
         ),
     ],
 )
-def test_the_server_has_the_last_cpu_and_the_load_those_apart_from_its_core(
+def test_the_server_gets_the_last_cpu_and_the_load_other_cores(
     cpus: int,
     siblings: dict[int, set[int]],
     server_cpu: int,
@@ -99,12 +99,12 @@ def test_a_rate_is_positive_and_at_most_a_million(rate: float, fits: bool) -> No
         {"duration_s": inf},
         {"rate": inf},
         {"max_users": 100_001},
-        {"seed": 2**53 + 1},  # which other programs would read as another number
-        {"seed": 10**30},  # which a record could not keep
+        {"seed": 2**53 + 1},  # other programs would read it as another number
+        {"seed": 10**30},  # a record could not hold it
         {"repeats": 10**30},
     ],
 )
-def test_a_number_that_is_none_or_too_large_is_refused(wrong: dict[str, Any]) -> None:
+def test_nan_and_too_large_numbers_are_refused(wrong: dict[str, Any]) -> None:
     assert len(problems(settings(**wrong), ["flask"], ["json"])) == 1
 
 
@@ -129,14 +129,14 @@ def test_locusts_own_clients_have_no_open_loop(client: str, asked: dict[str, Any
         ("engine", 8_192, 1, True),
     ],
 )
-def test_fasthttp_keeps_so_many_connections_for_each_worker(
+def test_the_number_of_fasthttps_connections_for_each_worker(
     client: str, users: int, workers: int | None, fits: bool
 ) -> None:
     wish = settings(client=client, max_users=users)
     assert (problems(wish, ["flask"], ["json"], workers) == []) == fits
 
 
-def test_too_many_users_for_fasthttp_are_refused_in_words() -> None:
+def test_too_many_users_for_fasthttp_are_refused() -> None:
     with pytest.raises(UsageError) as refused:
         planned(client="fasthttp", max_users=1_000)
     assert refused.value.problems == [
@@ -145,7 +145,7 @@ def test_too_many_users_for_fasthttp_are_refused_in_words() -> None:
     ]
 
 
-def test_a_run_that_is_resumed_keeps_the_load_it_had() -> None:
+def test_a_resumed_run_keeps_its_load() -> None:
     old = replace(PROFILES["standard"], open_s=0.0, open_shares=(), open_rate=None)
     wish = settings(profile="standard")
     parts = ({"flask": entry()}, {"json": JSON}, PLACEMENT, container(), container())
@@ -183,6 +183,6 @@ def test_the_order_is_drawn_from_the_seed() -> None:
     assert len({tuple(order(seed=seed)) for seed in range(20)}) > 10
 
 
-def test_repeats_have_orders_of_their_own() -> None:
+def test_each_repeat_has_its_own_order() -> None:
     keys = order(repeats=10)
     assert len({tuple(key[:2] for key in keys[n : n + 6]) for n in range(0, 60, 6)}) > 5

@@ -1,4 +1,4 @@
-"""The folders of the lab's own engine: made anew, and never in what somebody else has prepared."""
+"""The folders of the lab's own engine are made anew, and never in another user's place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestrator.adapters.private_engine import RUNTIME, clear, make_anew
 from orchestrator.errors import EnvironmentMissing
 
 
-def test_what_an_earlier_one_left_is_removed(tmp_path: Path) -> None:
+def test_files_of_an_earlier_engine_are_removed(tmp_path: Path) -> None:
     folder = tmp_path / "above" / "engine"
     make_anew(folder)
     (folder / "left").mkdir()
@@ -22,11 +22,11 @@ def test_what_an_earlier_one_left_is_removed(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     clear(folder)
     assert not folder.exists()
-    clear(folder)  # what is gone is as well
+    clear(folder)  # a missing folder is fine, too
 
 
 @pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
-def test_a_link_is_refused_and_what_it_leads_to_is_kept(tmp_path: Path, target: str) -> None:
+def test_a_link_is_refused_and_its_target_kept(tmp_path: Path, target: str) -> None:
     precious = tmp_path / "elsewhere" / "file"
     precious.parent.mkdir()
     precious.write_text("mine")
@@ -46,9 +46,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "engine").read_text() == "mine"
 
 
-def test_a_folder_of_somebody_else_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_users_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "engine"
     folder.mkdir()
     (folder / "file").write_text("theirs")
@@ -58,13 +56,13 @@ def test_a_folder_of_somebody_else_is_refused(
     assert (folder / "file").read_text() == "theirs"
 
 
-def test_where_nothing_can_be_made_is_told(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentMissing, match="cannot be made"):
         make_anew(tmp_path / "file" / "engine")
 
 
-def test_nobody_but_root_can_make_a_name_where_it_runs() -> None:
+def test_only_root_can_create_files_where_it_runs() -> None:
     for folder in RUNTIME.parents:
         found = folder.stat()
         assert found.st_uid == 0, folder

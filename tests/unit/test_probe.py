@@ -1,4 +1,4 @@
-"""The dialogue with a service through the program inside, whatever way the service speaks."""
+"""The dialogue with a service through the program inside, for all kinds of services."""
 
 import socket
 import sys
@@ -19,10 +19,10 @@ from orchestrator.contract import Answer, Distribution, Probe
 
 
 class Server(threading.Thread):
-    """Answers each request with the next of ``answers``; closes after those marked so."""
+    """Answers each request with the next of ``answers``, and closes after some of them."""
 
     def __init__(self, listener: socket.socket, answers: list[tuple[bytes, bool]]) -> None:
-        super().__init__(daemon=True)  # a failed test must not wait for it
+        super().__init__(daemon=True)  # so that a failed test does not wait for it
         self.requests: list[str] = []
         self.connections = 0
         self._listener, self._answers = listener, answers
@@ -65,13 +65,13 @@ def serving(*answers: tuple[bytes, bool]) -> Iterator[tuple[Server, int]]:
 
 
 def probe(port: int, *paths: str, within_s: float = 10) -> Probe:
-    """What the lab sees of a server on this machine."""
+    """The lab's view of a server on this machine."""
     with dialogue(LocalPipe, port, within_s) as it:
         return it.probe([Request(path=path) for path in paths])
 
 
 def sizes() -> dict[str, int | None]:
-    """How much room what is installed takes."""
+    """The sizes of installed distributions."""
     with dialogue(LocalPipe, 1, 10) as it:
         return it.sizes()
 
@@ -113,7 +113,7 @@ HELLO = b"Content-Type: text/plain\r\nContent-Length: 5\r\n"
         ),
     ],
 )
-def test_both_answers_are_read_whole(response: bytes, closes: bool, keep_alive: bool) -> None:
+def test_both_answers_are_read_completely(response: bytes, closes: bool, keep_alive: bool) -> None:
     with serving((response, closes), (response, closes)) as (server, port):
         found = probe(port, "/text")
     whole = Answer(
@@ -131,7 +131,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 GONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
-def test_each_path_is_asked_twice_on_a_connection_of_its_own() -> None:
+def test_each_path_is_requested_twice_on_its_own_connection() -> None:
     with serving((OK, False), (OK, True), (GONE, False), (GONE, True)) as (server, port):
         found = probe(port, "/json", "/text")
     assert [head.split("\r\n")[0] for head in server.requests] == [
@@ -177,13 +177,13 @@ def test_the_installation_is_told_beside_the_answers() -> None:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of distributions that the program inside finds before all others."""
+    """A folder of distributions that the program inside finds first."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
 
 
 def installed() -> tuple[dict[str, Distribution], dict[str, int | None]]:
-    """What is told of distributions: versions, and how large they are."""
+    """The reported versions and sizes of distributions."""
     with serving((OK, False), (OK, True)) as (_, port):
         found = probe(port, "/json")
     return found.distributions, sizes()
@@ -204,7 +204,7 @@ def test_a_distribution_is_as_large_as_its_listed_files_that_exist(site: Path) -
     assert (sized["pytest"] or 0) > 100_000
 
 
-def test_what_its_metadata_does_not_tell_is_null(site: Path) -> None:
+def test_values_that_the_metadata_lacks_are_null(site: Path) -> None:
     (site / "bare-1.dist-info").mkdir()
     (site / "quiet-1.dist-info").mkdir()
     (site / "quiet-1.dist-info" / "METADATA").write_text("Name: quiet\n\nSaid nothing.\n")
@@ -214,13 +214,13 @@ def test_what_its_metadata_does_not_tell_is_null(site: Path) -> None:
     assert (sized["bare"], sized["quiet"]) == (None, 0)
 
 
-def test_of_two_installations_the_one_that_is_imported_counts(site: Path) -> None:
+def test_the_installation_that_python_would_import_counts(site: Path) -> None:
     (site / "pytest-0.1.dist-info").mkdir()
     versions, sized = installed()
     assert (versions["pytest"].version, sized["pytest"]) == ("0.1", None)
 
 
-def test_a_server_that_never_listens_is_given_up() -> None:
+def test_a_server_that_never_listens_is_a_timeout() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
@@ -230,7 +230,7 @@ def test_a_server_that_never_listens_is_given_up() -> None:
 
 @contextmanager
 def speaking(speak: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
-    """A server's port; it speaks to one client until that has given up."""
+    """The port of a server that sends to one client until the client gives up."""
     given_up = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -261,14 +261,14 @@ def silent(connection: socket.socket, given_up: threading.Event) -> None:
     ("speak", "why"),
     [(trickling, "bytes of an answer came, but not its end"), (silent, "no byte of an answer")],
 )
-def test_one_deadline_covers_the_whole_however_a_server_speaks(
+def test_one_deadline_covers_the_whole_dialogue_with_any_server(
     speak: Callable[[socket.socket, threading.Event], None], why: str
 ) -> None:
     with speaking(speak) as port, pytest.raises(NoAnswer, match=rf"within 0.5 s \(.*{why}"):
         probe(port, "/json", within_s=0.5)
 
 
-def test_an_endless_answer_is_given_up_at_the_limit_of_the_load() -> None:
+def test_an_endless_answer_is_cut_off_at_the_loads_limit() -> None:
     def endless(connection: socket.socket, _: threading.Event) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
         while True:
@@ -286,7 +286,7 @@ def test_an_endless_answer_is_given_up_at_the_limit_of_the_load() -> None:
             [(b"HTTP/1.1 200 OK\r\nContent-", True)], "ended inside the response", id="no end"
         ),
         pytest.param(
-            # A reset where the second request was on its way when the server closed.
+            # A reset if the second request was on its way when the server closed.
             [(OK, True)],
             "ended before the response.* though the answer before it said that it stays open",
             id="closed against its word",
@@ -302,23 +302,23 @@ def test_an_endless_answer_is_given_up_at_the_limit_of_the_load() -> None:
         pytest.param([(OK + b"and more", True)], "bytes after a complete response", id="too much"),
     ],
 )
-def test_an_answer_that_is_no_http_is_refused_in_words(
+def test_an_answer_that_is_not_http_is_refused_with_a_reason(
     answers: list[tuple[bytes, bool]], said: str
 ) -> None:
     with serving(*answers) as (_, port), pytest.raises(NoAnswer, match=said):
         probe(port, "/json")
 
 
-def test_an_interim_response_is_no_answer() -> None:
+def test_an_interim_response_is_not_an_answer() -> None:
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK
     with serving((early, False), (early, True)) as (_, port):
         assert {answer.status for answer in probe(port, "/json").answers} == {200}
 
 
-# --- what else may come out of a container -------------------------------------------------------
+# --- other output of a container -----------------------------------------------------------------
 
 
-def test_what_its_python_prints_at_its_start_is_no_answer(site: Path) -> None:
+def test_output_of_pythons_start_is_ignored(site: Path) -> None:
     said = "import sys; print('ready'); print({'answers': 5}); sys.stdout.write('lab-0: {}')"
     (site / "sitecustomize.py").write_text(said)
     with serving((OK, False), (OK, True)) as (_, port):
@@ -327,7 +327,7 @@ def test_what_its_python_prints_at_its_start_is_no_answer(site: Path) -> None:
 
 
 class Script:
-    """Says what it was made with behind the mark, whatever it is asked, and ends."""
+    """Prints a prepared line after the mark, for any question, and ends."""
 
     def __init__(self, *lines: str) -> None:
         self._lines = list(lines)
@@ -338,7 +338,7 @@ class Script:
         return nullcontext(self)
 
     def send(self, data: bytes) -> None:
-        """It does not listen."""
+        """Ignore it."""
 
     def receive(self, within_s: float) -> bytes:
         line = self._lines.pop(0) if self._lines else ""
@@ -356,7 +356,7 @@ class Script:
         ("", "ended: it said nothing"),
     ],
 )
-def test_what_is_told_is_typed_and_every_mismatch_is_in_words(line: str, why: str) -> None:
+def test_output_of_the_wrong_type_is_refused_with_a_reason(line: str, why: str) -> None:
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
         it.sizes()
     with dialogue(Script(line), 8000, 5) as it, pytest.raises(NoAnswer, match=why):
@@ -368,7 +368,7 @@ def frame(data: bytes, stream: int = 1) -> bytes:
 
 
 class Api:
-    """Docker's API as far as an exec needs it; the engine's end is `engine`."""
+    """The part of Docker's API that an exec needs. `engine` is the engine's end of the socket."""
 
     def __init__(self) -> None:
         self.engine, self._client = socket.socketpair()
@@ -387,10 +387,10 @@ class Api:
 
 
 @pytest.mark.parametrize("cut", [1, 3, 8, 9, 1000])
-def test_an_execs_frames_are_joined_however_they_come(cut: int) -> None:
+def test_an_execs_frames_are_joined_for_any_split(cut: int) -> None:
     api = Api()
     said = frame(b"early ") + frame(b"warning ", stream=2) + frame(b"") + frame(b"late")
-    api.engine.sendall(said[:cut])  # perhaps read with the headers already
+    api.engine.sendall(said[:cut])  # may be read together with the headers
     with ExecPipe(api, "c0ffee", ["python"]) as pipe:
         pipe.send(b"facts\n")
         assert api.engine.recv(100) == b"facts\n"
@@ -400,7 +400,7 @@ def test_an_execs_frames_are_joined_however_they_come(cut: int) -> None:
     assert b"".join(heard) == b"early warning lateno frame"
 
 
-def test_an_exec_that_says_nothing_is_waited_for_so_long_alone() -> None:
+def test_a_silent_exec_is_a_timeout() -> None:
     api = Api()
     with api.engine, ExecPipe(api, "c0ffee", ["python"]) as pipe:
         api.engine.sendall(frame(b"half a frame")[:10])
@@ -408,11 +408,11 @@ def test_an_exec_that_says_nothing_is_waited_for_so_long_alone() -> None:
             pipe.receive(0.05)
 
 
-def test_an_exec_has_ended_when_its_block_has() -> None:
+def test_an_exec_ends_with_its_block() -> None:
     api, ended = Api(), threading.Event()
 
     def program() -> None:
-        assert api.engine.recv(100) == b""  # the end of its stdin
+        assert api.engine.recv(100) == b""  # its stdin was closed
         api.engine.sendall(frame(b"last words"))
         ended.set()
         api.engine.close()
@@ -426,7 +426,7 @@ def test_an_exec_has_ended_when_its_block_has() -> None:
 
 
 @pytest.mark.parametrize("said", [b"Traceback ...", frame(b"ready\n"), b""])
-def test_sizes_that_a_container_does_not_tell_are_unknown_and_no_error(said: bytes) -> None:
+def test_sizes_that_cannot_be_read_are_unknown_and_not_an_error(said: bytes) -> None:
     api = Api()
     api.engine.sendall(said)
     api.engine.close()
@@ -434,7 +434,7 @@ def test_sizes_that_a_container_does_not_tell_are_unknown_and_no_error(said: byt
     assert DockerContainer(container, "flask").install_bytes() is None
 
 
-def test_a_server_of_this_machine_can_be_asked_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_on_this_machine_can_be_probed_too(capsys: pytest.CaptureFixture[str]) -> None:
     with serving((OK, False), (OK, True)) as (_, port):
         assert main(str(port), "10", "/json") == 0
     assert '"status":200' in capsys.readouterr().out

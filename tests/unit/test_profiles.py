@@ -1,4 +1,4 @@
-"""A profile is fitted to what was asked for, to the host and to the client."""
+"""A profile is adapted to the options, the host and the client."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.unit.examples import settings
 STANDARD_USERS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 
 
-def test_a_profile_without_wishes_is_used_as_it_stands() -> None:
+def test_without_options_a_profile_is_used_unchanged() -> None:
     assert scaled(settings(profile="standard"), 999_999, 1) == PROFILES["standard"]
 
 
@@ -31,7 +31,7 @@ def test_another_duration_scales_steps_and_timeouts_alike() -> None:
     ("duration_s", "timeouts"),
     [(120.0, (3.0, 5.0)), (60.0, (1.5, 2.5)), (40.0, (1.3, 5 / 3)), (20.0, (0.5, 5 / 6))],
 )
-def test_a_shorter_trial_gives_the_kernel_its_second_try_where_its_steps_outlast_that(
+def test_a_shorter_trial_still_allows_a_second_syn_if_steps_are_long_enough(
     duration_s: float, timeouts: tuple[float, float]
 ) -> None:
     profile = wished(settings(profile="standard", duration_s=duration_s))
@@ -56,7 +56,9 @@ def test_a_longer_duration_needs_no_longer_timeouts() -> None:
         pytest.param(None, 100, (1,), id="hardly any open files"),
     ],
 )
-def test_users_are_capped(max_users: int | None, nofile: int, users: tuple[int, ...]) -> None:
+def test_users_are_limited_by_the_host(
+    max_users: int | None, nofile: int, users: tuple[int, ...]
+) -> None:
     assert scaled(settings(profile="standard", max_users=max_users), nofile, 1).users == users
 
 
@@ -64,7 +66,7 @@ def test_users_are_capped(max_users: int | None, nofile: int, users: tuple[int, 
     ("client", "workers", "last"),
     [("fasthttp", 1, 900), ("fasthttp", 3, 2_700), ("http", 1, 8_192), ("engine", 1, 8_192)],
 )
-def test_the_ramp_ends_where_its_client_does(client: str, workers: int, last: int) -> None:
+def test_the_ramp_ends_at_the_clients_limit(client: str, workers: int, last: int) -> None:
     asked = settings(profile="standard", client=client)
     assert scaled(asked, 999_999, workers).users[-1] == last
     assert wished(asked).users == STANDARD_USERS

@@ -1,4 +1,4 @@
-"""What a person sees, in a file and in a terminal."""
+"""Progress messages, in a file and in a terminal."""
 
 from dataclasses import replace
 from io import StringIO
@@ -71,7 +71,7 @@ def test_a_trial_that_ended_before_its_hold_says_so() -> None:
     )
 
 
-def test_what_another_method_measured_is_told() -> None:
+def test_measurements_of_another_method_are_shown() -> None:
     shown, out = progress()
     plan = planned(("flask",))
     shown.run_begins(begun(plan), "results/x/run.json")
@@ -95,13 +95,13 @@ def test_a_resumed_run_says_what_is_left() -> None:
     ]
 
 
-def test_the_time_that_a_run_takes_has_the_open_loop_in_it() -> None:
+def test_the_expected_time_of_a_run_includes_the_open_loop() -> None:
     shown, out = progress()
     shown.run_begins(begun(planned(("flask",), open_loop=True)), "run.json")
     assert out.getvalue().startswith("1 trials of 7 s, about 0:10: profile smoke, ")
 
 
-def test_a_terminal_shows_the_load_as_it_stands() -> None:
+def test_a_terminal_shows_the_current_load() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
     shown.run_begins(begun(plan), "run.json")
@@ -114,7 +114,7 @@ def test_a_terminal_shows_the_load_as_it_stands() -> None:
     ) in out.getvalue()
 
 
-def test_what_is_not_known_yet_is_a_dash() -> None:
+def test_unknown_values_are_a_dash() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
     shown.run_begins(begun(plan), "run.json")
@@ -124,7 +124,7 @@ def test_what_is_not_known_yet_is_a_dash() -> None:
     assert "- req/s · p50 - p99 - · 3 drops · server CPU -" in out.getvalue()
 
 
-def test_a_trials_end_takes_the_live_line_away_and_leaves_its_result() -> None:
+def test_at_its_end_a_trials_result_replaces_the_live_line() -> None:
     shown, out = progress(terminal=True)
     plan = planned(("flask",))
     shown.run_begins(begun(plan), "run.json")
@@ -137,7 +137,7 @@ def test_a_trials_end_takes_the_live_line_away_and_leaves_its_result() -> None:
     )
 
 
-def test_a_table_shows_text_from_outside_as_it_is() -> None:
+def test_a_table_shows_text_from_outside_without_markup() -> None:
     shown, out = progress()
     headings = (("Framework", True), ("Requests/s", False), ("Limited by", True))
     rows = [("[red]Flask", "1,000", "server-cpu"), ("B", "20", "-")]

@@ -1,4 +1,4 @@
-"""What was published becomes types, or all that is wrong is told; and tables beside a run."""
+"""Published data becomes values, or all its problems are reported; and tables beside a run."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def row(table: Table, name: str) -> dict[str, Value]:
     return dict(zip([c.key for c in table.columns], [c.value for c in found.cells], strict=True))
 
 
-def test_the_article_is_readable() -> None:
+def test_the_article_can_be_read() -> None:
     tables = {table.workload: table for table in PUBLISHED.tables}
     assert (len(tables["text"].rows), len(tables["json"].rows)) == (9, 8)
     assert {row.service: row.rps for row in tables["text"].rows}["django"] == 730
@@ -66,7 +66,7 @@ def test_the_article_is_readable() -> None:
     assert len(PUBLISHED.claims) >= 9
 
 
-def test_all_problems_of_all_files_are_told_together(copy: Path) -> None:
+def test_all_problems_of_all_files_are_reported_together(copy: Path) -> None:
     edit(copy / "2019/text.csv", "Flask,16012", "Flask,many")
     edit(copy / "2019/text.csv", "Sanic,18537,310.92,120,43", "Sanic,18537")
     edit(copy / "2019/json.csv", "Tornado", "Twisted")
@@ -86,7 +86,7 @@ def test_all_problems_of_all_files_are_told_together(copy: Path) -> None:
     assert any("claim best-synchronous: no rule 'guess'" in line for line in found)
 
 
-def test_claims_about_nobody_are_refused(copy: Path) -> None:
+def test_invalid_claims_are_refused(copy: Path) -> None:
     edit(copy / "2019/article.toml", 'services = ["flask"]', 'services = ["falcon"]')
     edit(copy / "2019/article.toml", 'id = "django-last"', 'id = "django-slow"')
     edit(copy / "2019/article.toml", 'workloads = ["json", "text"]', 'workloads = ["json"]')
@@ -98,12 +98,12 @@ def test_claims_about_nobody_are_refused(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["2019/article.toml", "2019/text.csv", "2019/perks.csv"])
-def test_a_missing_file_is_told_by_its_name(copy: Path, name: str) -> None:
+def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
     assert refused(copy) == [f"{name}: No such file or directory"]
 
 
-def test_without_a_load_or_facts_of_today_there_is_still_the_rest(copy: Path) -> None:
+def test_the_load_and_facts_of_today_may_be_missing(copy: Path) -> None:
     (copy / "2019/load.toml").unlink()
     (copy / "today.json").unlink()
     found = read_published(copy)
@@ -134,7 +134,7 @@ RATE = Finding(
 PLATEAU = replace(RATE, row="aiohttp, Django+Gunicorn", rule="plateau", kind=Kind.DOUBT)
 
 
-def test_the_published_row_stands_beside_ours() -> None:
+def test_published_rows_stand_beside_ours() -> None:
     json, _ = published_tables(RUN, PUBLISHED, {"2019/json.csv": ()})
     assert json.name == "published-json"
     assert row(json, "Flask") == {
@@ -157,7 +157,7 @@ def test_django_has_no_row_in_the_json_table_of_2019() -> None:
     assert [found[key] for key in ("rps_published", "median_ms_published", "audit")] == [None] * 3
 
 
-def test_the_audit_of_a_row_names_rules_and_the_numbers_that_contradict() -> None:
+def test_the_audit_of_a_row_names_rules_and_contradicting_numbers() -> None:
     _, text = published_tables(RUN, PUBLISHED, {"2019/text.csv": (RATE, PLATEAU)})
     assert row(text, "Django+Gunicorn")["audit"] == "rate (24.7, not 60.0), plateau"
     assert row(text, "aiohttp")["audit"] == "plateau"
@@ -166,7 +166,7 @@ def test_the_audit_of_a_row_names_rules_and_the_numbers_that_contradict() -> Non
     assert row(unaudited, "Flask")["audit"] is None
 
 
-def test_how_a_failed_trial_ended_stands_where_its_limit_would() -> None:
+def test_a_failed_trials_end_stands_in_place_of_its_limit() -> None:
     failed = replace(FLASK, outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, hold=None, totals=None)
     run = replace(RUN, trials=(replace(failed, open_loop=()),))
     json, _ = published_tables(run, PUBLISHED, {})
@@ -175,7 +175,7 @@ def test_how_a_failed_trial_ended_stands_where_its_limit_would() -> None:
     assert row(json, "Sanic")["limited_by"] is None
 
 
-def test_a_framework_of_today_stands_below_those_of_2019() -> None:
+def test_frameworks_of_today_stand_below_those_of_2019() -> None:
     run = replace(
         RUN, trials=(*RUN.trials, replace(FLASK, service="falcon", server=server("Falcon")))
     )
@@ -198,7 +198,7 @@ PACKAGE = Package(
 )
 
 
-def test_the_third_table_beside_today() -> None:
+def test_the_third_table_stands_beside_todays_values() -> None:
     run = replace(RUN, trials=(replace(FLASK, server=server("Flask", package=PACKAGE)),))
     table = perks_table(run, replace(PUBLISHED, today=(TODAY,)))
     assert table.name == "perks"
@@ -229,7 +229,7 @@ def test_the_release_date_is_of_the_version_that_was_measured() -> None:
     assert (found["version"], found["released"]) == ("3.1.3", None)
 
 
-def test_an_old_record_tells_version_and_interface_alone() -> None:
+def test_an_old_record_has_only_version_and_interface() -> None:
     old = server("Sanic", interface="own", versions={"sanic": "25.12.1", "uvloop": "0.23"})
     run = replace(RUN, trials=(replace(FLASK, service="sanic", server=old),))
     found = row(perks_table(run, replace(PUBLISHED, today=())), "Sanic")
@@ -237,7 +237,7 @@ def test_an_old_record_tells_version_and_interface_alone() -> None:
     assert [found[key] for key in ("dependencies", "disk_mb", "released")] == [None] * 3
 
 
-def test_without_a_record_the_third_table_has_what_is_committed() -> None:
+def test_without_a_record_the_third_table_has_only_committed_facts() -> None:
     table = perks_table(None, replace(PUBLISHED, today=(TODAY, replace(TODAY, service="django"))))
     assert [r.cells[0].value for r in table.rows][-2:] == ["Tornado", "Django+Gunicorn"]
     assert "interface" not in {column.key for column in table.columns}
@@ -250,7 +250,7 @@ def test_claims_are_a_table_of_sentences() -> None:
     assert all(r.cells[1].value in {"upheld", "refuted", "undecided"} for r in table.rows)
 
 
-def test_a_report_has_all_of_it_in_order() -> None:
+def test_a_report_has_all_tables_in_order() -> None:
     found = beside(RUN, PUBLISHED, decide(PUBLISHED.claims, RUN), {})
     names = [table.name for table in found]
     assert names == ["published-json", "published-text", "perks", "claims"]
@@ -270,7 +270,7 @@ def test_a_report_has_all_of_it_in_order() -> None:
         ("load.toml", "think_min_s = 5", "think_min_s = 1e300", "think_min_s"),
     ],
 )
-def test_names_addresses_and_numbers_are_what_they_must_be(
+def test_invalid_names_addresses_and_numbers_are_refused(
     copy: Path, name: str, old: str, new: str, said: str
 ) -> None:
     path = copy / "2019" / name
@@ -283,7 +283,7 @@ def test_names_addresses_and_numbers_are_what_they_must_be(
 
 
 @pytest.mark.parametrize("number", ["inf", "nan", "-inf", "1e300"])
-def test_a_published_number_is_finite(copy: Path, number: str) -> None:
+def test_a_published_number_must_be_finite(copy: Path, number: str) -> None:
     path = copy / "2019" / "json.csv"
     header, first, *rest = path.read_text().splitlines()
     cells = first.split(",")
@@ -294,7 +294,7 @@ def test_a_published_number_is_finite(copy: Path, number: str) -> None:
 
 
 @pytest.mark.parametrize("text", [b"[" * 100_000, b'[{"service": "../x"}]', b"\xff", b"{}"])
-def test_facts_of_today_that_are_none_are_told_by_their_file(copy: Path, text: bytes) -> None:
+def test_invalid_facts_of_today_are_reported_with_their_file(copy: Path, text: bytes) -> None:
     (copy / "today.json").write_bytes(text)
     with pytest.raises(UsageError, match=r"today\.json: "):
         read_published(copy)

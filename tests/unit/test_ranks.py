@@ -1,4 +1,4 @@
-"""Ranks of values that may or may not be told apart."""
+"""Ranks of values, some of which cannot be told apart."""
 
 from orchestrator.stats.interval import Interval
 from orchestrator.stats.ranks import ranks
@@ -16,7 +16,7 @@ KNOWN = {
 }
 
 
-def test_who_is_not_told_apart_shares_a_range_of_ranks() -> None:
+def test_values_that_cannot_be_told_apart_share_a_range_of_ranks() -> None:
     assert ranks(KNOWN, KNOWN) == {
         "first": (1, 1),
         "second": (2, 3),
@@ -25,7 +25,7 @@ def test_who_is_not_told_apart_shares_a_range_of_ranks() -> None:
     }
 
 
-def test_the_least_can_be_the_best() -> None:
+def test_the_lowest_value_can_be_the_best() -> None:
     assert ranks(KNOWN, KNOWN, least_first=True) == {
         "first": (4, 4),
         "second": (2, 3),
@@ -34,5 +34,5 @@ def test_the_least_can_be_the_best() -> None:
     }
 
 
-def test_who_is_not_ranked_takes_nobody_s_rank() -> None:
+def test_unranked_values_take_no_rank() -> None:
     assert ranks(KNOWN, ["second", "last"]) == {"second": (1, 1), "last": (2, 2)}

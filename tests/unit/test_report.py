@@ -1,4 +1,4 @@
-"""The report of a run with all that can befall a trial, compared whole with tests/golden/."""
+"""The report of a run with trials of every outcome, compared with tests/golden/."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ from tests.unit.examples import (
     trial_record,
 )
 
-# What a server can make the record say about it.
+# Hostile text that a server can put into the record.
 HOSTILE = "body is '|x|\\|\r\n## Heading\n- <script>alert(1)</script>'"
 
 
@@ -135,7 +135,7 @@ def test_the_files_of_a_report(name: str, golden: Callable[[str, str], None]) ->
     golden(name, report_files(example_run())[name])
 
 
-def test_a_run_without_any_row_has_its_tables_and_no_chart() -> None:
+def test_a_run_without_rows_has_tables_and_no_chart() -> None:
     plan = planned(("flask",), workloads=("json", "text"))
     assert sorted(report_files(run_record(plan))) == [
         "index.html",
@@ -151,7 +151,7 @@ def test_a_run_without_any_row_has_its_tables_and_no_chart() -> None:
     ]
 
 
-def test_a_workload_with_an_open_loop_has_a_file_of_it() -> None:
+def test_a_workload_with_an_open_loop_has_a_file_for_it() -> None:
     plan = planned(("flask",), workloads=("json", "text"))
     trials = (
         measured("flask", 1, 1_000.0),
@@ -166,7 +166,7 @@ def test_the_same_record_gives_the_same_files() -> None:
     assert report_files(example_run()) == report_files(example_run())
 
 
-def test_an_interrupted_run_without_any_row_has_a_report() -> None:
+def test_an_interrupted_run_without_rows_has_a_report() -> None:
     text = report_files(run_record(interrupted=True))["report.md"]
     assert ", interrupted." in text
     assert text.endswith("## Caveats\n\nNone.\n")
@@ -180,13 +180,13 @@ def rows(*trials: TrialRecord) -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-def test_repeats_become_their_median() -> None:
+def test_a_row_has_the_median_of_the_repeats() -> None:
     published, headline = rows(*(measured("flask", n, 100.0 * n) for n in (1, 2, 6)))
     assert published["Total Request"] == "200,000"
     assert headline["Requests/s"] == "200"
 
 
-def test_a_failed_repeat_is_no_zero_in_the_median() -> None:
+def test_a_failed_repeat_does_not_count_as_zero_in_the_median() -> None:
     failed = measured("flask", 2, 1.0, outcome=Outcome.FAILED, reason="x")
     _, headline = rows(measured("flask", 1, 100.0), failed)
     assert headline["Requests/s"] == "100"
@@ -196,13 +196,13 @@ def test_a_failed_repeat_is_no_zero_in_the_median() -> None:
     ("limited_by", "said"),
     [("server-cpu", "1,000"), ("loadgen-cpu", "≥ 1,000"), (None, "≥ 1,000"), ("sun", "≥ 1,000")],
 )
-def test_a_rate_that_the_server_did_not_limit_is_at_least(
+def test_a_rate_whose_limit_is_not_the_server_is_a_lower_bound(
     limited_by: str | None, said: str
 ) -> None:
     assert rows(measured("flask", 1, 1_000.0, limited_by=limited_by))[1]["Requests/s"] == said
 
 
-def test_what_was_not_measured_is_a_dash_and_not_zero() -> None:
+def test_missing_values_are_a_dash_and_not_zero() -> None:
     hold = totals(goodput_rps=0.0, median_ms=None, p99_ms=None)
     bare = measured(
         "flask", 1, 0.0, hold=hold, hold_users=None, breaking_users=None, resources=None
@@ -226,8 +226,8 @@ def test_only_rows_limited_by_the_server_are_ranked_and_stand_above_the_others()
     ]
 
 
-def test_frameworks_that_are_not_told_apart_share_a_range_of_ranks() -> None:
-    rates = {"aiohttp": 1_000.0, "bottle": 900.0, "flask": 500.0}  # 10 % apart, once measured
+def test_frameworks_that_cannot_be_told_apart_share_a_range_of_ranks() -> None:
+    rates = {"aiohttp": 1_000.0, "bottle": 900.0, "flask": 500.0}  # 10 % apart, measured once
     trials = tuple(measured(service, 1, rate) for service, rate in rates.items())
     headline = tables(run_record(planned(tuple(rates), workloads=("json",)), trials=trials))[1]
     assert [row[:2] for row in headline.shown] == [
@@ -237,7 +237,7 @@ def test_frameworks_that_are_not_told_apart_share_a_range_of_ranks() -> None:
     ]
 
 
-def test_three_repeats_tell_apart_what_their_ranges_tell_apart() -> None:
+def test_with_three_repeats_their_ranges_decide() -> None:
     rates = {"aiohttp": (1_000.0, 1_010.0, 1_020.0), "bottle": (970.0, 980.0, 990.0)}
     trials = tuple(
         measured(service, n, rate)
@@ -249,7 +249,7 @@ def test_three_repeats_tell_apart_what_their_ranges_tell_apart() -> None:
     assert [row[:2] for row in headline.shown] == [("Aiohttp", "1"), ("Bottle", "2")]
 
 
-def test_no_failure_of_any_repeat_is_averaged_away() -> None:
+def test_failures_of_a_repeat_are_not_averaged() -> None:
     ends = ((None, 0, 8), (512, 0, 64), (None, 40, 8))
     trials = tuple(
         measured(
@@ -266,16 +266,16 @@ def test_no_failure_of_any_repeat_is_averaged_away() -> None:
     _, headline, *_ = tables(run_record(plan, trials=trials))
     row = dict(zip(headline.titles, headline.shown[0], strict=True))
     assert (row["Drops from"], row["Failed"], row["Users"]) == ("512", "40", "8-64")
-    assert "8..64" in csv_text(headline)  # 8-64 would be a date
+    assert "8..64" in csv_text(headline)  # a spreadsheet would read 8-64 as a date
 
 
 @pytest.mark.parametrize("limited_by", ["errors", "memory"])
-def test_a_rate_that_errors_or_memory_limited_is_no_lower_bound(limited_by: str) -> None:
+def test_a_rate_limited_by_errors_or_memory_is_no_lower_bound(limited_by: str) -> None:
     row = rows(measured("flask", 1, 1_000.0, limited_by=limited_by))[1]
     assert (row["Rank"], row["Requests/s"]) == (MISSING, "1,000")
 
 
-def test_a_percentile_that_too_few_requests_can_tell_is_missing() -> None:
+def test_a_percentile_of_too_few_requests_is_missing() -> None:
     few = open_loop_row(requests=499)
     many = open_loop_row(requests=6_000)
     for row, said in ((few, MISSING), (many, "4.00")):
@@ -291,7 +291,7 @@ def test_a_failed_trial_has_no_row_of_the_open_loop() -> None:
     assert len(tables(run_record(planned(workloads=("json",)), trials=(failed,)))) == 2
 
 
-def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> None:
+def test_the_open_loop_of_repeats_has_medians_and_all_limits() -> None:
     trials = tuple(
         measured("flask", n, 1.0, open_loop=(open_loop_row(p99_ms=p99, limited_by=limit),))
         for n, p99, limit in ((1, 3.0, "schedule"), (2, 9.0, "server-cpu"), (3, 4.0, "schedule"))
@@ -301,7 +301,7 @@ def test_an_open_loop_of_repeats_is_their_median_beside_what_limited_any() -> No
     assert (row["p99 (ms)"], row["Limited by"]) == ("4.00", "schedule, server-cpu")
 
 
-def test_names_from_outside_bring_no_markup_into_any_file() -> None:
+def test_names_from_outside_cannot_add_markup_to_any_file() -> None:
     hostile = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
     hold = measured("flask", 1, 1.0, server=server(hostile, versions={hostile: hostile}))
     files = report_files(run_record(planned(workloads=("json",)), trials=(hold,)))
@@ -318,7 +318,7 @@ def unheld(service: str, repeat: int = 1, caveats: tuple[Caveat, ...] = (NO_HOLD
 
 
 @pytest.mark.parametrize("said", [(NO_HOLD,), ()], ids=["said", "of an older lab"])
-def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
+def test_a_trial_without_a_hold_has_a_row_with_its_reason_everywhere(
     said: tuple[Caveat, ...],
 ) -> None:
     plan = planned(("aiohttp", "flask"), workloads=("json",))
@@ -339,7 +339,7 @@ def test_a_trial_without_a_hold_has_its_place_and_its_reason_everywhere(
         assert "None" not in text.split("<script", 1)[0].replace("None.", "")
 
 
-def test_a_repeat_without_a_hold_takes_the_rank() -> None:
+def test_with_a_repeat_without_a_hold_there_is_no_rank() -> None:
     plan = planned(("flask",), workloads=("json",), repeats=2)
     both = run_record(plan, trials=(measured("flask", 1, 1_000.0), measured("flask", 2, 1_000.0)))
     one = run_record(plan, trials=(measured("flask", 1, 1_000.0), unheld("flask", 2)))
@@ -351,14 +351,14 @@ OBEYED = "a\x1b[2Jb\x00\x85\u202e\uffff\n"
 
 
 def obeyed(record: RunRecord) -> RunRecord:
-    """What is in memory during a run: as containers and the host said it."""
+    """A record as in memory during a run: text from containers and the host is unchanged."""
     trial = measured("flask", 1, 1_000.0, limited_by=OBEYED, caveats=(
         Caveat(code=OBEYED, text=OBEYED, remedy=OBEYED),
     ))  # fmt: skip
     return replace(record, command=OBEYED, host=host(kernel=OBEYED, os=OBEYED), trials=(trial,))
 
 
-def test_no_file_and_no_summary_has_what_a_terminal_obeys() -> None:
+def test_no_file_and_no_summary_has_control_characters() -> None:
     record = obeyed(run_record(planned(("flask",), workloads=("json",))))
     files = {**report_files(record), "summary": run_summary(record)}
     found = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
@@ -366,7 +366,7 @@ def test_no_file_and_no_summary_has_what_a_terminal_obeys() -> None:
     assert {name for name, text in told.items() if found.search(text)} == set()
 
 
-def test_what_is_published_after_a_run_is_what_the_saved_record_makes(
+def test_a_report_after_a_run_equals_one_from_the_saved_record(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record = obeyed(run_record(planned(("flask",), workloads=("json",))))

@@ -1,4 +1,4 @@
-"""`lab report`: of one run, of all, of runs with all that can befall them."""
+"""`lab report` for one run, for all runs, and for broken runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Change = Callable[[dict[str, Any]], None]
 
 
 def real(results: Path, name: str = "a-run", change: Change | None = None) -> Path:
-    """A run of Flask and Japronto with JSON alone, as it was measured, or changed."""
+    """A real run of Flask and Japronto with JSON only, perhaps with changes."""
     document = json.loads(OLD.read_text())
     document["settings"]["services"] = ["flask", "japronto"]
     document["settings"]["workloads"] = ["json"]
@@ -61,7 +61,7 @@ def first(document: dict[str, Any], service: str) -> dict[str, Any]:
     return dict(trial)
 
 
-def test_a_record_that_cannot_be_read_ends_with_2_and_its_name(
+def test_an_unreadable_record_ends_with_2_and_is_named(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "x").mkdir()
@@ -89,7 +89,7 @@ def test_a_report_of_schema_1_has_tables_charts_and_a_page(
     assert "≥ 56,688" in found["report.md"].decode()
 
 
-def test_twice_the_same_bytes_and_nothing_of_an_older_report_is_left(tmp_path: Path) -> None:
+def test_a_report_has_the_same_bytes_again_and_replaces_an_older_one(tmp_path: Path) -> None:
     folder = real(tmp_path)
     assert report(tmp_path, "a-run") == 0
     before = contents(folder)
@@ -144,7 +144,7 @@ def one_trial(document: dict[str, Any]) -> None:
         (one_trial, ["| Flask | 1 | 16 | 2,254 |"], ["1 of 1 trials measured"]),
     ],
 )
-def test_a_run_with_any_end_has_a_report(
+def test_runs_with_every_kind_of_end_have_a_report(
     tmp_path: Path, change: Change, in_document: list[str], in_page: list[str]
 ) -> None:
     folder = real(tmp_path, change=change)
@@ -175,14 +175,14 @@ def otherwise_limited(document: dict[str, Any]) -> None:
         trial["limited_by"] = "latency-floor"
 
 
-def test_a_limit_of_other_thresholds_is_a_doubt_that_the_page_tells(tmp_path: Path) -> None:
+def test_a_limit_from_other_thresholds_is_a_doubt_on_the_page(tmp_path: Path) -> None:
     folder = real(tmp_path, change=otherwise_limited)
     assert report(tmp_path, "a-run") == 0
     page = (folder / "report" / "index.html").read_text()
-    assert "limited_by is latency-floor, but by today&#39;s rules" in page
+    assert "limited_by is latency-floor, but today&#39;s rules give" in page
 
 
-def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
+def test_without_a_name_every_run_gets_a_report_and_is_listed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     real(tmp_path, "good", one_trial)
@@ -207,15 +207,17 @@ def test_without_a_name_every_run_has_its_report_and_a_page_lists_them(
     assert '<a href="crosscheck-1/crosscheck.md">' in page
 
 
-def test_no_results_at_all_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_without_results_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert report(tmp_path) == 0
     assert "There are no runs yet" in (tmp_path / "index.html").read_text()
     assert report(tmp_path / "absent") == 2
     assert "there is no such folder" in capsys.readouterr().err
 
 
-def test_every_link_of_a_committed_report_leads_somewhere() -> None:
-    """A page links to documents, services and raw files."""
+def test_every_link_of_a_committed_report_is_valid() -> None:
+    """A page has links to documents, services and raw files."""
     pages = [*ROOT.glob("results/*/report/index.html"), *ROOT.glob("results/*/report/report.md")]
     assert pages
     for page in pages:
@@ -224,11 +226,11 @@ def test_every_link_of_a_committed_report_leads_somewhere() -> None:
         found += re.findall(r"\]\(([^)#\s]+)\)", text) if page.suffix == ".md" else []
         for target in found:
             if "://" in target or target.startswith("data:") or target == "../../index.html":
-                continue  # the last is made with the first report on a machine
+                continue  # the last is written with the first report on a machine
             assert (page.parent / unquote(target)).exists(), f"{page} -> {target}"
 
 
-def test_outside_the_repository_a_page_has_no_link_into_it(tmp_path: Path) -> None:
+def test_outside_the_repository_a_page_has_no_links_into_it(tmp_path: Path) -> None:
     folder = real(tmp_path, change=one_trial)
     assert report(tmp_path, "a-run") == 0
     links = re.findall(r'href="([^"#]+)"', (folder / "report" / "index.html").read_text())
@@ -239,7 +241,7 @@ def test_outside_the_repository_a_page_has_no_link_into_it(tmp_path: Path) -> No
 
 
 def bad_records(results: Path) -> list[str]:
-    """A folder for each thing that can stand in the place of a record; their names."""
+    """Make folders with all kinds of broken records, and return their names."""
     texts = {
         "deep": '{"schema": 2, "x": ' + "[" * 100_000 + "]" * 100_000 + "}",
         "empty": "",
@@ -266,7 +268,7 @@ def bad_records(results: Path) -> list[str]:
     return [*texts, "a-folder", "a-pipe", "long", "outside"]
 
 
-def test_no_record_whatever_it_is_stops_the_report_of_another(
+def test_no_broken_record_stops_the_report_of_another(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     results = tmp_path / "results"
@@ -292,7 +294,7 @@ def test_no_record_whatever_it_is_stops_the_report_of_another(
             assert main([*words, "--results", str(results)]) == 2
 
 
-def test_a_folder_of_any_name_is_a_link_to_itself_and_to_nothing_else(tmp_path: Path) -> None:
+def test_a_folder_with_any_name_is_linked_safely(tmp_path: Path) -> None:
     real(tmp_path, "javascript:alert(1)", one_trial)
     (tmp_path / "no\udcffutf").mkdir()
     (tmp_path / "no\udcffutf" / "run.json").write_text("{")
@@ -319,7 +321,7 @@ def without_time(place: str) -> Change:
 
 
 @pytest.mark.parametrize("place", ["hold", "totals", "step", "rate"])
-def test_what_took_no_time_is_not_published(
+def test_a_record_with_a_duration_of_zero_is_not_published(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str
 ) -> None:
     folder = real(tmp_path, change=without_time(place))
@@ -333,7 +335,7 @@ def test_what_took_no_time_is_not_published(
 
 
 def obeyed(document: dict[str, Any]) -> None:
-    """Everything that a container or a host can say has characters that a terminal obeys."""
+    """Put control characters into all text from containers and the host."""
     noise = "\x1b[2J\x1b]0;title\x07\x00\x85\u202e\uffff\ud7ff"
     failed(document)
     document["host"] |= {"cpu_model": noise, "kernel": noise, "os": noise, "lab_version": noise}
@@ -347,7 +349,7 @@ def obeyed(document: dict[str, Any]) -> None:
     document["trials"][0] |= {"reason": noise, "log_tail": noise}
 
 
-def test_nothing_that_a_terminal_obeys_is_in_any_output(
+def test_no_output_has_control_characters(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = real(tmp_path, change=obeyed)
@@ -356,7 +358,7 @@ def test_nothing_that_a_terminal_obeys_is_in_any_output(
     told = capsys.readouterr()
     texts = {"out": told.out, "err": told.err}
     for path in (folder / "report").iterdir():
-        # The charting library is a file of its own, which is in the page as it came.
+        # The charting library is in the page unchanged.
         texts[path.name] = path.read_text().replace(library(), "")
     assert len(texts) > 10
     unprintable = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe\uffff]")
@@ -381,7 +383,7 @@ def test_a_link_in_the_place_of_the_report_is_refused_and_nothing_is_deleted(
 
 
 @pytest.mark.parametrize("run", ["2026-11-25-d6ee62", "2026-11-25-bf75ab"])
-def test_every_file_of_a_report_has_a_name_that_the_lab_takes_for_its_own(run: str) -> None:
+def test_the_lab_recognizes_the_names_of_all_its_files(run: str) -> None:
     record = results_dir.load(ROOT / "results" / run)
     made = [*report_files(record, beside=beside_of(record)), "json-fixed-rate.csv"]
     assert [name for name in made if not results_dir.DERIVED.fullmatch(name)] == []
@@ -394,7 +396,7 @@ def beside_of(record: RunRecord) -> list[Table]:
     return beside(record, published, decide(published.claims, record), {})
 
 
-def test_what_breaks_on_a_record_is_told_and_no_traceback(
+def test_an_unexpected_error_gives_a_message_without_a_traceback(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks(*_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""What a page says to type again is the lab's own, whatever the record holds."""
+"""The commands on a page are safe to type, whatever the record contains."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ from tests.unit.examples import host, run_record
         ("main; rm -r .", None),
     ],
 )
-def test_a_commit_is_checked_out_only_if_it_is_one(commit: str | None, command: str | None) -> None:
+def test_only_a_valid_commit_is_checked_out(commit: str | None, command: str | None) -> None:
     assert checkout(replace(run_record(), host=host(lab_commit=commit))) == command

@@ -1,4 +1,4 @@
-"""The folder of results: found, written whole or not at all."""
+"""The folder of results. Files in it are written completely or not at all."""
 
 import errno
 import os
@@ -34,14 +34,14 @@ def test_a_run_is_found_by_its_id_and_by_its_path(tmp_path: Path) -> None:
     assert find_run(tmp_path / "elsewhere", str(folder)) == folder
 
 
-def test_the_latest_run_is_the_one_saved_last(tmp_path: Path) -> None:
+def test_the_latest_run_is_the_last_one_saved(tmp_path: Path) -> None:
     made_run(tmp_path, "2026-03-03-aaaaaa", modified_at=1)
     resumed = made_run(tmp_path, "2026-03-01-bbbbbb", modified_at=3)
     made_run(tmp_path, "2026-03-02-cccccc", modified_at=2)
     assert find_run(tmp_path, "latest") == resumed
 
 
-def test_a_missing_run_is_told_with_the_places_that_were_searched(tmp_path: Path) -> None:
+def test_a_missing_run_is_reported_with_the_places_searched(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError) as refused:
         find_run(tmp_path, "empty")
@@ -50,18 +50,18 @@ def test_a_missing_run_is_told_with_the_places_that_were_searched(tmp_path: Path
     )
 
 
-def test_there_is_no_latest_run_yet(tmp_path: Path) -> None:
+def test_without_runs_there_is_no_latest_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^no run in .* yet$"):
         find_run(tmp_path, "latest")
 
 
-def test_a_run_id_begins_with_its_day_and_is_its_own() -> None:
+def test_a_run_id_begins_with_the_day_and_is_unique() -> None:
     first, second = new_run_id(), new_run_id()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d-[0-9a-f]{6}", first)
     assert first != second
 
 
-def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+def test_a_saved_run_can_be_loaded(tmp_path: Path) -> None:
     name = "2026-03-02-abcdef"
     assert load(made_run(tmp_path, name)) == run_record(run_id=name)
 
@@ -99,7 +99,7 @@ def test_raw_files_and_report_have_their_places(tmp_path: Path) -> None:
     }
 
 
-def test_another_attempt_at_a_trial_replaces_all_its_files_and_none_else(tmp_path: Path) -> None:
+def test_another_attempt_at_a_trial_replaces_only_its_own_files(tmp_path: Path) -> None:
     folder, trials = made(tmp_path), planned(repeats=2).trials
     folder.save_raw(trials[0], {"server.log": "first", "worker-1.log": "first"})
     folder.save_raw(trials[1], {"server.log": "other"})
@@ -131,12 +131,12 @@ def test_the_record_is_in_the_manifest_only_once_the_run_has_ended(tmp_path: Pat
         finished=True,
     )
     assert listed()
-    folder.save(LOAD.saved.files(run_record()), finished=False)  # it goes on
+    folder.save(LOAD.saved.files(run_record()), finished=False)  # it continues
     assert not listed()
     assert checksums.differences(folder.path) == {}
 
 
-def test_a_place_that_cannot_be_written_is_known_before_the_first_trial(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_before_the_first_trial(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentMissing, match="give another --results"):
         RunFolder(tmp_path / "file" / "run").create()
@@ -162,7 +162,7 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     assert list(tmp_path.rglob("*")) == [path, path / "old"]
 
 
-def test_another_experiment_has_a_folder_that_no_run_is_taken_for(tmp_path: Path) -> None:
+def test_another_experiments_folder_is_not_taken_for_a_run(tmp_path: Path) -> None:
     path = tmp_path / "results" / "crosscheck-1"
     folder = RunFolder(path, record="crosscheck.json", raw=False)
     folder.create()
@@ -179,7 +179,7 @@ SEPARATED = ["../x", "a/b", "/tmp/x", "..", ".", "", ".hidden", "a\\b", "a\0b", 
 
 
 @pytest.mark.parametrize("name", SEPARATED)
-def test_no_file_has_a_name_that_leads_out_of_its_folder(tmp_path: Path, name: str) -> None:
+def test_a_file_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     folder = made(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     for save in (
@@ -193,7 +193,7 @@ def test_no_file_has_a_name_that_leads_out_of_its_folder(tmp_path: Path, name: s
 
 
 def elsewhere(tmp_path: Path) -> Path:
-    """A folder of a person's, with names that the lab gives, too."""
+    """A user's own folder, with file names that the lab uses, too."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     for name in ("json-hold.csv", "server.log", "thesis.md"):
@@ -246,7 +246,7 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(tmp_path: Pa
     assert not (folder.path / "report" / "json-hold.csv").is_symlink()
 
 
-def test_only_what_has_a_name_of_the_labs_is_deleted(tmp_path: Path) -> None:
+def test_only_files_with_names_of_the_lab_are_deleted(tmp_path: Path) -> None:
     folder, trial = made(tmp_path), planned().trials[0]
     folder.save_raw(trial, {"server.log": "", "locust_stats.csv": "", "samples.csv": ""})
     folder.save_report({"text-hold.csv": "", "start.svg": "", "index.html": ""})
@@ -267,7 +267,7 @@ def test_only_what_has_a_name_of_the_labs_is_deleted(tmp_path: Path) -> None:
     assert contents(folder) == own
 
 
-def test_what_a_lab_that_was_killed_had_only_begun_to_write_goes(tmp_path: Path) -> None:
+def test_incomplete_files_of_a_killed_lab_are_removed(tmp_path: Path) -> None:
     folder, trial = made(tmp_path), planned().trials[0]
     folder.save_raw(trial, {"server.log": ""})
     folder.save_report({"report.md": ""})
@@ -288,7 +288,7 @@ def test_what_a_lab_that_was_killed_had_only_begun_to_write_goes(tmp_path: Path)
     }
 
 
-def test_a_text_that_is_no_unicode_is_kept_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_text_that_is_not_unicode_is_kept_as_far_as_possible(tmp_path: Path) -> None:
     folder = made(tmp_path)
     folder.save_raw(planned().trials[0], {"server.log": "a\udcffb"})
     assert contents(folder) == {"raw/001-flask-json-1/server.log": "a?b"}
@@ -302,7 +302,7 @@ def test_a_text_that_is_no_unicode_is_kept_as_far_as_it_goes(tmp_path: Path) -> 
         (errno.EROFS, "Read-only file system); make it writable, or give another --results"),
     ],
 )
-def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
+def test_a_full_disk_is_reported_with_the_file_and_damages_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
 ) -> None:
     folder, trial = made(tmp_path), planned().trials[0]
@@ -312,7 +312,7 @@ def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
     def full(_file: int) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(os, "fsync", full)  # where a disk says so at the latest
+    monkeypatch.setattr(os, "fsync", full)  # a full disk reports it here at the latest
     for save, name in (
         (
             lambda: folder.save(LOAD.saved.files(run_record(interrupted=True)), finished=False),
@@ -327,7 +327,7 @@ def test_a_disk_that_takes_no_more_is_told_with_the_file_and_damages_nothing(
     assert contents(folder) == before
 
 
-def test_a_file_is_read_only_if_it_is_one_and_not_too_long(tmp_path: Path) -> None:
+def test_only_regular_files_of_limited_size_are_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"12345")
     assert read(tmp_path / "file", 5) == b"12345"
     os.mkfifo(tmp_path / "pipe")  # nobody will ever write into it

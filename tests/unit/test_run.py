@@ -1,4 +1,4 @@
-"""A whole run against fakes: its order of events, and that nothing measured is ever lost."""
+"""A whole run with fakes: the order of events, and that no measurement is lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,7 +77,7 @@ def run(
     return Ran(carried_out(LOAD, plan, record, bench, save), journal, store)
 
 
-def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each() -> None:
+def test_all_images_are_built_first_and_the_record_is_saved_after_each_trial() -> None:
     ran = run(planned(("flask", "sanic"), seed=1))
     assert ran.journal == [
         "note building the image of sanic",
@@ -108,7 +108,7 @@ def test_everything_is_built_first_then_measured_one_by_one_and_saved_after_each
     ]
 
 
-def test_the_record_of_a_finished_run_is_the_one_saved_last() -> None:
+def test_a_finished_runs_record_is_the_last_one_saved() -> None:
     ran = run(planned(SERVICES, repeats=2))
     assert ran.record == ran.store.versions[-1]
     assert (ran.record.finished_at, ran.record.interrupted) == ("2026-03-02T12:00:00Z", False)
@@ -119,7 +119,7 @@ def test_the_record_of_a_finished_run_is_the_one_saved_last() -> None:
     ]
 
 
-def test_trials_still_to_come_stand_in_the_record_as_skipped() -> None:
+def test_trials_that_have_not_run_yet_are_skipped_in_the_record() -> None:
     first = run(planned(SERVICES)).store.versions[0]
     assert [(t.outcome, t.reason) for t in first.trials] == [
         (Outcome.SKIPPED, "not run yet"),
@@ -132,7 +132,7 @@ def test_a_service_with_repeats_is_built_once() -> None:
     assert journal.count("build flask") == 1
 
 
-def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run() -> None:
+def test_a_failed_build_fails_only_that_services_trials() -> None:
     broken = TrialFailed("the image of sanic could not be built", "pip: no such")
     ran = run(planned(("flask", "sanic"), repeats=2), broken={"sanic": broken})
     failed = [trial for trial in ran.record.trials if trial.service == "sanic"]
@@ -151,7 +151,7 @@ def test_a_build_failure_becomes_failed_rows_of_that_service_and_the_others_run(
     assert f"note {told}" in ran.journal
 
 
-def test_a_trial_whose_image_is_not_built_any_more_keeps_no_files_of_an_earlier_attempt() -> None:
+def test_after_a_failed_build_no_files_of_an_earlier_attempt_stay() -> None:
     broken = TrialFailed("the image of sanic could not be built")
     ran = run(planned(("flask", "sanic")), broken={"sanic": broken})
     assert ran.store.raw["sanic", "json", 1] == {}
@@ -198,14 +198,14 @@ def test_ctrl_c_while_a_measured_trial_is_stopped_keeps_it() -> None:
     assert ran.journal[-1] == "run ends"
 
 
-def test_a_surprise_in_one_trial_ends_none_of_the_others() -> None:
+def test_an_unexpected_error_in_one_trial_does_not_end_the_others() -> None:
     plan = planned(SERVICES)
     first, second, third = (trial.entry.manifest.id for trial in plan.trials)
     ran = run(plan, GOOD, (RuntimeError("nobody foresaw this"),), GOOD)
     assert ran.outcomes() == [(first, "measured"), (second, "failed"), (third, "measured")]
 
 
-def test_only_the_last_save_says_that_the_run_has_finished_and_each_has_the_doubts_so_far() -> None:
+def test_only_the_last_save_is_finished_and_each_has_the_doubts_so_far() -> None:
     versions = run(planned(SERVICES)).store.versions
     assert [version.finished_at is not None for version in versions] == [False] * 4 + [True]
     assert {version.host.steal for version in versions} == {0.5}
@@ -248,7 +248,7 @@ def test_resuming_a_finished_run_measures_nothing() -> None:
     assert ran.record.trials == done
 
 
-def test_a_failed_row_stands_until_it_has_run_again() -> None:
+def test_a_failed_row_stays_until_its_trial_has_run_again() -> None:
     plan = planned(SERVICES)
     _, second, third = (trial.entry.manifest.id for trial in plan.trials)
     lost = (LoadFailed(reason="a worker was lost"),)

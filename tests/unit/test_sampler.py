@@ -1,4 +1,4 @@
-"""Containers are read while the block lasts."""
+"""Samples of containers are taken while the block runs."""
 
 import threading
 
@@ -12,7 +12,7 @@ def sample(at: float, cpu_s: float) -> Sample:
 
 
 class Sampled(FakeContainer):
-    """Knows when all its samples are taken and kept: it is asked once more."""
+    """Sets an event when it is asked again after its last sample, which is kept by then."""
 
     def __init__(self, name: str, *samples: Sample) -> None:
         super().__init__(name, samples=samples)
@@ -25,7 +25,7 @@ class Sampled(FakeContainer):
         return found
 
 
-def test_each_container_has_samples_of_its_own() -> None:
+def test_each_container_has_its_own_samples() -> None:
     server, worker = Sampled("server", sample(1, 1)), Sampled("worker", sample(2, 2))
     with Sampler([server, worker]) as sampler:
         assert server.exhausted.wait(timeout=30)
@@ -40,13 +40,13 @@ def test_a_container_that_gives_no_sample_has_none() -> None:
     assert sampler.samples == [[]]
 
 
-def test_the_latest_cpu_is_between_the_last_two_samples() -> None:
+def test_the_latest_cpu_use_is_that_between_the_last_two_samples() -> None:
     sampler = Sampler([FakeContainer("server")])
     sampler.samples[0].extend([sample(0, 0), sample(10, 0), sample(12, 1)])
     assert sampler.latest_cpu(0) == 0.5
 
 
-def test_one_sample_or_twice_the_same_tells_no_cpu() -> None:
+def test_one_sample_or_two_at_the_same_time_give_no_cpu_use() -> None:
     sampler = Sampler([FakeContainer("server"), FakeContainer("worker")])
     sampler.samples[0].append(sample(1, 1))
     sampler.samples[1].extend([sample(1, 1), sample(1, 2)])

@@ -1,4 +1,4 @@
-"""The JSON Schema in the repository is that of the types, and records keep to it."""
+"""The JSON Schema in the repository belongs to the types, and records fit it."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ COMMITTED = RESULTS / "run.schema.json"
 
 
 def objects(schema: Any) -> Iterator[dict[str, Any]]:
-    """Every part of a schema that lists an object's members."""
+    """All parts of a schema that list an object's fields."""
     if isinstance(schema, dict):
         if "properties" in schema:
             yield schema
@@ -28,25 +28,25 @@ def objects(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def closed() -> jsonschema.Draft202012Validator:
-    """The schema, refusing members that it does not know: a reader of records may not."""
+    """The schema, made to refuse unknown fields, which a reader of records must accept."""
     schema = json.loads(run_schema())
     for found in objects(schema):
         found["additionalProperties"] = False
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_the_committed_schema_is_that_of_the_types() -> None:
+def test_the_committed_schema_belongs_to_the_types() -> None:
     assert COMMITTED.read_bytes() == run_schema(), (
         ".venv/bin/lab schema > results/run.schema.json brings it up to date"
     )
 
 
-def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert capsys.readouterr().out.encode() == COMMITTED.read_bytes()
 
 
-def test_it_is_a_schema_of_this_version_and_described() -> None:
+def test_the_schema_has_this_version_and_descriptions() -> None:
     schema = json.loads(run_schema())
     jsonschema.Draft202012Validator.check_schema(schema)
     run = schema["$defs"]["RunRecord"]["properties"]
@@ -57,14 +57,14 @@ def test_it_is_a_schema_of_this_version_and_described() -> None:
     assert all(part["description"] for part in schema["$defs"].values())
 
 
-def test_a_record_with_every_field_keeps_to_it() -> None:
+def test_a_record_with_every_field_fits_the_schema() -> None:
     closed().validate(json.loads(encode(full_record())))
 
 
 @pytest.mark.parametrize(
     "path", sorted(RESULTS.glob("*/run.json")), ids=lambda path: str(path.parent.name)
 )
-def test_every_run_in_the_repository_keeps_to_it(path: Path) -> None:
+def test_every_committed_run_fits_the_schema(path: Path) -> None:
     closed().validate(json.loads(encode(decode(path.read_bytes(), str(path)))))
 
 
@@ -77,6 +77,6 @@ def test_every_run_in_the_repository_keeps_to_it(path: Path) -> None:
         ({"humidity": 0.4}, "Additional properties are not allowed ('humidity' was unexpected)"),
     ],
 )
-def test_what_does_not_keep_to_it_is_found(change: dict[str, Any], said: str) -> None:
+def test_a_record_that_does_not_fit_the_schema_is_found(change: dict[str, Any], said: str) -> None:
     record = {**json.loads(encode(full_record())), **change}
     assert [error.message for error in closed().iter_errors(record)] == [said]

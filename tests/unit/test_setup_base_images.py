@@ -1,4 +1,4 @@
-"""What the set-up of the base images does where one cannot be had, with a stand-in for `docker`."""
+"""Set-up of the base images if one is not available, with a stand-in for `docker`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-# An engine that has the one official image and reaches no registry.
+# An engine that has one official image and cannot reach a registry.
 DOCKER = """#!/bin/sh
 case "$*" in
 'image inspect python:3.13-slim' | version*) ;;
@@ -23,7 +23,7 @@ def program(folder: Path, name: str, text: str) -> None:
     folder.joinpath(name).chmod(0o755)
 
 
-def test_nothing_is_fetched_for_a_stand_in_that_there_is_nothing_to_make_of(tmp_path: Path) -> None:
+def test_without_a_python_to_copy_nothing_is_downloaded_for_a_base_image(tmp_path: Path) -> None:
     program(tmp_path, "docker", DOCKER)
     program(tmp_path, "apt-get", CALLED)
     program(tmp_path, "mmdebstrap", CALLED)
@@ -31,7 +31,7 @@ def test_nothing_is_fetched_for_a_stand_in_that_there_is_nothing_to_make_of(tmp_
     done = subprocess.run(
         ["/bin/bash", ROOT / "orchestrator" / "setup" / "base_images.sh"],
         env={
-            # No pyenv and no Python 3.7 of its own in these.
+            # These folders contain no pyenv and no Python 3.7.
             "PATH": os.pathsep.join([str(tmp_path), "/usr/bin", "/bin"]),
             "HOME": str(tmp_path),
             "DOTENV": str(dotenv),

@@ -1,4 +1,4 @@
-"""What the set-up does where Compose does not build, with a stand-in for `docker`."""
+"""Set-up if Compose cannot build images, with a stand-in for `docker`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 SETUP = ROOT / "orchestrator" / "setup"
-# Answers as Compose 2.40 does beside buildx 0.13: what it builds by itself, it builds.
+# Answers like Compose 2.40 with buildx 0.13: it builds only by itself.
 DOCKER = """#!/bin/sh
 case "$*" in
 *version*) echo github.com/docker/buildx v0.13.1 of-no-account ;;
@@ -35,7 +35,7 @@ echo done
 def set_up(
     tmp_path: Path, builds: str, dotenv: str = "", **environment: str
 ) -> tuple[subprocess.CompletedProcess[str], str]:
-    """The end of it, and what stands in .env afterwards but for its first comment."""
+    """Run set-up, and return its result and .env without its first comment."""
     docker, file = tmp_path / "docker", tmp_path / ".env"
     docker.write_text(DOCKER.replace("{builds}", builds))
     docker.chmod(0o755)
@@ -53,24 +53,24 @@ def set_up(
     return done, file.read_text()
 
 
-def test_where_compose_builds_nothing_is_written(tmp_path: Path) -> None:
+def test_if_compose_builds_nothing_is_written(tmp_path: Path) -> None:
     done, dotenv = set_up(tmp_path, ALWAYS, "LAB_NOFILE=5\n")
     assert (done.returncode, done.stdout, dotenv) == (0, "done\n", "LAB_NOFILE=5\n")
 
 
-def test_where_it_refuses_the_buildx_that_is_there_it_builds_by_itself(tmp_path: Path) -> None:
+def test_if_compose_refuses_this_buildx_it_builds_by_itself(tmp_path: Path) -> None:
     done, dotenv = set_up(tmp_path, BY_ITSELF, "LAB_NOFILE=5\n")
     assert done.returncode == 0
     assert "Compose 2.40.3 does not build with buildx 0.13.1: it builds by itself" in done.stdout
     assert dotenv == "LAB_NOFILE=5\nCOMPOSE_BAKE=false\n"
 
 
-def test_what_an_earlier_set_up_wrote_goes_when_it_is_not_needed_any_more(tmp_path: Path) -> None:
+def test_a_setting_that_is_no_longer_needed_is_removed(tmp_path: Path) -> None:
     done, dotenv = set_up(tmp_path, ALWAYS, "COMPOSE_BAKE=false\nLAB_NOFILE=5\n")
     assert (done.returncode, dotenv) == (0, "LAB_NOFILE=5\n")
 
 
-def test_where_nothing_helps_the_reason_and_the_remedy_are_told(tmp_path: Path) -> None:
+def test_if_nothing_helps_reason_and_remedy_are_reported(tmp_path: Path) -> None:
     done, dotenv = set_up(tmp_path, NEVER)
     assert (done.returncode, dotenv) == (3, "")
     assert "  compose build requires buildx 0.17 or later" in done.stderr
@@ -80,9 +80,7 @@ def test_where_nothing_helps_the_reason_and_the_remedy_are_told(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("said", "code"), [("true", 3), ("1", 3), ("false", 0), ("0", 0)])
-def test_a_persons_own_wish_goes_before_what_is_written(
-    tmp_path: Path, said: str, code: int
-) -> None:
+def test_the_users_own_setting_takes_precedence(tmp_path: Path, said: str, code: int) -> None:
     done, dotenv = set_up(tmp_path, BY_ITSELF, COMPOSE_BAKE=said)
     assert (done.returncode, dotenv.count("COMPOSE_BAKE=false")) == (code, 1)
     assert (f"COMPOSE_BAKE={said} in your environment" in done.stderr) == (code == 3)

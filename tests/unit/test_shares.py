@@ -1,4 +1,4 @@
-"""Shares of a stretch of time, from samples that never fall on its ends."""
+"""Shares of a period of time, from samples that do not fall on its ends."""
 
 from dataclasses import replace
 
@@ -42,20 +42,18 @@ def test_the_share_of_a_cpu(begin: float, end: float, found: float | None) -> No
 
 
 @STRETCHES
-def test_the_share_of_the_time_without_cpu_is_found_alike(
-    begin: float, end: float, found: float | None
-) -> None:
+def test_the_share_of_throttled_time(begin: float, end: float, found: float | None) -> None:
     samples = [replace(s, cpu_s=0.0, throttled_s=s.cpu_s) for s in SAMPLES]
     assert share(samples, begin, end, throttled) == (
         found if found is None else pytest.approx(found)
     )
 
 
-def test_one_sample_tells_no_share() -> None:
+def test_one_sample_gives_no_share() -> None:
     assert share([sample(1, 1)], 0, 2) is None
 
 
-def test_of_several_containers_the_busiest_counts_and_unknown_ones_do_not() -> None:
+def test_the_busiest_of_several_containers_counts() -> None:
     idle, busy = ([sample(n, cpu * n) for n in range(3)] for cpu in (0.2, 0.7))
     assert highest([idle, [], busy], 0, 2) == pytest.approx(0.7)
     assert highest([[], []], 0, 2) is None

@@ -1,4 +1,4 @@
-"""A step of the load, beside what it cost both ends."""
+"""A step of the load, with the CPU use of server and load generator."""
 
 from dataclasses import asdict, replace
 
@@ -28,7 +28,7 @@ FULL = load_step(
 )
 
 
-def test_each_step_stands_beside_what_it_cost_server_and_busiest_worker() -> None:
+def test_each_step_has_the_cpu_use_of_server_and_busiest_worker() -> None:
     server = [sample(999.0 + n, 0.5 * n, throttled_s=0.1 * n) for n in range(8)]
     idle, busy = (
         [sample(999.0 + n, cpu * n, throttled_s=cpu * n / 10) for n in range(8)]
@@ -68,7 +68,7 @@ def test_each_step_stands_beside_what_it_cost_server_and_busiest_worker() -> Non
     }
 
 
-def test_the_steps_of_the_closed_loop_in_their_order() -> None:
+def test_the_steps_of_the_closed_loop_are_in_order() -> None:
     result = load_result(steps=(*load_result().steps, open_step(5, 100.0, {1000: 100})))
     found = steps(result, observed())
     assert [(s.phase, s.started_s, s.users) for s in found] == [
@@ -79,7 +79,7 @@ def test_the_steps_of_the_closed_loop_in_their_order() -> None:
     ]
 
 
-def test_what_nobody_knows_of_a_step_is_none_and_not_zero() -> None:
+def test_unknown_numbers_of_a_step_are_none_and_not_zero() -> None:
     load = load_step(0, "ramp", 8, {}, in_flight=None)
     (found,) = steps(load_result(steps=(load,)), observed((), ()))
     unknown = {name for name, value in asdict(found).items() if value is None}
@@ -91,12 +91,12 @@ def test_what_nobody_knows_of_a_step_is_none_and_not_zero() -> None:
     }  # fmt: skip
 
 
-def test_overflows_of_another_namespace_than_the_servers_are_not_its_own() -> None:
+def test_overflows_in_another_network_namespace_do_not_count() -> None:
     (found,) = steps(load_result(steps=(FULL,)), observed(one_namespace=False))
     assert found.listen_overflows is None
 
 
-def test_a_step_carries_the_doubts_about_it() -> None:
+def test_a_step_has_its_doubts() -> None:
     starving = replace(FULL, answered_users=3, in_flight=0.5)
     (found,) = steps(load_result(steps=(starving,)), observed())
     assert [caveat.code for caveat in found.caveats] == ["little", "starved-users"]

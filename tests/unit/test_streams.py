@@ -1,4 +1,4 @@
-"""What a command prints: readable text, whatever came in, and whatever the encoding is."""
+"""Commands print readable text for any input and any encoding."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from orchestrator.streams import prepared
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch, name: str, encoding: str) -> io.BytesIO:
-    """A stream of this encoding in the place of stdout or stderr: what it is given."""
+    """Replace stdout or stderr by a stream with this encoding, and return its bytes."""
     written = io.BytesIO()
     stream = io.TextIOWrapper(written, encoding=encoding, write_through=True)
     monkeypatch.setattr(sys, name, stream)
     return written
 
 
-def test_a_terminal_gets_nothing_that_it_would_obey(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_no_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     written = terminal(monkeypatch, "stdout", "utf-8")
     with prepared():
         sys.stdout.write("a\x1b]0;title\x07b \x1b[2Jc\x85d\u202ee\n")
@@ -28,7 +28,7 @@ def test_a_terminal_gets_nothing_that_it_would_obey(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
-def test_what_an_encoding_does_not_have_is_replaced(
+def test_characters_that_an_encoding_lacks_are_replaced(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     written = terminal(monkeypatch, name, "ascii")
@@ -37,7 +37,7 @@ def test_what_an_encoding_does_not_have_is_replaced(
     assert written.getvalue() == b"Z?rich ? 1 ?\n"
 
 
-def test_what_draws_gets_the_stream_itself_and_cleans_its_texts(
+def test_progress_output_cleans_its_own_texts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = terminal(monkeypatch, "stdout", "utf-8")
@@ -53,7 +53,7 @@ def test_what_draws_gets_the_stream_itself_and_cleans_its_texts(
     assert errors.getvalue() == b"a??\n"
 
 
-def test_afterwards_the_streams_are_as_they_were() -> None:
+def test_afterwards_the_streams_are_restored() -> None:
     before = sys.stdout, sys.stderr
     with pytest.raises(KeyError), prepared():
         raise KeyError

@@ -1,4 +1,4 @@
-"""A table is made of columns and of what its rows are made of, and looks the same in every form."""
+"""A table is made from columns and objects, and has the same values in every format."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def small(*rows: Small) -> Table:
     return make_table(name="t", title="t", columns=COLUMNS, rows=rows, note=lambda row: row[2])
 
 
-def test_text_from_outside_stays_in_its_cell() -> None:
+def test_text_from_outside_cannot_leave_its_cell() -> None:
     assert markdown(small((BREAKING_OUT, 1_000.4, None))).splitlines() == [
         "| A | B (ms) |",
         "|---|---:|",
@@ -31,7 +31,7 @@ def test_text_from_outside_stays_in_its_cell() -> None:
 
 
 @pytest.mark.parametrize("text", ["[a](javascript:b)", "![a](b)", "*a*", "`a`"])
-def test_text_from_outside_is_no_markup(text: str) -> None:
+def test_markup_in_text_from_outside_is_escaped(text: str) -> None:
     cell = markdown(small((text, None, None))).splitlines()[-1]
     assert not re.search(r"(?<!\\)[`*\[]", cell)
 
@@ -46,11 +46,11 @@ def test_programs_get_numbers_where_people_get_text() -> None:
     ]
 
 
-def test_csv_quotes_what_csv_must_quote() -> None:
+def test_csv_quotes_text_with_separators() -> None:
     assert csv_text(small(('a,"b"\nc', 1, None))) == 'a,b_ms,note\n"a,""b""\nc",1,\n'
 
 
-def test_a_new_column_is_one_value_for_every_form() -> None:
+def test_one_column_gives_the_cells_of_every_format() -> None:
     new: Column[Small] = Column("c", "C", lambda row: row[0].upper(), words=True, wide=True)
     table = make_table(name="t", title="t", columns=(*COLUMNS, new), rows=[("x", 1, None)])
     assert markdown(table) == "| A | B (ms) | C |\n|---|---:|---|\n| x | 1 | X |\n"
@@ -63,7 +63,9 @@ def test_a_new_column_is_one_value_for_every_form() -> None:
     ("words", "wide", "classes"),
     [(False, False, ""), (True, False, "word"), (False, True, "wide"), (True, True, "wide word")],
 )
-def test_the_page_knows_what_a_narrow_screen_hides(words: bool, wide: bool, classes: str) -> None:
+def test_the_page_marks_columns_that_a_narrow_screen_hides(
+    words: bool, wide: bool, classes: str
+) -> None:
     column: Column[Small] = Column("c", "C", lambda row: row[0], words=words, wide=wide)
     template = environment().from_string('{% from "table.html" import kind %}{{ kind(column) }}')
     assert template.render(column=column) == classes
@@ -73,5 +75,5 @@ def test_the_page_knows_what_a_narrow_screen_hides(words: bool, wide: bool, clas
     ("value", "sort"),
     [(None, ""), ("yes", "yes"), (1.5, "1.5"), (AtLeast(value=2), "2"), (Span(low=2, high=4), "2")],
 )
-def test_the_page_sorts_by_the_value_and_not_by_its_text(value: Value, sort: str) -> None:
+def test_the_page_sorts_by_value_and_not_by_text(value: Value, sort: str) -> None:
     assert small(("x", value, None)).rows[0].cells[1].sort == sort

@@ -1,4 +1,4 @@
-"""A new service is a copy of the template with a block in the compose file, or nothing at all."""
+"""A new service is a copy of the template and a block in the compose file, or neither."""
 
 from pathlib import Path
 

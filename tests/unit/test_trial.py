@@ -1,4 +1,4 @@
-"""One trial against fakes: measured, or a row that says in which phase and why it failed."""
+"""One trial with fakes: it is measured, or fails with a phase and a reason."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -111,7 +111,7 @@ def run_trial(
     return made(container, script, journal=journal, **more).run([IMAGE])
 
 
-def test_a_measured_trial_is_a_whole_row() -> None:
+def test_a_measured_trial_has_a_complete_row() -> None:
     result = load_result()
     assert run_trial(flask()) == TrialRecord(
         service="flask",
@@ -158,7 +158,7 @@ def test_a_measured_trial_is_a_whole_row() -> None:
     )
 
 
-def test_load_lies_within_the_containers_life_and_ticks_are_shown() -> None:
+def test_the_load_runs_while_the_container_does_and_ticks_are_shown() -> None:
     journal: Journal = []
     container = FakeContainer("flask", probe(), journal=journal)
     row = run_trial(
@@ -195,7 +195,7 @@ def test_the_logs_of_all_containers_and_the_samples_are_kept() -> None:
     }
 
 
-def test_locust_s_files_are_kept_as_they_came_and_grew() -> None:
+def test_locusts_files_are_kept_with_all_their_parts() -> None:
     store = FakeStore([])
     script: list[LoadEvent] = [
         LoadFile(name="locust_stats_history.csv", text="head\r\n"),
@@ -211,7 +211,7 @@ def test_locust_s_files_are_kept_as_they_came_and_grew() -> None:
 
 
 class Sampled(FakeContainer):
-    """Knows when its samples are used up."""
+    """Sets an event when its samples are used up."""
 
     def __init__(self, *samples: Sample) -> None:
         super().__init__("flask", probe(), samples=samples)
@@ -225,7 +225,7 @@ class Sampled(FakeContainer):
 
 
 class Until(list[LoadEvent | BaseException]):
-    """A script that begins when something has happened."""
+    """A script that starts after an event."""
 
     def __init__(self, happened: threading.Event, *events: LoadEvent) -> None:
         super().__init__(events)
@@ -276,7 +276,7 @@ def failure(row: TrialRecord) -> tuple[object, ...]:
     return row.outcome, row.phase, row.reason, row.log_tail
 
 
-def test_a_container_that_the_engine_refuses_is_a_failed_start() -> None:
+def test_if_the_engine_refuses_a_container_the_start_fails() -> None:
     refused = TrialFailed("flask: the engine refused its container")
     row = run_trial(flask(), refused=refused)
     assert failure(row) == (
@@ -311,7 +311,7 @@ def test_a_server_that_never_answered_keeps_its_log() -> None:
     assert row.raw == ("raw/1/server.log",)
 
 
-def test_a_container_that_vanished_leaves_no_log_and_the_reason_stands() -> None:
+def test_a_vanished_container_leaves_no_log_but_the_reason() -> None:
     class Vanished(FakeContainer):
         def logs(self) -> str:
             raise TrialFailed("flask does not show its log")
@@ -338,7 +338,7 @@ def test_a_broken_contract_fails_in_verify_with_reason_and_log_tail() -> None:
     assert row.nofile == 20_000
 
 
-def test_a_load_that_says_it_failed_is_a_failed_load_and_nothing_of_it_counts() -> None:
+def test_a_load_that_reports_a_failure_fails_and_has_no_numbers() -> None:
     store = FakeStore([])
     script: list[LoadEvent] = [
         tick(),
@@ -410,13 +410,13 @@ def test_why_requests_failed_stands_in_the_row() -> None:
     assert row.failure_reasons == why
 
 
-def test_a_server_that_ends_by_itself_is_not_said_to_lack_memory() -> None:
+def test_a_server_that_ends_by_itself_is_not_reported_as_out_of_memory() -> None:
     row = run_trial(flask(state=replace(DEAD, exit_code=1, oom_killed=False)))
     assert row.reason == "the server ended under load with exit code 1"
 
 
 @pytest.mark.parametrize(("requests", "failures"), [(551, 10), (550, 9)])
-def test_counts_that_locust_does_not_share_are_a_failed_row_that_keeps_them(
+def test_if_locusts_counts_differ_the_trial_fails_and_keeps_both(
     requests: int, failures: int
 ) -> None:
     own = LocustOwn(requests=requests, failures=failures, rps=109.5, median_ms=1.0, exceptions=0)
@@ -438,7 +438,7 @@ def doubts(row: TrialRecord) -> list[str]:
 
 
 def measured(row: TrialRecord) -> bool:
-    """Measured, and with all its numbers."""
+    """Check that the trial is measured and has all its numbers."""
     whole = row.totals == measure.totals(load_result()) and row.hold is not None
     return row.outcome is Outcome.MEASURED and whole and row.phase is None and row.reason is None
 
@@ -455,7 +455,7 @@ STAYS = TrialFailed("flask could not be removed: already in progress")
         pytest.param(flask(), RuntimeError("a surprise"), id="a surprise at the removal"),
     ],
 )
-def test_what_goes_wrong_after_the_load_is_a_doubt_and_the_trial_stays_measured(
+def test_an_error_after_the_load_is_a_doubt_and_the_trial_stays_measured(
     container: FakeContainer, stays: BaseException | None
 ) -> None:
     row = run_trial(container, stays=stays)
@@ -483,7 +483,7 @@ def test_an_interrupt_after_the_load_leaves_the_trial_measured(where: str) -> No
     assert journal[-1] == "remove flask"
 
 
-def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
+def test_an_interrupt_during_the_load_leaves_no_result() -> None:
     trial = made(flask(), [tick(), KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
         trial.run([IMAGE])
@@ -491,7 +491,7 @@ def test_an_interrupt_before_the_end_of_the_load_leaves_nothing() -> None:
 
 
 class Surprising(FakeContainer):
-    """Raises what nobody expects of it."""
+    """Raises an unexpected error."""
 
     def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
         raise KeyError("answered_at")
@@ -514,7 +514,7 @@ class Surprising(FakeContainer):
         ),
     ],
 )  # fmt: skip
-def test_whatever_nobody_foresaw_is_a_failed_row_with_its_traceback(
+def test_an_unexpected_error_is_a_failed_row_with_its_traceback(
     container: FakeContainer,
     script: Sequence[LoadEvent | BaseException],
     phase: TrialPhase,
@@ -526,7 +526,7 @@ def test_whatever_nobody_foresaw_is_a_failed_row_with_its_traceback(
     assert row.log_tail.startswith("Traceback (most recent call last)")
 
 
-def test_a_server_that_vanished_under_load_is_a_failed_row_that_keeps_its_numbers() -> None:
+def test_a_server_that_vanished_under_load_fails_and_keeps_its_numbers() -> None:
     gone = TrialFailed("flask: its container vanished; something outside the lab removed it")
     row = run_trial(flask(state=gone))
     assert failure(row)[:3] == (Outcome.FAILED, TrialPhase.LOAD, gone.reason)
@@ -536,14 +536,14 @@ def test_a_server_that_vanished_under_load_is_a_failed_row_that_keeps_its_number
 
 
 @pytest.mark.parametrize("change", [{"started_at": 1_003.0}, {"restarts": 1}])
-def test_a_server_that_began_again_under_load_is_no_measurement(change: dict[str, float]) -> None:
+def test_a_server_that_restarted_under_load_fails(change: dict[str, float]) -> None:
     row = run_trial(flask(state=replace(RUNNING, **change)))  # type: ignore[arg-type]
     assert failure(row)[:2] == (Outcome.FAILED, TrialPhase.LOAD)
     assert "was started again" in (row.reason or "")
     assert row.totals == measure.totals(load_result())
 
 
-def test_what_others_did_to_the_server_under_load_is_a_doubt() -> None:
+def test_interventions_by_others_under_load_are_a_doubt() -> None:
     row = run_trial(flask(interventions=("pause", "unpause")))
     assert measured(row)
     assert doubts(row) == ["intervention"]
@@ -555,7 +555,7 @@ def test_a_slow_stop_is_a_caveat(stop_s: float, codes: list[str]) -> None:
     assert [caveat.code for caveat in row.caveats] == codes
 
 
-def test_ctrl_c_passes_through_after_the_container_is_removed_and_leaves_no_files() -> None:
+def test_after_ctrl_c_the_container_is_removed_and_no_files_are_left() -> None:
     journal: Journal = []
     store = FakeStore(journal)
     with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""The variables of the compose file, from the environment and `.env`, are what they may be."""
+"""Checks the variables of the compose file, from the environment and from `.env`."""
 
 import re
 from dataclasses import fields
@@ -22,7 +22,7 @@ def test_every_variable_of_the_compose_file_is_known() -> None:
     assert {field.name for field in fields(Variables)} == read
 
 
-def test_good_values(tmp_path: Path) -> None:
+def test_valid_values_have_no_problems(tmp_path: Path) -> None:
     good = """\
 # a comment
 LAB_PYTHON_313=weblab-base/python:3.13-bootstrapped
@@ -35,7 +35,7 @@ OTHER=whatever it is
     assert wrong_variables(tmp_path / "none", WORKLOADS, {}) == {}
 
 
-def test_everything_that_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
+def test_all_problems_are_reported_with_their_place(tmp_path: Path) -> None:
     dotenv = "LAB_NOFILE=-1\r\nLAB_USERS=0\nLAB_LOAD_CPU=all\nLAB_PYTHON_37='a b'\n"
     assert wrong(tmp_path, dotenv, LAB_RUN_TIME="soon", LAB_WORKLOAD="xml", LAB_USERS="1e9") == [
         '.env: LAB_NOFILE = "-1": give a number of open files from 256 to 1,073,741,824',
@@ -47,16 +47,16 @@ def test_everything_that_is_wrong_is_told_with_its_place(tmp_path: Path) -> None
     ]
 
 
-def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+def test_the_environment_takes_precedence_over_the_file(tmp_path: Path) -> None:
     assert wrong(tmp_path, "LAB_USERS=many\n", LAB_USERS="3") == []
     assert wrong(tmp_path, "LAB_USERS=many\nLAB_USERS=4\n") == []
 
 
 @pytest.mark.parametrize("value", ["0", "100001", "-3", "3.5", "nan", "inf", "٣", "1 2", "+4"])
-def test_users_that_cannot_be(tmp_path: Path, value: str) -> None:
+def test_an_impossible_number_of_users_is_refused(tmp_path: Path, value: str) -> None:
     assert len(wrong(tmp_path, "", LAB_USERS=value)) == 1
 
 
 @pytest.mark.parametrize("value", ["0", "0s", "0h0m", "m", "1.5h", "-5s", "5d", "5s3m", "inf"])
-def test_a_time_that_cannot_be(tmp_path: Path, value: str) -> None:
+def test_an_impossible_time_is_refused(tmp_path: Path, value: str) -> None:
     assert len(wrong(tmp_path, "", LAB_RUN_TIME=value)) == 1

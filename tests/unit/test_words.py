@@ -1,4 +1,4 @@
-"""What text from outside must look like: names are refused, all else becomes readable."""
+"""Rules for text from outside: bad names are refused, other text becomes readable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNPRINTABLE = [
     *range(0xFDD0, 0xFDF0),
     *(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)),
 ]
-"""C0, C1, DEL, separators, marks of direction, surrogates, noncharacters."""
+"""C0, C1, DEL, separators, direction marks, surrogates, noncharacters."""
 
 
 def fits(text: str, kind: Any) -> bool:
@@ -38,7 +38,7 @@ def fits(text: str, kind: Any) -> bool:
 
 
 @pytest.mark.parametrize("text", ["flask", "json", "a", "django-5", "a" * words.NAME_LENGTH])
-def test_a_name_is_of_small_letters_digits_and_hyphens(text: str) -> None:
+def test_a_name_has_lower_case_letters_digits_and_hyphens(text: str) -> None:
     assert fits(text, Name)
     assert words.is_name(text)
 
@@ -62,7 +62,7 @@ def test_a_name_is_of_small_letters_digits_and_hyphens(text: str) -> None:
         "a" * 64,
     ],
 )
-def test_anything_else_is_no_name(text: str) -> None:
+def test_anything_else_is_not_a_name(text: str) -> None:
     assert not fits(text, Name)
     assert not words.is_name(text)
 
@@ -82,13 +82,13 @@ def test_no_title_and_no_line_has_an_unprintable_character(code: int) -> None:
 
 
 @pytest.mark.parametrize("code", UNPRINTABLE)
-def test_what_is_unprintable_is_replaced_in_lines_and_logs(code: int) -> None:
+def test_unprintable_characters_are_replaced_in_lines_and_logs(code: int) -> None:
     text = f"a{chr(code)}b"
     assert words.line(text) in ("a\ufffdb", "a b")
     assert words.log(text) == words.printable(text) == "a\ufffdb"
 
 
-def test_a_raw_file_lies_below_raw_and_nowhere_else() -> None:
+def test_a_raw_files_name_must_be_below_raw() -> None:
     assert fits("raw/001-flask-json-1/locust_stats.csv", RawFile)
     for text in ("raw/../x/y", "raw/a/..", "/raw/a/b", "raw/a", "raw/a/b/c", "raw/a/.b", "a/b/c"):
         assert not fits(text, RawFile)
@@ -107,30 +107,30 @@ def test_a_moment_is_utc_to_the_second() -> None:
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -1.0, 1e30])
-def test_an_amount_is_finite_and_not_negative(number: float) -> None:
+def test_an_amount_must_be_finite_and_not_negative(number: float) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(number, Amount)
     assert msgspec.convert(0.5, Amount) == 0.5
 
 
-def test_an_address_is_one_that_a_page_may_link_to() -> None:
+def test_an_address_must_be_safe_to_link_to() -> None:
     assert fits("https://flask.palletsprojects.com/en/stable/?a=b#c", Address)
     for text in ("javascript:alert(1)", "//host", "https://", "https://a b", 'https://a"b', ""):
         assert not fits(text, Address)
 
 
-def test_a_line_has_no_newline_and_a_log_has() -> None:
+def test_a_line_has_no_newlines_but_a_log_may() -> None:
     assert words.line("a\r\nb\tc\nd") == "a b c d"
     assert words.log("a\r\nb\tc\nd") == "a\nb\tc\nd"
     assert words.printable("10 %\r20 %\r\n") == "10 %\n20 %\n"
 
 
-def test_colours_go_whole() -> None:
+def test_colour_sequences_are_removed_completely() -> None:
     assert words.log("\x1b[1;31merror\x1b[0m: no") == "error: no"
     assert words.line("\x1b\x1b[31m[32mx") == "\ufffd[32mx"
 
 
-def test_a_line_is_cut_at_its_end_and_a_log_at_its_begin() -> None:
+def test_a_line_is_cut_at_its_end_and_a_log_at_its_start() -> None:
     assert words.line("abcdef", 4) == "abc…"
     assert words.log("abcdef", 4) == "…def"
     for once in (words.line, words.log):
@@ -139,13 +139,13 @@ def test_a_line_is_cut_at_its_end_and_a_log_at_its_begin() -> None:
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e30, 10**400])
-def test_what_has_no_end_is_no_number(number: float) -> None:
+def test_infinite_numbers_are_refused(number: float) -> None:
     assert not words.finite(number)
     assert words.finite(0.0)
     assert words.finite(2**64)
 
 
-def test_each_text_of_a_document_is_changed_where_it_stands() -> None:
+def test_each_text_and_number_of_a_document_is_changed() -> None:
     document = {"a": ["x", {"b": "y"}], "n": 1, "yes": True, "none": None}
     said: list[tuple[str, str]] = []
 

@@ -1,4 +1,4 @@
-"""What wrk and nft print becomes numbers; the texts are recorded."""
+"""Recorded output of wrk and nft becomes numbers."""
 
 import re
 from dataclasses import replace
@@ -86,10 +86,10 @@ def test_a_slice_without_errors() -> None:
         wrong=None,
     )
     assert (found.good, found.failures) == (2216, 0)
-    assert found.rps == pytest.approx(2172.89, abs=0.01)  # as wrk itself says
+    assert found.rps == pytest.approx(2172.89, abs=0.01)  # as wrk itself prints
 
 
-def test_what_the_lab_counts_as_a_failure_is_not_good_for_wrk() -> None:
+def test_failures_by_the_labs_rules_are_not_successes_of_wrk() -> None:
     found = wrk_slice(recorded("wrk_compared.txt"), compared=True)
     assert (found.requests, found.bad_status, found.late, found.wrong) == (429, 64, 48, 221)
     assert found.read_errors == 64
@@ -98,7 +98,7 @@ def test_what_the_lab_counts_as_a_failure_is_not_good_for_wrk() -> None:
     assert found.rps == pytest.approx(160 / 4.010279)
 
 
-def test_a_server_that_ends_meanwhile_is_errors_and_few_requests() -> None:
+def test_a_server_that_ends_during_a_slice_gives_errors() -> None:
     found = wrk_slice(recorded("wrk_died.txt"), compared=False)
     assert (found.requests, found.bad_status, found.good) == (93, 16, 77)
     assert (found.connect_errors, found.read_errors, found.write_errors) == (0, 48, 58_794)
@@ -110,7 +110,7 @@ def test_a_slice_without_the_scripts_line_is_no_slice() -> None:
     assert "unable to connect to 127.0.0.1:8000" in failed.value.log_tail
 
 
-def test_a_line_that_another_script_wrote_is_no_slice() -> None:
+def test_output_of_another_script_is_refused() -> None:
     with pytest.raises(TrialFailed, match="missing required field `duration_us`"):
         wrk_slice('{"wrk":1,"requests":3}', compared=False)
 
@@ -126,6 +126,6 @@ def test_the_kernels_counters() -> None:
         ('{"nftables": []}', "the output of nft has no counter requests, segments"),
     ],
 )
-def test_counters_that_are_not_there_fail_and_are_not_zero(said: str, reason: str) -> None:
+def test_missing_counters_are_an_error_and_not_zero(said: str, reason: str) -> None:
     with pytest.raises(TrialFailed, match=reason):
         seen(said)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs inside the virtual machine, as root (tests/vm/vm.sh puts it there): what a person does first on a new host,
-# and whether each step works. Without names all of them, in this order: the first ones make what the later ones use.
+# Runs inside the virtual machine, as root (tests/vm/vm.sh copies it there). Checks the first steps that people take on
+# a new host. Without names it runs all checks in this order, since later ones use the results of earlier ones.
 set -euo pipefail
 
 readonly OUTPUTS=/root/vm-check
@@ -58,7 +58,7 @@ root-bench() {
   make -s summary RUN=latest RESULTS=results/vm
 }
 
-root-confined() { # a small host within this one: its cgroup under systemd, and an engine in it
+root-confined() { # a small host in this one: its cgroup beside systemd's, and an engine in it
   cd /root/weblab
   .venv/bin/python tests/vm/confined.py
 }
@@ -119,7 +119,7 @@ main() {
   [ "$failed" -eq 0 ]
 }
 
-run_step() { # NAME: in a shell of its own, or `set -e` would be off in it
+run_step() { # NAME: in its own shell, since `set -e` would be off otherwise
   local began=$SECONDS code=0
   bash -euo pipefail -xc "$(declare -p PAGE PAGE_SECONDS); $(declare -f "$1" answered as_user); $1" >"$OUTPUTS/$1" 2>&1 </dev/null || code=$?
   if [ "$code" -eq 0 ]; then

@@ -1,4 +1,4 @@
-"""A small host inside a virtual machine: its cgroup beside systemd's, and an engine in it."""
+"""Checks a small host in a virtual machine: its cgroup beside systemd's, and its engine."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ LOOK = "import os; print(open('/proc/self/cgroup').read().strip(), *os.sched_get
 
 
 def look() -> Iterator[tuple[str, bool]]:
-    """What is looked at, and whether it is so."""
+    """Each check, and whether it holds."""
     with Confinement(0, 64 * MIB) as small:
         yield "it is a group of version 2", small.memory == CGROUPS / NAME
         yield "one CPU", said(small, "import os; print(*os.sched_getaffinity(0))") == (0, "0")
         with MemoryWatch(CgroupMemory(small.memory)) as watch:
             ended = said(small, "bytearray(200 << 20)")
-        yield "who needs too much memory is killed", ended == (-9, "")
+        yield "a process that needs too much memory is killed", ended == (-9, "")
         seen = watch.seen()
-        yield f"and the watch tells ({seen})", seen is not None and seen.oom_kills == 1
+        yield f"and the watch counts it ({seen})", seen is not None and seen.oom_kills == 1
         subprocess.run(["systemctl", "daemon-reload"], check=True)
         limits = [(small.memory / name).read_text() for name in ("memory.max", "cpuset.cpus")]
         yield "systemd leaves it alone", limits == [f"{64 * MIB}\n", "0\n"]
@@ -46,21 +46,21 @@ def look() -> Iterator[tuple[str, bool]]:
         archive.unlink()
         words = ["docker", "run", "--rm", "--network=none", "--cgroupns=host", image]
         found = docker([*words, "python", "-c", LOOK], address)
-        yield f"its containers are in it ({found})", f"/{NAME}/containers/" in found
+        yield f"its containers are in the group ({found})", f"/{NAME}/containers/" in found
         yield "and have its CPU", found.endswith(" 0")
     left = [path for path in (CGROUPS / NAME, RUNTIME, FOLDER) if path.exists()]
-    yield f"nothing of it is left ({left})", not left
+    yield f"nothing is left behind ({left})", not left
 
 
 def said(small: Confinement, program: str) -> tuple[int, str]:
-    """How a Python program ended in it, and what it printed."""
+    """The exit code and the output of a Python program in it."""
     words = small.command([sys.executable, "-c", program])
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, timeout=WITHIN_S, check=False)
     return done.returncode, done.stdout.strip()
 
 
 def docker(words: list[str], address: str) -> str:
-    """What a command says to the engine at ``address``."""
+    """The output of a command for the engine at ``address``."""
     environment = {**os.environ, "DOCKER_HOST": address}
     done = subprocess.run(
         words, env=environment, stdout=subprocess.PIPE, text=True, timeout=WITHIN_S, check=True
@@ -69,7 +69,7 @@ def docker(words: list[str], address: str) -> str:
 
 
 def main() -> int:
-    """Look at everything; the exit code says whether all of it is so."""
+    """Make all checks. The exit code says whether all hold."""
     code = 0
     for what, so in look():
         sys.stdout.write(f"{'ok  ' if so else 'FAIL'} {what}\n")

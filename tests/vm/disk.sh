@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The disk of the virtual machine: Debian as it is when new, and nothing of what `make engine` installs. Sourced by
-# vm.sh, after common.sh and bootstrap.sh, which know this host's mirror and how it is reached.
+# The disk of the virtual machine: a new Debian without anything that `make engine` installs. Sourced by vm.sh, after
+# common.sh and bootstrap.sh, which know this host's mirror and how to reach it.
 
 readonly DISK=16G
 readonly SUITE=trixie
@@ -8,7 +8,7 @@ readonly PACKAGES=(
   systemd-sysv systemd-resolved udev dbus libpam-systemd linux-image-cloud-amd64 initramfs-tools openssh-server
   ca-certificates curl git make python3 python3-venv iproute2 procps kmod mmdebstrap xz-utils netbase sudo
 )
-# Downloaded only, for `make engine` to install: an emulated machine downloads slowly.
+# Only downloaded here, since an emulated machine downloads slowly. `make engine` installs them.
 readonly LATER=(docker.io docker-cli docker-compose docker-buildx iptables)
 
 make_disk() {
@@ -22,10 +22,10 @@ make_disk() {
   rm -rf --one-file-system "$root" "$FOLDER/disk.raw"
   apt_refresh || true
   exec 3>&2
-  trap 'tail -n 15 "$FOLDER/make.log" >&3' EXIT # a failure ends the script from within
+  trap 'tail -n 15 "$FOLDER/make.log" >&3' EXIT # a failure ends the script
   debian_system "$root" >"$FOLDER/make.log" 2>&1
   trap - EXIT
-  # Under another name until it is whole: a disk that is there can be booted.
+  # The disk has another name until it is complete, so that any disk with the final name can be booted.
   mke2fs -q -t ext4 -L root -d "$root" "$FOLDER/disk.new" "$DISK" >/dev/null
   cp "$root"/boot/vmlinuz-* "$FOLDER/vmlinuz"
   cp "$root"/boot/initrd.img-* "$FOLDER/initrd"
@@ -51,8 +51,8 @@ debian_system() { # ROOT
   mmdebstrap --quiet --mode=root --format=directory --variant=minbase --include="${PACKAGES[*]}" \
     --dpkgopt=force-unsafe-io --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
     "${options[@]}" "$SUITE" "$root" "$mirror" </dev/null
-  rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" # that haste was for this disk alone
-  # It reaches what this host reaches, and in the same way.
+  rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" # this speed-up is only for making the disk
+  # The machine reaches the network as this host does.
   apt_access | sed 's/;*$/;/' >"$root/etc/apt/apt.conf.d/99host"
   echo "deb $mirror $SUITE main" >"$root/etc/apt/sources.list"
   give_access "$root"
@@ -63,7 +63,7 @@ debian_system() { # ROOT
   furnish "$root"
 }
 
-furnish() { # ROOT: what makes a machine of the file system
+furnish() { # ROOT: turns the file system into a bootable machine
   local root=$1
   [ -f "$FOLDER/id" ] || ssh-keygen -q -t ed25519 -N '' -f "$FOLDER/id"
   mkdir -p "$root/root/.ssh"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A virtual machine with Debian 13 as a host of the lab: systemd, cgroup v2, Debian's own engine. docs/vm.md says what for.
+# A virtual machine with Debian 13 as a host of the lab: systemd, cgroup v2, Debian's own engine. docs/vm.md says why.
 #   vm.sh all [NAME ..]   make, boot, put, check, stop
-#   vm.sh make            its disk, from this host's Debian mirror; an earlier one is replaced
-#   vm.sh boot            in the background; returns when the machine answers
-#   vm.sh put             HEAD of this checkout, for root and for a user in the group `docker`
-#   vm.sh check [NAME ..] the checks, or some of them (tests/vm/check.sh); their output is kept in the folder of the machine
+#   vm.sh make            makes its disk from this host's Debian mirror, and replaces an earlier one
+#   vm.sh boot            starts it in the background; returns when the machine answers
+#   vm.sh put             copies HEAD of this checkout, for root and for a user in the group `docker`
+#   vm.sh check [NAME ..] runs all checks or some (tests/vm/check.sh), and keeps their output in the machine's folder
 #   vm.sh ssh [WORDS ..]  a shell in it, or a command, as root
-#   vm.sh stop            an orderly shutdown
-#   vm.sh remove          stop it, and remove all of it
+#   vm.sh stop            shuts it down
+#   vm.sh remove          stops it and removes all its files
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -45,7 +45,7 @@ all() {
   local code=0
   stop
   make_disk
-  trap stop_now EXIT # whatever ends this, no machine runs on
+  trap stop_now EXIT # the machine never keeps running after this
   boot
   put
   check "$@" || code=$?
@@ -59,13 +59,13 @@ runs() { [ "$(program_of "$(cat "$FOLDER/pid" 2>/dev/null || true)")" = qemu-sys
 
 boot() {
   [ -f "$FOLDER/disk.raw" ] || missing "there is no machine in $FOLDER" "Make it: 'sudo bash tests/vm/vm.sh make'."
-  ! runs || { say 'it runs already' && return; }
+  ! runs || { say 'the machine is already running' && return; }
   local began=$SECONDS
   if [ -w /dev/kvm ] && start kvm && speaks; then
     say 'started with KVM'
   else
     stop_now
-    say "started without KVM, which is not to be had here: some 20 to 50 times slower"
+    say "started without KVM, which is not available here: some 20 to 50 times slower"
     start tcg,thread=multi,tb-size=1024
   fi
   until in_machine true 2>/dev/null; do
@@ -73,7 +73,7 @@ boot() {
     [ $((SECONDS - began)) -lt "$BOOT_SECONDS" ] || missing "the machine is silent after $BOOT_SECONDS s" "See $FOLDER/console."
     sleep 1
   done
-  say "it answers after $((SECONDS - began)) s: 'bash tests/vm/vm.sh ssh' leads into it"
+  say "the machine answers after $((SECONDS - began)) s; 'bash tests/vm/vm.sh ssh' opens a shell in it"
 }
 
 start() { # ACCELERATOR
@@ -85,10 +85,10 @@ start() { # ACCELERATOR
     -netdev "user,id=n0,hostfwd=tcp:127.0.0.1:$PORT-:22" -device virtio-net-pci,netdev=n0 \
     </dev/null >"$FOLDER/qemu.log" 2>&1 &
   echo $! >"$FOLDER/pid"
-  disown # or bash has a word to say when it dies
+  disown # otherwise bash prints a message when it ends
 }
 
-# A /dev/kvm that can be opened may still not run a kernel: only one that prints has started.
+# Even if /dev/kvm can be opened, a kernel may not run. Only one that prints has started.
 speaks() {
   local deadline=$((SECONDS + KVM_SECONDS))
   until grep -q 'Linux version' "$FOLDER/console"; do
@@ -126,14 +126,14 @@ in_machine() {
   ssh -q -i "$FOLDER/id" -p "$PORT" -o UserKnownHostsFile="$FOLDER/known_hosts" -o ConnectTimeout=10 root@127.0.0.1 "$@"
 }
 
-# --- what it is for -----------------------------------------------------------------------------
+# --- the checkout and the checks ----------------------------------------------------------------
 
 put() {
   git -C "$repository" bundle create -q - HEAD | in_machine 'cat >/tmp/lab.bundle'
   in_machine bash -s <<'PUT'
 set -euo pipefail
 chmod 644 /tmp/lab.bundle
-checkout() { # FOLDER: what it is and what git does not know, such as .venv and .env, stays
+checkout() { # FOLDER: replaces tracked files, and keeps others, such as .venv and .env
   [ -d "$1/.git" ] || git init -q "$1"
   cd "$1"
   git fetch -q /tmp/lab.bundle HEAD
@@ -150,7 +150,7 @@ check() {
   in_machine bash /root/weblab/tests/vm/check.sh "$@" | tee "$FOLDER/steps" || code=$?
   rm -rf "$FOLDER/outputs"
   in_machine tar -C /root/vm-check -c . | { mkdir "$FOLDER/outputs" && tar -C "$FOLDER/outputs" -x; }
-  say "what each check has printed: $FOLDER/outputs"
+  say "the output of each check: $FOLDER/outputs"
   return "$code"
 }
 

@@ -1,4 +1,4 @@
-"""The charts of a run as Vega-Lite specifications: the same for the SVG files and for the page."""
+"""The charts of a run as Vega-Lite specifications. SVG files and the page use the same ones."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ TOGETHER = {
     ChartKind.RATE_LATENCY,
     ChartKind.CPU,
 }
-"""Kinds that are about server and load together where they share a CPU."""
+"""Kinds that describe server and load together if both share a CPU."""
 
 
 def charts(record: RunRecord) -> list[Chart]:
-    """Every chart for which the record has data: those of each workload, then those of the run."""
+    """All charts for which the record has data: those of each workload, then those of the run."""
     found = [
         _marked(record, chart)
         for workload in record.settings.workloads
@@ -40,7 +40,7 @@ def charts(record: RunRecord) -> list[Chart]:
 
 
 def ramp_charts(record: RunRecord) -> list[Chart]:
-    """The ramp of each framework alone: a page shows one at a time."""
+    """One chart for each framework's ramp, since a page shows one at a time."""
     return [
         _marked(record, chart)
         for workload in record.settings.workloads

@@ -1,4 +1,4 @@
-"""One number for each framework: throughput, CPU time, memory, start-up, image."""
+"""Bar charts, with one number per framework: throughput, CPU time, memory, start-up, image."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from orchestrator.report.group import (
     start_s,
 )
 
-# Of the longest bar: behind its end stands its number.
+# Length of the axis in longest bars. A bar's number stands after its end.
 ROOM = 1.2
 LEGEND = {"orient": "bottom", "direction": "vertical", "labelLimit": 0}
 
 
 def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """Requests/s while held; grey where the server was not the limit."""
+    """Requests/s in the hold. A bar is grey if the server's CPU was not the limit."""
     rows: list[Datum] = []
     for group in by_rate(tuple(groups)):
         rate = goodput_rps(group)
@@ -96,7 +96,7 @@ def throughput(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def cpu(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """CPU time of the server for a success."""
+    """The server's CPU time per success in the hold."""
     rows = _rows(groups, cpu_us_per_request, whole)
     return _chart(
         ChartKind.CPU,
@@ -110,7 +110,7 @@ def cpu(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def cpu_open(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """The same at the arrival rate that all have in common."""
+    """The server's CPU time per success at the common arrival rate."""
     rows = _rows(groups, open_cpu_us_per_request, three_digits)
     return _chart(
         ChartKind.CPU_OPEN,
@@ -125,7 +125,7 @@ def cpu_open(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """Memory before the load and at its peak."""
+    """The container's memory before the load and at its peak."""
     rows: list[Datum] = []
     for group in sorted(groups, key=lambda g: memory_peak_mb(g) or 0):
         idle, peak = memory_idle_mb(group), memory_peak_mb(group)
@@ -156,7 +156,7 @@ def memory(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def start(groups: Sequence[Group]) -> Chart | None:
-    """Start-up time, whatever the workload."""
+    """Start-up time, over all workloads."""
     rows = _rows(groups, start_s, lambda s: f"{three_digits(s)} s")
     return _chart(
         ChartKind.START,
@@ -168,7 +168,7 @@ def start(groups: Sequence[Group]) -> Chart | None:
 
 
 def image(groups: Sequence[Group]) -> Chart | None:
-    """Image size, whatever the workload."""
+    """Image size, over all workloads."""
     rows = _rows(groups, image_mb, whole)
     return _chart(
         ChartKind.IMAGE,
@@ -182,7 +182,7 @@ def image(groups: Sequence[Group]) -> Chart | None:
 def _rows(
     groups: Sequence[Group], of: Callable[[Group], float | None], show: Callable[[float], str]
 ) -> list[Datum]:
-    """A row for each framework, the least first: the median over the workloads that there are."""
+    """One row per framework with the median over its workloads; the lowest value comes first."""
     names = dict.fromkeys(group.name for group in groups)
     known = [(name, known_median([of(g) for g in groups if g.name == name])) for name in names]
     pairs = [(name, value) for name, value in known if value is not None]

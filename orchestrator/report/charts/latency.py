@@ -1,4 +1,4 @@
-"""Latency: whole distributions on a percentile axis, and how it grows with the arrival rate."""
+"""Latency charts: distributions on a percentile axis, and p99 against the arrival rate."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from orchestrator.report.group import Group
 from orchestrator.report.open_loop import shares_of
 from orchestrator.stats.histogram import merged, tells
 
-# Where a distribution is read: HdrHistogram's percentile axis gives each further nine the same
-# room. Beyond the last nine that the count of requests can tell, there is nothing but the maximum.
+# The percentiles at which a distribution is read. On HdrHistogram's percentile axis, 90 %, 99 %,
+# 99.9 % ... are equally far apart. A line ends at the last percentile with enough requests.
 PERCENTILES = (0, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.975, 99.99, 99.999)
 TICKS = (1, 10, 100, 1_000, 10_000, 100_000)
-# 1 / (1 - percentile) as people write it.
+# The axis is 1 / (1 - percentile); these expressions turn it into percentages.
 LABELS = (
     "datum.value == 1 ? '0 %' : datum.value == 10 ? '90 %' : datum.value == 100 ? '99 %' : "
     "datum.value == 1000 ? '99.9 %' : datum.value == 10000 ? '99.99 %' : '99.999 %'"
@@ -34,7 +34,7 @@ LABELS = (
 
 
 def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """The hold's distribution."""
+    """The latency distribution of the hold."""
     return _distribution(
         workload,
         groups,
@@ -49,7 +49,7 @@ def latency_hold(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """The distribution at the arrival rate that all have in common."""
+    """The latency distribution at the common arrival rate (open loop)."""
     rates = {row.rate for group in groups for row in group.open_loop(None)}
     at = f"{known_median(list(rates)):,g} requests/s" if rates else ""
     return _distribution(
@@ -65,7 +65,7 @@ def latency_open(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """Latency against the offered rate."""
+    """p99 latency against the offered rate (open loop)."""
     loads = (None, *shares_of(groups))
     rows = [row for group in groups for load in loads if (row := _at(group, load))]
     if not rows:
@@ -99,7 +99,7 @@ def rate_latency(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def _at(group: Group, load: float | None) -> Datum | None:
-    """One point of latency against rate; None where it was not measured, or too few answered."""
+    """One point of latency against rate; None if it was not measured, or had too few answers."""
     measured = group.open_loop(load)
     p99 = known_median([row.p99_ms for row in measured])
     if p99 is None or not tells(min(row.requests - row.failures for row in measured), 99):
@@ -147,7 +147,7 @@ def _distribution(
 
 
 def _percentiles(name: str, histograms: Sequence[str]) -> Iterator[Datum]:
-    """Of repeats the median at each percentile: their holds may differ in users."""
+    """The median of the repeats at each percentile. They are not merged: their users may differ."""
     each = [one for one in (merged([text]) for text in histograms) if one.get_total_count()]
     counts = [one.get_total_count() for one in each]
     for percentile in PERCENTILES:

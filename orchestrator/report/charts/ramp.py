@@ -1,4 +1,4 @@
-"""The ramp: users against requests/s, p99 and drops, with the knee and the breaking point."""
+"""Charts of the ramp: requests/s, p99 and failures against users, with knee and breaking point."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SUCCESSES, ALL = "successes", "all requests"
 
 
 def ramps(workload: str, groups: Sequence[Group]) -> Chart | None:
-    """The ramps of all frameworks, side by side."""
+    """The ramps of all frameworks, side by side in one chart."""
     panels = [panel for group in groups if (panel := _panels(group, SMALL, legend=False))]
     if not panels:
         return None
@@ -56,7 +56,7 @@ def ramps(workload: str, groups: Sequence[Group]) -> Chart | None:
 
 
 def ramp_of(group: Group) -> Chart | None:
-    """One framework's ramp."""
+    """The chart of one framework's ramp."""
     panels = _panels(group, WIDTH, legend=True)
     if panels is None:
         return None
@@ -112,7 +112,7 @@ def _row(step: Step, repeat: int) -> Datum:
         "users": step.users,
         "repeat": repeat,
         "goodput": step.goodput_rps,
-        # A logarithmic axis has no place for nothing.
+        # A logarithmic axis cannot show 0.
         "p99": step.p99_ms or None,
         "all_p99": step.all_p99_ms or None,
         "failures": step.failures,

@@ -4,7 +4,7 @@ const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const data = (id) => JSON.parse(document.getElementById(id).textContent);
 
-// --- the theme: the system's, unless a person chose -----------------------------------------------
+// --- the theme: the system's, unless the user chose another ----------------------------------------
 
 const THEMES = { "": "as the system", light: "light", dark: "dark" };
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
@@ -20,7 +20,7 @@ function chooseTheme(next) {
 
 const isDark = () => (theme ? theme === "dark" : systemIsDark.matches);
 
-// --- the table: rows are tbody elements, so that a row takes its details along --------------------
+// --- the table: rows are tbody elements, so that details move with their row ------------------------
 
 const rows = all("#rows > tbody");
 const filter = one("#filter").elements;
@@ -50,7 +50,7 @@ function sortBy(header) {
 }
 
 function compare(a, b, sign) {
-  // What was not measured comes last, whichever way.
+  // Missing values come last in both directions.
   if (a === "" || b === "") return (a === "") - (b === "");
   const numbers = Number(a) - Number(b);
   return sign * (Number.isNaN(numbers) ? a.localeCompare(b) : numbers);
@@ -64,7 +64,7 @@ function toggle(button) {
 
 async function copy(button) {
   const text = button.previousElementSibling;
-  getSelection().selectAllChildren(text); // also for browsers that keep the clipboard from files
+  getSelection().selectAllChildren(text); // so that Ctrl+C works if the clipboard is forbidden
   try {
     await navigator.clipboard.writeText(text.textContent);
     button.textContent = "Copied";
@@ -92,7 +92,7 @@ function currentChart() {
   return charts.find(fits);
 }
 
-// A single view takes the width that there is; views below each other have to be told it.
+// A single view adapts to the available width. Stacked views need an explicit width.
 function fitted(spec) {
   const width = one("#chart").clientWidth;
   if (!spec.vconcat) return { ...spec, width, autosize: { type: "fit-x", contains: "padding" } };
@@ -112,7 +112,7 @@ async function draw() {
   one("#chart").replaceChildren(target);
   await vegaEmbed(target, fitted(chart.framework === null ? spec : chart.spec), {
     actions: false,
-    ast: true, // expressions are interpreted: the page's policy forbids making code of text
+    ast: true, // interpret expressions, since the page's policy forbids compiling them
     renderer: "svg",
     config: { ...themes[isDark() ? "dark" : "light"], font: "system-ui, sans-serif" },
     defaultStyle: false,
@@ -121,7 +121,7 @@ async function draw() {
   if (turn === drawing) one("#chart").dataset.drawn = chart.name + (chart.framework ?? "");
 }
 
-// --- the address keeps what was chosen, so that a link shows the same ------------------------------
+// --- the address keeps filters and chart, so that a link shows the same ----------------------------
 
 const fields = { "#filter": ["workload", "limited", "text"], "#chart-form": ["kind", "workload", "framework"] };
 

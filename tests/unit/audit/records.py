@@ -1,4 +1,4 @@
-"""Runs whose numbers fit each other, made by the bench's own arithmetic."""
+"""Runs with consistent numbers, made with the bench's own arithmetic."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,7 +29,7 @@ CONTRACT = {
 def closed_step(
     index: int, phase: str, users: int, latency_us: int, seconds: float = 1.0, **changes: Any
 ) -> LoadStep:
-    """Users that each have one request of this latency under way, all the time."""
+    """Users who always have one request of this latency under way."""
     requests = round(users * seconds * 1e6 / latency_us)
     step = load_step(index, phase, users, {latency_us: requests}, duration_s=seconds)
     failures: Mapping[str, int] = changes.get("failures", {})
@@ -37,7 +37,7 @@ def closed_step(
 
 
 def load(hold_us: int = 2_000, *more: LoadStep) -> LoadResult:
-    """Two steps, drops in the second, a hold of 2 s with 8 users; then ``more``."""
+    """Two steps with failures in the second, a hold of 2 s with 8 users, then ``more``."""
     steps = (
         closed_step(0, "ramp", 8, hold_us),
         closed_step(1, "ramp", 16, 2 * hold_us, failures={"reset": 10}, unfinished=3),
@@ -67,7 +67,7 @@ def load(hold_us: int = 2_000, *more: LoadStep) -> LoadResult:
 
 
 def saw(share: float = 0.97) -> Observed:
-    """A server that used this share of its CPU, and what it cost."""
+    """Resources of a server that used this share of its CPU."""
     seconds = range(990, 1_011)
     cpu = [sample(float(at), (at - 990) * share, 30_000_000) for at in seconds]
     worker = [sample(float(at), (at - 990) * 0.3, 40_000_000) for at in seconds]
@@ -75,14 +75,14 @@ def saw(share: float = 0.97) -> Observed:
 
 
 def measured(service: str = "flask", hold_us: int = 2_000, **changes: Any) -> TrialRecord:
-    """A trial of the closed loop, and of one rate of the open loop."""
+    """A measured trial with the closed loop and one rate of the open loop."""
     result = load(hold_us, open_step(3, 250.0, {1_000: 250}))
     trial = concluded(trial_record(service), result, saw())
     return replace(trial, **changes)
 
 
 def failed(reason: str = "the server ended under load", **changes: Any) -> TrialRecord:
-    """As ``measured``, but it failed at the end."""
+    """The same trial as ``measured``, but it failed at its end."""
     return measured(outcome=Outcome.FAILED, phase=TrialPhase.LOAD, reason=reason, **changes)
 
 

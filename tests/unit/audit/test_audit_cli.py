@@ -1,4 +1,4 @@
-"""``lab audit``: exit codes, what a person reads, what a program reads."""
+"""``lab audit``: exit codes, output for people, output for programs."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ def _own_signals() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-def test_the_committed_run_and_its_report_have_nothing_to_find(
+def test_the_committed_run_and_its_report_have_no_findings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for path in ("", "run.json", "report/report.md", "report/json-hold.csv"):
@@ -32,7 +32,7 @@ def test_the_committed_run_and_its_report_have_nothing_to_find(
         assert capsys.readouterr().out.endswith(": nothing found\n")
 
 
-def test_findings_are_blocks_that_name_file_row_rule_and_both_numbers(
+def test_a_finding_names_file_row_rule_and_both_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["audit", str(TEXT_2019)]) == 1
@@ -41,7 +41,7 @@ def test_findings_are_blocks_that_name_file_row_rule_and_both_numbers(
         "text.csv: Django+Gunicorn",
         "  rate (contradiction): 24.7288, expected 60",
         "  18,052 requests at 730 requests/s take 24.7 s, but the test lasted 60.0 s: over that "
-        "time they are 300.867 requests/s.",
+        "time the rate is 300.867 requests/s.",
     ]
     assert last == f"{TEXT_2019}: 1 contradiction and 2 doubts; docs/audit.md explains the rules\n"
 
@@ -57,17 +57,17 @@ def test_json_is_a_list_of_findings(capsys: pytest.CaptureFixture[str]) -> None:
         "kind": "doubt",
         "seen": "/json",
         "expected": "/text",
-        "text": "the results are said to be of 'text', /text, but the 23,316 requests asked for "
-        "/json, 106 bytes an answer.",
+        "text": "The results are labelled as workload 'text' (path /text), but the 23,316 "
+        "requests asked for /json (106 bytes an answer).",
     }
 
 
-def test_json_of_nothing_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_without_findings_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--json", str(ROOT / "results/published/2019/json.csv")]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
 
-def test_each_table_of_a_markdown_file_is_audited_for_itself(
+def test_each_table_of_a_markdown_file_is_audited_separately(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["audit", "--json", str(ARTICLE)]) == 1
@@ -79,7 +79,7 @@ def test_each_table_of_a_markdown_file_is_audited_for_itself(
     assert all(row.startswith("Text (12 Bytes): ") for _, row in found)
 
 
-def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_can_give_the_load(capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         *("--users", "4000", "--spawn-rate", "500", "--duration", "60"),
         *("--think-min", "5", "--think-max", "15"),
@@ -99,14 +99,14 @@ def test_the_load_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("a.md", b"# no table\n", "no table of results"),
         ("a.md", b"|a|\x00|\n", "not a text"),
         ("b.csv", b"name,rps\nx\n", "1 cells where the header has 2"),
-        ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): no number"),
+        ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): not a number"),
         ("c.csv", b"name;rps\nx;1.234\n", "nothing shows whether its point or comma"),
         ("a_stats_history.csv", b"Timestamp,Name,Requests/s\n", "Locust's history"),
         ("run.json", b"{", "run.json: not a run record"),
         ("other.json", b"[]", "other.json: not a run record"),
     ],
 )
-def test_a_wrong_path_or_file_is_exit_code_2_and_a_sentence(
+def test_a_wrong_path_or_file_gives_exit_code_2_and_a_message(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
@@ -140,23 +140,23 @@ PARTLY = """| Framework | Rank | Requests/s | p50 (ms) | p99 (ms) |
 """
 
 
-def test_what_was_read_and_what_was_not_stands_above_the_summary(
+def test_what_was_read_and_not_read_stands_above_the_summary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.md").write_text(PARTLY)
     assert main(["audit", str(tmp_path / "a.md")]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "read: a.md: 2 rows of Framework, Requests/s, p50 (ms), p99 (ms)",
-        "not read: a.md: column Rank: its title is none that the audit knows",
-        "not read: a.md: [31malpha, Requests/s ('1e400'): no measured number is that large or "
-        "that small",
-        "not read: a.md: beta, Requests/s ('503 MB'): 'MB' is no unit of a rate",
+        "not read: a.md: column Rank: the audit does not know this title",
+        "not read: a.md: [31malpha, Requests/s ('1e400'): no benchmark measures a number that "
+        "large or that small",
+        "not read: a.md: beta, Requests/s ('503 MB'): 'MB' is not a unit of a rate",
         "",
         f"{tmp_path}/a.md: in what was read: nothing found",
     ]
 
 
-def test_json_tells_it_in_the_form_of_findings(
+def test_json_lists_what_was_read_and_not_read_like_findings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.md").write_text(PARTLY)
@@ -173,7 +173,7 @@ def test_json_tells_it_in_the_form_of_findings(
     }
 
 
-def test_json_has_no_number_without_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_no_infinite_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head = "name,requests,duration,rps,mean (ms),p50 (ms),max (ms)\n"
     (tmp_path / "a.csv").write_text(
         head + "a,1e400,10,1e399,1e308,1e309,5\n"
@@ -184,7 +184,7 @@ def test_json_has_no_number_without_end(tmp_path: Path, capsys: pytest.CaptureFi
     assert {"rate", "zero", "unread"} <= {one["rule"] for one in told}
 
 
-def test_a_file_that_was_cut_off_is_no_clean_bill(
+def test_a_file_that_was_cut_off_never_passes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.csv").write_text("name,rps,p50 (ms)\nx,1,2\ny,")
@@ -209,7 +209,7 @@ def test_an_option_that_is_not_finite_is_refused(
 
 
 @pytest.mark.parametrize("lost", ["b,~200", "b"])
-def test_a_total_of_rows_that_were_not_all_read_is_not_accused(tmp_path: Path, lost: str) -> None:
+def test_a_total_is_not_compared_if_some_rows_were_not_read(tmp_path: Path, lost: str) -> None:
     (tmp_path / "a.csv").write_text(f"name,requests\na,101\n{lost}\nTotal,301\n")
     assert main(["audit", str(tmp_path / "a.csv")]) == 0
     (tmp_path / "a.csv").write_text("# a tool\nname,requests\na,101\nb,201\nTotal,301\n")

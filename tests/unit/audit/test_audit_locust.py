@@ -1,4 +1,4 @@
-"""What Locust writes: 2019's files, today's, and what is wrong with them."""
+"""Audits Locust's files of 2019 and of today."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def found(path: Path, told: Told = NOTHING, rule: str | None = None) -> list[Fin
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, int], None]:
-    """Locust writes a test's files once for each path; the copies cost nothing."""
+    """Files of one test, written by Locust once for each path and then copied, to save time."""
     kept: dict[tuple[str, int], Path] = {}
 
     def write(prefix: str, path: str, body_bytes: int) -> None:
@@ -54,18 +54,18 @@ def test_six_of_the_eight_text_results_of_2019_measured_json() -> None:
     assert sizes == {name: (128 if name == "flask" else 106, 12) for name in names}
 
 
-def test_flask_answered_json_with_another_body_than_the_others() -> None:
+def test_flasks_json_body_of_2019_differs_from_the_others() -> None:
     (finding,) = found(LOCAL_2019, rule="body-differs")
     assert (finding.row, finding.seen, finding.expected) == ("flask", 128, 106)
 
 
-def test_nothing_else_is_wrong_with_them_but_that_the_fastest_measured_the_schedule() -> None:
+def test_the_only_other_finding_of_2019_is_the_schedule_ceiling() -> None:
     others = {"workload-path", "body-size", "body-differs"}
     rest = [(f.rule, f.row) for f in found(LOCAL_2019) if f.rule not in others]
     assert rest == [("schedule-ceiling", name) for name in ("aiohttp", "japronto", "tornado")]
 
 
-def test_a_parent_folder_is_searched_and_says_which_file() -> None:
+def test_a_parent_folder_is_searched_and_findings_name_the_file() -> None:
     (first, *_) = found(LOCAL_2019.parents[1], rule="workload-path")
     assert first.file == "text/local/aiohttp_requests.csv"
 
@@ -76,7 +76,7 @@ def test_one_file_alone_is_one_test() -> None:
     assert ("body-size", 128, 11) in [(f.rule, f.seen, f.expected) for f in only]
 
 
-def test_a_person_may_say_what_was_measured() -> None:
+def test_an_option_can_give_the_workload() -> None:
     told = Told(workload="json", load={})
     wrong = found(LOCAL_2019, told, "workload-path")
     assert {f.row for f in wrong} == {"pyramid", "tornado"}
@@ -91,7 +91,7 @@ def copy_2019(folder: Path, name: str = "flask") -> tuple[Path, Path]:
     return files[0], files[1]
 
 
-def test_the_two_files_of_2019_must_count_alike(tmp_path: Path) -> None:
+def test_the_two_files_of_2019_must_have_the_same_counts(tmp_path: Path) -> None:
     _, distribution = copy_2019(tmp_path)
     distribution.write_text(distribution.read_text().replace('"Total",19023', '"Total",19024'))
     (finding,) = found(tmp_path, rule="counts")
@@ -123,7 +123,7 @@ def test_todays_files_written_by_locust_itself_are_read_and_have_no_finding(
     ]
 
 
-def test_todays_files_of_another_path_are_found(tmp_path: Path, written: Write) -> None:
+def test_a_wrong_path_in_todays_files_is_found(tmp_path: Path, written: Write) -> None:
     written(f"{tmp_path}/text/flask", "/json", 117)
     rules = [(f.rule, f.seen, f.expected) for f in found(tmp_path)]
     assert rules == [("workload-path", "/json", "/text"), ("body-size", 117, 11)]
@@ -160,7 +160,7 @@ def test_a_rate_that_needs_more_time_than_the_history_has_is_found(
     assert (finding.seen, finding.expected) == (40, 10)
 
 
-def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
+def test_tests_named_after_their_folders_are_rows_of_one_table(
     tmp_path: Path, written: Write
 ) -> None:
     for name in ("aiohttp", "japronto", "sanic", "tornado"):
@@ -170,7 +170,7 @@ def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
     ]
 
 
-# --- what is not Locust's, or not whole ----------------------------------------------------------
+# --- files that are not Locust's, or are incomplete -----------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -178,11 +178,11 @@ def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
     [
         ("a_requests.csv", "", "empty"),
         ("a_requests.csv", "name,age\nx,1\n", "not Locust's: its first line is 'name,age'"),
-        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': no number"),
+        ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': not a number"),
         (
             "a_stats.csv",
             "Type,Name,Request Count\nGET,/json,1\n",
-            "no number of requests or of failures",
+            "count of requests or failures is missing",
         ),
         ("a_stats.csv", "Type,Name,Request Count\n", "it has titles, but no row"),
         ("a_stats.csv", "Type,Name,Request Count\nGET,/json\n", "2 cells where the header has 3"),
@@ -193,7 +193,7 @@ def test_tests_that_are_named_by_their_folder_are_rows_of_one_table(
         ),
     ],
 )
-def test_garbled_files_are_refused_by_name(
+def test_garbled_files_are_refused_with_their_name(
     tmp_path: Path, name: str, text: str, message: str
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -202,7 +202,7 @@ def test_garbled_files_are_refused_by_name(
     assert name in str(raised.value)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a_stats.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match=r"a_stats\.csv: not a text"):
         audit(tmp_path, NOTHING)
@@ -227,19 +227,19 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         ("users =", "load.toml"),
     ],
 )
-def test_a_load_that_cannot_be_is_refused(tmp_path: Path, text: str, message: str) -> None:
+def test_an_impossible_load_is_refused(tmp_path: Path, text: str, message: str) -> None:
     copy_2019(tmp_path)
     (tmp_path / "load.toml").write_text(text)
     with pytest.raises(UsageError, match=message):
         audit(tmp_path, NOTHING)
 
 
-def test_options_go_before_the_load_beside_the_files() -> None:
+def test_options_take_precedence_over_the_load_file() -> None:
     half = Told(load={"users": 2_000})
     assert len(found(LOCAL_2019, half, "schedule-ceiling")) == 8
 
 
-def test_a_load_that_is_told_in_part_is_refused(tmp_path: Path) -> None:
+def test_an_incomplete_load_is_refused(tmp_path: Path) -> None:
     copy_2019(tmp_path)
     with pytest.raises(UsageError, match="add --spawn-rate, --duration, --think-min, --think-max"):
         audit(tmp_path, Told(load={"users": 4_000}))

@@ -1,4 +1,4 @@
-"""Locust's files as its versions and its page wrote them, and what becomes of them on their way."""
+"""Locust's files from several versions and from its page, also after other programs saved them."""
 
 from pathlib import Path
 
@@ -74,7 +74,9 @@ def unread(told: tuple[Note, ...]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("total", ["Total", "Aggregated"])
-def test_0_9_calls_the_total_total_and_0_12_calls_it_aggregated(tmp_path: Path, total: str) -> None:
+def test_the_total_is_named_total_in_0_9_and_aggregated_from_0_12_on(
+    tmp_path: Path, total: str
+) -> None:
     told = notes(
         tmp_path,
         x_requests=REQUESTS_0_9.replace("Total", total),
@@ -83,7 +85,7 @@ def test_0_9_calls_the_total_total_and_0_12_calls_it_aggregated(tmp_path: Path, 
     assert (found(told), unread(told)) == ([], {})
 
 
-def test_0_14_has_a_history_of_other_titles_and_failures_with_bare_quotes(tmp_path: Path) -> None:
+def test_0_14_has_other_titles_in_its_history_and_unescaped_quotes(tmp_path: Path) -> None:
     files = {"x_stats": STATS_0_14, "x_stats_history": HISTORY_0_14, "x_failures": FAILURES_0_14}
     told = notes(tmp_path, **files)
     assert (found(told), unread(told)) == ([], {})
@@ -99,7 +101,7 @@ def test_methods_and_queries_of_one_path_are_not_two_frameworks(tmp_path: Path) 
     assert found(notes(tmp_path, x_stats=TODAY)) == []
 
 
-def test_two_frameworks_that_answer_one_request_with_other_sizes_are_still_found(
+def test_different_sizes_for_one_request_are_still_found(
     tmp_path: Path,
 ) -> None:
     other = TODAY.replace("7538.0", "120.0").replace("2537.6666", "65.0")
@@ -109,8 +111,8 @@ def test_two_frameworks_that_answer_one_request_with_other_sizes_are_still_found
 
 
 @pytest.mark.parametrize("name", ["requests_1754049123.4567", "Locust_1_x.py_requests", "saved"])
-def test_what_the_page_offers_is_read_under_any_name(tmp_path: Path, name: str) -> None:
-    """Its percentiles are above its maximum, by Locust's rounding."""
+def test_a_download_from_the_page_is_read_under_any_name(tmp_path: Path, name: str) -> None:
+    """Its percentiles are above its maximum, because Locust rounds them."""
     file = tmp_path / f"{name}.csv"
     told = notes(tmp_path, **{name: TODAY, "failures_1754049200.1": FAILURES_0_14})
     assert found(told) == found(audit(file, Told(load={}))) == []
@@ -120,7 +122,7 @@ def test_what_the_page_offers_is_read_under_any_name(tmp_path: Path, name: str) 
     }
 
 
-def test_statistics_that_began_anew_count_from_there(tmp_path: Path) -> None:
+def test_the_history_counts_from_the_last_reset(tmp_path: Path) -> None:
     assert found(notes(tmp_path, x_stats=TODAY, x_stats_history=HISTORY)) == []
     more = HISTORY.replace(",1200,", ",1300,")
     assert found(notes(tmp_path, x_stats_history=more)) == [
@@ -141,7 +143,7 @@ def test_statistics_that_began_anew_count_from_there(tmp_path: Path) -> None:
     ],
     ids=["requests", "rate", "min", "max", "mean", "mean of the means", "size"],
 )
-def test_a_total_is_that_of_its_parts(
+def test_a_total_must_agree_with_its_parts(
     tmp_path: Path, old: str, new: str, rule: str, kind: Kind
 ) -> None:
     assert old in TODAY
@@ -149,7 +151,7 @@ def test_a_total_is_that_of_its_parts(
     assert (rule, kind) in [(rule, kind) for rule, kind, *_ in found(told)]
 
 
-def test_a_program_of_tables_may_have_saved_it_again(tmp_path: Path) -> None:
+def test_files_saved_again_by_a_spreadsheet_are_read(tmp_path: Path) -> None:
     german = TODAY.replace(",", ";").replace(".", ",")
     (tmp_path / "a_stats.csv").write_text(german, encoding="utf-8-sig", newline="\r\n")
     (tmp_path / "b_stats.csv").write_text(TODAY, encoding="utf-16")
@@ -163,7 +165,7 @@ def test_a_program_of_tables_may_have_saved_it_again(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_that_cannot_be_read_is_told_and_stops_no_other(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_and_stops_no_other(tmp_path: Path) -> None:
     (tmp_path / "run.csv").mkdir()
     (tmp_path / "b_stats.csv").write_bytes(b"\x00\x01")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
@@ -185,14 +187,14 @@ def test_a_file_that_cannot_be_read_is_told_and_stops_no_other(tmp_path: Path) -
     assert "not Locust's: its first line is 'castle,001'" in reasons["c_stats.csv"]
 
 
-def test_a_history_that_was_cut_off_is_known_as_that(tmp_path: Path) -> None:
+def test_a_history_that_was_cut_off_is_recognized(tmp_path: Path) -> None:
     told = notes(tmp_path, x_stats=TODAY, x_stats_history=HISTORY.rstrip() + "\n1700000131,99")
     (wrong,) = [note for note in told if isinstance(note, Unread)]
     assert (wrong.file, wrong.cut_off) == ("x_stats_history.csv", True)
     assert found(told) == []
 
 
-def test_a_test_without_a_total_is_told(tmp_path: Path) -> None:
+def test_a_missing_total_is_reported(tmp_path: Path) -> None:
     told = notes(tmp_path, x_stats=TODAY[: TODAY.index(",Aggregated")])
     assert unread(told) == {"x_stats.csv": "there is no such row"}
 
@@ -207,6 +209,6 @@ def test_a_test_without_a_total_is_told(tmp_path: Path) -> None:
     ],
     ids=["infinite requests", "nan", "too large", "a header alone"],
 )
-def test_what_is_not_whole_is_not_read_at_all(tmp_path: Path, text: str) -> None:
+def test_an_incomplete_file_is_not_read_at_all(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match=r"x_stats\.csv"):
         notes(tmp_path, x_stats=text)

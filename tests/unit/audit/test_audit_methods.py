@@ -25,7 +25,10 @@ def test_a_row_of_another_method_is_named(method: str, path: str) -> None:
     (finding,) = workload_path(row(method, path), POSTED)
     assert (finding.rule, finding.expected) == ("workload-path", "POST /orders")
     assert str(finding.seen).startswith("GET /orders")
-    assert "said to be of 'orders', POST /orders, but the 9 requests asked for GET" in finding.text
+    assert (
+        "labelled as workload 'orders' (POST /orders), but the 9 requests asked for GET"
+        in finding.text
+    )
 
 
 def test_a_row_of_another_path_is_named_by_its_path() -> None:

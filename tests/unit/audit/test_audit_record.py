@@ -1,4 +1,4 @@
-"""The audit of a record: an honest one has no finding, whatever befell its trials."""
+"""The audit of a record. An honest record has no finding, also if trials failed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +68,7 @@ def test_a_rate_that_was_edited_by_hand_contradicts_the_counts() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, -5.0])
 @pytest.mark.parametrize("part", ["totals", "hold", "steps", "open_loop"])
-def test_nothing_lasts_no_time_or_less(part: str, seconds: float) -> None:
+def test_a_duration_must_be_above_zero(part: str, seconds: float) -> None:
     trial, short = measured(), {"duration_s": seconds}
     old: Any = getattr(trial, part)
     one = part in ("totals", "hold")
@@ -77,7 +77,7 @@ def test_nothing_lasts_no_time_or_less(part: str, seconds: float) -> None:
     assert {(f.rule, f.kind, f.seen) for f in lasted} == {("rate", Kind.CONTRADICTION, seconds)}
 
 
-def test_total_steps_kinds_and_locust_are_compared_to_the_last_request() -> None:
+def test_totals_must_equal_steps_kinds_and_locusts_counts_exactly() -> None:
     trial = measured()
     assert trial.totals is not None
     assert trial.locust is not None
@@ -92,11 +92,11 @@ def test_total_steps_kinds_and_locust_are_compared_to_the_last_request() -> None
     )
 
 
-def test_breaking_users_are_those_of_the_first_step_with_drops() -> None:
+def test_breaking_users_are_those_of_the_first_step_with_failures() -> None:
     assert found(measured(breaking_users=8)) == [("counts", "flask json 1", 8, 16)]
 
 
-def test_a_percentile_that_is_not_the_histograms_is_found() -> None:
+def test_a_percentile_that_differs_from_the_histogram_is_found() -> None:
     trial = measured()
     assert trial.hold is not None
     faster = changed(trial, "hold", p99_ms=1.0)
@@ -113,8 +113,8 @@ def test_a_histogram_of_other_requests_is_found() -> None:
     assert ("counts", "flask json 1, hold", "no histogram", None) in found(broken)
 
 
-def test_littles_law_binds_users_rate_and_latency_of_a_hold() -> None:
-    """8 users cannot wait 40 ms each and still get 4,000 answers a second."""
+def test_users_rate_and_latency_of_a_hold_must_fit_littles_law() -> None:
+    """8 users who wait 40 ms each cannot get 4,000 answers a second."""
     trial = measured()
     slow = histogram({40_000: 8_000})
     assert trial.hold is not None
@@ -130,12 +130,12 @@ def test_littles_law_binds_users_rate_and_latency_of_a_hold() -> None:
     ]
 
 
-def test_a_verdict_that_does_not_follow_from_its_evidence_is_found() -> None:
+def test_a_limit_that_does_not_follow_from_its_evidence_is_found() -> None:
     trial = measured(limited_by="loadgen-cpu")
     assert found(trial) == [("verdict", "flask json 1", "loadgen-cpu", "server-cpu")]
 
 
-def test_evidence_that_is_not_the_trials_is_found() -> None:
+def test_evidence_that_differs_from_the_trials_numbers_is_found() -> None:
     trial = measured()
     nicer = {**trial.limited_by_evidence, "loadgen_cpu": 0.1}
     assert ("verdict", "flask json 1", 0.1, pytest.approx(0.3)) in found(
@@ -143,7 +143,7 @@ def test_evidence_that_is_not_the_trials_is_found() -> None:
     )
 
 
-def test_a_verdict_without_evidence_is_a_doubt() -> None:
+def test_a_limit_without_evidence_is_a_doubt() -> None:
     (finding,) = audit_record(run_of(measured(limited_by_evidence={})))
     assert (finding.rule, finding.kind) == ("verdict", Kind.DOUBT)
 
@@ -158,14 +158,14 @@ def test_a_cost_that_was_edited_by_hand_contradicts_cpu_and_rate() -> None:
     ]
 
 
-def test_an_open_loop_that_did_not_keep_up_may_not_say_that_it_did() -> None:
+def test_an_open_loop_that_did_not_keep_up_must_not_claim_it() -> None:
     trial = measured()
     slow = replace(trial.open_loop[0], goodput_rps=100.0, cpu_us_per_request=None)
     seen = found(replace(trial, open_loop=(slow,)))
     assert seen == [("verdict", "flask json 1, open loop at 250/s", "schedule", "not schedule")]
 
 
-def test_a_constant_rate_tells_how_many_requests_were_due() -> None:
+def test_a_constant_rate_implies_the_number_of_due_requests() -> None:
     trial = measured()
     fewer = replace(trial.open_loop[0], rate=500.0, limited_by="unknown")
     assert found(replace(trial, open_loop=(fewer,))) == [
@@ -186,13 +186,13 @@ def test_a_constant_rate_tells_how_many_requests_were_due() -> None:
     ],
     ids=["measured without totals", "failed without a reason", "skipped with totals"],
 )
-def test_an_outcome_has_what_belongs_to_it(trial: TrialRecord) -> None:
+def test_an_outcome_must_fit_the_trials_numbers(trial: TrialRecord) -> None:
     assert {(f.rule, f.kind) for f in audit_record(run_of(trial))} == {
         ("verdict", Kind.CONTRADICTION)
     }
 
 
-def test_zero_memory_and_negative_cpu_are_no_measurements() -> None:
+def test_zero_memory_and_negative_cpu_are_found() -> None:
     trial = changed(measured(), "resources", memory_idle_bytes=0, cpu_us_per_request=-1.0)
     assert {(f.rule, f.seen, f.kind) for f in audit_record(run_of(trial))} == {
         ("zero", 0, Kind.DOUBT),
@@ -208,7 +208,7 @@ def test_four_holds_at_one_rate_are_a_plateau_unless_each_server_was_full() -> N
     assert "plateau" in rules(audit_record(run_of(*doubtful)))
 
 
-def test_one_hold_under_two_names_is_a_copy() -> None:
+def test_the_same_hold_under_two_names_is_a_copy() -> None:
     twice = run_of(measured("flask", 2_003), measured("sanic", 2_003))
     (finding,) = audit_record(twice)
     assert (finding.rule, finding.row) == ("equal-values", "flask json 1, sanic json 1")

@@ -1,6 +1,6 @@
-"""Each rule about rows: it finds the case that it is there for, and is silent on a right one.
+"""Each rule about rows finds its case, and finds nothing in correct rows.
 
-Numbers of other labs are those that they published themselves; docs/audit.md says where.
+Numbers of other benchmarks are as they published them. docs/audit.md has the sources.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def article() -> list[ResultRow]:
 # --- rate ----------------------------------------------------------------------------------------
 
 
-def test_rate_finds_the_django_row_of_2019_by_the_other_rows_alone() -> None:
+def test_rate_finds_the_django_row_of_2019_by_the_other_rows() -> None:
     (finding,) = audited(*article(), rule="rate")
     assert (finding.file, finding.row, finding.kind) == (
         "table.csv",
@@ -105,7 +105,7 @@ def test_a_rate_beyond_the_schedule_is_found_too() -> None:
     assert "205%" in finding.text
 
 
-def test_without_think_time_or_with_a_full_server_there_is_no_ceiling() -> None:
+def test_there_is_no_ceiling_without_think_time_or_with_a_full_server() -> None:
     busy = OfferedLoad(users=8, spawn_rate=8, duration_s=10, think_min_s=0, think_max_s=0)
     assert not audited(row(requests=10**6), load=busy)
     full = row(requests=23_868, limited_by="server-cpu")
@@ -116,7 +116,7 @@ def test_without_think_time_or_with_a_full_server_there_is_no_ceiling() -> None:
 
 
 def test_little_says_that_a_mean_cannot_exceed_p99() -> None:
-    """As somebody wrote of 97,000 requests/s at 512 connections: 5.3 ms on average."""
+    """A real case: 97,000 requests/s at 512 connections imply 5.3 ms on average."""
     (finding,) = audited(row(users=512, rps=97_000, percentiles={99.0: 4.1}), rule="little")
     assert (finding.kind, finding.expected) == (Kind.DOUBT, 4.1)
     assert finding.seen == pytest.approx(5.278, abs=0.001)
@@ -129,12 +129,12 @@ def test_little_finds_a_rate_that_so_few_users_cannot_reach() -> None:
     assert finding.seen == 8
 
 
-def test_little_finds_more_waiting_than_the_slowest_request_waited() -> None:
+def test_little_finds_an_implied_mean_above_the_maximum() -> None:
     (finding,) = audited(row(users=100, rps=100, max_ms=300.0), rule="little")
     assert (finding.seen, finding.expected) == (1_000, 300)
 
 
-def test_little_with_a_known_load_takes_the_think_time_off() -> None:
+def test_little_subtracts_the_think_time_of_a_known_load() -> None:
     right = row(requests=23_868, rps=399.93, mean_ms=16.0, max_ms=749.0)
     assert not audited(right, load=LOCAL_2019, rule="little")
     idle = row(requests=12_000, rps=200.0, max_ms=749.0)
@@ -146,7 +146,7 @@ def test_little_with_a_known_load_takes_the_think_time_off() -> None:
     assert (finding.kind, finding.expected) == (Kind.CONTRADICTION, 9_000)
 
 
-def test_little_is_silent_on_a_right_closed_loop_and_on_an_open_one() -> None:
+def test_little_finds_nothing_in_a_correct_closed_loop_or_an_open_loop() -> None:
     assert not audited(row(users=32, rps=25_559, percentiles={50.0: 1.01, 99.0: 3.08}))
     assert not audited(row(users=64, rps=250, offered_rps=250, percentiles={50.0: 1.0, 99.0: 3.0}))
     assert not audited(row(users=32, rps=25_559, percentiles={99.0: 0.003}, known_unit=False))
@@ -162,14 +162,14 @@ def test_percentiles_out_of_order_are_a_contradiction() -> None:
     assert (finding.rule, finding.seen, finding.expected) == ("percentile-order", 70, 60)
 
 
-def test_locusts_rounding_is_no_disorder() -> None:
+def test_locusts_rounding_is_allowed_for() -> None:
     """The article's Japronto: the 100 % percentile is 750 ms, the maximum 749."""
     japronto = row(percentiles={99.0: 240.0, 100.0: 750.0}, min_ms=1, max_ms=749, rounded=True)
     assert not audited(japronto)
 
 
 def test_a_mean_that_its_percentiles_do_not_allow_is_a_contradiction() -> None:
-    """Half of the requests took 100 ms or more: the mean is not below 50."""
+    """Half of the requests took 100 ms or more, so the mean cannot be below 50."""
     (low,) = audited(row(mean_ms=20.0, percentiles={50.0: 100.0, 99.0: 200.0}))
     assert (low.rule, low.kind) == ("mean-outside-percentiles", Kind.CONTRADICTION)
     (high,) = audited(row(mean_ms=90.0, percentiles={50.0: 10.0, 99.0: 20.0}, max_ms=500.0))
@@ -209,7 +209,7 @@ def test_equal_columns_needs_several_rows_and_more_than_whole_milliseconds() -> 
 # --- zero ----------------------------------------------------------------------------------------
 
 
-def test_a_column_of_zeros_is_no_measurement() -> None:
+def test_a_column_of_zeros_is_found() -> None:
     """A shootout of 2026 printed p95 0.00, CPU % 0.0 and Mem 0 in every one of its six rows."""
     rows = [
         row(n, rps=1_000.0 + 100 * i, percentiles={95.0: 0.0}, used={"CPU %": 0.0, "Mem": 0.0})
@@ -230,7 +230,7 @@ def test_minus_one_errors_in_every_row_are_a_contradiction() -> None:
     assert (finding.row, finding.seen, finding.kind) == ("all rows", -1, Kind.CONTRADICTION)
 
 
-def test_no_failures_and_a_fast_server_in_whole_milliseconds_are_right() -> None:
+def test_no_failures_and_rounded_latencies_of_zero_are_correct() -> None:
     assert not audited(row(requests=100, failures=0, rps=10.0, percentiles={50.0: 0.146}))
     whole = row(requests=100, min_ms=0.0, percentiles={50.0: 0.0, 99.0: 1.0}, rounded=True)
     assert not audited(whole)
@@ -254,7 +254,7 @@ def test_174_of_380_frameworks_at_one_rate_measure_the_load_generator() -> None:
     assert "and 162 more" in finding.row
 
 
-def test_rates_that_were_asked_for_or_that_full_servers_reached_may_be_alike() -> None:
+def test_constant_rates_and_rates_of_full_servers_may_be_equal() -> None:
     at_one_rate = [row(n, rps=250.0 + i / 10, offered_rps=250.0) for i, n in enumerate("abcd")]
     assert not audited(*at_one_rate)
     full = [row(n, rps=5_000.0 + i, limited_by="server-cpu") for i, n in enumerate("abcd")]
@@ -262,11 +262,11 @@ def test_rates_that_were_asked_for_or_that_full_servers_reached_may_be_alike() -
     assert not audited(*(row(n, rps=5_000.0 * 1.03**i) for i, n in enumerate("abcd")))
 
 
-def test_scenarios_of_one_framework_are_no_plateau() -> None:
+def test_scenarios_of_one_framework_are_not_a_plateau() -> None:
     assert not audited(*(row(n, rps=5_000.0 + i) for i, n in enumerate("aabbb")), rule="plateau")
 
 
-def test_one_number_in_two_rows_is_probably_copied() -> None:
+def test_the_same_number_in_two_rows_is_probably_copied() -> None:
     (finding,) = audited(row("a", rps=12_345.6), row("b", rps=12_345.6))
     assert (finding.rule, finding.row, finding.seen) == ("equal-values", "a, b", 12_345.6)
     assert not audited(row("a", rps=12_000.0), row("b", rps=12_000.0))
@@ -306,25 +306,25 @@ def test_a_framework_may_be_called_requests() -> None:
     assert not audited(*rows, row("requests", requests=99), rule="counts")
 
 
-def test_numbers_in_thousands_add_up_within_their_last_digit() -> None:
+def test_rounded_numbers_add_up_within_their_last_digit() -> None:
     rows = [row("a", requests=5_200), row("b", requests=6_900)]
     assert not audited(*rows, row("Total", requests=12_000))
     assert audited(*rows, row("Total", requests=13_000), rule="counts")
 
 
-def test_a_row_that_adds_up_the_others_is_their_sum_under_any_name() -> None:
+def test_a_row_that_adds_up_the_others_is_a_total_under_any_name() -> None:
     rows = [row("a", requests=12_345, rps=205.75), row("b", requests=10_002, rps=166.7)]
     assert not audited(*rows, row("both of them", requests=22_347, rps=172.2), rule="rate")
     other = audited(*rows, row("c", requests=22_348, rps=172.2), rule="rate")
     assert [finding.row for finding in other] == ["c"]
 
 
-def test_an_average_of_rows_is_no_framework_and_no_sum() -> None:
+def test_an_average_of_rows_is_neither_a_framework_nor_a_total() -> None:
     rows = [row(n, users=8, rps=rps, mean_ms=8e3 / rps) for n, rps in (("a", 100), ("b", 10_000))]
     assert not audited(*rows, row("Average", users=8, rps=5_050, mean_ms=40.4))
 
 
-def test_a_total_of_somebody_elses_is_no_contradiction_where_it_is_not_a_count() -> None:
+def test_other_totals_than_counts_are_only_doubts_in_tables_of_others() -> None:
     rows = [row("a", requests=10, max_ms=5.0), row("b", requests=20, max_ms=7.0)]
     (finding,) = audited(*rows, row("Total", requests=30, max_ms=12.0))
     assert (finding.kind, finding.seen, finding.expected) == (Kind.DOUBT, 12, 7)
@@ -333,18 +333,18 @@ def test_a_total_of_somebody_elses_is_no_contradiction_where_it_is_not_a_count()
 # --- errors --------------------------------------------------------------------------------------
 
 
-def test_a_rate_of_errors_is_doubted() -> None:
+def test_a_rate_of_errors_is_a_doubt() -> None:
     (finding,) = audited(row(requests=15_791, failures=15_791, duration_s=15.07, rps=1_048.1))
     assert (finding.rule, finding.kind, finding.seen) == ("errors", Kind.DOUBT, 15_791)
     assert not audited(row(requests=29_373, failures=13_952))
 
 
-def test_successes_are_no_more_than_answers() -> None:
+def test_more_successes_than_answers_are_a_contradiction() -> None:
     (finding,) = audited(row(rps=100.0, goodput_rps=150.0))
     assert (finding.rule, finding.seen, finding.expected) == ("counts", 150, 100)
 
 
-# --- published tables, and what any honest table has ---------------------------------------------
+# --- published tables, and honest tables ---------------------------------------------------------
 
 
 def test_a_published_table_is_audited_like_any_other() -> None:
@@ -385,5 +385,5 @@ def measured(latencies_ms: Sequence[float], *, rounded: bool) -> ResultRow:
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.floats(0.01, 60_000), min_size=1, max_size=300), st.booleans())
-def test_whatever_was_really_measured_has_no_finding(latencies: list[float], rounded: bool) -> None:
+def test_correct_numbers_have_no_finding(latencies: list[float], rounded: bool) -> None:
     assert not audited(measured(latencies, rounded=rounded))

@@ -1,4 +1,4 @@
-"""A run with all that lies beside its record: Locust's own files, and the manifest."""
+"""A run with the files beside its record: Locust's own files, and the manifest."""
 
 import csv
 from dataclasses import replace
@@ -34,7 +34,7 @@ def saved(
     body: float = 250.0,
     less: int = 0,
 ) -> Path:
-    """A run of this trial, with Locust's file as it would be: its sizes have headers in them."""
+    """A run with this trial and Locust's file for it, whose sizes include headers."""
     assert trial.totals is not None
     requests, failures = trial.totals.requests - less, trial.totals.failures
     numbers = (requests, failures, 2, 2.5, 2, 4, body, requests / 4, failures / 4, 2, 4, 4)
@@ -54,7 +54,7 @@ def test_a_run_whose_files_agree_has_no_finding(tmp_path: Path) -> None:
     assert found(tmp_path) == []
 
 
-def test_locusts_own_file_must_count_as_the_record_does(tmp_path: Path) -> None:
+def test_locusts_own_file_must_have_the_records_counts(tmp_path: Path) -> None:
     counts = found(saved(tmp_path, measured(), less=7))
     assert [(f.rule, f.file, f.seen, f.expected) for f in counts] == [
         ("counts", STATS, 16_003, 16_010)
@@ -62,11 +62,11 @@ def test_locusts_own_file_must_count_as_the_record_does(tmp_path: Path) -> None:
     assert counts[0].row == "001-flask-json-1"
 
 
-def test_a_trial_that_failed_has_locusts_files_as_far_as_they_got(tmp_path: Path) -> None:
+def test_the_files_of_a_failed_trial_may_be_incomplete(tmp_path: Path) -> None:
     assert found(saved(tmp_path, failed(), less=7)) == []
 
 
-def test_the_path_and_the_bytes_are_those_of_the_records_contract(tmp_path: Path) -> None:
+def test_path_and_size_must_be_those_of_the_records_contract(tmp_path: Path) -> None:
     wrong = found(saved(tmp_path, measured(), path="/text", body=40.0))
     assert [(f.rule, f.seen, f.expected, f.kind) for f in wrong] == [
         ("workload-path", "/text", "/json", Kind.CONTRADICTION),
@@ -75,7 +75,7 @@ def test_the_path_and_the_bytes_are_those_of_the_records_contract(tmp_path: Path
     assert found(saved(tmp_path / "b", measured(), body=5_000.0))[0].kind is Kind.DOUBT
 
 
-def test_every_raw_file_that_is_not_as_it_was_saved_is_found(tmp_path: Path) -> None:
+def test_changed_missing_and_additional_raw_files_are_found(tmp_path: Path) -> None:
     saved(tmp_path, measured())
     log = tmp_path / "raw/001-flask-json-1/server.log"
     log.write_text("what it printed\n")
@@ -95,7 +95,7 @@ def test_every_raw_file_that_is_not_as_it_was_saved_is_found(tmp_path: Path) -> 
     assert "does not list it" in manifest[2][2]
 
 
-def test_a_run_passed_on_without_its_raw_files_is_one_doubt(tmp_path: Path) -> None:
+def test_a_run_without_its_raw_files_has_one_doubt(tmp_path: Path) -> None:
     saved(tmp_path, measured())
     (tmp_path / STATS).unlink()
     (tmp_path / STATS).parent.rmdir()
@@ -104,13 +104,13 @@ def test_a_run_passed_on_without_its_raw_files_is_one_doubt(tmp_path: Path) -> N
     assert (finding.rule, finding.kind, finding.expected) == ("manifest", Kind.DOUBT, 1)
 
 
-def test_a_run_without_a_manifest_is_an_older_one(tmp_path: Path) -> None:
+def test_a_run_without_a_manifest_has_no_finding(tmp_path: Path) -> None:
     saved(tmp_path, measured())
     (tmp_path / checksums.MANIFEST).unlink()
     assert found(tmp_path) == []
 
 
-def test_a_record_names_no_file_outside_of_its_folder(tmp_path: Path) -> None:
+def test_a_record_cannot_name_a_file_outside_its_folder(tmp_path: Path) -> None:
     inside = saved(tmp_path / "run", measured())
     outside = tmp_path / "other_stats.csv"
     outside.write_text("not,locust\n")
@@ -120,13 +120,13 @@ def test_a_record_names_no_file_outside_of_its_folder(tmp_path: Path) -> None:
         found(inside)
 
 
-def test_a_record_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_record_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"schema": 99}')
     with pytest.raises(UsageError, match=r"run\.json: record of schema 99"):
         found(tmp_path)
 
 
-def test_a_run_knows_its_load_and_its_workloads(tmp_path: Path) -> None:
+def test_options_for_load_and_workload_are_refused_for_a_run(tmp_path: Path) -> None:
     saved(tmp_path, measured())
     with pytest.raises(UsageError, match="leave the options out"):
         audit(tmp_path, Told(workload="json", load={}))

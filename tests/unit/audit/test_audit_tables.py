@@ -1,4 +1,4 @@
-"""Tables of text: Markdown, CSV, the names that people give to columns, the numbers they print."""
+"""Reads tables: Markdown, CSV, titles of columns, and printed numbers."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def value(text: str, dimension: Dimension, **how: str) -> float | str | None:
     return found.value if isinstance(found, Number) else found
 
 
-def test_the_articles_table_is_read_and_the_one_without_results_is_not() -> None:
+def test_the_articles_tables_are_read_except_the_one_without_results() -> None:
     rows = {row.name: row for row in rows_of(ARTICLE)[:9]}
     pyramid = rows["Pyramid"]
     assert (pyramid.requests, pyramid.rps, pyramid.failures) == (12_290, 206.84, 345)
@@ -52,7 +52,7 @@ def test_a_table_of_this_labs_report_is_read_with_its_marks() -> None:
     assert (other.name, other.limited_by) == ("a | b", "server-cpu")
 
 
-def test_a_constant_arrival_rate_is_no_rate_of_the_server() -> None:
+def test_a_constant_arrival_rate_is_not_the_servers_rate() -> None:
     table = TextTable(
         title="",
         header=("Framework", "Load", "Requests/s", "Answered/s", "p50 (ms)"),
@@ -100,7 +100,7 @@ def test_a_constant_arrival_rate_is_no_rate_of_the_server() -> None:
         ("Framework (Middleware)", "name", 0, ""),
     ],
 )
-def test_columns_are_known_by_many_names(
+def test_columns_are_recognized_under_many_names(
     title: str, meaning: str, percent: float, unit: str
 ) -> None:
     found = column(title)
@@ -112,7 +112,7 @@ def test_columns_are_known_by_many_names(
     "title",
     ["Rank", "Service p99 (ms)", "Stars", "Failures/s", "Throughput (MB/s)", "64", "2019", ""],
 )
-def test_columns_that_mean_something_else_are_left_alone(title: str) -> None:
+def test_columns_that_mean_something_else_are_not_read(title: str) -> None:
     assert column(title) is None
 
 
@@ -154,27 +154,27 @@ def test_counts_are_read_with_their_scales(text: str, amount: float) -> None:
 @pytest.mark.parametrize(
     ("text", "dimension", "reason"),
     [
-        ("503.58 MB", Dimension.RATE, "'MB' is no unit of a rate"),
-        ("25%", Dimension.COUNT, "'%' is no unit of a count"),
-        ("5 req/s", Dimension.COUNT, "no unit"),
-        ("12k", Dimension.TIME, "no unit of a time"),
-        ("100m", Dimension.COUNT, "'m' is no unit of a count"),
-        ("3 M", Dimension.TIME, "'M' is no unit of a time"),
+        ("503.58 MB", Dimension.RATE, "'MB' is not a unit of a rate"),
+        ("25%", Dimension.COUNT, "'%' is not a unit of a count"),
+        ("5 req/s", Dimension.COUNT, "not a unit"),
+        ("12k", Dimension.TIME, "not a unit of a time"),
+        ("100m", Dimension.COUNT, "'m' is not a unit of a count"),
+        ("3 M", Dimension.TIME, "'M' is not a unit of a time"),
         ("~500", Dimension.RATE, "a bound or an estimate"),
         ("< 1 ms", Dimension.TIME, "a bound or an estimate"),
         ("± 5", Dimension.TIME, "a bound or an estimate"),
         ("12:30", Dimension.TIME, "it may be minutes"),
-        ("1e400", Dimension.RATE, "no measured number"),
-        ("1e-320 s", Dimension.TIME, "no measured number"),
-        ("9" * 5_000, Dimension.COUNT, "no measured number"),
-        ("9" * 5_000 + ":00:00", Dimension.TIME, "no number"),
+        ("1e400", Dimension.RATE, "no benchmark measures"),
+        ("1e-320 s", Dimension.TIME, "no benchmark measures"),
+        ("9" * 5_000, Dimension.COUNT, "no benchmark measures"),
+        ("9" * 5_000 + ":00:00", Dimension.TIME, "not a number"),
         *(
-            (text, Dimension.RATE, "no number")
+            (text, Dimension.RATE, "not a number")
             for text in ("3.7.4", "2019-03-11", "4x4", "inf", "NaN")
         ),
     ],
 )
-def test_what_is_not_certain_is_no_number_and_has_its_reason(
+def test_uncertain_cells_are_not_read_as_numbers_and_have_a_reason(
     text: str, dimension: Dimension, reason: str
 ) -> None:
     found = value(text, dimension)
@@ -183,7 +183,7 @@ def test_what_is_not_certain_is_no_number_and_has_its_reason(
 
 
 @pytest.mark.parametrize("text", ["", "-", "—", "N/A", "null", "none", "✅"])
-def test_what_stands_for_nothing_is_missing(text: str) -> None:
+def test_placeholders_are_missing_values(text: str) -> None:
     assert number(text, Dimension.RATE) is None
 
 
@@ -194,17 +194,17 @@ def test_what_stands_for_nothing_is_missing(text: str) -> None:
         (("95,2", "12.345"), ","),
         (("0.123",), "."),
         (("1,234,567", "9.876"), "."),
-        (("12,345", "9.876"), "."),  # as English has it, where nothing shows anything else
+        (("12,345", "9.876"), "."),  # as in English, if no cell shows the decimal mark
         (("95,2", "94.8", "12.345"), "?"),
     ],
 )
-def test_the_decimal_mark_is_what_cells_show_that_have_one_meaning(
+def test_cells_with_only_one_reading_show_the_decimal_mark(
     cells: tuple[str, ...], mark: str
 ) -> None:
     assert decimal_marks([(Dimension.RATE, cells)], None) == [mark]
 
 
-def test_a_column_without_such_a_cell_has_the_mark_of_the_others() -> None:
+def test_a_column_without_such_a_cell_has_the_mark_of_other_columns() -> None:
     assert decimal_marks([(Dimension.RATE, ["12.345"]), (Dimension.TIME, ["95,2"])], None) == [
         ",",
         ",",
@@ -223,7 +223,7 @@ def test_counts_are_whole_so_that_a_point_in_them_separates_thousands() -> None:
     assert decimal_marks([(Dimension.COUNT, ["12.345"])], ".") == ["?"]
 
 
-def test_a_mark_that_may_be_either_is_not_guessed() -> None:
+def test_an_ambiguous_mark_is_not_guessed() -> None:
     assert value("12.345", Dimension.RATE, decimal=",") == 12_345
     assert value("12.345", Dimension.RATE, decimal=".") == 12.345
     assert "nothing shows" in str(value("12.345", Dimension.RATE, decimal="?"))
@@ -232,25 +232,27 @@ def test_a_mark_that_may_be_either_is_not_guessed() -> None:
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.integers(-(10**12), 10**12), st.sampled_from(",'_ "), st.booleans())
-def test_numbers_survive_separators_and_marks(amount: int, separator: str, bold: bool) -> None:
+def test_numbers_are_read_with_separators_and_markup(
+    amount: int, separator: str, bold: bool
+) -> None:
     text = f"{amount:,}".replace(",", separator)
     assert value(f"**{text}**" if bold else f" {text} ", Dimension.COUNT) == amount
 
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.text(alphabet="|-: \\#a1,.±%()\n", max_size=80))
-def test_any_text_is_a_table_or_none(text: str) -> None:
+def test_any_text_can_be_searched_for_tables(text: str) -> None:
     for table in markdown_tables(text):
         results(table)
 
 
-def test_cells_that_a_row_has_too_many_do_not_show_as_in_any_page() -> None:
+def test_surplus_cells_of_a_markdown_row_are_not_read() -> None:
     (table,) = markdown_tables("| a | rps |\n|---|---|\n| 1 | 2 | 3 |\n")
     assert table.rows == (("1", "2"),)
     assert [(one.where, one.what) for one in table.unread] == [("line 3", "3")]
 
 
-def test_lines_of_a_csv_that_are_no_rows_are_told_with_their_number() -> None:
+def test_csv_lines_that_are_not_rows_are_reported_by_number() -> None:
     text = "# a tool, its version\nname,rps\na,1\nb,2,3\nc\nname,rps\nd,4\n"
     table = csv_table(text, "a.csv")
     assert (table.header, table.rows) == (("name", "rps"), (("a", "1"), ("d", "4")))
@@ -262,7 +264,7 @@ def test_lines_of_a_csv_that_are_no_rows_are_told_with_their_number() -> None:
     assert not any(one.cut_off for one in table.unread)
 
 
-def test_a_csv_that_ends_within_a_line_is_cut_off() -> None:
+def test_a_csv_that_ends_in_a_line_is_cut_off() -> None:
     assert csv_table("name,rps\na,1\nb", "a.csv").unread[0].cut_off
     with pytest.raises(CutOff):
         csv_table('name,rps\na,"1\n', "a.csv")
@@ -276,20 +278,20 @@ def test_semicolons_may_have_either_decimal_mark() -> None:
     assert (alone.sets, "nothing shows" in alone.unread[0].reason) == ((), True)
 
 
-def test_each_column_and_cell_that_is_not_read_is_told() -> None:
+def test_each_column_and_cell_that_is_not_read_is_reported() -> None:
     header = "| Framework | Language | Rate | Requests/s | p50 (ms) | Error rate |\n"
     (table,) = markdown_tables(header + "|-" * 6 + "|\n| a | go | 5 MB | 9 | fast | 1 % |\n")
     found = results(table)
     assert found.columns == ("Framework", "Requests/s", "p50 (ms)")
     assert {(one.where, one.what): one.reason for one in (*found.others, *found.unread)} == {
-        ("column Language", ""): "Framework is read for the same",
-        ("column Rate", ""): "Requests/s is read for the same",
-        ("column Error rate", ""): "its title is none that the audit knows",
-        ("a, p50 (ms)", "fast"): "no number",
+        ("column Language", ""): "column Framework has the same meaning, and was read instead",
+        ("column Rate", ""): "column Requests/s has the same meaning, and was read instead",
+        ("column Error rate", ""): "the audit does not know this title",
+        ("a, p50 (ms)", "fast"): "not a number",
     }
 
 
-def test_a_minimum_and_a_maximum_of_nobody_knows_what_are_no_results() -> None:
+def test_a_minimum_and_a_maximum_without_a_unit_are_not_results() -> None:
     (options,) = markdown_tables("| Option | Min | Max |\n|-|-|-|\n| retries | 5 | 0 |\n")
     found = results(options)
     assert (found.sets, found.others[0].where) == ((), "the table")
@@ -297,7 +299,7 @@ def test_a_minimum_and_a_maximum_of_nobody_knows_what_are_no_results() -> None:
     assert results(times).sets[0][0].max_ms == 9
 
 
-def test_columns_with_a_number_in_their_title_are_tables_of_their_own() -> None:
+def test_columns_with_a_number_in_their_title_are_separate_tables() -> None:
     header = "| Framework | Speed (64) | Speed (256) |\n|-|-|-|\n"
     (table,) = markdown_tables(header + "| [a](http://a) (1.0) | 96 977 | 12 |\n")
     ((small,), (large,)) = results(table).sets
@@ -306,6 +308,6 @@ def test_columns_with_a_number_in_their_title_are_tables_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", 'a,"b\n'])
-def test_what_is_no_csv_is_refused(text: str) -> None:
+def test_text_that_is_not_csv_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"^a\.csv:"):
         csv_table(text, "a.csv")

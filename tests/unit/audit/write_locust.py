@@ -1,6 +1,6 @@
 """Writes Locust's CSV files of one test with Locust's own classes: PREFIX, PATH, BODY bytes.
 
-A program of its own, since Locust patches the standard library when it is imported.
+This is a separate program, since Locust patches the standard library when it is imported.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Every doubt about a run, where it belongs and only there."""
+"""Doubts about a run: each appears exactly where it should."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ def codes(caveats: tuple[Caveat, ...]) -> list[str]:
     return [caveat.code for caveat in caveats]
 
 
-def test_a_good_host_has_no_caveats() -> None:
+def test_a_good_host_gets_no_caveats() -> None:
     assert run_caveats(host(), LAYOUT, STANDARD, STANDARD) == ()
     assert run_caveats(host(steal=None), LAYOUT, STANDARD, STANDARD) == ()
 
@@ -38,7 +38,7 @@ def test_a_good_host_has_no_caveats() -> None:
         ),
     ],
 )
-def test_a_poor_host(changes: dict[str, float], code: str, text: str) -> None:
+def test_a_poor_host_gets_its_caveats(changes: dict[str, float], code: str, text: str) -> None:
     (caveat,) = run_caveats(replace(host(), **changes), LAYOUT, STANDARD, STANDARD)  # type: ignore[arg-type]
     assert (caveat.code, caveat.text) == (code, text)
 
@@ -49,11 +49,11 @@ def test_other_containers_on_the_engine_are_named() -> None:
     assert caveat.text.endswith(": postgres, redis")
 
 
-def test_a_little_steal_is_everywhere() -> None:
+def test_a_little_cpu_steal_is_not_a_caveat() -> None:
     assert run_caveats(host(steal=0.01), LAYOUT, STANDARD, STANDARD) == ()
 
 
-def test_a_ramp_cut_short() -> None:
+def test_a_ramp_that_was_cut_short_is_a_caveat() -> None:
     (caveat,) = run_caveats(host(), LAYOUT, STANDARD, replace(STANDARD, users=(8, 16)))
     assert (caveat.code, caveat.text) == (
         "users-capped",
@@ -70,23 +70,23 @@ def test_a_ramp_cut_short() -> None:
         (replace(LAYOUT, smt_shared=None), []),
     ],
 )
-def test_cpus_that_are_not_the_servers_alone(layout: Layout, expected: list[str]) -> None:
+def test_a_cpu_that_the_server_shares_is_a_caveat(layout: Layout, expected: list[str]) -> None:
     assert codes(run_caveats(host(), layout, STANDARD, STANDARD)) == expected
 
 
-def test_a_ramp_that_ends_where_its_client_does() -> None:
+def test_a_ramp_that_ends_at_its_clients_limit_is_a_caveat() -> None:
     used = replace(STANDARD, users=(8, 900))
     (caveat,) = run_caveats(host(), LAYOUT, STANDARD, used, client_users=900)
     assert caveat.code == "fasthttp-users"
     assert caveat.text.startswith("the ramp ends at 900 users, not 8192: ")
 
 
-def test_a_ramp_that_ends_before_its_client_does_is_cut_by_the_host() -> None:
+def test_a_ramp_that_ends_before_its_clients_limit_is_cut_by_the_host() -> None:
     used = replace(STANDARD, users=(8, 16))
     assert codes(run_caveats(host(), LAYOUT, STANDARD, used, client_users=900)) == ["users-capped"]
 
 
-def test_memory_that_was_not_enough_is_a_doubt_about_every_row() -> None:
+def test_too_little_memory_is_a_doubt_about_every_row() -> None:
     well = WholeMemory(
         of="host", limit_bytes=10**9, peak_bytes=10**8, oom_kills=0, swapped_bytes=None
     )
@@ -106,14 +106,14 @@ def test_one_doubt_has_words_for_a_record_for_a_host_and_for_a_cross_check() -> 
     assert doubt.sentence.startswith("Server and clients shared one CPU")
 
 
-def test_a_doubt_without_words_of_its_own_for_that_has_those_of_a_record() -> None:
+def test_a_doubt_without_special_words_has_those_of_a_record() -> None:
     (doubt,) = doubts.of_pairs(5)
     assert doubt.before == doubt.caveat
     assert doubt.sentence == "Fewer than six pairs give no 95 % interval: use --pairs 10."
     assert list(doubts.of_pairs(6)) == []
 
 
-def test_open_files_are_told_before_a_run_with_where_they_come_from() -> None:
+def test_before_a_run_a_low_open_file_limit_is_reported_with_its_source() -> None:
     (doubt,) = doubts.of_files(20_000, 999_999)
     assert doubt.before.text == "containers may open 20,000 files (.env), not 999,999"
     assert doubt.before.remedy.endswith("then `make images`")
@@ -139,11 +139,11 @@ def test_open_files_are_told_before_a_run_with_where_they_come_from() -> None:
         ),
     ],
 )
-def test_a_poor_host_before_a_run(found: Iterator[Doubt], text: str) -> None:
+def test_before_a_run_a_poor_host_gets_its_doubts(found: Iterator[Doubt], text: str) -> None:
     assert [doubt.before.text for doubt in found] == [text]
 
 
-def test_nothing_is_said_of_a_good_host_before_a_run() -> None:
+def test_before_a_run_a_good_host_gets_no_doubts() -> None:
     found = (
         *doubts.of_neighbours([]),
         *doubts.of_cpus(LAYOUT),

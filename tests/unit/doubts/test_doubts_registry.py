@@ -1,4 +1,4 @@
-"""Each kind of doubt stands once in the registry, with code, words and remedy."""
+"""Each kind of doubt is in the registry exactly once, with code, words and remedy."""
 
 import ast
 import json
@@ -35,7 +35,7 @@ def of_package(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 
 def calls(name: str) -> list[str]:
-    """The files in which this class becomes a value, as often as it does."""
+    """The files that make a value of this class, once for each time."""
     return [
         where
         for where, node in of_package(ast.Call)
@@ -47,17 +47,17 @@ def texts(kind: DoubtKind) -> list[str]:
     return [text for text in (kind.text, kind.text_before, kind.sentence) if text]
 
 
-def test_every_kind_is_in_the_registry_and_has_a_code_of_its_own() -> None:
+def test_every_kind_is_in_the_registry_and_has_its_own_code() -> None:
     assert len(calls("DoubtKind")) == len(host.KINDS) + len(trial.KINDS) == len(REGISTRY)
     assert set(KINDS.values()) == set(REGISTRY.values())
 
 
-def test_a_caveat_is_made_of_a_kind_and_of_nothing_else() -> None:
+def test_caveats_are_only_made_from_kinds() -> None:
     assert set(calls("Caveat")) == {"doubts/kind.py"}
 
 
-def test_no_file_spells_a_code_that_a_kind_has() -> None:
-    """Whoever looks for a doubt compares with the kind's own code."""
+def test_no_file_repeats_a_kinds_code() -> None:
+    """Code that looks for a doubt must compare with the kind's ``code``."""
     spelled = {
         (where, constant.value)
         for where, node in of_package(ast.Compare)
@@ -76,7 +76,7 @@ def test_every_kind_has_words_and_a_remedy(kind: DoubtKind) -> None:
     assert "{" not in f"{kind.remedy}{kind.remedy_before}"
 
 
-def test_what_was_seen_fills_in_all_words_of_its_kind() -> None:
+def test_measured_values_fill_all_blanks_of_a_kinds_words() -> None:
     seen = {
         node.func.value.id: {keyword.arg for keyword in node.keywords}
         for _, node in of_package(ast.Call)
@@ -85,7 +85,7 @@ def test_what_was_seen_fills_in_all_words_of_its_kind() -> None:
         and node.func.attr == "seen"
         and isinstance(node.func.value, ast.Name)
     }
-    several = seen.pop("kind")  # of two kinds whose words are about the same
+    several = seen.pop("kind")  # of two kinds with similar words
     seen |= dict.fromkeys(("FASTHTTP_USERS", "USERS_CAPPED"), several)
     assert seen.keys() >= KINDS.keys()
     wanted = {
@@ -96,7 +96,7 @@ def test_what_was_seen_fills_in_all_words_of_its_kind() -> None:
 
 
 @pytest.mark.parametrize("name", TRACKED)
-def test_every_caveat_of_a_committed_record_is_of_a_kind(name: str) -> None:
+def test_every_caveat_of_a_committed_record_has_a_kind(name: str) -> None:
     record = json.loads((ROOT / name).read_text())
     trials = record["trials"]
     parts = [part for one in trials for part in (*one["steps"], *one["open_loop"])]
@@ -105,7 +105,7 @@ def test_every_caveat_of_a_committed_record_is_of_a_kind(name: str) -> None:
 
 
 def row(kind: DoubtKind) -> str:
-    """As the documents have it: what was seen stands in italics."""
+    """The words as in the documents, where measured values are in italics."""
     text = re.sub(r"{(\w+)[^}]*}", r"*\1*", kind.text)
     return f"| `{kind.code}` | {kind.severity} | {text} | {kind.remedy} |"
 

@@ -1,4 +1,4 @@
-"""Every doubt about a row, a step or a rate, where it belongs and only there."""
+"""Doubts about a row, a step or a rate: each appears exactly where it should."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_requests_under_way_must_account_for_the_users(
     assert codes(step_caveats(step(in_flight=in_flight))) == found
 
 
-def test_littles_law_is_told_with_its_number() -> None:
+def test_a_violation_of_littles_law_is_told_with_its_number() -> None:
     (caveat,) = step_caveats(step(in_flight=0.501))
     assert caveat.text == "requests under way account for 50% of the users (100% by Little's law)"
 
@@ -71,7 +71,7 @@ def test_starved_users_are_told_with_their_number() -> None:
         (5.0, None, []),
     ],
 )
-def test_a_generator_that_sends_late_is_part_of_the_latency(
+def test_a_load_generator_that_sends_late_is_a_caveat(
     late_ms: float | None, median_ms: float | None, found: list[str]
 ) -> None:
     row = open_loop_row(late_p99_ms=late_ms, median_ms=median_ms)
@@ -89,15 +89,15 @@ def test_a_clean_trial_has_no_caveats() -> None:
     assert caveats(step(loadgen_idle=0.5)) == ()
 
 
-def test_a_trial_without_a_hold_says_why_it_has_no_rank() -> None:
+def test_a_trial_without_a_hold_has_a_caveat_about_its_rank() -> None:
     assert caveats(None, Limit.UNKNOWN) == (NO_HOLD.seen().caveat,)
 
 
-def test_a_ramp_with_drops_at_every_step() -> None:
+def test_drops_at_every_step_of_the_ramp_are_a_caveat() -> None:
     assert codes(caveats(step(), every_step_had_drops=True)) == ["every-step-had-drops"]
 
 
-def test_drops_in_the_hold() -> None:
+def test_drops_in_the_hold_are_a_caveat() -> None:
     (caveat,) = caveats(step(failures=3, requests=1_000))
     assert (caveat.code, caveat.text) == (
         "drops-in-hold",
@@ -105,23 +105,23 @@ def test_drops_in_the_hold() -> None:
     )
 
 
-def test_a_doubt_about_the_hold_is_one_about_the_trial() -> None:
+def test_a_doubt_about_the_hold_is_also_about_the_trial() -> None:
     assert caveats(step(caveats=(DOUBT,))) == (DOUBT,)
 
 
-def test_a_full_load_generator() -> None:
+def test_a_full_load_generator_is_a_caveat() -> None:
     assert codes(caveats(step(loadgen_idle=0.0), Limit.LOADGEN_CPU)) == ["loadgen-limited"]
 
 
 @pytest.mark.parametrize(("idle", "found"), [(0.149, ["loadgen-busy"]), (0.15, []), (None, [])])
-def test_a_load_generator_that_was_nearly_full_beside_a_full_server(
+def test_a_nearly_full_load_generator_beside_a_full_server_is_a_caveat(
     idle: float | None, found: list[str]
 ) -> None:
     assert codes(caveats(step(loadgen_idle=idle))) == found
     assert codes(open_loop_caveats(open_loop_row(loadgen_idle=idle))) == found
 
 
-def test_a_base_image_of_ones_own() -> None:
+def test_a_self_made_base_image_is_a_caveat() -> None:
     (caveat,) = caveats(step(), base="bootstrapped: from Debian")
     assert (caveat.code, caveat.text) == (
         "base-not-official",
@@ -130,11 +130,11 @@ def test_a_base_image_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(("stop_s", "found"), [(1.9, []), (2.0, ["slow-stop"])])
-def test_a_slow_stop(stop_s: float, found: list[str]) -> None:
+def test_a_slow_stop_is_a_caveat(stop_s: float, found: list[str]) -> None:
     assert codes(stop_caveats(stop_s)) == found
 
 
-def test_what_others_did_to_the_server_is_told_in_order() -> None:
+def test_interventions_by_others_are_listed_in_order() -> None:
     (caveat,) = intervention_caveats(("pause", "unpause"))
     assert "pause, unpause" in caveat.text
     assert intervention_caveats(()) == ()

@@ -1,4 +1,4 @@
-"""What belongs to which step, and what a step's end leaves behind."""
+"""Which step a request belongs to, and what is unfinished at a step's end."""
 
 from labload.counts.ledger import Ledger
 from labload.counts.tally import Health, StepTally, Sums, from_wire, total
@@ -27,7 +27,7 @@ def test_a_request_belongs_to_the_step_it_began_in_and_its_completion_to_the_one
     assert (tally[0].completed, tally[1].completed) == (0, 1)
 
 
-def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
+def test_a_request_that_ends_after_the_books_are_closed_is_unfinished() -> None:
     ledger = Ledger(None, 0, 0)
     ledger.began(3)
     ledger.succeeded(0, 0, MS)
@@ -41,8 +41,8 @@ def test_what_ends_after_the_books_were_closed_is_unfinished() -> None:
     assert ledger.totals() == total({0: found}) == Sums(requests=1, unfinished=2)
 
 
-def test_little_closes_exactly_whatever_spans_the_ends_of_a_step() -> None:
-    """Two users, a step of 10 ms: one answer within it, one from before, two under way."""
+def test_littles_law_is_exact_with_requests_across_a_steps_ends() -> None:
+    """Two users, a step of 10 ms: requests from before it, in it, and under way at its end."""
     ledger = Ledger(None, 0, 0)
     ledger.began(2)
     ledger.enter(1, 100 * MS)
@@ -69,7 +69,7 @@ def test_a_request_older_than_the_step_was_under_way_for_all_of_it() -> None:
     assert (found.pending, found.answered) == ({105_000: 1}, 0)
 
 
-def test_what_ends_between_two_steps_is_credited_to_the_rate_of_neither() -> None:
+def test_a_request_that_ends_between_two_steps_counts_in_neither_rate() -> None:
     ledger = Ledger(None, 0, 0)
     ledger.began(2)
     ledger.enter(1, 10 * MS)
@@ -81,10 +81,10 @@ def test_what_ends_between_two_steps_is_credited_to_the_rate_of_neither() -> Non
     assert 1 not in tally or (tally[1].completed, tally[1].in_flight_us) == (0, 0)
 
 
-def test_little_closes_for_users_that_come_and_go_within_the_step() -> None:
+def test_littles_law_is_exact_with_users_that_come_and_go_in_a_step() -> None:
     ledger = Ledger(None, 0, 0)
     ledger.began(2)
-    ledger.abandoned(0, 0, 4 * MS)  # there from the begin, gone after 4 ms
+    ledger.abandoned(0, 0, 4 * MS)  # there from the start, gone after 4 ms
     ledger.left(0, 4 * MS)
     ledger.left(3 * MS, 10 * MS)  # came after 3 ms
     ledger.leave([7_000], answered=0, now_ns=10 * MS, health=Health())

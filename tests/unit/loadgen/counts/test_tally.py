@@ -1,4 +1,4 @@
-"""Counts survive the journey from the workers, in whatever order and however cut up."""
+"""Reports of workers add up exactly, in any order and with any split."""
 
 import json
 from collections import Counter
@@ -32,14 +32,14 @@ requests = st.lists(
         st.integers(0, 2),  # steps until it ends
         st.sampled_from(KINDS),
         st.integers(1, 10_000_000),
-        st.booleans(),  # whether a report leaves after it
+        st.booleans(),  # whether a report is sent after it
     ),
     max_size=30,
 )
 
 
 class Locust:
-    """What Locust would have counted."""
+    """Locust's counts, for comparison."""
 
     def __init__(self) -> None:
         self.successes = self.failures = self.received = 0
@@ -54,7 +54,7 @@ def over_the_wire(data: Any) -> Tally:
     return from_wire(msgpack.loads(msgpack.dumps(data), strict_map_key=False))
 
 
-def test_reasons_are_told_apart_as_long_as_there_are_few() -> None:
+def test_only_a_limited_number_of_reasons_is_kept_apart() -> None:
     one, other = StepTally(), StepTally()
     for number in range(100):
         note(one.reasons, f"bad_body: body {number}", 1)
@@ -94,7 +94,7 @@ def test_reports_add_up_in_any_order(load: list[tuple[Any, ...]], random: Any) -
     assert locust.failures == total(merged).failures
 
 
-def test_every_number_of_a_step_survives_the_wire() -> None:
+def test_every_number_of_a_step_survives_serialization() -> None:
     step = StepTally(
         began=9,
         completed=4,
@@ -115,14 +115,14 @@ def test_every_number_of_a_step_survives_the_wire() -> None:
     assert over_the_wire(to_wire({4: step})) == {4: step}
 
 
-def test_of_several_workers_the_worst_counts() -> None:
+def test_the_worst_of_several_workers_counts() -> None:
     one = Health(idle=0.5, lag_us=20, listen_overflows=3)
     other = Health(idle=0.1, lag_us=None, listen_overflows=3)
     assert one.worst(other) == other.worst(one) == Health(idle=0.1, lag_us=20, listen_overflows=3)
     assert Health().worst(one) == one
 
 
-def test_merging_leaves_the_other_alone() -> None:
+def test_merging_does_not_change_the_other_tally() -> None:
     ledger = Ledger(None, 0, 0)
     ledger.began()
     ledger.succeeded(0, 0, 700_000)

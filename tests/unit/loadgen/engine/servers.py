@@ -1,4 +1,4 @@
-"""A loopback server in a thread that does what a test tells it, connection by connection."""
+"""A loopback server in a thread. The test decides what it does with each connection."""
 
 import socket
 import struct
@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 Serve = Callable[[socket.socket, int], None]
-"""Handles one accepted connection; the number counts connections from 0."""
+"""Handles one accepted connection, given its number, counted from 0."""
 
 
 class Server:
-    """Where the server listens, and what it has seen."""
+    """The server's port, and what it has received."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.url = "http://{}:{}".format(*listener.getsockname())
@@ -34,7 +34,7 @@ def serving(serve: Serve) -> Iterator[Server]:
                     return
                 with connection:
                     connection.settimeout(5)
-                    with suppress(ConnectionError):  # a client may leave in the middle
+                    with suppress(ConnectionError):  # a client may close at any moment
                         serve(connection, server.connections)
                     server.connections += 1
 

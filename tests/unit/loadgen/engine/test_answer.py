@@ -1,4 +1,4 @@
-"""Remembering responses changes nothing about what they are worth."""
+"""Remembered responses are judged as if they were new."""
 
 import itertools
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ headers = st.lists(st.tuples(names, values), max_size=4)
 
 @st.composite
 def responses(draw: st.DrawFn) -> bytes:
-    """Responses in every framing, right and wrong."""
+    """Right and wrong responses in every framing."""
     version = draw(st.sampled_from(["1.0", "1.1"]))
     status = draw(st.sampled_from(["200 OK", "204 No Content", "500 Oh", "2OO OK"]))
     kind = draw(st.sampled_from(["text/plain", "TEXT/PLAIN; charset=utf-8", "text/html"]))
@@ -51,13 +51,13 @@ cuts = st.lists(st.integers(0, 400), max_size=8)
 
 
 def pieces(data: bytes, at: Sequence[int]) -> list[bytes]:
-    """`data` cut at some positions; no piece is empty, since that would be its end."""
+    """`data` cut into pieces. No piece is empty, since an empty one means the end."""
     edges = [0, *sorted(cut for cut in set(at) if 0 < cut < len(data)), len(data)]
     return [data[i:j] for i, j in itertools.pairwise(edges) if j > i]
 
 
 def taken(judge: Judge, parts: Sequence[bytes]) -> Right | FailureKind | None:
-    """What a response in these pieces is worth, with the connection's end after it."""
+    """The verdict on a response in these pieces, followed by the end of the connection."""
     answer = Answer(judge)
     for part in [*parts, b""]:
         judgement = answer.take(part)
@@ -67,7 +67,7 @@ def taken(judge: Judge, parts: Sequence[bytes]) -> Right | FailureKind | None:
 
 
 def worth(data: bytes) -> set[Right | FailureKind]:
-    """The same by the reader alone. What comes after a complete response is read or not."""
+    """The same verdict from the reader alone, with or without the bytes after a response."""
     reader = ResponseReader()
     try:
         reader.feed(data)
@@ -81,7 +81,7 @@ def worth(data: bytes) -> set[Right | FailureKind]:
 
 
 @given(st.lists(st.tuples(st.one_of(responses(), mutated), cuts), min_size=1, max_size=12))
-def test_a_judge_that_has_seen_much_says_what_a_new_one_says(
+def test_a_judge_with_a_full_memory_judges_like_a_new_one(
     load: list[tuple[bytes, list[int]]],
 ) -> None:
     judge = Judge(EXPECTED)

@@ -1,4 +1,4 @@
-"""The engine against real sockets: every way in which a request can end."""
+"""The engine with real sockets: every way in which a request can end."""
 
 import select
 import socket
@@ -39,7 +39,7 @@ TIMEOUT_S = 0.3
 
 
 class Locust:
-    """Counts what Locust would be told."""
+    """Counts the events that Locust would get."""
 
     def __init__(self) -> None:
         self.successes = self.received = 0
@@ -64,7 +64,7 @@ class Bench:
         self.tally: Tally = {}
 
     def run(self, until: Callable[["Bench"], bool], within_s: float = 5) -> None:
-        """Turns until a condition holds."""
+        """Run the engine until a condition holds."""
         waiting = select.poll()
         waiting.register(self.engine.fileno(), select.POLLIN)
         deadline = time.monotonic() + within_s
@@ -104,7 +104,7 @@ def bench(serve: Serve, expected: Expectation = EXPECTED) -> Iterator[Bench]:
 
 
 def answering(*answers: bytes) -> Serve:
-    """Read a request, send an answer, for each of them; then wait for the client to close."""
+    """Read a request and send an answer, for each answer; then wait for the client to close."""
 
     def serve(connection: socket.socket, _: int) -> None:
         for answer in answers:
@@ -123,7 +123,7 @@ def failures(count: int) -> Callable[[Bench], bool]:
     return lambda bench: sum(bench.ended()[1].values()) >= count
 
 
-def test_a_connection_is_used_again_and_every_response_counted() -> None:
+def test_a_connection_is_reused_and_every_response_counted() -> None:
     with bench(answering(*[ANSWER] * 50)) as it:
         user = it.engine.open()
         it.run(successes(49))
@@ -216,7 +216,7 @@ def test_a_switch_to_another_protocol_is_a_wrong_status_and_the_engine_goes_on()
     assert set(it.tally[0].reasons) == {"bad_status: status 101, not 200"}
 
 
-def test_interim_responses_are_no_answer() -> None:
+def test_interim_responses_are_not_answers() -> None:
     with bench(answering(*[b"HTTP/1.1 103 Early Hints\r\n\r\n" + ANSWER] * 20)) as it:
         user = it.engine.open()
         it.run(successes(19))
@@ -263,7 +263,7 @@ def test_a_reset_is_a_failure() -> None:
     assert set(it.ended()[1]) == {"reset"}
 
 
-def test_a_close_while_idle_is_no_failure() -> None:
+def test_a_close_of_an_idle_connection_is_no_failure() -> None:
     first_answered, may_close = threading.Event(), threading.Event()
 
     def serve(connection: socket.socket, number: int) -> None:
@@ -273,8 +273,8 @@ def test_a_close_while_idle_is_no_failure() -> None:
 
     with bench(serve) as it:
         it.engine.open()
-        it.engine.turn()  # begins the request
-        it.engine.enter(1, held=True)  # its answer will find the gate shut
+        it.engine.turn()  # sends the request
+        it.engine.enter(1, held=True)  # after its answer, the gate is shut
         it.run(successes(1))
         may_close.set()
         it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
@@ -284,8 +284,8 @@ def test_a_close_while_idle_is_no_failure() -> None:
     assert it.connects >= 2
 
 
-def test_a_server_that_closes_behind_its_answer_without_a_word_is_no_end_of_file() -> None:
-    """Its end may come before or behind the next request; a reset alone tells nothing."""
+def test_a_close_after_an_answer_is_not_an_end_of_file() -> None:
+    """The close may arrive before or after the next request, so a reset does not show which."""
 
     def serve(connection: socket.socket, _: int) -> None:
         connection.recv(1000)
@@ -302,7 +302,7 @@ GOODBYE = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n"
 
 
 class Unasked:
-    """Answers; on the first connection it then says more, when it may, and closes or waits."""
+    """Answers. On the first connection it then sends more, once allowed, and closes or waits."""
 
     def __init__(self, words: bytes, *, waits: bool = False) -> None:
         self._words, self._waits = words, waits
@@ -318,10 +318,10 @@ class Unasked:
 
 
 def idle_after_one_answer(it: Bench, server: Unasked) -> Slot:
-    """A user that has its answer and may not ask again; then the server speaks."""
+    """A user with an answer whose next request is held back. Then the server sends more."""
     user = it.engine.open()
-    it.engine.turn()  # begins the request
-    it.engine.enter(1, held=True)  # its answer will find the gate shut
+    it.engine.turn()  # sends the request
+    it.engine.enter(1, held=True)  # after its answer, the gate is shut
     it.run(successes(1))
     server.may_speak.set()
     return user
@@ -337,7 +337,7 @@ def idle_after_one_answer(it: Bench, server: Unasked) -> Slot:
     ],
     ids=["408", "408 and close", "400 and close"],
 )
-def test_a_goodbye_on_an_idle_connection_is_no_failure(words: bytes, waits: bool) -> None:
+def test_a_goodbye_on_an_idle_connection_is_not_a_failure(words: bytes, waits: bool) -> None:
     with bench(server := Unasked(words, waits=waits)) as it:
         idle_after_one_answer(it, server)
         it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
@@ -351,7 +351,7 @@ def test_a_goodbye_on_an_idle_connection_is_no_failure(words: bytes, waits: bool
     [b"", b"\r\n", GOODBYE[:30], b"idle for too long", ANSWER],
     ids=["nothing", "an empty line", "half a 408", "no HTTP", "a whole answer"],
 )
-def test_the_end_of_an_idle_connection_is_no_failure_whatever_came_before(words: bytes) -> None:
+def test_the_end_of_an_idle_connection_is_never_a_failure(words: bytes) -> None:
     with bench(server := Unasked(words)) as it:
         idle_after_one_answer(it, server)
         it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
@@ -372,7 +372,7 @@ def test_the_end_of_an_idle_connection_is_no_failure_whatever_came_before(words:
     ],
     ids=["an empty line", "empty lines", "no HTTP", "another status", "another body"],
 )
-def test_bytes_between_two_answers_are_worth_the_same_in_both_loops(
+def test_bytes_between_two_answers_are_judged_alike_in_both_loops(
     loop: str, late: bytes, kinds: dict[str, int]
 ) -> None:
     may_speak = threading.Event()
@@ -396,7 +396,7 @@ def test_bytes_between_two_answers_are_worth_the_same_in_both_loops(
     assert it.connects == 1 + len(kinds)
 
 
-def test_a_known_answer_that_closes_is_a_goodbye_too() -> None:
+def test_a_remembered_answer_that_closes_is_a_goodbye_too() -> None:
     with bench(server := Unasked(CLOSING, waits=True)) as it:
         assert Answer(it.engine._judge).take(CLOSING) == CLOSES
         idle_after_one_answer(it, server)
@@ -406,7 +406,7 @@ def test_a_known_answer_that_closes_is_a_goodbye_too() -> None:
     assert it.ended()[1] == {}
 
 
-def test_an_answer_that_comes_before_its_request_is_none() -> None:
+def test_an_answer_before_its_request_is_a_failure() -> None:
     with bench(server := Unasked(ANSWER, waits=True)) as it:
         user = idle_after_one_answer(it, server)
         it.run(lambda _: bool(user.spoiled))
@@ -416,7 +416,7 @@ def test_an_answer_that_comes_before_its_request_is_none() -> None:
     assert set(it.tally[1].reasons) == {"bad_body: a response that nobody asked for"}
 
 
-def test_behind_the_gate_no_request_begins() -> None:
+def test_no_request_is_sent_while_the_gate_is_shut() -> None:
     with bench(answering(*[ANSWER] * 50)) as it:
         it.engine.enter(0, held=True)
         it.engine.open()
@@ -446,7 +446,7 @@ def test_the_timeout_covers_the_whole_exchange(dribble: bool) -> None:
     assert it.ended() == (0, {"timeout": 1})
 
 
-def test_refused_connects_pause() -> None:
+def test_after_a_refused_connect_there_is_a_pause() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     it = Bench(url)
@@ -461,7 +461,7 @@ def test_refused_connects_pause() -> None:
 
 def test_connect_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        # Who is not accepted and finds the queue full waits for ever.
+        # A client that finds the listen queue full waits for ever.
         queue = [socket.socket() for _ in range(3)]
         for waiting in queue:
             waiting.setblocking(False)
@@ -498,7 +498,7 @@ def test_a_request_belongs_to_the_step_in_which_it_began() -> None:
     assert (ended_in.successes, ended_in.completed) == (0, 1)
 
 
-def test_what_is_under_way_when_counting_stops_stays_unfinished() -> None:
+def test_requests_under_way_when_counting_stops_are_unfinished() -> None:
     asked = threading.Event()
 
     def serve(connection: socket.socket, _: int) -> None:
@@ -553,7 +553,7 @@ def silent(connection: socket.socket, _: int) -> None:
         pass
 
 
-def test_who_got_no_answer_in_a_step_is_known_and_for_how_long_they_wait() -> None:
+def test_users_without_an_answer_and_their_waiting_times_are_known() -> None:
     with bench(silent) as it:
         it.engine.open()
         it.engine.open()  # in the listen queue
@@ -566,7 +566,7 @@ def test_who_got_no_answer_in_a_step_is_known_and_for_how_long_they_wait() -> No
     assert it.ended()[1] == {}
 
 
-def test_users_that_got_an_answer_are_counted_anew_in_each_step() -> None:
+def test_users_with_an_answer_are_counted_for_each_step() -> None:
     with bench(answering(ANSWER, ANSWER)) as it:
         lucky, _waiting = it.engine.open(), it.engine.open()
         it.run(successes(1))
@@ -578,7 +578,7 @@ def test_users_that_got_an_answer_are_counted_anew_in_each_step() -> None:
         it.engine.close(lucky)
 
 
-def test_a_user_who_is_taken_away_leaves_a_request_that_waited_so_long() -> None:
+def test_the_open_request_of_a_removed_user_counts_as_waiting() -> None:
     with bench(silent) as it:
         user = it.engine.open()
         it.run(lambda bench: bench.engine.busy == 1)
@@ -596,7 +596,7 @@ def follow(it: Bench, rate: float) -> None:
     it.engine.follow(Schedule.share(rate, 0, 1, time.perf_counter_ns()))
 
 
-def test_requests_leave_on_schedule_and_not_when_answers_come() -> None:
+def test_requests_are_sent_on_schedule_and_not_after_answers() -> None:
     with bench(answering(*[ANSWER] * 50)) as it:
         it.engine.follow(Schedule(time.perf_counter_ns(), 1e9))  # the second is due in a second
         it.engine.open()
@@ -608,7 +608,7 @@ def test_requests_leave_on_schedule_and_not_when_answers_come() -> None:
 
 
 def test_latency_counts_from_when_a_request_was_due() -> None:
-    """200 ms without an answer: the requests due meanwhile waited too, if unsent."""
+    """An answer takes 200 ms. Requests due during this time wait as well, before they are sent."""
 
     def serve(connection: socket.socket, _: int) -> None:
         connection.recv(1000)
@@ -624,13 +624,13 @@ def test_latency_counts_from_when_a_request_was_due() -> None:
         it.ended()
     latencies, service = sorted(it.tally[0].latencies.elements()), it.tally[0].service
     assert len(latencies) == service.total() == 25
-    # Due 10, 20 ... 190 ms after the first, which took 200: half of them waited for 100 ms or more.
+    # Due 10, 20 ... 190 ms after the first, which took 200 ms. So half waited 100 ms or more.
     assert sum(latency_us >= 100_000 for latency_us in latencies) >= 10
     assert sum(service[us] for us in service if us >= 100_000) == 1
-    assert max(it.tally[0].late.elements()) < 200_000  # that was not the generator
+    assert max(it.tally[0].late.elements()) < 200_000  # the load generator was not late itself
 
 
-def test_a_request_due_for_longer_than_the_timeout_fails_unsent() -> None:
+def test_a_request_due_longer_than_the_timeout_fails_without_being_sent() -> None:
     with bench(silent) as it:
         it.engine.open()
         follow(it, 100)
@@ -643,7 +643,7 @@ def test_a_request_due_for_longer_than_the_timeout_fails_unsent() -> None:
         assert min(us for us in step.waits if step.waits[us]) >= 0
 
 
-def test_all_that_were_due_and_not_answered_are_unfinished_at_the_end() -> None:
+def test_due_requests_without_an_answer_are_unfinished_at_the_end() -> None:
     with bench(silent) as it:
         it.engine.open()
         follow(it, 1_000)
@@ -658,7 +658,7 @@ def test_all_that_were_due_and_not_answered_are_unfinished_at_the_end() -> None:
     assert max(step.pending) >= 99_000  # microseconds
 
 
-def test_books_closed_once_stay_closed_for_what_began_before() -> None:
+def test_answers_after_closing_the_books_do_not_count() -> None:
     asked, may_answer = threading.Event(), threading.Event()
 
     def serve(connection: socket.socket, _: int) -> None:
@@ -684,14 +684,14 @@ def test_books_closed_once_stay_closed_for_what_began_before() -> None:
 
 
 def test_each_worker_wakes_when_its_own_requests_are_due() -> None:
-    """The second of two workers is half an interval behind the first, and no later than that."""
+    """The second of two workers is exactly half an interval behind the first."""
     with bench(answering(*[ANSWER] * 50)) as it:
         it.engine.open()
         it.engine.follow(Schedule.share(50, 1, 2, time.perf_counter_ns()))  # every 40 ms
         waiting = select.poll()
         waiting.register(it.engine.fileno(), select.POLLIN)
         deadline = time.monotonic() + 5
-        while it.ended()[0] < 5:  # no sweep, no other event: the timer alone brings the turns
+        while it.ended()[0] < 5:  # no sweep and no other event: only the timer wakes the engine
             assert time.monotonic() < deadline
             waiting.poll(1000)
             it.engine.turn()
@@ -699,7 +699,7 @@ def test_each_worker_wakes_when_its_own_requests_are_due() -> None:
     assert late[len(late) // 2] < 10_000  # microseconds; half an interval would be 20,000
 
 
-def test_what_an_idle_connection_does_after_the_books_were_closed_is_not_counted() -> None:
+def test_closes_of_idle_connections_after_closing_the_books_do_not_count() -> None:
     answered, may_close, closed = threading.Event(), threading.Event(), threading.Event()
 
     def serve(connection: socket.socket, number: int) -> None:
@@ -711,8 +711,8 @@ def test_what_an_idle_connection_does_after_the_books_were_closed_is_not_counted
 
     with bench(serve) as it:
         it.engine.open()
-        it.engine.turn()  # begins the request
-        it.engine.enter(1, held=True)  # its answer will find the gate shut
+        it.engine.turn()  # sends the request
+        it.engine.enter(1, held=True)  # after its answer, the gate is shut
         it.run(successes(1))
         it.engine.close_books()
         may_close.set()
@@ -724,7 +724,7 @@ def test_what_an_idle_connection_does_after_the_books_were_closed_is_not_counted
         assert it.ledger.totals() == before
 
 
-def test_a_wrong_answer_is_an_answer() -> None:
+def test_a_user_with_a_wrong_answer_was_answered() -> None:
     with bench(answering(*[ANSWER.replace(b"200 OK", b"500 NO")] * 3)) as it:
         it.engine.open()
         it.run(failures(1))

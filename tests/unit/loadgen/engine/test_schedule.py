@@ -1,4 +1,4 @@
-"""When requests are due."""
+"""The times at which requests are due."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from labload.engine.schedule import Schedule
 
 def test_a_long_schedule_does_not_drift() -> None:
     schedule = Schedule.share(300, 0, 1, 1_000)  # an interval of 3,333,333.3 ns
-    for _ in range(30_000):  # a third of a nanosecond each would be 10 µs by then
+    for _ in range(30_000):  # an error of a third of a nanosecond each would add up to 10 µs
         schedule.take()
     assert schedule.due_ns == 1_000 + 100 * 10**9
 

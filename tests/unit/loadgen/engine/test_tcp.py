@@ -1,4 +1,4 @@
-"""The kernel tells whether a request reached a server that ended the connection."""
+"""The kernel shows whether a request reached a server that closed the connection."""
 
 import select
 import socket
@@ -26,7 +26,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def until(client: socket.socket, event: int) -> None:
-    """Wait until the client's kernel has noticed it."""
+    """Wait until the client's kernel knows about the close."""
     poll = select.poll()
     poll.register(client, event)
     assert poll.poll(5000)
@@ -39,7 +39,7 @@ def one_exchange(client: socket.socket, server: socket.socket) -> None:
     assert client.recv(100) == b"answer"
 
 
-def test_a_request_that_comes_after_the_end_was_never_read(
+def test_a_request_after_the_servers_close_was_never_read(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     client, server = ends
@@ -47,12 +47,12 @@ def test_a_request_that_comes_after_the_end_was_never_read(
     server.close()
     until(client, select.POLLRDHUP)
     client.sendall(b"second")
-    until(client, select.POLLHUP)  # the reset that answers it
+    until(client, select.POLLHUP)  # the reset that answers the request
     assert client.recv(100) == b""
     assert ended_before_the_request(client, LENGTH)
 
 
-def test_a_request_that_was_read_is_not_asked_again(
+def test_a_request_that_was_read_is_not_sent_again(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     client, server = ends
@@ -92,7 +92,7 @@ def test_a_connection_on_which_nothing_was_ever_answered_was_not_idle(
     assert not ended_before_the_request(client, LENGTH)
 
 
-def test_an_idle_connection_that_was_reset_takes_no_request(
+def test_a_reset_idle_connection_accepts_no_request(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     client, server = ends

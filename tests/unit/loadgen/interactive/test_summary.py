@@ -1,4 +1,4 @@
-"""An interactive test in numbers and words."""
+"""The summary of an interactive test, in numbers and words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def report(
     users: int = 2,
     **more: Any,
 ) -> dict[str, Any]:
-    """What a worker sends each half second."""
+    """A worker's report for half a second."""
     ok, failed = Counter(latencies or {}), Counter(failures or {})
     tally = StepTally(
         began=ok.total() + failed.total() + under_way if began is None else began,
@@ -53,7 +53,7 @@ def summary(watch: Watch | None, locust: Counted | None = None) -> dict[str, Any
     if locust is None and watch is not None:
         locust = Counted(watch.total.ended, watch.total.failed)
     found = summarise(watch, "running", 2, locust or Counted(0, 0))
-    assert json.loads(json.dumps(found)) == found  # it leaves as JSON
+    assert json.loads(json.dumps(found)) == found  # it is sent as JSON
     return found
 
 
@@ -61,14 +61,14 @@ def shown(found: dict[str, Any]) -> dict[str, str]:
     return {row.what: row.value for row in rows(found)}
 
 
-def test_before_any_test_there_is_nothing_to_say_but_that() -> None:
+def test_before_any_test_the_summary_only_says_so() -> None:
     found = summary(None)
     assert found["test"] is None
     assert [row.value for row in rows(found)] == ["none has begun yet"]
     assert lines(found) == []
 
 
-def test_a_test_without_a_report_has_no_rate_and_no_latency_but_no_zeros_either() -> None:
+def test_without_a_report_rate_and_latency_are_missing_and_not_zero() -> None:
     found = summary(watched())
     assert found["goodput_rps"] == {"whole": None, "recent": None, "recent_s": 0}
     assert set(found["latency_ms"].values()) == {None}
@@ -76,7 +76,7 @@ def test_a_test_without_a_report_has_no_rate_and_no_latency_but_no_zeros_either(
     assert shown(found)["Latency p50 (ms)"] == "-"
 
 
-def test_requests_are_successes_and_failures_by_kind_and_only_successes_make_the_rate() -> None:
+def test_requests_include_failures_but_the_rate_is_of_successes() -> None:
     found = summary(watched(report({1000: 9}, {"reset": 1}), report({1000: 11}, {"eof": 2})))
     assert (found["requests"], found["successes"]) == (23, 20)
     assert found["failures"] == {"eof": 2, "reset": 1}
@@ -84,7 +84,7 @@ def test_requests_are_successes_and_failures_by_kind_and_only_successes_make_the
     assert shown(found)["Failures"] == "3 (eof 2, reset 1)"
 
 
-def test_percentiles_are_exact_to_the_microsecond_and_of_successes_alone() -> None:
+def test_percentiles_are_exact_and_of_successes_only() -> None:
     one_each = {1000 + n: 1 for n in range(1, 1001)}
     found = summary(watched(report(one_each, {"timeout": 500})))
     assert found["latency_ms"] == {
@@ -92,17 +92,17 @@ def test_percentiles_are_exact_to_the_microsecond_and_of_successes_alone() -> No
     }  # fmt: skip
 
 
-def test_a_single_answer_is_each_of_its_percentiles() -> None:
+def test_with_a_single_answer_all_percentiles_are_equal() -> None:
     assert set(summary(watched(report({1234: 1})))["latency_ms"].values()) == {1.234}
 
 
-def test_lately_is_the_last_reports_and_the_whole_is_the_whole() -> None:
+def test_the_recent_rate_is_of_the_last_reports() -> None:
     early, late = [report({1: 100})] * LATEST, [report({1: 50})] * LATEST
     rate = summary(watched(*early, *late))["goodput_rps"]
     assert rate == {"whole": 150, "recent": 100, "recent_s": LATEST / 2}
 
 
-def test_workers_add_up_and_of_their_troubles_the_worst_counts() -> None:
+def test_workers_add_up_and_the_worst_load_generator_counts() -> None:
     watch = watched(report({1: 10}, idle=0.9, lag_us=1000))
     watch.report("two", report({1: 20}, idle=0.2, lag_us=7000))
     found = summary(watch)
@@ -112,17 +112,17 @@ def test_workers_add_up_and_of_their_troubles_the_worst_counts() -> None:
     assert (load["workers"], load["idle"], load["lag_ms"]) == (2, 0.2, 7.0)
 
 
-def test_a_reset_forgets_all_but_the_requests_that_are_under_way() -> None:
+def test_a_reset_keeps_only_the_requests_under_way() -> None:
     watch = watched(report({1: 10}, under_way=2))
     watch.reset()
     assert summary(watch)["requests"] == 0
-    watch.report("one", report({1: 5}, began=5, under_way=2))  # 2 of before end, 2 others begin
+    watch.report("one", report({1: 5}, began=5, under_way=2))  # 2 old ones end, 2 begin
     found = summary(watch)
     assert (found["requests"], found["unfinished"], found["under_way"]) == (5, 2, 2)
     assert found["duration_s"] == 0.5
 
 
-def test_what_a_lost_worker_had_reported_counts_and_it_is_said() -> None:
+def test_reports_of_a_lost_worker_count_and_the_loss_is_a_caveat() -> None:
     watch = watched(report({1: 10}, under_way=2))
     watch.report("two", report({1: 10}, under_way=2))
     watch.still_there({"two"})
@@ -131,11 +131,11 @@ def test_what_a_lost_worker_had_reported_counts_and_it_is_said() -> None:
     assert [row.note for row in rows(found) if row.what == "Beware"] == found["caveats"]
     assert shown(found)["Workers"] == "2, 1 lost"
     assert any("worker was lost" in caveat for caveat in found["caveats"])
-    watch.still_there({"one", "two"})  # it was only slow
+    watch.still_there({"one", "two"})  # the worker was only slow
     assert summary(watch)["caveats"] == []
 
 
-def test_workers_that_leave_after_the_test_are_not_lost() -> None:
+def test_workers_that_stop_after_the_test_are_not_lost() -> None:
     watch = watched(report({1: 10}))
     watch.end()
     watch.still_there(set())
@@ -149,20 +149,18 @@ def test_workers_that_leave_after_the_test_are_not_lost() -> None:
         (report({1: 1}, lag_us=int(LAG_MOST_MS * 1000) + 1), "stood still"),
     ],
 )
-def test_a_load_generator_at_its_own_limit_is_not_kept_secret(
-    data: dict[str, Any], said: str
-) -> None:
+def test_a_load_generator_at_its_limit_is_a_caveat(data: dict[str, Any], said: str) -> None:
     (caveat,) = summary(watched(data))["caveats"]
     assert said in caveat
 
 
-def test_locusts_own_users_do_not_know_how_idle_they_were() -> None:
+def test_with_locusts_own_users_the_idle_time_is_unknown() -> None:
     found = summary(watched(report({1: 1}, idle=None, lag_us=None)))
     assert (found["load_generator"]["idle"], found["load_generator"]["lag_ms"]) == (None, None)
     assert found["caveats"] == []
 
 
-def test_a_locust_that_counts_otherwise_is_told() -> None:
+def test_different_counts_of_locust_are_a_caveat() -> None:
     watch = watched(report({1: 10}))
     assert summary(watch)["locust"]["agrees"]
     found = summary(watch, Counted(9, 0))
@@ -170,7 +168,7 @@ def test_a_locust_that_counts_otherwise_is_told() -> None:
     assert any("Locust counted otherwise" in caveat for caveat in found["caveats"])
 
 
-def test_an_open_loop_says_what_was_due_and_how_late_it_was_sent() -> None:
+def test_an_open_loop_shows_due_requests_and_lateness() -> None:
     asked = Asked("http://framework:8000", "json", "engine", rate=500)
     found = summary(watched(report({9000: 1}, service={4000: 1}, late={30: 1}), asked=asked))
     assert (found["service_ms"]["p99"], found["late_ms"]["p99"], found["overdue"]) == (4.0, 0.03, 0)
@@ -178,12 +176,12 @@ def test_an_open_loop_says_what_was_due_and_how_late_it_was_sent() -> None:
     assert shown(found)["Due, not sent"] == "0"
 
 
-def test_a_rate_that_cannot_be_is_said() -> None:
+def test_an_impossible_rate_is_a_caveat() -> None:
     found = summary(watched(asked=Asked("http://f:1", "json", "http", obstacle="needs --client")))
     assert found["caveats"] == ["The test cannot run: needs --client"]
 
 
-def test_the_lines_of_a_log_are_few_and_end_with_what_this_is_not() -> None:
+def test_the_log_lines_end_with_the_note_that_this_is_no_benchmark() -> None:
     watch = watched(report({41_485: 10}, {"reset": 1}))
     watch.framework = "flask"
     watch.end(interrupted=True)

@@ -1,4 +1,4 @@
-"""The protocol of 2019, played through with invented times and counts."""
+"""Plays the protocol of 2019 with invented times and counts."""
 
 from dataclasses import replace
 
@@ -28,9 +28,9 @@ def score(rate: float, drops: int = 0) -> Score:
 
 
 def play(settings: RampSettings, boundaries: list[list[Score]]) -> list[Ramp]:
-    """Every state of a trial whose stages end on time; one list of scores for each stage.
+    """All states of a trial whose stages end on time, given a list of scores for each stage.
 
-    The last list goes on for all later stages, with a score without drops for each of them.
+    After the last list, each further stage adds a score without drops.
     """
     ramps = [first(settings)]
     while not ramps[-1].over:
@@ -85,7 +85,7 @@ def test_a_server_that_still_drops_is_given_more_time_to_recover() -> None:
     ]
 
 
-def test_a_drop_that_comes_to_light_while_it_settles_makes_another_step_the_best() -> None:
+def test_a_drop_found_while_settling_makes_another_step_the_best() -> None:
     fast, slow = [score(100), score(300)], [score(100), score(300, drops=4)]
     settings = replace(SETTINGS, users=(8, 16))
     ramps = play(settings, [fast[:1], fast, [*slow, score(300)], [*slow, score(300), score(100)]])
@@ -94,34 +94,34 @@ def test_a_drop_that_comes_to_light_while_it_settles_makes_another_step_the_best
     assert (end.ended, end.best_index, end.best_had_drops) == ("drops", 0, False)
 
 
-def test_noise_that_comes_later_does_not_move_the_users_any_more() -> None:
+def test_later_noise_does_not_change_the_users() -> None:
     settings = replace(SETTINGS, users=(8, 16))
     before, after = [score(96), score(100)], [score(94), score(100)]
     ramps = play(settings, [before[:1], before, [*after, score(96)], [*after, score(96)]])
     assert stages(ramps)[2:] == [("settle", 8, 25), ("hold", 8, 120)]
 
 
-def test_other_users_settle_before_they_are_held_however_late_it_is() -> None:
+def test_a_new_number_of_users_settles_first_even_if_time_is_short() -> None:
     settings = replace(SETTINGS, users=(8, 16), duration_s=31)
     fast, slow = [score(100), score(300)], [score(100), score(300, drops=4)]
     ramps = play(settings, [fast[:1], fast, [*slow, score(300)], [*slow, score(300), score(100)]])
     assert stages(ramps)[2:] == [("settle", 16, 25), ("settle", 8, 30), ("hold", 8, 31)]
 
 
-def test_a_server_that_never_recovers_is_held_all_the_same() -> None:
+def test_a_server_that_never_recovers_is_held_anyway() -> None:
     never = [OVERLOADED[:1], [*OVERLOADED, *[score(10, drops=3)] * 30]]
     states = stages(play(SETTINGS, never))
     assert {phase for phase, _, _ in states[2:-1]} == {"settle"}
     assert states[-1] == ("hold", 8, 120)
-    # No more than a fifth of the trial, to the next end of a settling.
+    # At most a fifth of the trial, rounded up to the end of a settling stage.
     assert 24 <= 120 - states[-2][2] < 24 + SETTINGS.settle_s
 
 
-def test_among_steps_as_fast_as_each_other_the_fewest_users_are_held() -> None:
+def test_of_equally_fast_steps_the_one_with_fewest_users_is_held() -> None:
     assert choose_best([score(80), score(96), score(100), score(99)]) == 1
 
 
-def test_a_late_drop_ends_the_ramp_and_counts_against_the_step_it_began_in() -> None:
+def test_a_late_drop_ends_the_ramp_and_counts_in_the_step_it_began_in() -> None:
     late = [score(100), score(300, drops=2), score(200)]
     ramps = play(SETTINGS, [late[:1], [score(100), score(300)], late])
     end = ramps[-1]
@@ -129,20 +129,20 @@ def test_a_late_drop_ends_the_ramp_and_counts_against_the_step_it_began_in() -> 
     assert end.stage.users == 32
 
 
-def test_drops_at_the_first_step_leave_nothing_better() -> None:
+def test_with_drops_at_the_first_step_that_step_is_held() -> None:
     end = play(SETTINGS, [[score(100, drops=7)]])[-1]
     assert (end.ended, end.best_index, end.best_had_drops) == ("drops", 0, True)
     assert (end.stage.phase, end.stage.users) == ("hold", 8)
 
 
-def test_a_ramp_that_the_time_cuts_short_is_not_held() -> None:
+def test_a_ramp_that_runs_out_of_time_has_no_hold() -> None:
     ramps = play(replace(SETTINGS, duration_s=15), [[score(100)], [score(100), score(300)]])
     assert stages(ramps) == [("ramp", 8, 10), ("ramp", 16, 15)]
     end = ramps[-1]
     assert (end.ended, end.best_index, end.over) == ("time", 1, True)
 
 
-def test_the_time_may_end_while_it_settles() -> None:
+def test_the_time_may_end_while_settling() -> None:
     ramps = play(replace(SETTINGS, users=(8,), duration_s=12), [[score(100)]])
     assert stages(ramps) == [("ramp", 8, 10), ("settle", 8, 12)]
 
@@ -166,7 +166,7 @@ def test_the_best_step(scores: list[Score], best: int) -> None:
     assert choose_best(scores) == best
 
 
-def test_after_the_hold_come_shares_of_its_rate_and_then_the_common_rate() -> None:
+def test_after_the_hold_come_shares_of_its_rate_then_the_common_rate() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5), open_rate=70)
     ramps = play(settings, [[score(100)], [score(100), score(900, drops=1)]])
     opened = [ramp.stage for ramp in ramps if ramp.stage.phase == "open" and not ramp.over]
@@ -178,14 +178,14 @@ def test_after_the_hold_come_shares_of_its_rate_and_then_the_common_rate() -> No
     assert (ramps[-1].over, ramps[-1].ended, ramps[-1].best_index) == (True, "drops", 0)
 
 
-def test_the_common_rate_may_have_connections_of_its_own() -> None:
+def test_the_common_rate_may_have_its_own_number_of_connections() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.5,), open_rate=70, open_users=3)
     ramps = play(settings, [[score(100)], [score(100), score(900, drops=1)]])
     opened = [ramp.stage for ramp in ramps if ramp.stage.phase == "open" and not ramp.over]
     assert [(s.users, s.rate) for s in opened] == [(8, 50), (3, 70)]
 
 
-def test_a_stage_that_ends_late_shortens_no_other_of_the_open_loop() -> None:
+def test_a_late_end_does_not_shorten_the_next_rate_of_the_open_loop() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5))
     hold = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
     opened = advance(hold, 125.0, [score(100)])

@@ -1,4 +1,4 @@
-"""The record says what was counted."""
+"""The result has the counts of the load."""
 
 from collections import Counter
 
@@ -26,7 +26,7 @@ def test_the_histogram_holds_every_success() -> None:
     assert decoded.get_value_at_percentile(100) == pytest.approx(4_999_999, rel=0.001)
 
 
-def test_a_latency_beyond_the_histogram_is_not_lost_silently() -> None:
+def test_a_latency_beyond_the_histogram_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         histogram({70_000_000: 1})
 
@@ -40,7 +40,9 @@ def test_a_latency_beyond_the_histogram_is_not_lost_silently() -> None:
         ({1: 99, 9: 1}, 100, 0.009),
     ],
 )
-def test_percentiles(latencies: dict[int, int], percent: float, ms: float | None) -> None:
+def test_percentiles_of_a_tally(
+    latencies: dict[int, int], percent: float, ms: float | None
+) -> None:
     assert percentile_ms(latencies, percent) == ms
 
 

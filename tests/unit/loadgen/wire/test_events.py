@@ -1,4 +1,4 @@
-"""The load generator's lines, as its master writes them, become values."""
+"""Lines of the load generator's master become values."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A kind of failure is the text that records and Locust's files have always had."""
+"""Kinds of failures keep the texts that records and Locust's files contain."""
 
 import csv
 import io
@@ -13,12 +13,12 @@ PUBLISHED = {"connect_refused", "connect_timeout", "reset", "timeout", "eof"}
 PUBLISHED |= {"bad_status", "bad_body"}
 
 
-def test_what_records_already_have_keeps_its_name() -> None:
+def test_published_kinds_keep_their_names() -> None:
     assert set(FailureKind) >= PUBLISHED
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_wherever_it_is_written_it_is_its_text(kind: FailureKind) -> None:
+def test_a_kind_is_written_as_its_text_in_every_format(kind: FailureKind) -> None:
     text, rows = kind.value, io.StringIO()
     csv.writer(rows).writerow([kind])
     assert rows.getvalue() == f"{text}\r\n"
@@ -28,6 +28,6 @@ def test_wherever_it_is_written_it_is_its_text(kind: FailureKind) -> None:
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_counted_under_its_text_it_is_found(kind: FailureKind) -> None:
+def test_a_kind_finds_a_count_under_its_text(kind: FailureKind) -> None:
     counts: dict[str, int] = {kind.value: 1}
     assert counts[kind] == 1

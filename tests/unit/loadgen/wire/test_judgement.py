@@ -1,4 +1,4 @@
-"""One judgement for both ends: which kind a wrong response is, and in which words."""
+"""Image and host judge responses alike: the kind of a wrong response, and the words for it."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
             "bad_body",
             "body of 11 bytes is not the contract's 11 bytes: 'Hello Wor\\x1bd'",
         ),
-        # No valid HTTP behind the right status is a wrong answer, not a wrong status.
+        # Invalid HTTP after the right status is a wrong answer, not a wrong status.
         (
             RIGHT.replace(b"Length: 11", b"Length: 11\r\nContent-Length: 12"),
             "bad_body",
@@ -79,7 +79,7 @@ def test_a_long_body_is_read_as_far_as_the_contract_asks() -> None:
         ({"content_type": b"x" * 2000}, "at most 1,024 bytes"),
     ],
 )
-def test_a_contract_that_no_response_can_keep_is_named(
+def test_a_contract_that_no_response_can_fulfil_is_refused(
     changes: dict[str, object], words: str
 ) -> None:
     (obstacle,) = obstacles(replace(EXPECTED, **changes))  # type: ignore[arg-type]

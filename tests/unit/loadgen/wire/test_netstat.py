@@ -1,4 +1,4 @@
-"""The kernel's counters of a network namespace."""
+"""Reads the kernel's counters of a network namespace."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ IpExt: 3 4
 """
 
 
-def test_the_value_stands_below_its_name() -> None:
+def test_the_value_is_read_below_its_name() -> None:
     assert listen_overflows(EXAMPLE) == 17
 
 
@@ -25,9 +25,9 @@ def test_another_group_may_come_first() -> None:
 @pytest.mark.parametrize(
     "text", ["", "TcpExt: ListenDrops\nTcpExt: 1\n", "IpExt: ListenOverflows\nIpExt: 1\n"]
 )
-def test_a_kernel_that_does_not_tell_is_none_and_not_zero(text: str) -> None:
+def test_a_counter_that_the_kernel_lacks_is_none_and_not_zero(text: str) -> None:
     assert listen_overflows(text) is None
 
 
-def test_this_hosts_own_kernel_is_understood() -> None:
+def test_this_hosts_counters_can_be_read() -> None:
     assert listen_overflows(Path(PATH).read_text()) is not None

@@ -1,4 +1,4 @@
-"""Responses are read the same however the network cuts them up."""
+"""Responses are read correctly, however the network splits them."""
 
 from collections.abc import Sequence
 
@@ -87,7 +87,7 @@ def test_bytes_beyond_the_response_are_an_error(data: bytes, excess: bytes) -> N
 
 
 @pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH\r\n", b"HTTP/9.9 OK\r\n\r\n", b"\x00\x01"])
-def test_what_is_not_http_is_an_error_without_a_status(data: bytes) -> None:
+def test_bytes_that_are_not_http_are_an_error_without_a_status(data: bytes) -> None:
     reader = ResponseReader()
     with pytest.raises(ProtocolError):
         reader.feed(data)
@@ -101,14 +101,14 @@ def test_a_broken_chunk_is_an_error_with_a_status() -> None:
     assert reader.status == 200
 
 
-def test_an_endless_body_is_given_up() -> None:
+def test_reading_an_endless_body_stops_at_the_limit() -> None:
     with pytest.raises(ProtocolError, match="the body has more than"):
         read([UNTIL_CLOSE, b"x" * BODY_LIMIT])
     with pytest.raises(ProtocolError, match="more than 10 bytes"):
         ResponseReader(body_limit=10).feed(WITH_LENGTH)
 
 
-# --- what RFC 9110 and 9112 have a client accept -------------------------------------------------
+# --- what a client must accept (RFC 9110 and 9112) -----------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_endless_body_is_given_up() -> None:
         "empty lines behind",
     ],
 )
-def test_what_a_client_must_take_is_taken(data: bytes) -> None:
+def test_a_valid_response_is_accepted(data: bytes) -> None:
     for parts in [(data,), tuple(data[at : at + 1] for at in range(len(data)))]:
         reader = read(parts)
         assert reader.complete
@@ -149,14 +149,14 @@ def test_what_a_client_must_take_is_taken(data: bytes) -> None:
         assert reader.reusable
 
 
-def test_where_chunked_is_not_the_last_coding_the_body_lasts_until_the_end() -> None:
+def test_if_chunked_is_not_the_last_coding_the_body_lasts_until_the_end() -> None:
     data = UNTIL_CLOSE.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: identity\r\n\r\n")
     assert not read([data]).complete
     reader = read([data], eof=True)
     assert (reader.complete, reader.body, reader.reusable) == (True, BODY, False)
 
 
-def test_another_protocol_is_a_response_whatever_follows() -> None:
+def test_a_switch_of_protocols_is_a_response_with_any_bytes_after_it() -> None:
     for upgrade in (b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"):
         data = b"HTTP/1.1 101 Switching Protocols\r\n" + upgrade + b"\r\n"
         for parts in [(data,), (data + b"\x81\x05Hello",), (data, b"\x81", b"\x05Hello")]:
@@ -164,7 +164,7 @@ def test_another_protocol_is_a_response_whatever_follows() -> None:
             assert (reader.complete, reader.status) == (True, 101)
 
 
-# --- what is refused, and with which words -------------------------------------------------------
+# --- what is refused, and in which words ---------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,7 @@ def test_another_protocol_is_a_response_whatever_follows() -> None:
         (WITH_LENGTH + b"x", "bytes after a complete response"),
     ],
 )
-def test_a_refusal_has_the_parsers_reason_however_the_bytes_are_cut(
-    data: bytes, words: str
-) -> None:
+def test_a_refusal_has_the_parsers_reason_for_any_split(data: bytes, words: str) -> None:
     for parts in [(data,), tuple(data[at : at + 1] for at in range(len(data)))]:
         with pytest.raises(ProtocolError, match=words):
             read(parts)
@@ -202,7 +200,7 @@ def test_a_refusal_has_the_parsers_reason_however_the_bytes_are_cut(
     ],
     ids=["one header", "headers", "trailers", "chunk extension", "interim responses", "lines"],
 )
-def test_what_has_no_end_is_given_up_at_the_limit(begin: bytes, more: bytes) -> None:
+def test_reading_endless_headers_stops_at_the_limit(begin: bytes, more: bytes) -> None:
     reader, fed = ResponseReader(), len(begin)
     reader.feed(begin)
     with pytest.raises(ProtocolError, match="128 KiB of headers"):

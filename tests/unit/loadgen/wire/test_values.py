@@ -1,4 +1,4 @@
-"""Whatever stands in a file becomes a value, or words about what is wrong with it."""
+"""Any content of a file becomes a value, or a message about what is wrong."""
 
 from dataclasses import dataclass, fields
 from math import inf
@@ -25,7 +25,7 @@ KINDS: list[type] = [Manifest, WorkloadTable, Contained, OwnEntrypoint, PacketCo
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from(KINDS))
-def test_any_values_at_all_are_told_in_words(data: st.DataObject, kind: type) -> None:
+def test_any_values_give_a_result_or_messages(data: st.DataObject, kind: type) -> None:
     names = [field.name for field in fields(kind)]
     table: dict[str, Any] = data.draw(
         st.dictionaries(st.sampled_from([*names, "other"]), ANYTHING, max_size=6)
@@ -41,14 +41,14 @@ def test_any_values_at_all_are_told_in_words(data: st.DataObject, kind: type) ->
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([f.name for f in fields(Contained)]), ANYTHING))
-def test_any_block_at_all_is_told_in_words(table: dict[str, Any]) -> None:
+def test_any_block_gives_a_result_or_messages(table: dict[str, Any]) -> None:
     found, problems = contained(table, Contained)
     assert (found is None) == bool(problems)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_value_that_must_be_given_says_what_it_may_be(kind: type) -> None:
-    """A message about it ends with the words that stand beside the field."""
+def test_the_message_about_a_missing_value_says_what_is_allowed(kind: type) -> None:
+    """A message about a missing value ends with the words beside the field."""
     _, problems = typed({}, kind)
     assert [text for _, text in problems if ": give " not in text] == []
 
@@ -67,7 +67,7 @@ class Example:
     several: tuple[Annotated[int, Meta(le=9, description="a digit")], ...] = ()
 
 
-def test_all_that_is_wrong_with_a_table_is_told() -> None:
+def test_all_problems_of_a_table_are_reported() -> None:
     wrong = {"even": 3, "plain": "x", "share": inf, "several": [1, 10, "y"], "more": True}
     assert typed(wrong, Example) == (
         None,

@@ -1,4 +1,4 @@
-"""The lab's options of Locust: a number that is not finite is no number."""
+"""The lab's options of Locust refuse numbers that are not finite."""
 
 import argparse
 
@@ -16,7 +16,7 @@ def chosen(*words: str) -> argparse.Namespace:
 
 @pytest.mark.parametrize("option", ["rate", "connect-timeout", "request-timeout"])
 @pytest.mark.parametrize("text", NONE)
-def test_no_number_is_refused_on_the_command_line(
+def test_the_command_line_refuses_numbers_that_are_not_finite(
     option: str, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -25,7 +25,7 @@ def test_no_number_is_refused_on_the_command_line(
 
 
 @pytest.mark.parametrize("text", [text for text in NONE if text])
-def test_no_number_is_refused_in_the_pages_form(text: str) -> None:
+def test_the_pages_form_refuses_numbers_that_are_not_finite(text: str) -> None:
     options = chosen()
     options.rate = text
     with pytest.raises(ValueError, match=r"\(--rate\) must be a number greater than 0, not"):
@@ -35,7 +35,7 @@ def test_no_number_is_refused_in_the_pages_form(text: str) -> None:
         chosen_target(options, "http://127.0.0.1:9")
 
 
-def test_a_number_as_a_text_is_one() -> None:
+def test_a_number_may_be_a_text() -> None:
     options = chosen()
     options.rate, options.connect_timeout = "250", "1.5"
     assert chosen_rate(options) == 250

@@ -1,4 +1,4 @@
-"""Locust's own clients say of a failure what the engine says, as far as their exceptions tell."""
+"""Failures of Locust's own clients get the engine's kinds, as far as their exceptions show them."""
 
 import http.client
 from unittest.mock import Mock
@@ -26,7 +26,7 @@ def wrapped(outside: Exception, inside: BaseException) -> Exception:
         (told.ChunkedEncodingError(below.ProtocolError("cut", below.IncompleteRead(5, 6))), "eof"),
         (told.ChunkedEncodingError(below.ProtocolError("Response ended prematurely")), "eof"),
         (HTTPConnectionClosed("connection closed."), "eof"),
-        # The status was right, the rest is no HTTP.
+        # The status was right, but the rest is not HTTP.
         (
             wrapped(
                 told.ChunkedEncodingError("broken"),
@@ -36,7 +36,7 @@ def wrapped(outside: Exception, inside: BaseException) -> Exception:
         ),
         (told.ContentDecodingError("no gzip"), "bad_body"),
         (told.InvalidHeader("two lengths"), "bad_body"),
-        # No status line at all, or nobody can tell.
+        # There is no status line, or the exception does not show one.
         (
             told.ConnectionError(below.ProtocolError("", http.client.BadStatusLine("220"))),
             "bad_status",
@@ -44,5 +44,5 @@ def wrapped(outside: Exception, inside: BaseException) -> Exception:
         (HTTPParseError("Expected HTTP/"), "bad_status"),
     ],
 )
-def test_an_exception_has_the_kind_that_the_engine_gives(error: Exception, kind: str) -> None:
+def test_an_exception_has_the_engines_kind_of_failure(error: Exception, kind: str) -> None:
     assert kind_of_error(error) == kind
