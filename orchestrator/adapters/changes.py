@@ -11,8 +11,9 @@ from typing import Any
 
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import CONFIG_WITHIN_S, INSTALL, ROLE
-from orchestrator.changed import COMPOSE_FILE, Definitions
+from orchestrator.changed import Definitions
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.model.blocks import COMPOSE_FILE
 
 SERVER = "server"
 """The role of a framework's container."""

@@ -12,12 +12,13 @@ from orchestrator import contract
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.app.catalogue import catalogue
 from orchestrator.bench.package import own_package, sized
 from orchestrator.contract import Probe
+from orchestrator.files.checkout import ROOT
 from orchestrator.profiles import PROFILES
-from orchestrator.wiring.catalogue import catalogue
 
-KNOWN = catalogue()
+KNOWN = catalogue(ROOT)
 GIB = 2**30
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.audit_files import locust_run
 from orchestrator.audit.raw import audit_raw
 from orchestrator.audit.record import audit_record
 from orchestrator.bench.raw import RawFiles
 from orchestrator.experiments.load.conclude import concluded
+from orchestrator.files.audit_files import locust_run
 from orchestrator.load_events import parse
 from orchestrator.model.finding import Kind
 from orchestrator.model.load import LoadFile, LoadResult

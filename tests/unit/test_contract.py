@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.manifests import read_contract
 from orchestrator.contract import normalized, problems
 from orchestrator.errors import UsageError
+from orchestrator.files.manifests import read_contract
 from tests.unit.examples import JSON, TEXT, answer, manifest, probe
 
 

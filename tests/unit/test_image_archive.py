@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.image_archive import load
-from orchestrator.adapters.sources import digest, name_by_sources
 from orchestrator.errors import UsageError
+from orchestrator.files.sources import digest, name_by_sources
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.errors import UsageError
+from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.model.entry import Expectation, Interface, Manifest
 
 SERVICES = Path(__file__).parents[2] / "services"

@@ -6,7 +6,7 @@ import pytest
 
 from labload import options, result, values
 from orchestrator import profiles
-from orchestrator.adapters.variables import wrong_variables
+from orchestrator.files.variables import wrong_variables
 from orchestrator.stats import histogram
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from orchestrator.adapters.contained import Contained, OwnEntrypoint, PacketCounter, contained
-from orchestrator.adapters.variables import Variables
+from orchestrator.files.variables import Variables
 from orchestrator.model.entry import Expectation, Manifest
 from orchestrator.values import HOLDS, shown, typed
 

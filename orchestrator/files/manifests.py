@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.contract import obstacles
 from orchestrator.errors import UsageError
+from orchestrator.files.toml import read_toml, typed
 from orchestrator.model.entry import Expectation, Manifest
 from orchestrator.values import shown
 

@@ -1,0 +1,77 @@
+"""Images from one host to another: built here and saved, or loaded instead of built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from orchestrator.app.services import build_images, wanted
+from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.files.sources import TAG
+from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.world import World
+from orchestrator.world.engine import Images
+
+
+def save_images(world: World, services: Sequence[str], file: Path) -> None:
+    """Build the images of services and load, and write them to one file with their bases.
+
+    Raises:
+        UsageError: an unknown service, or no such folder.
+        EnvironmentMissing: one of them could not be built, or the engine refused.
+    """
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"{file}: there is no such folder")
+    if failed := build_images(world, services):
+        raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
+    images = world.connect("images").engine.images
+    specs = _specs(world, services)
+    extra = {images.name_by_sources(spec): spec.image for spec in specs}
+    mine = [name for name in extra if not images.has(name)]
+    try:
+        for name, image in extra.items():
+            images.tag(image, name)
+        names = [*extra.values(), *extra, *bases(images, specs)]
+        world.archives.save(names, file)
+    finally:
+        for name in filter(images.has, mine):
+            images.forget(name)
+    world.out.note(f"{file} ({file.stat().st_size / 1e6:,.0f} MB) has the images of:")
+    for spec in specs:
+        world.out.note(f"  {spec.service}")
+
+
+def load_images(world: World, file: Path) -> None:
+    """Load what `save_images` wrote; what was built from other sources than these is named.
+
+    Raises:
+        UsageError: there is no such file.
+        EnvironmentMissing: the engine refused.
+    """
+    images = world.connect("images").engine.images
+    world.archives.load(file)
+    for spec in _specs(world, ()):
+        same = images.loaded(spec) is not None
+        said = "as it is in this checkout: it is not built again" if same else "will be built"
+        world.out.note(f"{spec.service}: {said}")
+        _forget_others(images, spec)
+
+
+def _forget_others(images: Images, spec: ContainerSpec) -> None:
+    """What earlier archives brought takes room for nothing."""
+    repository, current = spec.image.rpartition(":")[0], images.name_by_sources(spec)
+    for name in images.names(repository):
+        if name.startswith(f"{repository}:{TAG}") and name != current:
+            images.forget(name)
+
+
+def bases(images: Images, specs: Iterable[ContainerSpec]) -> list[str]:
+    """The base images of these, as far as the engine has them."""
+    names = dict.fromkeys(spec.base_image for spec in specs if spec.base_image)
+    return [name for name in names if images.has(name)]
+
+
+def _specs(world: World, services: Sequence[str]) -> list[ContainerSpec]:
+    known = world.compose.containers()
+    return [known[name] for name in (*wanted(world.root, services), LOCUST_WORKER)]
