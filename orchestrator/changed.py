@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-COMPOSE_FILE = "docker-compose.yml"
+from orchestrator.model.blocks import COMPOSE_FILE
 
 # Paths that touch no service, with the reason. A path that no rule knows touches all services: an
 # unnecessary measurement costs time, but a missing one hides a change. `*` also matches slashes.

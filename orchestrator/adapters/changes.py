@@ -12,8 +12,9 @@ from typing import Any
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import CONFIG_WITHIN_S, INSTALL, ROLE
 from orchestrator.adapters.contained import SERVER
-from orchestrator.changed import COMPOSE_FILE, Definitions
+from orchestrator.changed import Definitions
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.model.blocks import COMPOSE_FILE
 
 
 def fork_point(root: Path, revision: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -24,17 +23,11 @@ from orchestrator.adapters.contained import (
     health_command,
 )
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
-from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER
+from orchestrator.model.blocks import COMPOSE_FILE, CROSSCHECK, GUARD, NEEDED, VALUES, WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
 
 __all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
 
-COMPOSE_FILE = "docker-compose.yml"
-# The profile of what the cross-check alone needs.
-CROSSCHECK = "crosscheck"
-# Of the interactive use alone: what looks before anything is measured.
-GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
-NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)
 # Blocks to which another rule applies; all others are alike.
 EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntrypoint}
 
@@ -150,20 +143,6 @@ class Compose:
 class _Config(msgspec.Struct):
     services: dict[str, dict[str, Any] | None] = {}
     networks: dict[str, dict[str, Any] | None] = {}
-
-
-def wanted_nofile(root: Path) -> int:
-    """Open files that a container should have: the default of LAB_NOFILE in the compose file.
-
-    Raises:
-        UsageError: the file has no such default.
-    """
-    found = re.search(r"\$\{LAB_NOFILE:-(\d+)\}", (root / COMPOSE_FILE).read_text())
-    if not found:
-        raise UsageError(
-            f"{COMPOSE_FILE}: no ${{LAB_NOFILE:-...}} says how many open files to ask for"
-        )
-    return int(found[1])
 
 
 def container_specs(services: Mapping[str, Mapping[str, Any] | None]) -> dict[str, ContainerSpec]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
@@ -23,21 +22,10 @@ from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.ports import Container, Image
+from orchestrator.world.engine import EngineFacts
 
 RUN = "weblab.run"
 CALL_WITHIN_S = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineFacts:
-    """What the engine says of its host."""
-
-    version: str
-    cpus: int
-    memory_bytes: int
-    kernel: str
-    os: str
-    cgroup_version: str
 
 
 class DockerEngine:

@@ -9,8 +9,8 @@ import docker.errors
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import answering
-from orchestrator.adapters.sources import name_by_sources
 from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.files.sources import name_by_sources
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.trial import OFFICIAL
 from orchestrator.ports import Image

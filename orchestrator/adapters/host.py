@@ -12,6 +12,11 @@ from orchestrator.adapters import command
 CPU_FOLDER = Path("/sys/devices/system/cpu")
 
 
+def kernel() -> str:
+    """The release of its kernel."""
+    return platform.release()
+
+
 def cpu_model() -> str | None:
     """The CPU's name; None where the host does not tell."""
     try:
@@ -48,13 +53,6 @@ def cpu_ticks() -> tuple[int, int] | None:
         return None
     ticks = [int(word) for word in first.split()[1:9]]
     return ticks[7], sum(ticks)
-
-
-def steal_between(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
-    """Share of all CPU time that the hypervisor took between two readings."""
-    if before is None or after is None or after[1] <= before[1]:
-        return None
-    return (after[0] - before[0]) / (after[1] - before[1])
 
 
 def load_average() -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ import requests
 
 from orchestrator import __version__
 from orchestrator.words import line, told
+from orchestrator.world.apis import Api, ApiFailed
 
 T = TypeVar("T")
 TRIES = 2
@@ -20,27 +20,6 @@ MOST_BYTES = 64 * 2**20
 """Of an answer; the longest list of releases has a few MiB."""
 PIECE = 2**16
 _UNIX = re.compile(r"[0-9]{1,10}")
-
-
-class ApiFailed(Exception):
-    """An API did not tell; ``reached`` says whether it answered at all."""
-
-    def __init__(self, reason: str, *, reached: bool) -> None:
-        self.reached = reached
-        super().__init__(reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
-    """Where an API is, and how long to wait for it.
-
-    ``timeout_s``: to connect, and between two pieces. ``whole_s``: for the whole answer.
-    """
-
-    name: str
-    base: str
-    timeout_s: tuple[float, float] = (5.0, 15.0)
-    whole_s: float = 60.0
 
 
 def get_json(api: Api, path: str, kind: type[T], headers: dict[str, str]) -> T:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from orchestrator.model.host import WholeMemory
+from orchestrator.world.host import CONFINED_TO
 
-CONFINED_TO = "LAB_CONFINED_TO"
-"""The environment's name for the folder of the cgroup that holds engine, containers and lab."""
 INTERVAL_S = 0.2
 PROC = Path("/proc")
 
@@ -102,6 +101,17 @@ def whole() -> Source | None:
         return CgroupMemory(Path(confined)) if confined else HostMemory()
     except (OSError, KeyError, ValueError):
         return None
+
+
+def limit_bytes() -> int | None:
+    """How much memory there is for the whole lab; None where nothing tells."""
+    source = whole()
+    return source.limit_bytes if source else None
+
+
+def watched(cgroup: Path | None = None) -> MemoryWatch:
+    """What watches the memory of the whole lab, or of this cgroup's folder."""
+    return MemoryWatch(CgroupMemory(cgroup) if cgroup else whole())
 
 
 class MemoryWatch:

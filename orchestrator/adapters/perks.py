@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
-from orchestrator.adapters.http_json import Api, ApiFailed, get_json
+from orchestrator.adapters.http_json import get_json
 from orchestrator.words import Count
-
-GITHUB = "https://api.github.com"
-ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexFacts:
-    """``released``: the UTC date on which the version was first uploaded.
-
-    ``maintainers``: accounts with a role on the project; None where the index lists none, as for
-    projects that belong to an organization.
-    """
-
-    released: str
-    maintainers: int | None
+from orchestrator.world.apis import Api, ApiFailed, IndexFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +64,3 @@ def index_facts(api: Api, package: str, version: str) -> IndexFacts:
     roles = project.ownership.roles if project.ownership else None
     users = {role.user for role in roles or ()}
     return IndexFacts(released=min(uploads)[:10], maintainers=len(users) or None)
-
-
-def on_github(source: str) -> tuple[str, str] | None:
-    """Owner and repository of a source's address; None where it is elsewhere."""
-    found = ON_GITHUB.fullmatch(source)
-    return (found[1], found[2]) if found else None

@@ -1,10 +1,9 @@
-"""The package index that pip uses here, and the versions that a lock file pins."""
+"""The package index that pip uses here."""
 
 from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from orchestrator.adapters import command
@@ -38,17 +37,3 @@ def default_index() -> str:
     host = parts.netloc.rpartition("@")[2]  # pip hides the password, so the name is of no use
     path = parts.path.rstrip("/").removesuffix("/simple")
     return urlunsplit((parts.scheme, host, path, "", ""))
-
-
-def pinned_version(requirements: Path, package: str) -> str | None:
-    """The version of a package in a lock file; None where it is not in it."""
-    for line in requirements.read_text().splitlines():
-        name, pinned, rest = line.partition("==")
-        if pinned and _normal(name.partition("[")[0]) == _normal(package):
-            return re.split(r"[\s;\\]", rest, maxsplit=1)[0]
-    return None
-
-
-def _normal(name: str) -> str:
-    """A distribution's name as the index compares it."""
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()

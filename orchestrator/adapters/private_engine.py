@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.adapters.clearing import afterwards
-from orchestrator.adapters.confinement import Confinement
 from orchestrator.errors import EnvironmentMissing, tail
+from orchestrator.world.small_host import Confinement
 
 ANSWER_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0

@@ -20,6 +20,7 @@ from orchestrator.cli import (
 )
 from orchestrator.cli.codes import INTERRUPTED
 from orchestrator.cli.commands import Call, readable
+from orchestrator.composition import real_world
 from orchestrator.errors import EnvironmentMissing, LabError
 from orchestrator.streams import prepared
 
@@ -35,7 +36,7 @@ def _main(argv: Sequence[str] | None) -> int:
     try:
         arguments = _parser().parse_args(readable(sys.argv[1:] if argv is None else argv))
         call: Call = arguments.command
-        return call(arguments)
+        return call(real_world(), arguments)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return error.exit_code

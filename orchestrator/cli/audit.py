@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from orchestrator.app.audit import Told, audit
 from orchestrator.audit.row import shown
 from orchestrator.audit.unread import counted, lines, named, only
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Note, Read, Unread
-from orchestrator.wiring.audit import Told, audit
+from orchestrator.world import World
 
 NAMED_MOST = 8
 LOAD = (
@@ -55,13 +56,13 @@ def add(commands: Commands) -> None:
         load.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=meaning)
 
 
-def _audit(arguments: argparse.Namespace) -> int:
+def _audit(world: World, arguments: argparse.Namespace) -> int:
     load = {
         name if name in ("users", "spawn_rate") else f"{name}_s": getattr(arguments, name)
         for name, *_ in LOAD
         if getattr(arguments, name) is not None
     }
-    notes = audit(arguments.path, Told(workload=arguments.workload, load=load))
+    notes = audit(world.root, arguments.path, Told(workload=arguments.workload, load=load))
     print(_json(notes) if arguments.json else _text(arguments.path, notes))
     findings, unread = only(notes, Finding), only(notes, Unread)
     if not findings and (cut := [one for one in unread if one.cut_off]):

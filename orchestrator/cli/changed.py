@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 
+from orchestrator.app.changed import changed
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, add_json, command
-from orchestrator.wiring.changed import changed
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -23,8 +24,8 @@ def add(commands: Commands) -> None:
     add_json(parser)
 
 
-def _changed(arguments: argparse.Namespace) -> int:
-    found = changed(arguments.since)
+def _changed(world: World, arguments: argparse.Namespace) -> int:
+    found = changed(world, arguments.since)
     if arguments.json:
         print(json.dumps(found, indent=2))
     else:

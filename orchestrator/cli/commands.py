@@ -12,14 +12,15 @@ from typing import Protocol
 import msgspec
 
 from orchestrator.errors import UsageError
-from orchestrator.wiring.catalogue import ROOT
+from orchestrator.files.checkout import ROOT
 from orchestrator.words import Address, is_line, told
+from orchestrator.world import World
 
 LONGEST_WORD = 4_096
 """Characters; the longest path that Linux allows."""
 
-Call = Callable[[argparse.Namespace], int]
-"""A command: its arguments in, its exit code out."""
+Call = Callable[[World, argparse.Namespace], int]
+"""A command: the world and its arguments in, its exit code out."""
 
 
 class Commands(Protocol):

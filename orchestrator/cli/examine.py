@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 
+from orchestrator.app.catalogue import catalogue
+from orchestrator.app.doctor import examine
 from orchestrator.cli.codes import ALL_WELL, MISSING
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.doubts.kind import Severity
 from orchestrator.model.entry import OWN_SERVER
-from orchestrator.wiring.catalogue import catalogue
-from orchestrator.wiring.doctor import examine
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -20,8 +21,8 @@ def add(commands: Commands) -> None:
     add_json(command(commands, "doctor", _doctor, text))
 
 
-def _list(arguments: argparse.Namespace) -> int:
-    known = catalogue().manifests
+def _list(world: World, arguments: argparse.Namespace) -> int:
+    known = catalogue(world.root).manifests
     if arguments.json:
         facts = {
             name: {"name": m.name, "server": m.server, "interface": m.interface}
@@ -36,8 +37,8 @@ def _list(arguments: argparse.Namespace) -> int:
     return ALL_WELL
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
-    examined = examine()
+def _doctor(world: World, arguments: argparse.Namespace) -> int:
+    examined = examine(world)
     if arguments.json:
         print(json.dumps([one.as_dict() for one in examined], indent=2))
     else:

@@ -6,12 +6,13 @@ import argparse
 from functools import partial
 from typing import Any
 
+from orchestrator.app.catalogue import names
+from orchestrator.app.experiment import measure, resumed
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_results, command, typed
 from orchestrator.experiments.experiment import AnyRecord, Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
-from orchestrator.wiring.catalogue import names
-from orchestrator.wiring.experiment import measure, resumed
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -22,14 +23,16 @@ def add(commands: Commands) -> None:
         add_results(parser)
 
 
-def _measure(experiment: Experiment[Any, Any, Any], arguments: argparse.Namespace) -> int:
+def _measure(
+    experiment: Experiment[Any, Any, Any], world: World, arguments: argparse.Namespace
+) -> int:
     resuming = experiment.resuming
     resume = resuming.asked(arguments) if resuming else None
     if resuming and resume is not None:
         settings = resuming.settings(resumed(experiment, arguments.results, resume))
     else:
-        settings = experiment.settings(arguments, names())
-    record = measure(experiment, settings, typed(), arguments.results, resume)
+        settings = experiment.settings(arguments, names(world.root))
+    record = measure(world, experiment, settings, typed(), arguments.results, resume)
     return exit_code(experiment, record)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from orchestrator.app.catalogue import checked, names
+from orchestrator.app.nanode import prove
 from orchestrator.cli.codes import SOME_FAILED
 from orchestrator.cli.commands import Commands, command, folder
 from orchestrator.experiments.load.plan import settings_problems
@@ -13,8 +15,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.options import add_services, add_workloads
 from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
-from orchestrator.wiring.catalogue import checked, names
-from orchestrator.wiring.nanode import prove
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -39,10 +40,11 @@ def add(commands: Commands) -> None:
     )
 
 
-def _nanode(arguments: argparse.Namespace) -> int:
+def _nanode(world: World, arguments: argparse.Namespace) -> int:
+    there = names(world.root)
     asked = Settings(
-        services=tuple(arguments.services) or names().services,
-        workloads=tuple(arguments.workload or ()) or names().workloads,
+        services=tuple(arguments.services) or there.services,
+        workloads=tuple(arguments.workload or ()) or there.workloads,
         profile=NANODE,
         duration_s=None,
         max_users=None,
@@ -50,14 +52,15 @@ def _nanode(arguments: argparse.Namespace) -> int:
         seed=arguments.seed or 0,
         network=Network.LOOPBACK,
     )
-    checked(lambda there: settings_problems(asked, there))  # before an engine starts
+    # Before an engine starts.
+    checked(world, lambda there: settings_problems(asked, there))
     words = list(arguments.services)
     for name in ("workload", "repeats", "seed", "results"):
         value = getattr(arguments, name)
         if value is not None:
             several = value if isinstance(value, list) else [value]
             words += [f"--{name}", *map(str, several)]
-    ended, memory = prove(words)
+    ended, memory = prove(world, words)
     code = ended if ended >= 0 else SOME_FAILED  # negative: a signal ended it
     if memory is None:
         print("lab: the memory of the run could not be read from its cgroup", file=sys.stderr)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+from orchestrator.app.perks import Refreshed, perks, refresh, show
 from orchestrator.cli.codes import ALL_WELL, MISSING, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, add_results, command, link
 from orchestrator.report.table import json_text
-from orchestrator.wiring.perks import GITHUB, Refreshed, perks, refresh, show
+from orchestrator.world import World
+from orchestrator.world.apis import GITHUB
 
 
 def add(commands: Commands) -> None:
@@ -37,10 +39,10 @@ def add(commands: Commands) -> None:
     add_results(parser)
 
 
-def _perks(arguments: argparse.Namespace) -> int:
+def _perks(world: World, arguments: argparse.Namespace) -> int:
     code = ALL_WELL
     if arguments.refresh:
-        done = refresh(arguments.results, arguments.github, arguments.index)
+        done = refresh(world, arguments.results, arguments.github, arguments.index)
         for line in done.failures:
             print(f"lab: {line}", file=sys.stderr)
         code = refresh_code(done)
@@ -48,7 +50,7 @@ def _perks(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json_text(table), end="")
     else:
-        show(table)
+        show(world.out, table)
     return code
 
 

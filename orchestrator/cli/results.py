@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from orchestrator.app.report import report, report_all, summarized
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, add_results, command
-from orchestrator.wiring.report import report, report_all, summarized
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -28,16 +29,16 @@ def add(commands: Commands) -> None:
     add_results(parser)
 
 
-def _summary(arguments: argparse.Namespace) -> int:
+def _summary(world: World, arguments: argparse.Namespace) -> int:
     print(summarized(arguments.results, arguments.run), end="")
     return ALL_WELL
 
 
-def _report(arguments: argparse.Namespace) -> int:
+def _report(world: World, arguments: argparse.Namespace) -> int:
     if arguments.run is not None:
-        report(arguments.results, arguments.run)
+        report(world, arguments.results, arguments.run)
         return ALL_WELL
-    problems = report_all(arguments.results)
+    problems = report_all(world, arguments.results)
     for problem in problems:
         print(f"lab: {problem}", file=sys.stderr)
     return max((problem.exit_code for problem in problems), default=ALL_WELL)

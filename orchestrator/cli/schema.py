@@ -7,6 +7,7 @@ import argparse
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, command
 from orchestrator.schema import run_schema
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -15,6 +16,6 @@ def add(commands: Commands) -> None:
     command(commands, "schema", _schema, text)
 
 
-def _schema(arguments: argparse.Namespace) -> int:
+def _schema(world: World, arguments: argparse.Namespace) -> int:
     print(run_schema().decode(), end="")
     return ALL_WELL

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from orchestrator.app.images import load_images, save_images
+from orchestrator.app.services import build_images, new_service, verify
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, command
 from orchestrator.options import add_services
-from orchestrator.wiring.images import load_images, save_images
-from orchestrator.wiring.services import build_images, new_service, verify
+from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
@@ -31,26 +32,26 @@ def add(commands: Commands) -> None:
     creating.add_argument("name", metavar="NAME", help="name of the service and its folder")
 
 
-def _verify(arguments: argparse.Namespace) -> int:
-    found = verify(arguments.services)
+def _verify(world: World, arguments: argparse.Namespace) -> int:
+    found = verify(world, arguments.services)
     return SOME_FAILED if any(found.values()) else ALL_WELL
 
 
-def _images(arguments: argparse.Namespace) -> int:
-    return SOME_FAILED if build_images(arguments.services) else ALL_WELL
+def _images(world: World, arguments: argparse.Namespace) -> int:
+    return SOME_FAILED if build_images(world, arguments.services) else ALL_WELL
 
 
-def _images_save(arguments: argparse.Namespace) -> int:
-    save_images(arguments.services, arguments.file)
+def _images_save(world: World, arguments: argparse.Namespace) -> int:
+    save_images(world, arguments.services, arguments.file)
     return ALL_WELL
 
 
-def _images_load(arguments: argparse.Namespace) -> int:
-    load_images(arguments.file)
+def _images_load(world: World, arguments: argparse.Namespace) -> int:
+    load_images(world, arguments.file)
     return ALL_WELL
 
 
-def _new(arguments: argparse.Namespace) -> int:
-    for line in new_service(arguments.name):
+def _new(world: World, arguments: argparse.Namespace) -> int:
+    for line in new_service(world.root, arguments.name):
         print(line)
     return ALL_WELL

@@ -1,6 +1,10 @@
 """Names of the services in `docker-compose.yml` that are not frameworks."""
 
+COMPOSE_FILE = "docker-compose.yml"
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
 # Only for the cross-check. They have a Compose profile, so `docker compose up` leaves them out.
-WRK, WRK_COUNTER = "wrk", "wrk-counter"
+WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
+# Only for the interactive use: what checks the values before anything is measured.
+GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
+NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)

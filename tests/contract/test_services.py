@@ -11,15 +11,16 @@ import pytest
 from orchestrator import contract
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.app.catalogue import catalogue
 from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.served import served
 from orchestrator.contract import Probe
 from orchestrator.entries import entry
+from orchestrator.files.checkout import ROOT
 from orchestrator.ports import Container
 from orchestrator.profiles import PROFILES
-from orchestrator.wiring.catalogue import catalogue
 
-KNOWN = catalogue()
+KNOWN = catalogue(ROOT)
 GIB = 2**30
 
 

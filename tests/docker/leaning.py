@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from orchestrator.adapters.template import MARK, new_service
+from orchestrator.files.template import MARK, new_service
 from tests.conftest import ROOT
 
 SERVICE, COMPANION = "leaning", "mate"

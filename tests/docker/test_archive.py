@@ -10,8 +10,9 @@ import pytest
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.app.images import load_images
+from orchestrator.composition import real_world
 from orchestrator.errors import EnvironmentMissing
-from orchestrator.wiring.images import load_images
 from tests.conftest import ROOT
 
 LOCAL = "weblab/bottle:local"
@@ -75,4 +76,4 @@ def test_a_file_that_is_not_an_archive_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "images.tar"
     file.write_text("text")
     with pytest.raises(EnvironmentMissing, match="docker image load"):
-        load_images(file)
+        load_images(real_world(), file)

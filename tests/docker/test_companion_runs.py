@@ -17,9 +17,9 @@ from typing import Any
 import docker
 import pytest
 
-from orchestrator.adapters import checksums
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN
+from orchestrator.files import checksums
 from tests.docker.leaning import COMPANION, IMAGE, SERVICE, checkout
 
 WITHIN_S = 300

@@ -16,15 +16,16 @@ from labwire.expectation import Request
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
+from orchestrator.app.catalogue import catalogue
+from orchestrator.app.engine import placed_here
 from orchestrator.bench import served as serving
 from orchestrator.bench.served import Served, served
+from orchestrator.composition import real_world
 from orchestrator.entries import entry
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.model.blocks import WRK
 from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network
-from orchestrator.wiring.catalogue import catalogue
-from orchestrator.wiring.engine import placed_here
 from tests.docker.leaning import COMPANION, IMAGE, SERVICE, checkout, replaced
 
 LABEL: dict[str, str | list[str] | bool] = {"label": f"{RUN}=test"}
@@ -147,27 +148,27 @@ def docker_compose(root: Path, *words: str) -> None:
 
 
 def test_a_companion_has_a_cpu_of_the_loads_and_never_the_servers(
-    engine: DockerEngine, compose: Compose, monkeypatch: pytest.MonkeyPatch
+    engine: DockerEngine, compose: Compose
 ) -> None:
     for given, cpuset in (
         ({"LAB_COMPANION_CPU": "7", "LAB_LOAD_CPU": "5"}, "7"),
         ({"LAB_COMPANION_CPU": "", "LAB_LOAD_CPU": "5"}, "5"),
     ):
         assert compose.containers(given)[COMPANION].cpuset == cpuset
-    monkeypatch.setattr("orchestrator.wiring.engine.ROOT", compose.root)
-    here = placed_here(engine, Network.LOOPBACK)
+    world = real_world(compose.root)
+    here = placed_here(world, engine, Network.LOOPBACK)
     placed, containers = here.placement, here.containers
     assert containers[COMPANION].cpuset == str(placed.load_cpus[-1])
     text = (compose.root / "docker-compose.yml").read_text()
     own = '"${LAB_COMPANION_CPU:-${LAB_LOAD_CPU:-1}}"'
     with changed(compose, replaced(text, own, '"${LAB_SERVER_CPU:-0}"')):
         if placed.shared:
-            placed_here(engine, Network.LOOPBACK)
+            placed_here(world, engine, Network.LOOPBACK)
         else:
             with pytest.raises(
                 UsageError, match=f"mate: cpuset {placed.server_cpu} has the server"
             ):
-                placed_here(engine, Network.LOOPBACK)
+                placed_here(world, engine, Network.LOOPBACK)
 
 
 @contextmanager

@@ -13,23 +13,25 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.progress import ConsoleProgress
-from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.app.catalogue import catalogue
+from orchestrator.app.engine import placed_here
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.trial import Trial
+from orchestrator.composition import real_world
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.plan import plan
+from orchestrator.files.results_dir import RunFolder
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome, TrialRecord
-from orchestrator.wiring.catalogue import catalogue
-from orchestrator.wiring.engine import placed_here
 
 # The Docker SDK leaves a log that was not read completely to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 SERVICE = "aiohttp"
+WORLD = real_world()
 SLEEPY = """
 import asyncio, ujson
 from aiohttp import web
@@ -72,8 +74,8 @@ def measured(
         seed=1,
         network=Network.LOOPBACK,
     )
-    known = catalogue()
-    placed = placed_here(engine, settings.network)
+    known = catalogue(WORLD.root)
+    placed = placed_here(WORLD, engine, settings.network)
     containers = placed.containers
     changed = _changed(containers[SERVICE], server)
     engine.build(LOCUST_WORKER)

@@ -24,10 +24,10 @@ from pathlib import Path
 import docker
 
 from orchestrator import codec
-from orchestrator.adapters import checksums
-from orchestrator.adapters.compose import wanted_nofile
 from orchestrator.adapters.docker_engine import RUN
 from orchestrator.adapters.docker_lock import NAME
+from orchestrator.files import checksums
+from orchestrator.files.checkout import wanted_nofile
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 

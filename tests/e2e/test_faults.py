@@ -15,8 +15,8 @@ import docker
 import docker.errors
 import pytest
 
-from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
+from orchestrator.files import checksums
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 120

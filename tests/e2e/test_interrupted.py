@@ -15,8 +15,8 @@ from typing import Any
 import docker
 import pytest
 
-from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
+from orchestrator.files import checksums
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "orchestrator", "run"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from orchestrator.adapters import results_dir
 from orchestrator.adapters.confinement import CGROUPS, NAME
 from orchestrator.adapters.private_engine import BRIDGE
+from orchestrator.files import results_dir
 from tests.conftest import ROOT
 
 NETWORKS = Path("/sys/class/net")

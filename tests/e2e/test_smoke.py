@@ -13,8 +13,8 @@ import docker
 import jsonschema
 import pytest
 
-from orchestrator.adapters import checksums
 from orchestrator.adapters.docker_engine import RUN
+from orchestrator.files import checksums
 
 ROOT = Path(__file__).parents[2]
 TWO = ["flask", "starlette"]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from labwire.events import LoadFile, LoadResult, decode
-from orchestrator.adapters.audit_files import locust_run
 from orchestrator.audit.raw import audit_raw
 from orchestrator.audit.record import audit_record
 from orchestrator.bench.raw import RawFiles
 from orchestrator.experiments.load.conclude import concluded
+from orchestrator.files.audit_files import locust_run
 from orchestrator.model.finding import Kind
 from orchestrator.model.trial import TrialRecord
 from tests.integration.harness import RAMP, CountingServer, answer, run

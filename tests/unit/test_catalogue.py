@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.compose import NEEDED
-from orchestrator.adapters.manifests import workload_names
+from orchestrator.app.catalogue import checked, names
+from orchestrator.composition import real_world
 from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.model.blocks import WRK_COUNTER
+from orchestrator.files.checkout import ROOT
+from orchestrator.files.manifests import workload_names
+from orchestrator.model.blocks import NEEDED, WRK_COUNTER
 from orchestrator.model.catalogue import Names
-from orchestrator.wiring.catalogue import ROOT, checked, names
 
 RECORDED = Path(__file__).parent / "data" / "compose_config.json"
 
@@ -41,7 +42,7 @@ class Checkout:
         docker.write_text(f"#!/bin/sh\ncat {self.root}/config.json\n")
         docker.chmod(0o755)
         try:
-            checked(self.asked, self.root)
+            checked(real_world(self.root), self.asked)
         except UsageError as error:
             return [problem.replace(f"{self.root}/", "") for problem in error.problems]
         return []

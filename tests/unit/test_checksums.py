@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.checksums import add, differences, drop, raw
 from orchestrator.errors import UsageError
+from orchestrator.files.checksums import add, differences, drop, raw
 
 A, B = "raw/001-flask-json-1/server.log", "raw/002-flask-json-2/a b.csv"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.published import read_published
 from orchestrator.claims import RULES, decide
 from orchestrator.claims.rank_correlation import correlation
 from orchestrator.errors import UsageError
+from orchestrator.files.published import read_published
 from orchestrator.model.published import Claim, ClaimRule, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord

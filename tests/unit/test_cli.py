@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.load import LOAD
+from orchestrator.files.manifests import workload_names
 from orchestrator.model.trial import Outcome
 from tests.unit.examples import run_record, trial_record
 

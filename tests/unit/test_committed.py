@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters import checksums
-from orchestrator.cli import main
+from orchestrator.app.report import report as rebuild
+from orchestrator.composition import real_world
 from orchestrator.experiments.crosscheck.document import crosscheck_files, read
+from orchestrator.files import checksums
 
 ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(
@@ -26,14 +27,13 @@ def test_there_is_a_committed_report() -> None:
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.parent.name)
-def test_a_committed_report_is_what_this_code_makes(
-    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Made from the record alone, in the same folders, since a report's links depend on them."""
-    monkeypatch.setattr("orchestrator.wiring.report.RESULTS", tmp_path / "results")
+def test_a_committed_report_is_what_this_code_makes(report: Path, tmp_path: Path) -> None:
+    """From the record alone, in a checkout's shape: a report's links depend on its place."""
+    results = tmp_path / "results"
     (tmp_path / report.parent).mkdir(parents=True)
     shutil.copy(ROOT / report.parent / "run.json", tmp_path / report.parent)
-    assert main(["report", report.parent.name, "--results", str(tmp_path / "results")]) == 0
+    (results / "published").symlink_to(ROOT / "results" / "published")
+    rebuild(real_world(tmp_path), results, report.parent.name)
     before = {path.name: path.read_bytes() for path in (ROOT / report).iterdir()}
     after = {path.name: path.read_bytes() for path in (tmp_path / report).iterdir()}
     assert sorted(after) == sorted(before)

@@ -12,7 +12,7 @@ import pytest
 
 from labwire.events import LoadEvent, LoadFailed
 from orchestrator.adapters.companions import companion_problems
-from orchestrator.adapters.compose import COMPOSE_FILE, container_specs
+from orchestrator.adapters.compose import container_specs
 from orchestrator.adapters.container_options import container_options, joining
 from orchestrator.adapters.health import awaited
 from orchestrator.bench.build import build_all
@@ -24,6 +24,7 @@ from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.load.method import LoadMethod
+from orchestrator.model.blocks import COMPOSE_FILE
 from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.sample import Sample

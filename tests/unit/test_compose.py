@@ -10,16 +10,14 @@ import pytest
 
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import (
-    COMPOSE_FILE,
-    NEEDED,
     Compose,
     container_specs,
-    wanted_nofile,
 )
 from orchestrator.adapters.contained import DANGEROUS
 from orchestrator.adapters.container_options import container_options
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
-from orchestrator.model.blocks import WRK_COUNTER
+from orchestrator.files.checkout import wanted_nofile
+from orchestrator.model.blocks import COMPOSE_FILE, NEEDED, WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
 
 Services = dict[str, dict[str, Any]]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from labwire.expectation import Method, Request
-from orchestrator.adapters.manifests import read_contract
 from orchestrator.contract import endpoint, normalized, problems
 from orchestrator.errors import UsageError
+from orchestrator.files.manifests import read_contract
 from orchestrator.model.record import Endpoint
 from tests.unit.examples import JSON, TEXT, answer, manifest, probe
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.crosscheck.record import Seen
+from orchestrator.files.manifests import workload_names
 from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.host import core_siblings, cpu_list, lab_commit, steal_between
+from orchestrator.adapters.host import core_siblings, cpu_list, lab_commit
 
 
 @pytest.mark.parametrize(
@@ -33,22 +33,6 @@ def test_the_cpus_of_a_core(tmp_path: Path) -> None:
 
 def test_a_host_with_unknown_cores(tmp_path: Path) -> None:
     assert core_siblings(tmp_path / "missing") == {}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "share"),
-    [
-        ((10, 1_000), (35, 2_000), 0.025),
-        ((10, 1_000), (10, 2_000), 0.0),
-        ((10, 1_000), (10, 1_000), None),
-        (None, (10, 1_000), None),
-        ((10, 1_000), None, None),
-    ],
-)
-def test_the_share_of_cpu_steal(
-    before: tuple[int, int] | None, after: tuple[int, int] | None, share: float | None
-) -> None:
-    assert steal_between(before, after) == share
 
 
 def test_outside_a_checkout_there_is_no_commit(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters.image_archive import load
-from orchestrator.adapters.sources import digest, name_by_sources
+from orchestrator.app.images import bases
 from orchestrator.errors import UsageError
-from orchestrator.wiring.images import bases
+from orchestrator.files.sources import digest, name_by_sources
 from tests.unit.examples import container
 
 
@@ -91,7 +91,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_taken_along_is_each_base_and_each_image_that_is_not_built() -> None:
     there = {"python:3.13-slim", "postgres:17"}
-    engine: Any = SimpleNamespace(images=SimpleNamespace(has=there.__contains__))
+    images: Any = SimpleNamespace(has=there.__contains__)
     specs = [
         container("flask", build_context="/lab/services/flask"),
         container("bottle", build_context="/lab/services/bottle"),
@@ -99,4 +99,4 @@ def test_what_is_taken_along_is_each_base_and_each_image_that_is_not_built() -> 
         container("old", image="redis:7", base_image=""),
         container("own", build_context="/lab/companions/own", base_image=""),
     ]
-    assert bases(engine, specs) == ["python:3.13-slim", "postgres:17"]
+    assert bases(images, specs) == ["python:3.13-slim", "postgres:17"]

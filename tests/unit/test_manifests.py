@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from labwire.expectation import Expectation, Request, RightAnswer
-from orchestrator.adapters.manifests import read_contract, read_manifests
 from orchestrator.errors import UsageError
+from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.model.entry import Interface, Manifest
 
 SERVICES = Path(__file__).parents[2] / "services"

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.memory import (
-    CONFINED_TO,
     CgroupMemory,
     HostMemory,
     MemoryWatch,
@@ -17,6 +16,7 @@ from orchestrator.adapters.memory import (
 )
 from orchestrator.experiments.load.record import worse
 from orchestrator.model.host import WholeMemory
+from orchestrator.world.host import CONFINED_TO
 
 MIB = 2**20
 

@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.cli import main
 from orchestrator.model.host import WholeMemory
+from orchestrator.world import World
 
 WELL = WholeMemory(
     of="cgroup weblab-nanode", limit_bytes=2**30, peak_bytes=2**28, oom_kills=0, swapped_bytes=0
@@ -36,7 +37,7 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 ) -> None:
     asked: list[str] = []
 
-    def prove(words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+    def prove(_: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
         asked.extend(words)
         return code, memory
 

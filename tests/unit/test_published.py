@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.published import read_published
 from orchestrator.claims import decide
 from orchestrator.errors import UsageError
+from orchestrator.files.published import read_published
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import OfferedLoad, PerksToday
 from orchestrator.model.trial import Outcome, Package, TrialPhase

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.results_dir import RunFolder
+from orchestrator.app.report import publish
 from orchestrator.cli import main
+from orchestrator.composition import real_world
 from orchestrator.doubts import trial as doubts
 from orchestrator.experiments.load import LOAD
+from orchestrator.files.results_dir import RunFolder
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, OpenLoop, Outcome, TrialPhase, TrialRecord
 from orchestrator.report.files import report_files
@@ -19,7 +21,6 @@ from orchestrator.report.summary import run_summary
 from orchestrator.report.svg import library
 from orchestrator.report.table import MISSING, csv_text
 from orchestrator.report.tables import tables
-from orchestrator.wiring.report import publish
 from tests.unit.examples import (
     host,
     open_loop_row,
@@ -374,7 +375,7 @@ def test_a_report_after_a_run_equals_one_from_the_saved_record(
     folder = RunFolder(tmp_path / "a-run")
     folder.create()
     folder.save(LOAD.saved.files(record), finished=True)
-    publish(LOAD, record, folder, tmp_path)
+    publish(real_world(), LOAD, record, folder, tmp_path)
     first = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}
     assert main(["report", "a-run", "--results", str(tmp_path)]) == 0
     again = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}

@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from orchestrator.adapters import results_dir
-from orchestrator.adapters.published import read_published
 from orchestrator.claims import decide
 from orchestrator.cli import main
 from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.files import results_dir
+from orchestrator.files.published import read_published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.published import beside

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters import checksums
-from orchestrator.adapters.files import read, write_atomically
-from orchestrator.adapters.results_dir import (
+from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.experiments.load import LOAD
+from orchestrator.files import checksums
+from orchestrator.files.atomic import read, write_atomically
+from orchestrator.files.results_dir import (
     RunFolder,
     find_run,
     load,
     new_run_id,
 )
-from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.experiments.load import LOAD
 from tests.unit.examples import planned, run_record
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.template import MARK, new_service
 from orchestrator.errors import UsageError
+from orchestrator.files.template import MARK, new_service
 
 COMPOSE = f"""\
 services:

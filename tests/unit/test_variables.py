@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.variables import Variables, wrong_variables
+from orchestrator.files.variables import Variables, wrong_variables
 
 WORKLOADS = ("json", "text")
 ROOT = Path(__file__).parents[2]

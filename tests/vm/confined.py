@@ -13,8 +13,8 @@ from orchestrator.adapters.confinement import CGROUPS, NAME, Confinement
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.memory import CgroupMemory, MemoryWatch
 from orchestrator.adapters.private_engine import RUNTIME, private_engine
-from orchestrator.wiring.catalogue import ROOT
-from orchestrator.wiring.images import bases
+from orchestrator.app.images import bases
+from orchestrator.files.checkout import ROOT
 
 MIB = 2**20
 WITHIN_S = 300
@@ -39,7 +39,8 @@ def look() -> Iterator[tuple[str, bool]]:
 
     archive = ROOT / ".lab" / "vm-bases.tar"
     archive.parent.mkdir(exist_ok=True)
-    (image, *_) = bases(DockerEngine(Compose(ROOT), "vm"), Compose(ROOT).containers().values())
+    compose = Compose(ROOT)
+    (image, *_) = bases(DockerEngine(compose, "vm").images, compose.containers().values())
     image_archive.save([image], archive)
     with Confinement(0, 1024 * MIB) as small, private_engine(small, FOLDER) as address:
         image_archive.load(archive, address)

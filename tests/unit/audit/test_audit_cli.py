@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.manifests import workload_names
 from orchestrator.cli import main
+from orchestrator.files.manifests import workload_names
 
 ROOT = Path(__file__).parents[3]
 WORKLOADS = ", ".join(workload_names(ROOT / "services"))

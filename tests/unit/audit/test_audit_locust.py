@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.app.audit import Told, audit
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.wiring.audit import Told, audit
 
 ROOT = Path(__file__).parents[3]
 LOCAL_2019 = ROOT / "results/published/2019/locust/text/local"
@@ -18,7 +18,7 @@ NOTHING = Told(load={})
 
 
 def found(path: Path, told: Told = NOTHING, rule: str | None = None) -> list[Finding]:
-    notes = audit(path, told)
+    notes = audit(ROOT, path, told)
     return [n for n in notes if isinstance(n, Finding) and rule in (None, n.rule)]
 
 
@@ -198,14 +198,14 @@ def test_garbled_files_are_refused_with_their_name(
 ) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(UsageError, match=message) as raised:
-        audit(tmp_path, NOTHING)
+        audit(ROOT, tmp_path, NOTHING)
     assert name in str(raised.value)
 
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a_stats.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match=r"a_stats\.csv: not a text"):
-        audit(tmp_path, NOTHING)
+        audit(ROOT, tmp_path, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_impossible_load_is_refused(tmp_path: Path, text: str, message: str) 
     copy_2019(tmp_path)
     (tmp_path / "load.toml").write_text(text)
     with pytest.raises(UsageError, match=message):
-        audit(tmp_path, NOTHING)
+        audit(ROOT, tmp_path, NOTHING)
 
 
 def test_options_take_precedence_over_the_load_file() -> None:
@@ -242,4 +242,4 @@ def test_options_take_precedence_over_the_load_file() -> None:
 def test_an_incomplete_load_is_refused(tmp_path: Path) -> None:
     copy_2019(tmp_path)
     with pytest.raises(UsageError, match="add --spawn-rate, --duration, --think-min, --think-max"):
-        audit(tmp_path, Told(load={"users": 4_000}))
+        audit(ROOT, tmp_path, Told(load={"users": 4_000}))

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.app.audit import Told, audit
 from orchestrator.errors import UsageError
+from orchestrator.files.checkout import ROOT
 from orchestrator.model.finding import Finding, Kind, Note, Read, Unread
-from orchestrator.wiring.audit import Told, audit
 
 REQUESTS_0_9 = """\
 "Method","Name","# requests","# failures","Median response time","Average response time",\
@@ -62,7 +63,7 @@ Timestamp,User Count,Type,Name,Requests/s,Total Request Count,Total Failure Coun
 def notes(folder: Path, **files: str) -> tuple[Note, ...]:
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, newline="")
-    return audit(folder, Told(load={}))
+    return audit(ROOT, folder, Told(load={}))
 
 
 def found(told: tuple[Note, ...]) -> list[tuple[str, Kind, object, object]]:
@@ -115,7 +116,7 @@ def test_a_download_from_the_page_is_read_under_any_name(tmp_path: Path, name: s
     """Its percentiles are above its maximum, because Locust rounds them."""
     file = tmp_path / f"{name}.csv"
     told = notes(tmp_path, **{name: TODAY, "failures_1754049200.1": FAILURES_0_14})
-    assert found(told) == found(audit(file, Told(load={}))) == []
+    assert found(told) == found(audit(ROOT, file, Told(load={}))) == []
     assert unread(told) == {
         "failures_1754049200.1.csv": "Locust's failures, and there is no _requests.csv or "
         "_stats.csv beside it that they are of"
@@ -155,11 +156,12 @@ def test_files_saved_again_by_a_spreadsheet_are_read(tmp_path: Path) -> None:
     german = TODAY.replace(",", ";").replace(".", ",")
     (tmp_path / "a_stats.csv").write_text(german, encoding="utf-8-sig", newline="\r\n")
     (tmp_path / "b_stats.csv").write_text(TODAY, encoding="utf-16")
-    told = audit(tmp_path, Told(load={}))
+    told = audit(ROOT, tmp_path, Told(load={}))
     assert (found(told), unread(told)) == ([], {})
     wrong = german.replace("2537,6666", "3000,0").replace(";26,6;", ";33,9;")
     (tmp_path / "a_stats.csv").write_text(wrong)
-    assert [(seen, expected) for *_, seen, expected in found(audit(tmp_path, Told(load={})))] == [
+    told = audit(ROOT, tmp_path, Told(load={}))
+    assert [(seen, expected) for *_, seen, expected in found(told)] == [
         (33.9, 33.1),
         (3_000, pytest.approx(2_537.67, abs=0.01)),
     ]

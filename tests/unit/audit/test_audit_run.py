@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from orchestrator import codec
-from orchestrator.adapters import checksums
+from orchestrator.app.audit import Told, audit
 from orchestrator.errors import UsageError
+from orchestrator.files import checksums
+from orchestrator.files.checkout import ROOT
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.trial import TrialRecord
-from orchestrator.wiring.audit import Told, audit
 from tests.unit.audit.records import failed, measured, run_of
 
 STATS = "raw/001-flask-json-1/locust_stats.csv"
@@ -23,7 +24,7 @@ HEADER = (
 
 
 def found(folder: Path) -> list[Finding]:
-    return [note for note in audit(folder, Told(load={})) if isinstance(note, Finding)]
+    return [note for note in audit(ROOT, folder, Told(load={})) if isinstance(note, Finding)]
 
 
 def saved(
@@ -129,4 +130,4 @@ def test_an_invalid_record_is_refused(tmp_path: Path) -> None:
 def test_options_for_load_and_workload_are_refused_for_a_run(tmp_path: Path) -> None:
     saved(tmp_path, measured())
     with pytest.raises(UsageError, match="leave the options out"):
-        audit(tmp_path, Told(workload="json", load={}))
+        audit(ROOT, tmp_path, Told(workload="json", load={}))

@@ -12,7 +12,7 @@ from msgspec import Meta
 from labwire.contract import WorkloadTable
 from labwire.values import HOLDS, shown, typed
 from orchestrator.adapters.contained import Contained, OwnEntrypoint, PacketCounter, contained
-from orchestrator.adapters.variables import Variables
+from orchestrator.files.variables import Variables
 from orchestrator.model.entry import Manifest
 
 ANYTHING = st.recursive(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.adapters.files import read
 from orchestrator.errors import UsageError
+from orchestrator.files.atomic import read
 from orchestrator.model.published import PublishedPerks, PublishedRow
 from orchestrator.words import finite, is_line
 

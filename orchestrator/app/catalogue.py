@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from orchestrator.adapters import manifests
-from orchestrator.adapters.compose import COMPOSE_FILE, Compose
-from orchestrator.adapters.engine_address import engine_problem
-from orchestrator.adapters.variables import wrong_variables
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.files import manifests
+from orchestrator.files.variables import wrong_variables
+from orchestrator.model.blocks import COMPOSE_FILE
 from orchestrator.model.catalogue import Catalogue, Names
+from orchestrator.world import World
+from orchestrator.world.compose import ComposeFile
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
 
 
-def names(root: Path = ROOT) -> Names:
+def names(root: Path) -> Names:
     """Read no more than the names; that cannot fail."""
     services = root / "services"
     return Names(
@@ -25,7 +25,7 @@ def names(root: Path = ROOT) -> Names:
     )
 
 
-def catalogue(root: Path = ROOT) -> Catalogue:
+def catalogue(root: Path) -> Catalogue:
     """Read ``services/``.
 
     Raises:
@@ -39,7 +39,7 @@ def catalogue(root: Path = ROOT) -> Catalogue:
     return Catalogue(manifests=found, contract=contract)
 
 
-def checked(asked: Callable[[Names], list[str]], root: Path = ROOT) -> Catalogue:
+def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
     """The catalogue, once nothing is wrong with anything that a run is made of.
 
     That is manifests, contract, compose file, its variables, the engine's address, and what was
@@ -52,15 +52,15 @@ def checked(asked: Callable[[Names], list[str]], root: Path = ROOT) -> Catalogue
         UsageError: with everything that is wrong in any of them.
         EnvironmentMissing: else, where Docker Compose is missing or hangs.
     """
-    there = names(root)
+    there = names(world.root)
     wrong = asked(there)
-    known = _tried(lambda: catalogue(root), wrong)
-    variables = wrong_variables(root, there.workloads)
+    known = _tried(lambda: catalogue(world.root), wrong)
+    variables = wrong_variables(world.root, there.workloads)
     wrong += variables.values()
-    if (elsewhere := engine_problem()) is not None:
+    if (elsewhere := world.engine_problem()) is not None:
         wrong.append(elsewhere)
     try:
-        _tried(lambda: _defined(root, there.services, variables), wrong)
+        _tried(lambda: _defined(world.compose, there.services, variables), wrong)
     except EnvironmentMissing:
         if not wrong:
             raise
@@ -69,9 +69,9 @@ def checked(asked: Callable[[Names], list[str]], root: Path = ROOT) -> Catalogue
     return known
 
 
-def _defined(root: Path, services: Sequence[str], wrong_variables: Iterable[str]) -> None:
+def _defined(compose: ComposeFile, services: Sequence[str], wrong_variables: Iterable[str]) -> None:
     # A variable that is wrong is told by itself: here its default stands in its place.
-    defined = Compose(root).containers(dict.fromkeys(wrong_variables, ""))
+    defined = compose.containers(dict.fromkeys(wrong_variables, ""))
     if missing := [name for name in services if name not in defined]:
         raise UsageError(
             [

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator import codec
-from orchestrator.adapters import audit_files, checksums
 from orchestrator.audit.raw import audit_raw, changed
 from orchestrator.audit.record import audit_record
 from orchestrator.audit.record_rows import label
@@ -16,6 +15,7 @@ from orchestrator.audit.unread import counted, of_error
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.files import audit_files, checksums
 from orchestrator.model.finding import Note, Read, Unread
 from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import TrialRecord

@@ -6,26 +6,27 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from orchestrator.adapters import host, results_dir
-from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.locust import LocustGenerator
-from orchestrator.adapters.progress import ConsoleProgress, on_stderr
+from orchestrator.app.catalogue import checked
+from orchestrator.app.engine import engine_alone, placed_here, this_host
+from orchestrator.app.host_watch import HostWatch
+from orchestrator.app.report import publish
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.build import build_all
 from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.experiment import Experiment, Facts, P, R, S
+from orchestrator.files import results_dir
 from orchestrator.interrupts import shielded
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import THIS_HOST, Network
-from orchestrator.wiring.catalogue import checked
-from orchestrator.wiring.engine import engine_alone, placed_here, this_host
-from orchestrator.wiring.host_watch import HostWatch
-from orchestrator.wiring.report import publish
+from orchestrator.ports import Progress
+from orchestrator.world import World
+from orchestrator.world.console import Console
+from orchestrator.world.engine import Engine
 
 
 def measure(
+    world: World,
     experiment: Experiment[S, P, R],
     settings: S,
     command: str,
@@ -42,16 +43,16 @@ def measure(
         EnvironmentMissing: no engine, or another run measures.
         Interrupted: a person or a signal ended it while it did not measure.
     """
-    known = checked(lambda there: experiment.problems(settings, there))
+    known = checked(world, lambda there: experiment.problems(settings, there))
     folder, earlier = _folder(experiment, results, resume)
     try:
         if earlier is not None and experiment.resuming and experiment.resuming.complete(earlier):
             note = f"run {earlier.run_id} is complete: nothing is left to measure"
-            ConsoleProgress().note(note)
+            world.out.note(note)
             record = earlier
         else:
-            record = _measured(experiment, settings, known, command, folder, earlier)
-        publish(experiment, record, folder, results)
+            record = _measured(world, experiment, settings, known, command, folder, earlier)
+        publish(world, experiment, record, folder, results)
     except KeyboardInterrupt as interrupt:
         raise Interrupted(_kept_in_words(experiment, folder)) from interrupt
     return record
@@ -69,6 +70,7 @@ def resumed(experiment: Experiment[S, P, R], results: Path, name: str) -> R:
 
 
 def _measured(
+    world: World,
     experiment: Experiment[S, P, R],
     settings: S,
     known: Catalogue,
@@ -77,16 +79,17 @@ def _measured(
     earlier: R | None,
 ) -> R:
     """All that was missing of the run."""
-    clock, progress = SystemClock(), _progress(experiment)
+    clock, progress = world.clock, _progress(world, experiment)
     begin = clock.monotonic()
     with (
-        engine_alone(folder.path.name, progress) as engine,
-        HostWatch(engine) as watch,
+        engine_alone(world, folder.path.name, progress) as connection,
+        HostWatch(world, connection.engine) as watch,
     ):
-        placed = placed_here(engine, settings.network)
+        engine = connection.engine
+        placed = placed_here(world, engine, settings.network)
         plan = experiment.plan(settings, known, placed, earlier)
         loading = plan.loading
-        host_now = this_host(engine, loading.worker.nofile)
+        host_now = this_host(world, engine, loading.worker.nofile)
         facts = Facts(
             run_id=folder.path.name, started_at=clock.utc(), command=command, host=host_now
         )
@@ -98,11 +101,11 @@ def _measured(
         images = build_all(missing, engine, progress)
         if missing:
             _build_tools(engine, experiment.tools, progress)
-        host.keep_to(loading.placement.load_cpus)
-        engines = {THIS_HOST: engine}
+        world.host.keep_to(loading.placement.load_cpus)
+        connections = {THIS_HOST: connection}
         bench = Bench(
-            engine=engines[loading.placement.server_engine],
-            load=LocustGenerator(engines[loading.placement.load_engine]),
+            engine=connections[loading.placement.server_engine].engine,
+            load=connections[loading.placement.load_engine].load,
             containers=placed.containers,
             images=images,
             setup_s=clock.monotonic() - begin,
@@ -145,15 +148,15 @@ def _folder(
     return folder, results_dir.read_record(folder.record, saved.read)
 
 
-def _progress(experiment: Experiment[S, P, R]) -> ConsoleProgress:
-    return on_stderr() if experiment.shown.tables_alone else ConsoleProgress()
+def _progress(world: World, experiment: Experiment[S, P, R]) -> Console:
+    return world.err if experiment.shown.tables_alone else world.out
 
 
-def _network(engine: DockerEngine, network: Network) -> AbstractContextManager[object]:
+def _network(engine: Engine, network: Network) -> AbstractContextManager[object]:
     return engine.network() if network is Network.BRIDGE else nullcontext()
 
 
-def _build_tools(engine: DockerEngine, tools: Sequence[str], progress: ConsoleProgress) -> None:
+def _build_tools(engine: Engine, tools: Sequence[str], progress: Progress) -> None:
     for service in tools:
         progress.note(f"building the image of {service}")
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labwire.expectation import Expectation
-from orchestrator.adapters import audit_files, manifests
+from orchestrator.app.audit_run import audit_experiment, audit_run, experiment_of
 from orchestrator.audit.body import Asked, body_differs, body_sizes, workload_path
 from orchestrator.audit.counts import errors
 from orchestrator.audit.csv_table import csv_table
@@ -21,10 +21,9 @@ from orchestrator.audit.unread import counted, lines, of_error, only
 from orchestrator.errors import UsageError
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.files import audit_files, manifests
 from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.model.published import OfferedLoad
-from orchestrator.wiring.audit_run import audit_experiment, audit_run, experiment_of
-from orchestrator.wiring.catalogue import ROOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +35,16 @@ class Told:
     load: Mapping[str, float]
 
 
-def audit(path: Path, told: Told) -> tuple[Note, ...]:
+def audit(root: Path, path: Path, told: Told) -> tuple[Note, ...]:
     """Audit a run, a table, or a folder of Locust's files.
+
+    Args:
+        root: the checkout, whose contract says which workloads there are.
 
     Raises:
         UsageError: it is none of these, nothing of it could be read, or what was told does not fit.
     """
-    known = manifests.read_contract(ROOT / "services")
+    known = manifests.read_contract(root / "services")
     if told.workload is not None and told.workload not in known:
         raise UsageError(f"--workload {told.workload}: choose from {', '.join(known)}")
     if not path.exists():

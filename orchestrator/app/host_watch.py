@@ -5,22 +5,22 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Self
 
-from orchestrator.adapters import host
-from orchestrator.adapters.compose import wanted_nofile
-from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.memory import MemoryWatch, whole
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.experiments.experiment import HostSeen
-from orchestrator.wiring.catalogue import ROOT
+from orchestrator.files.checkout import wanted_nofile
+from orchestrator.world import World
+from orchestrator.world.engine import Engine
 
 
 class HostWatch:
     """Looks after memory, stolen CPU time and neighbours while its block runs."""
 
-    def __init__(self, engine: DockerEngine) -> None:
+    def __init__(self, world: World, engine: Engine) -> None:
+        self._root = world.root
+        self._host = world.host
         self._engine = engine
-        self._memory = MemoryWatch(whole())
-        self._ticks = host.cpu_ticks()
+        self._memory = world.memory.watched()
+        self._ticks = self._host.cpu_ticks()
         self._neighbours: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -32,7 +32,7 @@ class HostWatch:
 
     def measuring_begins(self) -> None:
         """From here on CPU time that is stolen, and who else runs, is in the numbers."""
-        self._ticks = host.cpu_ticks()
+        self._ticks = self._host.cpu_ticks()
         self._neighbours = set()
 
     def seen(self) -> HostSeen:
@@ -41,8 +41,15 @@ class HostWatch:
         with suppress(EnvironmentMissing):
             self._neighbours |= set(self._engine.neighbours())
         return HostSeen(
-            steal=host.steal_between(self._ticks, host.cpu_ticks()),
+            steal=steal_between(self._ticks, self._host.cpu_ticks()),
             memory=self._memory.seen(),
             neighbours=tuple(sorted(self._neighbours)),
-            wanted_nofile=wanted_nofile(ROOT),
+            wanted_nofile=wanted_nofile(self._root),
         )
+
+
+def steal_between(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
+    """Share of all CPU time that the hypervisor took between two readings."""
+    if before is None or after is None or after[1] <= before[1]:
+        return None
+    return (after[0] - before[0]) / (after[1] - before[1])

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from labwire import contract
 from labwire.expectation import Expectation
-from orchestrator.adapters.toml import read_toml, refused, typed
 from orchestrator.errors import UsageError
+from orchestrator.files.toml import read_toml, refused, typed
 from orchestrator.model.entry import Manifest
 
 T = TypeVar("T")

@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from orchestrator import words
-from orchestrator.adapters.files import read
-from orchestrator.adapters.published_csv import read_perks, read_rows
-from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.claims import RULES
 from orchestrator.errors import UsageError
+from orchestrator.files.atomic import read
+from orchestrator.files.published_csv import read_perks, read_rows
+from orchestrator.files.toml import read_toml, typed
 from orchestrator.model.published import (
     Claim,
     ClaimRule,

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestrator import codec
-from orchestrator.adapters import checksums
-from orchestrator.adapters.files import (
+from orchestrator.errors import UsageError
+from orchestrator.files import checksums
+from orchestrator.files.atomic import (
     inside,
     own,
     read,
@@ -21,7 +22,6 @@ from orchestrator.adapters.files import (
     write_atomically,
     writing,
 )
-from orchestrator.errors import UsageError
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 

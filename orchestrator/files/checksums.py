@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from orchestrator.adapters.files import read, write_atomically
 from orchestrator.errors import UsageError
+from orchestrator.files.atomic import read, write_atomically
 
 MANIFEST = "SHA256SUMS"
 RAW = "raw"

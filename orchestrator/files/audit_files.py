@@ -11,11 +11,11 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.toml import read_toml, typed
 from orchestrator.audit import locust_csv
 from orchestrator.audit.locust_run import LocustRun
 from orchestrator.audit.unread import of_error
 from orchestrator.errors import UsageError
+from orchestrator.files.toml import read_toml, typed
 from orchestrator.model.finding import Unread
 from orchestrator.model.published import OfferedLoad
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from orchestrator import contract
-from orchestrator.adapters import template
-from orchestrator.adapters.compose import Compose
-from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.adapters.progress import ConsoleProgress
+from orchestrator.app.catalogue import checked, names
+from orchestrator.app.engine import engine_alone
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, unforeseen
+from orchestrator.files import template
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
-from orchestrator.wiring.catalogue import ROOT, checked, names
-from orchestrator.wiring.engine import engine_alone
+from orchestrator.world import World
+from orchestrator.world.compose import ComposeFile
 
 
-def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Check the HTTP contract in each service's real container; service -> problems.
 
     Raises:
         UsageError: an unknown service.
     """
-    known = checked_services(services)
+    known = checked_services(world, services)
     asked = tuple(services) or tuple(known.manifests)
-    progress = ConsoleProgress()
+    progress = world.out
     found: dict[str, tuple[str, ...]] = {}
-    with engine_alone("verify", progress) as engine:
-        containers = Compose(ROOT).containers()
+    with engine_alone(world, "verify", progress) as connection:
+        engine, containers = connection.engine, world.compose.containers()
         for name in asked:
             try:
                 its_entry = entry(known.manifests[name], containers)
@@ -52,16 +52,16 @@ def verify(services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def build_images(services: Sequence[str]) -> dict[str, str]:
+def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
     """Build the images of all services and of the load; service -> reason where one failed.
 
     Raises:
         UsageError: an unknown service.
     """
-    checked_services(services)
-    built = [*with_companions(wanted(services)), LOCUST_WORKER]
-    progress = ConsoleProgress()
-    engine = DockerEngine(Compose(ROOT), "images")
+    checked_services(world, services)
+    built = [*with_companions(world.compose, wanted(world.root, services)), LOCUST_WORKER]
+    progress = world.out
+    engine = world.connect("images").engine
     failed: dict[str, str] = {}
     for name in built:
         try:
@@ -73,29 +73,29 @@ def build_images(services: Sequence[str]) -> dict[str, str]:
     return failed
 
 
-def with_companions(services: Sequence[str]) -> tuple[str, ...]:
-    """These and what they need beside them, as the compose file says."""
-    known = Compose(ROOT).containers()
+def with_companions(compose: ComposeFile, services: Sequence[str]) -> tuple[str, ...]:
+    """These services and the companions that they need, as the compose file says."""
+    known = compose.containers()
     needed = (name for service in services for name in known[service].companions)
     return (*services, *dict.fromkeys(needed))
 
 
-def checked_services(services: Sequence[str]) -> Catalogue:
+def checked_services(world: World, services: Sequence[str]) -> Catalogue:
     """The catalogue, once nothing is wrong with files, environment or these services.
 
     Raises:
         UsageError: with everything that is wrong.
     """
-    return checked(lambda there: _unknown(services, there.services))
+    return checked(world, lambda there: _unknown(services, there.services))
 
 
-def wanted(services: Sequence[str]) -> tuple[str, ...]:
+def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
     """These services, or all where none is named.
 
     Raises:
         UsageError: one is unknown.
     """
-    there = names().services
+    there = names(root).services
     if unknown := _unknown(services, there):
         raise UsageError(unknown)
     return tuple(services) or there
@@ -109,15 +109,15 @@ def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
     ]
 
 
-def new_service(name: str) -> list[str]:
+def new_service(root: Path, name: str) -> list[str]:
     """Make a service from the template; lines that say what is next.
 
     Raises:
         UsageError: the name does not fit, or exists already.
     """
-    folder = template.new_service(ROOT, name)
+    folder = template.new_service(root, name)
     return [
-        f"{folder.relative_to(ROOT)} is ready, with its block in docker-compose.yml.",
+        f"{folder.relative_to(root)} is ready, with its block in docker-compose.yml.",
         f"It keeps the contract as it is: .venv/bin/lab verify {name}",
         'Next: CONTRIBUTING.md, "Add a framework", from step 2.',
     ]

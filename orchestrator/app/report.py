@@ -7,30 +7,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters import results_dir
-from orchestrator.adapters.progress import ConsoleProgress, on_stderr
-from orchestrator.adapters.published import read_published
 from orchestrator.audit.record import audit_record
 from orchestrator.errors import LabError, SelfContradiction, UsageError
 from orchestrator.experiments.experiment import Experiment, P, R, S, Surroundings
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.files import results_dir
+from orchestrator.files.published import read_published
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
 from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
 from orchestrator.report.summary import run_summary
-from orchestrator.wiring.catalogue import ROOT
 from orchestrator.words import line
+from orchestrator.world import World
 
-RESULTS = ROOT / "results"
-PUBLISHED = RESULTS / "published"
 SHOWN = 5
 """How many contradictions a message tells; `lab audit` tells them all."""
 
 
 def publish(
-    experiment: Experiment[S, P, R], record: R, folder: results_dir.RunFolder, results: Path
+    world: World,
+    experiment: Experiment[S, P, R],
+    record: R,
+    folder: results_dir.RunFolder,
+    results: Path,
 ) -> None:
     """Write all that is derived from the record, and the page of all runs; prints the tables.
 
@@ -39,19 +40,19 @@ def publish(
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
         EnvironmentMissing: a file cannot be written.
     """
-    progress = ConsoleProgress()
-    told = on_stderr() if experiment.shown.tables_alone else progress
+    told = world.err if experiment.shown.tables_alone else world.out
     content = experiment.saved.files(record)[experiment.saved.file]
     saved = experiment.saved.read(content, str(folder.record))
-    _write(experiment, saved, folder, results, read_published(PUBLISHED))
+    published = read_published(_published(world.root))
+    _write(world.root, experiment, saved, folder, results, published)
     for table in experiment.shown.tables(saved):
-        progress.table(table.title, table.headings, table.shown)
+        world.out.table(table.title, table.headings, table.shown)
     told.note(f"record: {folder.record}")
     told.note(f"report: {folder.path / experiment.shown.page}")
     _list_runs(results)
 
 
-def report(results: Path, name: str) -> None:
+def report(world: World, results: Path, name: str) -> None:
     """Rebuild one run's report from its record; needs no Docker.
 
     Raises:
@@ -62,7 +63,7 @@ def report(results: Path, name: str) -> None:
     experiment = _measured_by(results, name)
     folder = _folder(experiment, results_dir.find_run(results, name, experiment.saved.file))
     record = results_dir.read_record(folder.record, experiment.saved.read)
-    publish(experiment, record, folder, results)
+    publish(world, experiment, record, folder, results)
 
 
 def _measured_by(results: Path, name: str) -> Experiment[Any, Any, Any]:
@@ -93,7 +94,7 @@ def summarized(results: Path, name: str) -> str:
         return run_summary(record)
 
 
-def report_all(results: Path) -> list[LabError]:
+def report_all(world: World, results: Path) -> list[LabError]:
     """Rebuild the report of every run, and the page that lists them; what could not be rebuilt.
 
     Raises:
@@ -101,22 +102,23 @@ def report_all(results: Path) -> list[LabError]:
     """
     if not results.is_dir():
         raise UsageError(f"{results}: there is no such folder")
-    progress, published, problems = ConsoleProgress(), read_published(PUBLISHED), list[LabError]()
+    published, problems = read_published(_published(world.root)), list[LabError]()
     for experiment in EXPERIMENTS:
         for path in results_dir.runs(results, experiment.saved.file):
             folder = _folder(experiment, path)
             try:
                 record = results_dir.read_record(folder.record, experiment.saved.read)
-                _write(experiment, record, folder, results, published)
+                _write(world.root, experiment, record, folder, results, published)
             except LabError as error:  # the others are none the worse for it
                 problems.append(error)
             else:
-                progress.note(f"report: {path / experiment.shown.page}")
-    progress.note(f"all runs: {_list_runs(results)}")
+                world.out.note(f"report: {path / experiment.shown.page}")
+    world.out.note(f"all runs: {_list_runs(results)}")
     return problems
 
 
 def _write(
+    root: Path,
     experiment: Experiment[S, P, R],
     record: R,
     folder: results_dir.RunFolder,
@@ -125,7 +127,7 @@ def _write(
 ) -> None:
     with _in_words(folder.path):
         found = _consistent(experiment, record, folder.path)
-        links = _links(folder.path, results)
+        links = _links(root, folder.path, results)
         around = Surroundings(published=published, findings=found, links=links)
         files = experiment.shown.files(record, around)
     if files:
@@ -178,13 +180,17 @@ def _refused(folder: Path, wrong: list[Finding]) -> str:
     )
 
 
-def _links(folder: Path, results: Path) -> Links:
+def _links(root: Path, folder: Path, results: Path) -> Links:
     """Links lead out of the page only where the same files stand at the same place everywhere."""
-    inside = folder.resolve().parent == RESULTS.resolve()
+    inside = folder.resolve().parent == (root / "results").resolve()
     return Links(
         root="../../../" if inside else None,
         index=folder.resolve().parent == results.resolve(),
     )
+
+
+def _published(root: Path) -> Path:
+    return root / "results" / "published"
 
 
 def _list_runs(results: Path) -> Path:

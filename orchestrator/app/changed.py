@@ -1,0 +1,25 @@
+"""What ``lab changed`` is asked: the services that differ from a commit."""
+
+from __future__ import annotations
+
+from orchestrator.app.catalogue import catalogue
+from orchestrator.changed import redefined, touched
+from orchestrator.model.blocks import COMPOSE_FILE
+from orchestrator.world import World
+
+
+def changed(world: World, since: str) -> dict[str, tuple[str, ...]]:
+    """Each service that was touched since the work left ``since``, with the paths that touch it.
+
+    Raises:
+        UsageError: no such commit here, or a service's manifest is wrong.
+        EnvironmentMissing: no git, or no checkout.
+    """
+    root, changes = world.root, world.changes
+    services = tuple(catalogue(root).manifests)
+    commit = changes.fork_point(root, since)
+    paths = changes.changed_paths(root, commit)
+    if COMPOSE_FILE not in paths:
+        return touched(paths, services)
+    before, after = changes.definitions_at(root, commit), changes.definitions_now(root)
+    return touched(paths, services, redefined(before, after, services))

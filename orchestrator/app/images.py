@@ -1,0 +1,81 @@
+"""Images from one host to another: built here and saved, or loaded instead of built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from orchestrator.app.services import build_images, wanted, with_companions
+from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.files.sources import TAG
+from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.world import World
+from orchestrator.world.engine import Images
+
+
+def save_images(world: World, services: Sequence[str], file: Path) -> None:
+    """Build the images of services and load, and write them to one file with their bases.
+
+    Raises:
+        UsageError: an unknown service, or no such folder.
+        EnvironmentMissing: one of them could not be built, or the engine refused.
+    """
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"{file}: there is no such folder")
+    if failed := build_images(world, services):
+        raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
+    images = world.connect("images").engine.images
+    specs = _specs(world, services)
+    # An image that is not built here has no sources to be named after.
+    extra = {images.name_by_sources(s): s.image for s in specs if s.build_context}
+    mine = [name for name in extra if not images.has(name)]
+    try:
+        for name, image in extra.items():
+            images.tag(image, name)
+        names = [*extra.values(), *extra, *bases(images, specs)]
+        world.archives.save(names, file)
+    finally:
+        for name in filter(images.has, mine):
+            images.forget(name)
+    world.out.note(f"{file} ({file.stat().st_size / 1e6:,.0f} MB) has the images of:")
+    for spec in specs:
+        world.out.note(f"  {spec.service}")
+
+
+def load_images(world: World, file: Path) -> None:
+    """Load what `save_images` wrote; what was built from other sources than these is named.
+
+    Raises:
+        UsageError: there is no such file.
+        EnvironmentMissing: the engine refused.
+    """
+    images = world.connect("images").engine.images
+    world.archives.load(file)
+    for spec in _specs(world, ()):
+        if not spec.build_context:
+            continue
+        same = images.loaded(spec) is not None
+        said = "as it is in this checkout: it is not built again" if same else "will be built"
+        world.out.note(f"{spec.service}: {said}")
+        _forget_others(images, spec)
+
+
+def _forget_others(images: Images, spec: ContainerSpec) -> None:
+    """What earlier archives brought takes room for nothing."""
+    repository, current = spec.image.rpartition(":")[0], images.name_by_sources(spec)
+    for name in images.names(repository):
+        if name.startswith(f"{repository}:{TAG}") and name != current:
+            images.forget(name)
+
+
+def bases(images: Images, specs: Iterable[ContainerSpec]) -> list[str]:
+    """The base images of these, or the images that are not built here, if the engine has them."""
+    names = dict.fromkeys(spec.base_image if spec.build_context else spec.image for spec in specs)
+    return [name for name in names if name and images.has(name)]
+
+
+def _specs(world: World, services: Sequence[str]) -> list[ContainerSpec]:
+    known = world.compose.containers()
+    built = with_companions(world.compose, wanted(world.root, services))
+    return [known[name] for name in (*built, LOCUST_WORKER)]

@@ -1,0 +1,50 @@
+"""The real world, put together; the only module that names adapters."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from orchestrator.adapters import changes, host, image_archive, memory, perks, small_host
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.engine_address import engine_problem
+from orchestrator.adapters.locust import LocustGenerator
+from orchestrator.adapters.pip_index import default_index
+from orchestrator.adapters.progress import ConsoleProgress, on_stderr
+from orchestrator.files.checkout import ROOT
+from orchestrator.world import World
+from orchestrator.world.engine import Connection
+
+
+def real_world(root: Path = ROOT) -> World:
+    """The world of a checkout. Nothing is started or asked: an engine only by ``connect``."""
+    compose = Compose(root)
+    return World(
+        root=root,
+        clock=SystemClock(),
+        out=ConsoleProgress(),
+        err=on_stderr(),
+        compose=compose,
+        connect=partial(_connection, compose),
+        engine_problem=engine_problem,
+        archives=image_archive,
+        host=host,
+        memory=memory,
+        small_host=small_host,
+        changes=changes,
+        apis=perks,
+        default_index=default_index,
+    )
+
+
+def _connection(compose: Compose, run_id: str) -> Connection:
+    """The engine that the environment names, and the load generator that runs in it.
+
+    Raises:
+        UsageError: the engine is another host's.
+        EnvironmentMissing: none answers.
+    """
+    engine = DockerEngine(compose, run_id)
+    return Connection(engine=engine, load=LocustGenerator(engine))
