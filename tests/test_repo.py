@@ -293,3 +293,11 @@ def test_other_programs_are_called_only_in_one_place() -> None:
     calls = r"subprocess\.(run|Popen|call|check_call|check_output|getoutput)\b|os\.(system|popen)\b"
     mine = [n for n in TRACKED if n.startswith("orchestrator/") and n.endswith(".py")]
     assert {name for name in mine if re.search(calls, text(name))} <= started
+
+
+def test_unit_tests_stand_where_their_package_stands() -> None:
+    """Each folder of unit tests is called like the package that it tests."""
+    packages = {path.parent.name for path in (ROOT / "orchestrator").rglob("__init__.py")}
+    others = {"loadgen", "setup", "data"}
+    folders = {path.name for path in (ROOT / "tests/unit").iterdir() if path.is_dir()}
+    assert folders - packages - others - {"__pycache__"} == set()

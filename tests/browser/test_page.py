@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from orchestrator.report.files import report_files
 from tests.browser.browsing import Watched, watched
-from tests.unit.test_report import HOSTILE, example_run
+from tests.unit.report.test_report import HOSTILE, example_run
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 

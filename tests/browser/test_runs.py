@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from orchestrator.cli import main
 from tests.browser.browsing import watched
-from tests.unit.test_report_cli import doubled, one_trial, real
+from tests.unit.cli.test_report_cli import doubled, one_trial, real
 
 
 @pytest.fixture(scope="module")

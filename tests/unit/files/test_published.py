@@ -18,6 +18,7 @@ from orchestrator.report.column import AtLeast, Value
 from orchestrator.report.perks import perks_table
 from orchestrator.report.published import beside, claims_table, published_tables
 from orchestrator.report.table import Table
+from tests.conftest import ROOT
 from tests.unit.examples import (
     open_loop_row,
     run_record,
@@ -27,13 +28,13 @@ from tests.unit.examples import (
     trial_record,
 )
 
-ROOT = Path(__file__).parents[2] / "results" / "published"
-PUBLISHED = read_published(ROOT)
+FOLDER = ROOT / "results" / "published"
+PUBLISHED = read_published(FOLDER)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT, tmp_path / "published")
+    shutil.copytree(FOLDER, tmp_path / "published")
     return tmp_path / "published"
 
 

@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +33,7 @@ from orchestrator.placement import misplaced
 from orchestrator.ports import ContainerState, Image
 from orchestrator.report.companions import companion_facts
 from orchestrator.report.group import groups
+from tests.conftest import ROOT
 from tests.fakes import (
     RUNNING,
     FakeContainer,
@@ -72,7 +72,7 @@ DEAD = ContainerState(running=False, exit_code=137, oom_killed=True, restarts=0,
 @pytest.fixture
 def services() -> Services:
     """As Compose resolves them: flask with its companion `mate`."""
-    text = (Path(__file__).parent / "data" / "compose_config.json").read_text()
+    text = (ROOT / "tests/unit/data" / "compose_config.json").read_text()
     found: Services = json.loads(text)["services"]
     mate = copy.deepcopy(found["flask"])
     del mate["sysctls"], mate["build"]

@@ -23,9 +23,9 @@ from orchestrator.report.files import report_files
 from orchestrator.report.published import beside
 from orchestrator.report.svg import library
 from orchestrator.report.table import Table
-from tests.unit.crosschecks import crosscheck_record
+from tests.conftest import ROOT
+from tests.unit.experiments.crosscheck.crosschecks import crosscheck_record
 
-ROOT = Path(__file__).parents[2]
 OLD = ROOT / "results" / "2026-11-23-9dcca8" / "run.json"  # a real run, schema 1
 Change = Callable[[dict[str, Any]], None]
 

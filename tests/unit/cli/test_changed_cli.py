@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
+
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("[!_]*/service.toml"))
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org")
 

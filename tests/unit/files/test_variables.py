@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from orchestrator.files.variables import Variables, wrong_variables
+from tests.conftest import ROOT
 
 WORKLOADS = ("json", "text")
-ROOT = Path(__file__).parents[2]
 
 
 def wrong(folder: Path, dotenv: str, **environment: str) -> list[str]:

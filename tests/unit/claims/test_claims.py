@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from orchestrator.model.published import Claim, ClaimRule, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord
 from orchestrator.stats.interval import Interval, interval
+from tests.conftest import ROOT
 from tests.unit.examples import (
     open_loop_row,
     resources,
@@ -26,7 +26,7 @@ from tests.unit.examples import (
     trial_record,
 )
 
-PUBLISHED = read_published(Path(__file__).parents[2] / "results" / "published")
+PUBLISHED = read_published(ROOT / "results" / "published")
 CLAIMS = {claim.id: claim for claim in PUBLISHED.claims}
 SERVICES = (
     "aiohttp",

@@ -17,9 +17,9 @@ from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.load import LOAD
 from orchestrator.files.manifests import workload_names
 from orchestrator.model.trial import Outcome
+from tests.conftest import ROOT
 from tests.unit.examples import run_record, trial_record
 
-ROOT = Path(__file__).parents[2]
 WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 
 

@@ -19,14 +19,14 @@ from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.files.checkout import wanted_nofile
 from orchestrator.model.blocks import COMPOSE_FILE, NEEDED, WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
+from tests.conftest import ROOT
 
 Services = dict[str, dict[str, Any]]
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def services() -> Services:
-    text = (Path(__file__).parent / "data" / "compose_config.json").read_text()
+    text = (ROOT / "tests/unit/data" / "compose_config.json").read_text()
     found: Services = json.loads(text)["services"]
     return found
 

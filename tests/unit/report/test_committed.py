@@ -12,8 +12,8 @@ from orchestrator.app.report import report as rebuild
 from orchestrator.composition import real_world
 from orchestrator.experiments.crosscheck.document import crosscheck_files, read
 from orchestrator.files import checksums
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(
     ["git", "ls-files", "results"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.split()

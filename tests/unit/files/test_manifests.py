@@ -11,8 +11,9 @@ from labwire.expectation import Expectation, Request, RightAnswer
 from orchestrator.errors import UsageError
 from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.model.entry import Interface, Manifest
+from tests.conftest import ROOT
 
-SERVICES = Path(__file__).parents[2] / "services"
+SERVICES = ROOT / "services"
 GOOD = """\
 name = "Flask"
 server = "werkzeug"

@@ -1,15 +1,15 @@
 """Answers of the Docker engine, recorded in data/, become samples."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestrator.adapters.cgroup import sample, unix_seconds
 from orchestrator.model.sample import Sample
+from tests.conftest import ROOT
 
-DATA = Path(__file__).parent / "data"
+DATA = ROOT / "tests/unit/data"
 
 
 def recorded(name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from orchestrator.errors import UsageError
 from orchestrator.files.template import MARK, new_service
+from tests.conftest import ROOT
 
 COMPOSE = f"""\
 services:
@@ -102,4 +103,4 @@ def test_a_compose_file_without_the_mark_changes_nothing(root: Path) -> None:
 
 
 def test_the_repositorys_own_compose_file_has_the_mark() -> None:
-    assert MARK in (Path(__file__).parents[2] / "docker-compose.yml").read_text()
+    assert MARK in (ROOT / "docker-compose.yml").read_text()

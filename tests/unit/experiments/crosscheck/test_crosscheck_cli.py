@@ -15,9 +15,14 @@ from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.crosscheck.record import Seen
 from orchestrator.files.manifests import workload_names
-from tests.unit.crosschecks import counted, crosscheck_record, service_check, wrk
+from tests.conftest import ROOT
+from tests.unit.experiments.crosscheck.crosschecks import (
+    counted,
+    crosscheck_record,
+    service_check,
+    wrk,
+)
 
-ROOT = Path(__file__).parents[2]
 WORKLOADS = ", ".join(workload_names(ROOT / "services"))
 
 

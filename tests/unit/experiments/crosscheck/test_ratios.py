@@ -15,7 +15,13 @@ from orchestrator.experiments.crosscheck.ratios import (
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, ServiceCheck
 from orchestrator.model.catalogue import Names
 from orchestrator.model.placement import Network
-from tests.unit.crosschecks import counted, crosscheck_settings, lab, pair, wrk
+from tests.unit.experiments.crosscheck.crosschecks import (
+    counted,
+    crosscheck_settings,
+    lab,
+    pair,
+    wrk,
+)
 
 THERE = Names(services=("flask",), workloads=("json",))
 

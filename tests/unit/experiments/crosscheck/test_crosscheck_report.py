@@ -10,7 +10,12 @@ import pytest
 from orchestrator.experiments.crosscheck.document import caveats, crosscheck_files
 from orchestrator.experiments.crosscheck.record import CrossCheck, Seen
 from orchestrator.experiments.crosscheck.tables import counts, rates
-from tests.unit.crosschecks import counted, crosscheck_record, pair, service_check
+from tests.unit.experiments.crosscheck.crosschecks import (
+    counted,
+    crosscheck_record,
+    pair,
+    service_check,
+)
 
 
 def test_a_row_has_rates_ratio_and_interval() -> None:

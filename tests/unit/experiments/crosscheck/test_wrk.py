@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,9 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
 from orchestrator.model.placement import Network
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
-DATA = Path(__file__).parent / "data"
+DATA = ROOT / "tests/unit/data"
 
 
 def recorded(name: str) -> str:

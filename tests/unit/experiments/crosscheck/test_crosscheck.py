@@ -23,8 +23,12 @@ from tests.fakes import (
     Journal,
     fake_bench,
 )
-from tests.unit.crosschecks import crosscheck_record, crosscheck_settings, wrk
 from tests.unit.examples import answer, container, load_result, load_step, planned, probe
+from tests.unit.experiments.crosscheck.crosschecks import (
+    crosscheck_record,
+    crosscheck_settings,
+    wrk,
+)
 
 ONE_STEP = load_result(
     steps=(

@@ -16,7 +16,7 @@ from orchestrator.files.manifests import workload_names
 from orchestrator.model.blocks import NEEDED, WRK_COUNTER
 from orchestrator.model.catalogue import Names
 
-RECORDED = Path(__file__).parent / "data" / "compose_config.json"
+RECORDED = ROOT / "tests/unit/data" / "compose_config.json"
 
 
 class Checkout:
