@@ -16,7 +16,7 @@ from orchestrator.experiments.crosscheck.record import (
     CrossCheckSettings,
 )
 from orchestrator.experiments.crosscheck.run import run
-from orchestrator.experiments.crosscheck.tables import counts, rates, summaries
+from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
 from orchestrator.experiments.experiment import Experiment, Facts, HostSeen, Saved, Shown
 from orchestrator.model.blocks import LOCUST_WORKER, WRK
 from orchestrator.model.outlook import Outlook
@@ -66,7 +66,7 @@ def watched(record: CrossCheck, _earlier: CrossCheck | None, seen: HostSeen) -> 
 def all_well(record: CrossCheck) -> bool:
     """Whether every service was checked, and both ends counted the same."""
     failed = any(check.reason for check in record.services)
-    return not failed and all(row.counts_agree for row in summaries(record))
+    return not failed and all(row.counts_agree for row in service_rows(record))
 
 
 CROSSCHECK: Experiment[CrossCheckSettings, CrossCheckPlan, CrossCheck] = Experiment(

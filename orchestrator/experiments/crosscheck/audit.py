@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.experiments.crosscheck.ratios import Agreement, summary
+from orchestrator.experiments.crosscheck.ratios import Agreement, service_row
 from orchestrator.experiments.crosscheck.record import (
     CrossCheck,
     LabSlice,
@@ -39,7 +39,7 @@ def _service(check: ServiceCheck, connections: int) -> Iterator[Finding]:
         wrong = max(wrk.bad_status, wrk.wrong or 0)
         yield from _at_most(row, "wrong answers that wrk saw", wrong, wrk.requests)
         yield from _at_most(row, "late answers that wrk saw", wrk.late, wrk.requests)
-    both = summary(check, connections)
+    both = service_row(check, connections)
     yield from _disagree(f"{check.service}, the lab's client", both.lab_counts)
     yield from _disagree(f"{check.service}, wrk", both.wrk_counts)
 

@@ -12,7 +12,7 @@ from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, 
 from orchestrator.doubts.kind import Doubt
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CROSSCHECK_SCHEMA, CrossCheck
-from orchestrator.experiments.crosscheck.tables import counts, rates, summaries
+from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
@@ -37,7 +37,7 @@ RECORD, PAGE = "crosscheck.json", "crosscheck.md"
 
 def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
     """File name -> content. The JSON holds every slice, and the rows derived from them."""
-    rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in summaries(record)]
+    rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in service_rows(record)]
     document = {**readable(record), "rows": rows}
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}

@@ -22,7 +22,7 @@ TOLERANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Middle:
+class MedianInterval:
     """A median with its 95 % confidence interval.
 
     ``low`` and ``high`` are None with fewer than six values: they give no 95 % interval.
@@ -59,11 +59,11 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class ServiceRow:
     """One service's row: medians over its pairs (``ratio``: lab / wrk), sums of failures."""
 
     service: str
-    ratio: Middle | None
+    ratio: MedianInterval | None
     lab_rps: float | None
     wrk_rps: float | None
     within_5_percent: str | None
@@ -81,7 +81,7 @@ class Summary:
         return all(count is not None and count.agrees for count in counts) and not self.wrk_wrong
 
 
-def middle(values: Sequence[float]) -> Middle:
+def median_interval(values: Sequence[float]) -> MedianInterval:
     """The median with its interval, which assumes nothing about the values' distribution.
 
     The true median lies between the k-th smallest and the k-th largest of n values unless fewer
@@ -97,17 +97,17 @@ def middle(values: Sequence[float]) -> Middle:
     while 2 * sum(comb(n, i) for i in range(k + 1)) / 2**n <= 1 - CONFIDENCE:
         k += 1
     low, high = (ordered[k - 1], ordered[n - k]) if k else (None, None)
-    return Middle(median=median(ordered), low=low, high=high)
+    return MedianInterval(median=median(ordered), low=low, high=high)
 
 
-def summary(check: ServiceCheck, connections: int) -> Summary:
+def service_row(check: ServiceCheck, connections: int) -> ServiceRow:
     """A service's row; its fields are None where nothing was measured."""
     pairs = check.pairs
     ratios = [pair.lab.rps / pair.wrk.rps for pair in pairs if pair.wrk.rps]
-    ratio = middle(ratios) if ratios else None
+    ratio = median_interval(ratios) if ratios else None
     idles = [pair.lab.idle for pair in pairs if pair.lab.idle is not None]
     counted = check.counted
-    return Summary(
+    return ServiceRow(
         service=check.service,
         ratio=ratio,
         lab_rps=median(pair.lab.rps for pair in pairs) if pairs else None,
@@ -122,7 +122,7 @@ def summary(check: ServiceCheck, connections: int) -> Summary:
     )
 
 
-def _within(ratio: Middle | None) -> str | None:
+def _within(ratio: MedianInterval | None) -> str | None:
     if ratio is None:
         return None
     return "yes" if abs(ratio.median - 1) <= TOLERANCE else "no"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from orchestrator.experiments.crosscheck.ratios import Agreement, Summary, summary
+from orchestrator.experiments.crosscheck.ratios import Agreement, ServiceRow, service_row
 from orchestrator.experiments.crosscheck.record import CrossCheck
 from orchestrator.report.column import Column, framework, percent, whole
 from orchestrator.report.table import Table, make_table
 
 
-def _interval(row: Summary) -> str | None:
+def _interval(row: ServiceRow) -> str | None:
     ratio = row.ratio
     if ratio is None or ratio.low is None or ratio.high is None:
         return None
@@ -29,12 +29,12 @@ def _agrees(count: Agreement | None) -> str | None:
     return "exactly" if count.exact else "yes" if count.agrees else "no"
 
 
-def _sent_again(row: Summary) -> int | None:
+def _sent_again(row: ServiceRow) -> int | None:
     known = [count for count in (row.lab_counts, row.wrk_counts) if count]
     return sum(count.sent_again for count in known) if known else None
 
 
-RATES: tuple[Column[Summary], ...] = (
+RATES: tuple[Column[ServiceRow], ...] = (
     Column(
         "ratio", "Lab / wrk", lambda r: r.ratio.median if r.ratio else None, show="{:.3f}".format
     ),
@@ -50,7 +50,7 @@ RATES: tuple[Column[Summary], ...] = (
         "wrk_failures", "Failures: wrk", lambda r: r.wrk_failures if r.ratio else None, show=whole
     ),
 )
-COUNTS: tuple[Column[Summary], ...] = (
+COUNTS: tuple[Column[ServiceRow], ...] = (
     Column("lab", "Lab: answered + under way", lambda r: _counted(r.lab_counts)),
     Column("lab_seen", "Server's end saw", lambda r: _seen(r.lab_counts), show=whole),
     Column("lab_agrees", "Agree", lambda r: _agrees(r.lab_counts)),
@@ -62,9 +62,9 @@ COUNTS: tuple[Column[Summary], ...] = (
 )
 
 
-def summaries(record: CrossCheck) -> list[Summary]:
+def service_rows(record: CrossCheck) -> list[ServiceRow]:
     """A row for each service whose check has begun."""
-    return [summary(check, record.settings.connections) for check in record.services]
+    return [service_row(check, record.settings.connections) for check in record.services]
 
 
 def rates(record: CrossCheck) -> Table:
@@ -79,12 +79,12 @@ def counts(record: CrossCheck) -> Table:
 
 
 def _table(
-    record: CrossCheck, name: str, title: str, columns: tuple[Column[Summary], ...]
+    record: CrossCheck, name: str, title: str, columns: tuple[Column[ServiceRow], ...]
 ) -> Table:
     names = {check.service: check.name for check in record.services}
     return make_table(
         name=name,
         title=title,
         columns=(framework(lambda row: names[row.service]), *columns),
-        rows=summaries(record),
+        rows=service_rows(record),
     )
