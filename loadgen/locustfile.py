@@ -1,4 +1,4 @@
-"""The lab's Locust file: `locust -f locustfile.py`, as a master, a worker or both in one."""
+"""The lab's Locust file, for a master, a worker, or one process as both."""
 
 import functools
 import os
@@ -14,19 +14,19 @@ from labload.workers.user import LabFastHttpUser, LabHttpUser, LabUser
 
 __all__ = ["LabFastHttpUser", "LabHttpUser", "LabUser"]
 
-# Twice a second: what the master says of each second is never much older than that.
+# Twice a second, so that what the master reports each second is at most half a second old.
 runners.WORKER_REPORT_INTERVAL = 0.5
-# How long Locust waits after a change, at most, until the workers say that all users are there.
+# Most seconds that Locust waits, after it changed the number of users, for the workers to confirm.
 os.environ.setdefault("LOCUST_WAIT_FOR_WORKERS_REPORT_AFTER_RAMP_UP", "10")
-# A worker asks for this (constant) once for each option whenever users are added, building a
-# parser each time: together 60 to 100 ms in which nothing is sent or received.
+# Whenever users are added, a worker calls this once for each option and builds a parser each time:
+# 60 to 100 ms in total, in which it sends and receives nothing. The result is constant.
 argument_parser.default_args_dict = functools.cache(argument_parser.default_args_dict)
 
-# With thousands of busy sockets in the same loop, gevent can miss that a message has arrived;
-# pyzmq knows of it and looks by itself, but only every 11.6 s.
+# With thousands of busy sockets in one loop, gevent can miss an incoming message. pyzmq knows this
+# bug and polls as a remedy, but only every 11.6 s.
 zmq.green.core._Socket._gevent_bug_timeout = 0.05
 
-events: Any = locust.events  # which has no types
+events: Any = locust.events  # has no types
 events.init_command_line_parser.add_listener(add_options)
 events.init.add_listener(install)
 events.test_start.add_listener(start_test)

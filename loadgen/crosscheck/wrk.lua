@@ -1,7 +1,7 @@
--- Makes wrk send the workload's request, and say what it counted as one line of JSON. After `--` it gets
--- pairs of words: `method`, `header`, `body` make the request, once, before anything is timed. It has no
--- part in what is timed, unless there is a `status` and an `answer`: then every answer is compared with
--- them, which takes time.
+-- Makes wrk send the workload's request, and print its counts as one line of JSON. The arguments after
+-- `--` are pairs of a key and a value. `method`, `header` and `body` make the request, once, before the
+-- measurement. This script then runs only at the end, unless `status` and `answer` are given: it
+-- compares every answer with these, which takes time.
 local threads = {}
 
 function setup(thread)
@@ -9,7 +9,7 @@ function setup(thread)
 end
 
 function init(arguments)
-  wrong = 0 -- global: `done` asks each thread for it
+  wrong = 0 -- global, so that `done` can read it from each thread
   local status, answer
   for place = 1, #arguments, 2 do
     local what, value = arguments[place], arguments[place + 1]
@@ -19,7 +19,7 @@ function init(arguments)
       local name, text = value:match("^([^:]+): (.*)$")
       wrk.headers[name] = text
     elseif what == "body" then
-      wrk.body = value -- wrk itself adds its length
+      wrk.body = value -- wrk adds the Content-Length itself
     elseif what == "status" then
       status = tonumber(value)
     elseif what == "answer" then

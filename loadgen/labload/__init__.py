@@ -1,1 +1,1 @@
-"""The lab's load: a Locust user is one HTTP connection; nothing is retried and nothing lost."""
+"""The lab's load: each Locust user is one HTTP connection. The engine never retries."""

@@ -1,4 +1,4 @@
-"""Putting the lab's parts into a Locust process, by what that process is."""
+"""Installs the lab's parts in a Locust process, according to its role."""
 
 import platform
 import signal
@@ -25,9 +25,9 @@ from labwire.settings import RampSettings
 def install(
     environment: Environment, runner: Runner, web_ui: WebUI | None = None, **_: Any
 ) -> None:
-    """Let a worker listen to its master, and a master conduct the trial if it was given a ramp.
+    """On a worker, listen to the master; on a master with `--ramp`, run the trial.
 
-    Without a ramp somebody looks on: then there is the lab's own summary.
+    Without `--ramp` the use is interactive, and the master shows the lab's summary.
     """
     if isinstance(runner, WorkerRunner):
         runner.register_message("lab_step", WORKER.on_step)
@@ -37,29 +37,29 @@ def install(
     options = environment.parsed_options
     if options is None:
         return
-    # All are known here and on every worker; the master spawns those it has.
+    # Master and workers know all classes; the master tells the workers which of them to start.
     environment.user_classes = [USERS[options.client]]
     settings = ramp_settings(options)
     if settings is None:
         Interactive(environment, runner).install(web_ui)
         return
     if not isinstance(runner, MasterRunner) or not options.headless:
-        sys.exit("--ramp is for a headless master: give --headless --master as well")
+        sys.exit("--ramp needs a headless master: add --headless --master")
     _install_trial(environment, runner, settings)
 
 
 def start_test(environment: Environment, **_: Any) -> None:
-    """Locust's listener for the start of a test, wherever there are users.
+    """Locust's listener for the start of a test; acts in processes that have users.
 
-    To be added before there is a runner: a master's first message may reach a worker that is
-    not further than that.
+    Add it before there is a runner, because the master's first message may arrive right after the
+    worker has one.
     """
     if not isinstance(environment.runner, MasterRunner):
         WORKER.start(environment)
 
 
 def before_stop(environment: Environment, **_: Any) -> None:
-    """Locust's listener for a test that is about to end, its users still there."""
+    """Locust's listener for a test that is about to end, before its users are removed."""
     WORKER.before_stop(environment)
 
 
@@ -71,15 +71,15 @@ def stop_test(environment: Environment, **_: Any) -> None:
 def report_to_master(client_id: str, data: dict[str, Any]) -> None:
     """Locust's listener for a worker's report: adds the lab's counts.
 
-    To be added before there is a runner: then it runs before Locust puts its own statistics in.
+    Add it before there is a runner; then it runs before Locust adds its own statistics.
     """
     WORKER.report(data)
 
 
 def _install_trial(environment: Environment, runner: MasterRunner, settings: RampSettings) -> None:
-    """Wait for the workers and leave the trial to Locust as its shape."""
+    """Wait for the workers, and give Locust the trial as its shape."""
     options = environment.parsed_options
-    assert options is not None  # noqa: S101 - install has looked
+    assert options is not None  # noqa: S101 - `install` has checked it
     workers = Workers(runner, options.expect_workers)
     if obstacle := unfit(options.client, settings, workers.expected):
         fail(environment, obstacle)
@@ -87,14 +87,14 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     hooks: Any = environment.events
     hooks.worker_report.add_listener(lambda client_id, data: workers.on_report(data))
     runner.register_message("lab_collected", workers.on_collected)
-    # Whatever ends Locust before the trial has said how it ended: an interrupt, a worker's
-    # farewell, a fault in the lab itself.
+    # In case Locust ends before the trial has reported its end: after an interrupt, after a worker
+    # has left, or by a fault in the lab itself.
     files = LocustCsv(environment)
     hooks.quitting.add_listener(lambda environment: _cut_short(environment, workers, files))
-    # Locust handles SIGTERM only once a shape has ended; before that it would die silently.
+    # Locust handles SIGTERM only after a shape has ended; before that it would die silently.
     gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner, files)
     try:
-        # Here and not in Locust's own loop, which looks once a second.
+        # Not left to Locust, whose own loop looks only once a second.
         workers.wait_until_connected(options.expect_workers_max_wait)
     except TrialFailedError as failure:
         fail(environment, str(failure))
@@ -109,8 +109,8 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
 
 
 def _cut_short(environment: Environment, workers: Workers, files: LocustCsv) -> None:
-    """Locust ends by itself when its last worker is lost: then say that, else just the end."""
-    reason = "the trial was cut short"
+    """Report a trial that was cut short. If workers were lost, say so: Locust ends without any."""
+    reason = "Locust ended before the trial did"
     try:
         workers.check()
     except TrialFailedError as failure:

@@ -1,11 +1,11 @@
-"""Where a process of the load finds the services' contract."""
+"""Finds the services' contract for a process of the load generator."""
 
 import os
 from pathlib import Path
 
 
 def contract_path() -> Path:
-    """As told, beside the package (container), or in the repository."""
+    """`LAB_CONTRACT` if it is set, else beside the package (container), else in the repository."""
     told = os.environ.get("LAB_CONTRACT")
     if told:
         return Path(told)

@@ -1,6 +1,6 @@
-"""What the host and the load generator's image share: each of it stands here alone.
+"""What the host and the load generator's image share; each definition exists only here.
 
-The contract of the services, HTTP and what is right in it, the settings of a trial's load, the
-events that it tells, and the version of all that. What verification accepts the load accepts, and
-what one refuses the other refuses with the same words.
+It holds the services' contract, the code that reads and judges HTTP responses, the settings of a
+trial's load, its events, and the version of this protocol. So verification and load accept the same
+responses, and refuse others in the same words.
 """

@@ -1,4 +1,4 @@
-"""`services/contract.toml` as types, read alike by the host and by the load generator."""
+"""`services/contract.toml` as types, for the host and the load generator alike."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from labwire.toml import FileError, read_toml, typed
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
-"""Bytes: wrk gets the body as one argument, and Linux takes no longer ones than 128 KiB."""
+"""Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one."""
 OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding")
-"""Headers that say where a request goes and where it ends: the lab sets them itself."""
+"""Headers that the lab sets itself: they say where a request goes and where it ends."""
 
 
 def _is_free(name: str) -> bool:
@@ -45,7 +45,7 @@ UrlPath = Annotated[
     Meta(
         pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$(?!\n)",
         max_length=200,
-        description="a path that begins with / and has only characters of a URL",
+        description="a path that begins with / and contains only URL characters",
     ),
 ]
 Status = Annotated[int, Meta(ge=200, le=599, description="a status from 200 to 599")]
@@ -64,7 +64,7 @@ HeaderName = Annotated[
     Meta(
         pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)",  # RFC 9110, 5.6.2
         max_length=100,
-        description=f"the name of a header, but none of {', '.join(OURS)}, which the lab sets",
+        description=f"the name of a header other than {', '.join(OURS)}, which the lab sets",
         extra={HOLDS: _is_free},
     ),
 ]
@@ -73,14 +73,14 @@ HeaderValue = Annotated[
     Meta(
         pattern=r"^([!-~]([ -~]*[!-~])?)?$(?!\n)",
         max_length=1_000,
-        description="one line of at most 1,000 characters of ASCII, without spaces around it",
+        description="one line of at most 1,000 ASCII characters, without spaces around it",
     ),
 ]
 Headers = Annotated[
     dict[HeaderName, HeaderValue],
     Meta(
         max_length=30,
-        description="a table of at most 30 headers, none of them twice",
+        description="a table of at most 30 headers, each name once",
         extra={HOLDS: _each_once},
     ),
 ]
@@ -95,7 +95,7 @@ RequestBody = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkloadTable:
-    """One table of the file, as people write it."""
+    """One table of the file, as written."""
 
     workload: Id
     path: UrlPath
@@ -111,11 +111,11 @@ def read_contract(path: Path) -> dict[str, Expectation]:
     """What every service must answer, by workload, in the file's order.
 
     Raises:
-        FileError: it is missing, or with everything that is wrong in it.
+        FileError: the file is missing, or wrong; lists every problem.
     """
     tables = read_toml(path)
     if not tables:
-        raise FileError(f"{path}: it has no workload; give a table such as [json]")
+        raise FileError(f"{path}: it has no workload; add a table such as [json]")
     found: dict[str, Expectation] = {}
     problems: list[str] = []
     for name, table in tables.items():
@@ -147,20 +147,20 @@ def _expectation(name: str, path: Path, table: object) -> Expectation:
 
 
 def _obstacles(request: Request) -> list[str]:
-    """Why this request cannot be sent as it is meant; empty if it can."""
+    """Why this request cannot be sent as written; empty if it can."""
     if request.body and request.method is Method.GET:
-        return ["a GET has no body (RFC 9110, 9.3.1): give another method, or no request_body"]
+        return ["a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"]
     return []
 
 
 def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:
-    """Workloads of one request could have no answer that is right for each of them."""
+    """Workloads with the same request; no answer could be right for both."""
     names: dict[Request, list[str]] = {}
     for name, expected in found.items():
         names.setdefault(expected.request, []).append(name)
     return [
-        f"{path}: [{name}] asks for {request} as [{others[0]}] does: give each workload a request "
-        "of its own"
+        f"{path}: [{name}] has the same request as [{others[0]}] ({request}): give each workload "
+        "a request of its own"
         for request, (*others, name) in names.items()
         if others
     ]

@@ -1,7 +1,7 @@
-"""What the load's master tells the host: one event a line, as JSON, on its stdout.
+"""What the load's master reports to the host: JSON events on its stdout, one a line.
 
-A trial is `Ready`, then `StepBegan`, `Tick` and `LoadFile` as they come, and at the end exactly one
-`LoadResult` or `LoadFailed`. Only `encode` and `decode` know what a line looks like.
+A trial sends `Ready`, then any number of `StepBegan`, `Tick` and `LoadFile`, and at the end exactly
+one `LoadResult` or `LoadFailed`. Only `encode` and `decode` know the format of a line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from labwire.protocol import VERSION, check_version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """All workers are there; the first step is next."""
+    """All workers are connected; the first step comes next."""
 
     workers: int
     versions: dict[str, str]
@@ -36,9 +36,9 @@ class StepBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """About once a second: counts so far, rate and latencies of the last interval.
+    """About once a second: counts so far, and rate and latencies since the previous tick.
 
-    `rps` is None where no worker has reported since the tick before.
+    `rps` is None if no worker has reported since then.
     """
 
     at: float
@@ -57,23 +57,24 @@ class Tick:
 class LoadStep:
     """One step as the master merged it from all workers.
 
-    Histograms are HdrHistogram V2 (base64), microseconds. Requests belong to the step in which
-    they began, or, in the open loop (`rate` requests/s are to be sent, `of_capacity` of the
-    hold's rate), should have begun.
+    Histograms are HdrHistogram V2 (base64), in microseconds. A request belongs to the step in which
+    it began or, in the open loop, should have begun. Open loop: `rate` is the arrival rate in
+    requests/s, and `of_capacity` its share of the hold's rate.
 
-    `histogram`: successes; in the open loop since the intended send time.
-    `all_histogram`: every request; those without a success count as at least the time for which
-    they were waited for.
-    `service_histogram`, `late_histogram`: open loop only; successes since the real send time,
-    and by how much the generator itself sent late.
-    `pending`: requests under way at the step's end, `pending_histogram` their ages.
+    `histogram`: latencies of successes; in the open loop since the intended send time.
+    `all_histogram`: every request. One that did not succeed counts with the time for which the
+    client waited for it, so its real latency is at least that.
+    `service_histogram`, `late_histogram`: open loop only; latencies of successes since the real
+    send time, and how late the generator itself sent.
+    `pending`: requests under way at the step's end; `pending_histogram`: their ages.
     `answered_users`: users that got any answer within the step.
-    `in_flight`: mean number of requests under way, as a share of the users (Little's law says 1).
-    None where there is no such thing (open loop) or the client does not know.
-    `idle`: the least share of the time in which a worker's engine had nothing to do; None for the
-    stock clients. `lag_ms`: the longest that a worker's event loop kept a timer waiting.
-    `connect_s`: time in connecting, all successful connects together.
-    `listen_overflows`: of the workers' network namespace.
+    `in_flight`: mean number of requests under way, as a share of the users; 1 by Little's law.
+    None in the open loop, or if the client does not know.
+    `idle`: share of the time in which a worker's engine had nothing to do, of the busiest worker;
+    None for Locust's own clients. `lag_ms`: the longest delay of a timer in a worker's event loop.
+    `connect_s`: time spent connecting, the sum of all successful connects.
+    `listen_overflows`: connections that full listen queues of the workers' network namespace
+    turned away.
     """
 
     index: int
@@ -116,9 +117,10 @@ class LocustOwn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The whole load of one trial. `duration_s` and `locust`: without the open loop.
+    """The whole load of one trial. `duration_s` and `locust` do not cover the open loop.
 
-    `failure_reasons`: why, in words, for as many failures as have a reason; open loop included.
+    `failure_reasons`: counts of the reasons in words, for failures that have one; these include the
+    open loop.
     """
 
     started_at: float
@@ -137,9 +139,9 @@ class LoadResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFile:
-    """A file that Locust would have written, for the raw files of the trial.
+    """A file in Locust's own format, for the raw files of the trial.
 
-    `more`: the next part of it; else it replaces what came before under its name.
+    `more`: `text` is appended to what came before under this name; otherwise it replaces that.
     """
 
     name: str
@@ -149,7 +151,7 @@ class LoadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFailed:
-    """The load generator could not do its work; nothing of it counts."""
+    """The load generator failed; the trial has no result."""
 
     reason: str
 
@@ -176,7 +178,7 @@ class _Head(msgspec.Struct):
 
 
 def encode(event: LoadEvent) -> str:
-    """An event as a line, without its end."""
+    """An event as a line, without the line break."""
     head = {"lab": VERSION, "event": _NAMES[type(event)]}
     return msgspec.json.encode(head | msgspec.to_builtins(event)).decode()
 
@@ -185,8 +187,8 @@ def decode(line: str) -> LoadEvent | None:
     """A line of the master's output as an event; None for any other output.
 
     Raises:
-        VersionError: the image is of another version of the lab.
-        ValueError: an event that this version does not understand.
+        VersionError: the image uses another version of the protocol.
+        ValueError: this version does not understand the event.
     """
     if not line.startswith(_BEGIN):
         return None
@@ -209,5 +211,5 @@ def decode(line: str) -> LoadEvent | None:
 
 
 def without_files(log: str) -> str:
-    """A master's output without the events that carry files: they would drown the others."""
+    """A master's output without `LoadFile` events, which are long and hide the others."""
     return "".join(line for line in log.splitlines(keepends=True) if not _FILE.match(line))

@@ -1,4 +1,4 @@
-"""A workload: the request that is sent, and what is right in answer to it."""
+"""A workload: the request that is sent, and the right answer to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ USER_AGENT = "weblab"
 class Method(StrEnum):
     """The methods that a workload may have.
 
-    Not HEAD: its answer has a length and no body, which the reader of responses does not expect.
-    `crosscheck/requests.nft` knows each of them by its first four bytes.
+    HEAD is missing: its answer has a length but no body, which `ResponseReader` does not expect.
+    `crosscheck/requests.nft` recognises each method by its first four bytes.
     """
 
     GET = "GET"
@@ -23,12 +23,12 @@ class Method(StrEnum):
 
 
 WITH_CONTENT = frozenset((Method.POST, Method.PUT, Method.PATCH))
-"""Methods that give a body a meaning, so that one without says its length, too (RFC 9110, 8.6)."""
+"""Methods whose requests have a Content-Length even without a body (RFC 9110, 8.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP/1.1 request. `headers`: name and value, besides those that the lab sets itself."""
+    """One HTTP/1.1 request. `headers`: names and values, without those that the lab sets itself."""
 
     path: str
     method: Method = Method.GET
@@ -36,7 +36,7 @@ class Request:
     body: bytes = b""
 
     def __str__(self) -> str:
-        """`GET /json`: what people know it by."""
+        """Method and path, such as `GET /json`."""
         return f"{self.method} {self.path}"
 
     @property
@@ -45,7 +45,7 @@ class Request:
         return bool(self.body) or self.method in WITH_CONTENT
 
     def encoded(self, host: str) -> bytes:
-        """Its bytes; `host` is the value of the Host header, such as 127.0.0.1:8000."""
+        """The bytes to send; `host` is the value of the Host header, such as 127.0.0.1:8000."""
         headers = [("Host", host)]
         if all(name.lower() != "user-agent" for name, _ in self.headers):
             headers.append(("User-Agent", USER_AGENT))
@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightAnswer:
-    """The one answer that is right, to the last byte of its body.
+    """The only right answer, with every byte of its body.
 
     `content_type`: how the Content-Type header begins, in lower case.
     """
@@ -70,7 +70,7 @@ class RightAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One workload of the contract: its name, what is asked for, and what is right."""
+    """One workload of the contract: its name, its request, and the right answer."""
 
     workload: str
     request: Request

@@ -1,10 +1,10 @@
-"""Why a request failed: a new kind is a line here, and one where it is noticed."""
+"""The kinds of failure of a request. A new kind needs a line here and one where it is detected."""
 
 from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """As a text it is its own name in records, reports and messages."""
+    """The values are the names in records, reports and messages."""
 
     CONNECT_REFUSED = "connect_refused"
     CONNECT_TIMEOUT = "connect_timeout"
@@ -13,14 +13,14 @@ class FailureKind(StrEnum):
     EOF = "eof"
     """The connection ended before the response did."""
     BAD_STATUS = "bad_status"
-    """Another status than the contract's, or no status line at all."""
+    """The status is not the contract's, or there is no status line."""
     BAD_BODY = "bad_body"
-    """The status is right and anything after it is not: content type, body, or the protocol."""
+    """The status is right, but the content type, the body or the HTTP framing is not."""
 
 
 NEVER_SENT = frozenset((FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT))
-"""There was no connection, so the server saw no request."""
+"""There was no connection, so the server got no request."""
 ANSWERS = frozenset((FailureKind.BAD_STATUS, FailureKind.BAD_BODY))
 """The server did answer."""
 OF_BYTES = ANSWERS | {FailureKind.EOF}
-"""Found by reading what came, so there are words that say more than the kind."""
+"""Found by reading the response, so a reason in words says more than the kind."""

@@ -1,4 +1,4 @@
-"""The bounds of every HdrHistogram: only those of equal bounds add up without a loss."""
+"""The bounds of every HdrHistogram: only histograms of equal bounds merge without loss."""
 
 LOWEST_US, HIGHEST_US, DIGITS = 1, 60_000_000, 3
-"""Microseconds, up to a minute, which is well beyond any request timeout; significant digits."""
+"""Microseconds, up to a minute, which is longer than any request timeout; significant digits."""

@@ -1,4 +1,4 @@
-"""What a person may set for the interactive use: judged alike by `lab` and the image."""
+"""The values that a person may set for interactive use; `lab` and the image check them alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RunTime = Annotated[
     str,
     Meta(
         pattern=r"^([0-9]{1,5}|(?=[0-9])([0-9]{1,3}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?)$(?!\n)",
-        description="a time more than 0, such as 120s, 5m or 1h30m",
+        description="a time greater than 0, such as 120s, 5m or 1h30m",
         extra={HOLDS: lambda text: re.search("[1-9]", text) is not None},
     ),
 ]
@@ -31,7 +31,7 @@ RunTime = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The variables that begin the first test."""
+    """The variables of the first test."""
 
     LAB_USERS: Users
     LAB_RUN_TIME: RunTime

@@ -1,4 +1,4 @@
-"""Whether a response is what the contract says, and if not, in which words: the same everywhere."""
+"""Judges a response by the contract: kind and reason of a failure, in the same words everywhere."""
 
 from typing import Protocol
 
@@ -7,15 +7,15 @@ from labwire.failure import FailureKind
 from labwire.response import BODY_LIMIT, ProtocolError, ResponseReader, TruncatedError
 
 SHOWN = 200
-"""Bytes of a wrong body that are shown."""
+"""Bytes of a wrong body that a reason shows."""
 WITHOUT_BODY = frozenset((204, 304))
-"""Statuses that end a response with its headers (RFC 9112, 6.3), as all below 200 do."""
+"""Statuses of responses that end with their headers (RFC 9112, 6.3), as all below 200 do."""
 TYPE_LIMIT = 1024
-"""Bytes of a content type in the contract: far within what a response's headers may take."""
+"""Bytes of a content type in the contract; far below the limit for a response's headers."""
 
 
 class Response(Protocol):
-    """What was read of a whole response."""
+    """The parts of a complete response."""
 
     @property
     def status(self) -> int:
@@ -23,7 +23,7 @@ class Response(Protocol):
 
     @property
     def content_type(self) -> bytes:
-        """The Content-Type header in lower case; empty without one."""
+        """The Content-Type header in lower case; empty if it is missing."""
 
     @property
     def body(self) -> bytes:
@@ -31,7 +31,7 @@ class Response(Protocol):
 
 
 def differences(response: Response, right: RightAnswer) -> list[tuple[FailureKind, str]]:
-    """Every way in which a complete response is not the right one: kind and words."""
+    """Every difference between a complete response and the right one: kind and reason."""
     found: list[tuple[FailureKind, str]] = []
     if response.status != right.status:
         found.append((FailureKind.BAD_STATUS, f"status {response.status}, not {right.status}"))
@@ -53,30 +53,30 @@ def differences(response: Response, right: RightAnswer) -> list[tuple[FailureKin
 def refusal(
     error: ProtocolError, response: ResponseReader, right: RightAnswer
 ) -> tuple[FailureKind, str]:
-    """Kind and words of a response that could not be read to its end."""
+    """Kind and reason for a response that could not be read to its end."""
     if isinstance(error, TruncatedError):
         return FailureKind.EOF, str(error)
     if response.status == right.status:
-        return FailureKind.BAD_BODY, f"not as HTTP has it: {error}"
+        return FailureKind.BAD_BODY, f"invalid HTTP: {error}"
     if response.status:
         return FailureKind.BAD_STATUS, f"status {response.status}, not {right.status}"
-    return FailureKind.BAD_STATUS, f"no HTTP: {error}"
+    return FailureKind.BAD_STATUS, f"not HTTP: {error}"
 
 
 def obstacles(right: RightAnswer) -> list[str]:
-    """Why no response can ever be found to be the right one; empty if one can."""
+    """Why no response could ever be the right one; empty if one could."""
     found = []
     if not 200 <= right.status <= 599:
-        found.append(f"status {right.status} is none of a final response: 200 to 599")
+        found.append(f"status {right.status} is not that of a final response: 200 to 599")
     elif right.status in WITHOUT_BODY and right.body:
         found.append(f"a response with the status {right.status} has no body")
     if len(right.body) > BODY_LIMIT:
         found.append(
-            f"a body of {len(right.body):,} bytes is more than the {BODY_LIMIT:,} "
-            "that are read of a response"
+            f"a body of {len(right.body):,} bytes is longer than the {BODY_LIMIT:,} bytes "
+            "that the lab reads of a response"
         )
     if len(right.content_type) > TYPE_LIMIT:
-        found.append(f"a content type has at most {TYPE_LIMIT:,} bytes")
+        found.append(f"the content type is longer than {TYPE_LIMIT:,} bytes")
     return found
 
 

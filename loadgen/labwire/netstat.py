@@ -1,4 +1,4 @@
-"""Linux's counters of a network namespace, as its processes read them."""
+"""Linux's counters of a network namespace, as the processes in it read them."""
 
 from itertools import pairwise
 
@@ -6,10 +6,10 @@ PATH = "/proc/net/netstat"
 
 
 def listen_overflows(text: str) -> int | None:
-    """Connections turned away since a listen queue was full; None where the kernel does not tell.
+    """Connections turned away because a listen queue was full; None if the kernel does not say.
 
-    A group of counters is two lines, its names and its values, both begun with the group's name
-    (net/ipv4/proc.c of the kernel, `netstat_seq_show`).
+    A group of counters has two lines, names and values; both begin with the group's name
+    (`netstat_seq_show` in the kernel's net/ipv4/proc.c).
     """
     for names, values in pairwise(text.splitlines()):
         if names.startswith("TcpExt:") and values.startswith("TcpExt:"):

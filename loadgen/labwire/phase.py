@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class LoadPhase(StrEnum):
-    """What a stretch of constant users is for; `labload.trial.ramp` decides which comes when."""
+    """The purpose of a stage with constant users; `labload.trial.ramp` decides their order."""
 
     RAMP = "ramp"
     SETTLE = "settle"
@@ -13,7 +13,7 @@ class LoadPhase(StrEnum):
 
 
 class RampEnd(StrEnum):
-    """Why the ramp ended: a request failed, all steps were taken, or the time was up."""
+    """Why the ramp ended: a request failed, all steps were done, or the time was up."""
 
     DROPS = "drops"
     STEPS = "steps"

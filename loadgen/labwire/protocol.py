@@ -1,13 +1,13 @@
-"""The version of what host and image say to each other: settings in, events out."""
+"""The version of the protocol between host and image: settings in, events out."""
 
 VERSION = 2
-"""To be raised when a type of `settings` or `events` changes, or what a member of it means.
-1: before settings had a version."""
+"""Raise it when a type in `settings` or `events` changes, or the meaning of one of its members.
+Version 1 was before settings carried a version."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 
 class VersionError(ValueError):
-    """The other side is of another version of the lab."""
+    """The other side uses another version of the protocol."""
 
     def __init__(self, whose: str, theirs: object) -> None:
         said = f"version {theirs}" if type(theirs) is int else "no version"
@@ -18,10 +18,10 @@ class VersionError(ValueError):
 
 
 def check_version(whose: str, theirs: object) -> None:
-    """Raises VersionError if this is another version.
+    """Raises VersionError unless `theirs` is this version.
 
     Args:
-        whose: the other side, at the beginning of a sentence.
+        whose: the other side; it begins the message.
     """
     if type(theirs) is not int or theirs != VERSION:
         raise VersionError(whose, theirs)

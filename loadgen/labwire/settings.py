@@ -1,4 +1,4 @@
-"""The load of one trial: what the host tells the master, and its form on the command line."""
+"""The settings of one trial's load, which the host gives the master on its command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from labwire.protocol import VERSION, check_version
 
 LONGEST_TIMEOUT_S = 50
-"""Latencies are recorded up to a minute, and a timeout may be noticed a little late."""
+"""Histograms end at a minute, and a timeout may be noticed a little late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,25 +20,25 @@ class RampSettings:
     """One trial's load. Times in seconds.
 
     Raises:
-        ValueError: it could not be carried out; says which member is wrong.
+        ValueError: the load is impossible; names the wrong member.
     """
 
     users: tuple[int, ...]
-    """Users of each step, rising."""
+    """Users of each step, ascending."""
     step_s: float
     settle_s: float
     duration_s: float
-    """Of everything but the open loop; whatever the ramp leaves over is held."""
+    """Of all phases except the open loop; the hold takes what ramp and settle leave."""
     connect_timeout_s: float
     request_timeout_s: float
     open_s: float = 0.0
-    """Of each arrival rate of the open loop."""
+    """How long each arrival rate of the open loop lasts."""
     open_shares: tuple[float, ...] = ()
     """Arrival rates as shares of the hold's rate."""
     open_rate: float | None = None
-    """One arrival rate more, in requests/s: the same for everyone who is to be compared."""
+    """Another arrival rate, in requests/s: the common rate at which frameworks are compared."""
     open_users: int | None = None
-    """Connections at that rate; None: as many as the hold had."""
+    """Connections at the common rate; None means as many as the hold had."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:
@@ -47,34 +47,34 @@ class RampSettings:
             raise ValueError("users: each step must have more users than the one before")
         for name in ("settle_s", "open_s"):
             if not getattr(self, name) >= 0 or not isfinite(getattr(self, name)):
-                raise ValueError(f"{name}: must not be negative, nor endless")
+                raise ValueError(f"{name}: must be 0 or more, and finite")
         rates = [rate for rate in (*self.open_shares, self.open_rate) if rate is not None]
         if not all(rate > 0 and isfinite(rate) for rate in rates):
-            raise ValueError("open_shares, open_rate: must be greater than 0, and not endless")
+            raise ValueError("open_shares, open_rate: must be greater than 0, and finite")
         if self.open_users is not None and self.open_users < 1:
             raise ValueError("open_users: at least one is needed")
         for name in ("step_s", "duration_s", "connect_timeout_s", "request_timeout_s"):
             if not getattr(self, name) > 0 or not isfinite(getattr(self, name)):
-                raise ValueError(f"{name}: must be greater than 0, and not endless")
+                raise ValueError(f"{name}: must be greater than 0, and finite")
         if self.request_timeout_s > LONGEST_TIMEOUT_S:
             raise ValueError(f"request_timeout_s: must not exceed {LONGEST_TIMEOUT_S}")
 
 
 def encode(settings: RampSettings) -> str:
-    """The settings as one JSON object that says its version, too."""
+    """The settings as one JSON object, with the version of the protocol."""
     return msgspec.json.encode({"lab": VERSION, **msgspec.to_builtins(settings)}).decode()
 
 
 def decode(text: str) -> RampSettings:
-    """The settings that `encode` made a text of.
+    """The settings in a text that `encode` made.
 
     Raises:
-        VersionError: the host is of another version of the lab.
-        ValueError: it is something else; says what is wrong.
+        VersionError: the host uses another version of the protocol.
+        ValueError: the text is wrong; says how.
     """
     document = msgspec.json.decode(text, type=dict[str, Any])
     check_version("the lab that gives these settings", document.pop("lab", None))
     names = [field.name for field in fields(RampSettings)]
     if unknown := sorted(document.keys() - set(names)):
-        raise ValueError(f"no such members: {', '.join(unknown)}; there are {', '.join(names)}")
+        raise ValueError(f"unknown members: {', '.join(unknown)}; known are {', '.join(names)}")
     return msgspec.convert(document, RampSettings)

@@ -1,12 +1,12 @@
-"""From where on a worker of the load generator may itself be the limit."""
+"""Thresholds beyond which a worker of the load generator may itself be the limit."""
 
 IDLE_LEAST = 0.15
-"""Below this idle share the worker itself delays requests. Its idle time includes the cost of
-asking the kernel, which is several per cent where it asks often."""
+"""Below this idle share the worker itself delays requests. The idle time includes the cost of
+polling the kernel, which is several per cent if the worker polls often."""
 LAG_MOST_MS = 250.0
-"""A timer kept waiting for longer is in the latencies; seconds of it look like a dead server."""
+"""A longer delay of the event loop is in the latencies; seconds of it look like a dead server."""
 
 
 def nearly_full(idle: float | None) -> bool:
-    """Whether a worker that was idle for this share of the time had next to none left."""
+    """Whether a worker that was idle for this share of the time had too little time left."""
     return idle is not None and idle < IDLE_LEAST

@@ -1,4 +1,4 @@
-"""TOML as types; whatever is wrong is told with the file's name, and its line where it has one."""
+"""Reads TOML as types. A message about a problem names the file and, where known, the line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from labwire import values
 
 T = TypeVar("T")
 LARGEST_FILE = 4 * 1024 * 1024
-"""Bytes; people write these files by hand."""
+"""Bytes; far more than a file that people write by hand."""
 
 
 class FileError(ValueError):
-    """A file is wrong; `problems` holds everything that is."""
+    """A file is wrong; `problems` lists everything that is wrong with it."""
 
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
@@ -27,10 +27,10 @@ class FileError(ValueError):
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A file's tables; a byte order mark, which some editors write, is no part of them.
+    """A file's tables. A byte order mark, which some editors write, is ignored.
 
     Raises:
-        FileError: it cannot be read, or is no TOML.
+        FileError: the file cannot be read, or is not TOML.
     """
     try:
         return tomllib.loads(_text(path))
@@ -39,8 +39,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}") from error
     except RecursionError as error:
-        raise FileError(f"{path}: its lists and tables are nested too deep") from error
-    except ValueError as error:  # no TOML, or no UTF-8
+        raise FileError(f"{path}: its lists and tables are nested too deeply") from error
+    except ValueError as error:  # not TOML, or not UTF-8
         raise FileError(f"{path}: {error}") from error
 
 
@@ -52,19 +52,19 @@ def typed(
     said: Callable[[msgspec.ValidationError], str] = str,
     **named: str,
 ) -> T:
-    """A table as `kind`; `named` is what its place says, so that the table must not.
+    """A table as `kind`. `named` are the members that its place gives; the table must not set them.
 
     Args:
-        inside: the table's own name in the file, "" for the file as a whole; None where it stands
-            elsewhere, so that its lines are not looked for.
+        inside: the table's own name in the file, "" for the file as a whole; None if the table is
+            not in a file, so that messages name no line.
         said: see `values.typed`.
 
     Raises:
-        FileError: with every problem: no table, an unknown key, a missing one, a value that is
-            not allowed.
+        FileError: lists every problem: not a table, an unknown or missing key, a value that is not
+            allowed.
     """
     if not isinstance(table, dict):
-        raise FileError(f"{path}: {', '.join(named.values()) or kind.__name__} is no table")
+        raise FileError(f"{path}: {', '.join(named.values()) or kind.__name__} is not a table")
     own = {field.name for field in fields(kind)} - set(named)  # type: ignore[arg-type]
 
     def unknown(key: str, _: object) -> str:
@@ -90,7 +90,7 @@ def _placed(problems: list[tuple[str, str]], path: Path, inside: str | None) -> 
 
 def _text(path: Path) -> str:
     if path.exists() and not path.is_file():
-        raise FileError(f"{path}: it is no file")
+        raise FileError(f"{path}: it is not a file")
     with path.open("rb") as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
@@ -99,13 +99,13 @@ def _text(path: Path) -> str:
 
 
 def _lines(path: Path) -> dict[str, int]:
-    """`table.key` -> the line on which it is set, as far as simple lines tell."""
+    """`table.key` -> the line that sets it, for keys and headings on lines of their own."""
     found: dict[str, int] = {}
     table = ""
     for number, text in enumerate(_text(path).split("\n"), 1):
         if head := re.match(r"\s*\[+\s*([\w.-]+)\s*\]", text):
             table = f"{head[1]}."
-            found.setdefault(head[1], number)  # a table inside another is a key of it
+            found.setdefault(head[1], number)  # a nested table is also a key of the outer one
         elif key := re.match(r"\s*([\w-]+)\s*=", text):
             found.setdefault(table + key[1], number)
     return found

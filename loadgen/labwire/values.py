@@ -108,9 +108,9 @@ def _metas(hint: Any) -> list[msgspec.Meta]:
 
 
 def _parts(key: str, value: Any, hint: Any) -> list[tuple[str, Any, Any]]:
-    """Each item of a list, or each name and value of a table: its key, itself, what it may be.
+    """Each item of a list, or each name and value of a table, as (key, item, type).
 
-    Of a table only where its values have words of their own.
+    A table has parts only if the type of its values has a `description`.
     """
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     inside = get_args(bare)

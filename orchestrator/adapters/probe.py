@@ -131,7 +131,7 @@ class Dialogue:
                 broken = ", though the answer before it said that it stays open" if kept else ""
                 raise NoAnswer(f"{request}: {error}{why}{broken}") from error
             except ProtocolError as error:
-                raise NoAnswer(f"{request}: the answer is not as HTTP has it: {error}") from error
+                raise NoAnswer(f"{request}: the answer is invalid HTTP: {error}") from error
         answer = Answer(
             request=request,
             status=reader.status,

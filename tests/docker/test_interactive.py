@@ -149,7 +149,7 @@ def test_without_a_framework_the_message_says_what_to_do(clean: None) -> None:
     [
         ("LAB_USERS", "many", "give a whole number from 1 to 100,000"),
         ("LAB_WORKLOAD", "xml", "give json or text"),
-        ("LAB_RUN_TIME", "soon", "give a time more than 0, such as 120s, 5m or 1h30m"),
+        ("LAB_RUN_TIME", "soon", "give a time greater than 0, such as 120s, 5m or 1h30m"),
     ],
 )
 def test_with_values_that_locust_cannot_use_nothing_starts(

@@ -102,7 +102,7 @@ def test_the_content_type_is_compared_without_case_as_in_the_load() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"body": "é" * 524_289}, "a body of 1,048,578 bytes is more than the 1,048,576"),
+        ({"body": "é" * 524_289}, "a body of 1,048,578 bytes is longer than the 1,048,576"),
         ({"status": 101}, "status = 101: give a status from 200 to 599"),
         ({"status": 304}, "a response with the status 304 has no body"),
     ],

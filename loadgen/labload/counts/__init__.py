@@ -1,1 +1,1 @@
-"""What a worker counts, and how counts add up: no socket, no Locust."""
+"""A worker's counts, and how they add up. Uses no socket and no Locust."""

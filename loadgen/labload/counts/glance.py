@@ -1,4 +1,4 @@
-"""How a worker fares at a moment of an interactive test; beside its counts, which only add up."""
+"""The state of a worker at one moment of an interactive test, in addition to its counts."""
 
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -6,27 +6,27 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A worker now, and since the glance before this one."""
+    """A worker's state now, and since the previous glance."""
 
     span_us: int
-    """How long ago the glance before was, or the begin of the test."""
+    """Time since the previous glance, or since the test began."""
     users: int
     answered: int
-    """Of the users, those that got any answer so far."""
+    """Users that got any answer so far."""
     under_way: int
-    """Requests begun that have no end yet."""
+    """Requests that began and have not ended."""
     overdue: int
     """Open loop: requests that are due but not begun, because no connection is idle."""
     idle: float | None
-    """Share of the span in which the engine had nothing to do; None for Locust's own users."""
+    """Share of the span in which the engine had nothing to do; None for Locust's own clients."""
     lag_us: int | None
-    """The longest in the span that a timer of the worker's event loop was kept waiting."""
+    """The longest delay of a timer in the worker's event loop within the span."""
 
     def to_wire(self) -> list[Any]:
-        """As it travels from a worker to the master."""
+        """The form in which a worker sends it to the master."""
         return list(astuple(self))
 
     @classmethod
     def from_wire(cls, data: list[Any]) -> "Glance":
-        """What `to_wire` made `data` of."""
+        """The glance from which `to_wire` made `data`."""
         return cls(*data)

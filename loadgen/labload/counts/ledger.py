@@ -1,6 +1,6 @@
-"""What a worker counts: cheap to write, added up when it is drained, twice a second.
+"""A worker's counts: cheap to record, and added up only when they are drained, twice a second.
 
-It knows the current step and since when it runs; times are those of `perf_counter_ns`.
+Times are those of `perf_counter_ns`.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from labload.counts.tally import (
 from labwire.failure import FailureKind
 
 REASON_LIMIT = 300
-"""Characters of a reason that are kept."""
+"""Characters that are kept of a reason."""
 
 
 class Batches(Protocol):
@@ -34,8 +34,8 @@ class Batches(Protocol):
 class Ledger:
     """The counts of one worker.
 
-    A success that ended in the step in which it began is a number appended to `latencies`: nothing
-    is cheaper. All other events are rarer and may cost more.
+    To count a success that ended in the step in which it began, a number is appended to
+    `latencies`, which is as cheap as possible. All other events are rarer and may cost more.
     """
 
     def __init__(self, locust: Batches | None, step: int, now_ns: int) -> None:
@@ -46,13 +46,13 @@ class Ledger:
         self.step = step
         self.started_ns = now_ns
         self.paused = False
-        """Between two steps: what ends now is credited to the rate of neither."""
+        """Between two steps: requests that end now count in the rate of neither."""
         self.latencies: list[int] = []
-        """Microseconds of the successes that began and ended in the current step."""
+        """Latencies in microseconds of the successes that began and ended in the current step."""
         self.service: list[int] = []
-        """Open loop: microseconds since the real send time, of the successes of this step."""
+        """Open loop: microseconds from the real send time to each success of this step."""
         self.late: list[int] = []
-        """Open loop: microseconds by which this side sent later than it could have."""
+        """Open loop: microseconds by which the engine sent later than it could have."""
         self.received = 0
         """Bytes of all responses."""
 
@@ -64,7 +64,7 @@ class Ledger:
         self.step, self.started_ns = step, now_ns
 
     def left(self, opened_ns: int, now_ns: int) -> None:
-        """A user is gone, or the step is over for it."""
+        """A user was removed, or the step is over for it."""
         if not self.paused:
             self.current.present_us += (now_ns - max(opened_ns, self.started_ns)) // 1000
 
@@ -72,8 +72,8 @@ class Ledger:
         """The current step is over.
 
         Args:
-            ages_us: of the requests under way.
-            answered: users that got any answer.
+            ages_us: ages of the requests under way.
+            answered: number of users that got any answer.
         """
         tally, span_us = self.current, (now_ns - self.started_ns) // 1000
         tally.pending.update(ages_us)
@@ -82,10 +82,10 @@ class Ledger:
         tally.health = tally.health.worst(health)
 
     def close(self, under_way: Iterable[tuple[int, int]], now_ns: int) -> None:
-        """What began until now, in this step or before, is not counted any more when it ends.
+        """Stop counting requests that began before now, in this step or an earlier one.
 
         Args:
-            under_way: step and begin of what has no end yet.
+            under_way: step and start of each request that has not ended.
         """
         for step, began_ns in under_way:
             if self.counts(step):
@@ -131,7 +131,7 @@ class Ledger:
     def failed(
         self, step: int, began_ns: int, now_ns: int, kind: FailureKind, reason: str = ""
     ) -> None:
-        """A request of `step` failed; `reason` where the kind does not say it all."""
+        """A request of `step` failed; `reason` adds what the kind does not say."""
         if not self.counts(step):
             return
         tally = self.of(step)
@@ -142,7 +142,7 @@ class Ledger:
         self._was_in_flight(began_ns, now_ns)
 
     def abandoned(self, step: int, began_ns: int, now_ns: int) -> None:
-        """Its user is gone: nobody waits for a request of `step` any longer."""
+        """A request of `step` stays unfinished, because its user was removed."""
         if self.counts(step):
             self.of(step).waits[(now_ns - began_ns) // 1000] += 1
             self._was_in_flight(began_ns, now_ns)
@@ -154,7 +154,7 @@ class Ledger:
     # --- reports -------------------------------------------------------------------------------
 
     def drain(self) -> dict[int, dict[str, Any]]:
-        """What was counted since the last call, ready to travel; Locust is told the same."""
+        """The counts since the last call, as `to_wire` makes them; Locust's tables get the same."""
         self._write_down()
         drained, self._fresh = self._fresh, {}
         if self._locust is not None:
@@ -168,7 +168,7 @@ class Ledger:
         return to_wire(drained)
 
     def totals(self) -> Sums:
-        """All that was ever drained."""
+        """The sums of everything drained so far."""
         return self._totals
 
     def _write_down(self) -> None:

@@ -1,9 +1,9 @@
-"""Counts of requests, step by step: pure data that adds up in any order.
+"""Counts of requests for each step: pure data that can be added in any order.
 
-A request belongs, with its latency and its success or failure, to the step in which it BEGAN (in
+A request, with its latency and its success or failure, belongs to the step in which it BEGAN (in
 the open loop: should have begun). Only `completed` counts successes by the step in which they
-ENDED: rates are made of that, since a slow step would otherwise be credited with what the server
-did later. All times are whole microseconds; a distribution maps microseconds to a count.
+ENDED. Rates use it, because otherwise a slow step would be credited with what the server did later.
+All times are whole microseconds; a distribution maps microseconds to a count.
 """
 
 from collections import Counter
@@ -14,24 +14,24 @@ from typing import Any
 Distribution = Counter[int]
 
 REASONS = 20
-"""Reasons told apart: a server that is wrong in a new way each time must fill neither record nor
-memory."""
+"""Most distinct reasons. A server that is wrong in a new way each time must not fill the record or
+the memory."""
 OTHER = "other reasons"
 
 
 @dataclass(slots=True)
 class Health:
-    """How a worker fared in a step. Of several workers the worst counts; None is unknown."""
+    """How well a worker coped with a step. Of several, the worst counts; None means unknown."""
 
     idle: float | None = None
     """Share of the time in which the engine had nothing to do."""
     lag_us: int | None = None
-    """The longest that a timer of the worker's event loop was kept waiting."""
+    """The longest delay of a timer in the worker's event loop."""
     listen_overflows: int | None = None
-    """Connections turned away by full listen queues of the worker's network namespace."""
+    """Connections that full listen queues of the worker's network namespace turned away."""
 
     def worst(self, other: "Health") -> "Health":
-        """The worse of each; the namespace may be shared, so its counts do not add up."""
+        """The worse of each value. Workers may share a namespace, so overflows are not added."""
         return Health(
             idle=_pick(min, self.idle, other.idle),
             lag_us=_pick(max, self.lag_us, other.lag_us),
@@ -41,7 +41,7 @@ class Health:
 
 @dataclass(slots=True)
 class StepTally:
-    """What happened to the requests of one step."""
+    """The counts of one step."""
 
     began: int = 0
     completed: int = 0
@@ -53,34 +53,35 @@ class StepTally:
     latencies: Distribution = field(default_factory=Distribution)
     """Of successes; in the open loop since the intended send time."""
     waits: Distribution = field(default_factory=Distribution)
-    """How long those waited that failed, or that nobody waited for to the end."""
+    """How long failed and unfinished requests were waited for."""
     service: Distribution = field(default_factory=Distribution)
-    """Open loop: latencies of the successes since they were really sent."""
+    """Open loop: latencies of successes since the real send time."""
     late: Distribution = field(default_factory=Distribution)
-    """Open loop: how much later than it could have the generator sent."""
+    """Open loop: how much later the generator sent than it could have."""
     pending: Distribution = field(default_factory=Distribution)
-    """Ages of the requests that were under way when the step ended, whenever they began."""
+    """Ages of the requests under way at the end of the step, whenever they began."""
     answered: int = 0
     """Users that got any answer within the step."""
     in_flight_us: int = 0
-    """Time that requests were under way within the step, added up over all connections."""
+    """Time for which requests were under way within the step, summed over all connections."""
     present_us: int = 0
-    """Time that users were there, added up: Little's law has the two equal in a closed loop."""
+    """Time for which users were present, summed. In a closed loop, Little's law makes it equal to
+    `in_flight_us`."""
     connects: int = 0
     connecting_us: int = 0
-    """Time that the successful connects took."""
+    """Time that the successful connects took, summed."""
     server_closes: int = 0
     """Idle connections that the server closed."""
     health: Health = field(default_factory=Health)
 
     @property
     def successes(self) -> int:
-        """Of the requests that began in this step, those answered as the contract says."""
+        """Requests that began in this step and got the contract's answer."""
         return self.latencies.total()
 
     @property
     def failed(self) -> int:
-        """Of the requests that began in this step, those that failed in any way."""
+        """Requests that began in this step and failed."""
         return self.failures.total()
 
     @property
@@ -90,11 +91,11 @@ class StepTally:
 
     @property
     def unfinished(self) -> int:
-        """Those that neither succeeded nor failed while it was counted."""
+        """Requests that neither succeeded nor failed while they were counted."""
         return self.began - self.ended
 
     def add(self, other: "StepTally") -> None:
-        """Add what another worker, or a later report, has counted of this step."""
+        """Add the counts of this step from another worker or a later report."""
         for name in _NAMES:
             if name == "health":
                 self.health = self.health.worst(other.health)
@@ -110,12 +111,12 @@ class StepTally:
 _NAMES = tuple(field.name for field in fields(StepTally))
 
 Tally = dict[int, StepTally]
-"""The steps of a trial by their index, or what was added to them since the last report."""
+"""Step index -> counts, of a whole trial or since the last report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A whole trial in five numbers, for comparing counts that were kept apart."""
+    """Totals of a whole trial, to compare counts that were kept separately."""
 
     requests: int = 0
     failures: int = 0
@@ -134,7 +135,7 @@ class Sums:
 
 
 def note(reasons: Counter[str], reason: str, count: int) -> None:
-    """Count a reason, under its own name as long as there are few."""
+    """Count a reason under its own name, or as `OTHER` if there are already `REASONS` of them."""
     known = reason in reasons or len(reasons) < REASONS
     reasons[reason if known else OTHER] += count
 
@@ -166,7 +167,7 @@ def merge(into: Tally, other: Tally) -> None:
 
 
 def to_wire(tally: Tally) -> dict[int, dict[str, Any]]:
-    """Plain dicts, as they travel from a worker to the master; what is empty stays at home."""
+    """The tally as plain dicts, which a worker sends to the master; empty members are left out."""
     return {
         index: {
             name: [value.idle, value.lag_us, value.listen_overflows] if name == "health" else value
@@ -178,7 +179,7 @@ def to_wire(tally: Tally) -> dict[int, dict[str, Any]]:
 
 
 def from_wire(data: dict[int, dict[str, Any]]) -> Tally:
-    """The tally that `to_wire` made `data` of."""
+    """The tally from which `to_wire` made `data`."""
     return {index: _step(members) for index, members in data.items()}
 
 

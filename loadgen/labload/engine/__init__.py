@@ -1,1 +1,1 @@
-"""The lab's own client: the connections of one worker to one target, in one loop. No Locust."""
+"""The lab's own client: one worker's connections to one target, in one loop. Uses no Locust."""

@@ -1,8 +1,8 @@
-"""What the bytes of a response are worth: pure, no socket and no clock.
+"""Judges the bytes of a response. Pure: uses no socket and no clock.
 
-A response that was parsed and found right is remembered; equal bytes are then known to be right
-without parsing them again. That is exact, checks every byte of every response, and costs less than
-reading one header.
+It remembers the bytes of a response that was parsed and found right. Equal bytes are then right
+without parsing. This still checks every byte of every response, and costs less than reading one
+header.
 """
 
 from collections.abc import Iterable
@@ -15,21 +15,21 @@ from labwire.judgement import differences, refusal
 from labwire.response import ProtocolError, ResponseReader
 
 KNOWN_AT_MOST = 256
-"""Byte strings remembered. A Date header makes new ones each second."""
+"""Most byte strings remembered. A Date header makes new ones each second."""
 PIECES = 4
-"""Responses that come in more pieces are parsed each time: theirs would crowd out the others."""
+"""Responses in more pieces are parsed each time; their beginnings would displace the others."""
 REMEMBERED_LIMIT = 64 * 1024
-"""Bytes of a response that is remembered: 256 of them must fit the memory."""
+"""Most bytes of a remembered response; 256 of them must fit in memory."""
 WRONG_BODY_LIMIT = 64 * 1024
-"""Bytes read of a body that is longer than the contract's: what thousands of connections may hold
-must fit the memory."""
+"""Most bytes read of a body that is longer than the contract's. What thousands of connections may
+hold must fit in memory."""
 
 REQUEST_TIMEOUT = 408
 
 
 class Known(Enum):
-    """What known bytes are: a whole response after which the connection stays open, or does not, or
-    the beginning of one.
+    """What remembered bytes are: a whole response, after which the connection stays open or closes,
+    or the beginning of one.
     """
 
     STAYS_OPEN = auto()
@@ -37,7 +37,7 @@ class Known(Enum):
     BEGINS = auto()
 
 
-# Names of the module: looking into the class at each request would cost more.
+# Module-level names: a lookup in the class at each request would cost more.
 STAYS_OPEN: Final = Known.STAYS_OPEN
 CLOSES: Final = Known.CLOSES
 BEGINS: Final = Known.BEGINS
@@ -45,7 +45,7 @@ Right = Literal[Known.STAYS_OPEN, Known.CLOSES]
 
 
 class Judge:
-    """Judges the responses of all connections to one target; `known` is what it remembers."""
+    """Judges the responses of all connections to one target; `known` holds remembered bytes."""
 
     def __init__(self, right: RightAnswer) -> None:
         self._right = right
@@ -53,13 +53,14 @@ class Judge:
         self.known: dict[bytes, Known] = {}
 
     def reader(self) -> ResponseReader:
-        """For one response."""
+        """A new reader for one response."""
         return ResponseReader(self._body_limit)
 
     def fault(self, reader: ResponseReader, data: bytes) -> tuple[FailureKind, str] | None:
-        """Give a piece, or the end (empty), to a reader: kind and words of a failure, if it is one.
+        """Pass a piece of a response, or its end (empty), to a reader.
 
-        None while more is to come, and if the response is complete and right.
+        Returns kind and reason of a failure; None if the response is incomplete, or complete and
+        right.
         """
         try:
             if data:
@@ -73,7 +74,7 @@ class Judge:
         return next(iter(differences(reader, self._right)), None)
 
     def remember(self, response: bytes, *, stays_open: bool, beginnings: Iterable[bytes]) -> None:
-        """A whole response that was found right, and what it was while it was coming."""
+        """Remember a whole response that was found right, and its beginnings as they arrived."""
         if len(response) > REMEMBERED_LIMIT:
             return
         self.known[response] = STAYS_OPEN if stays_open else CLOSES
@@ -84,7 +85,7 @@ class Judge:
 
 
 class Answer:
-    """The response that a connection waits for; `reason` says why it failed."""
+    """The response that a connection waits for; `reason` says why it is wrong."""
 
     __slots__ = ("_beginnings", "_judge", "_reader", "_so_far", "reason")
 
@@ -93,17 +94,17 @@ class Answer:
         self.expect()
 
     def expect(self) -> None:
-        """Nothing has come yet."""
+        """Start over: a new response, of which nothing has arrived."""
         self._reader: ResponseReader | None = None
         self._so_far = b""
         self._beginnings: tuple[bytes, ...] = ()
         self.reason = ""
 
     def take(self, data: bytes) -> Right | FailureKind | None:
-        """A piece of the response, or its end (empty).
+        """Take a piece of the response, or its end (empty).
 
-        None while more is to come; then `STAYS_OPEN` or `CLOSES` if it is right, else the kind of
-        failure.
+        Returns None while it is incomplete; then `STAYS_OPEN` or `CLOSES` if it is right, otherwise
+        the kind of failure.
         """
         if self._reader is not None:
             return self._parse(self._reader, data)
@@ -120,7 +121,7 @@ class Answer:
 
     @property
     def says_goodbye(self) -> bool:
-        """Whether it is whole and ends its connection: that is what 408 is for (RFC 9110)."""
+        """Whether it is complete and ends the connection, as a 408 does (RFC 9110, 15.5.9)."""
         reader = self._reader
         if reader is None or not reader.complete:
             return False
@@ -136,7 +137,7 @@ class Answer:
                 self._so_far += data
                 self._beginnings += (self._so_far,)
             return None
-        # Where the end of the connection ends the response, its bytes do not tell that it is whole.
+        # If the end of the connection ends the response, its bytes do not show that it is complete.
         if data and len(self._beginnings) < PIECES:
             self._judge.remember(
                 self._so_far + data, stays_open=reader.reusable, beginnings=self._beginnings

@@ -1,8 +1,8 @@
-"""Gives the engine its turns inside gevent's loop, and never more than one at a time.
+"""Runs the engine's turns inside gevent's loop, one turn for each pass of the loop.
 
-After each turn the loop goes round once: Locust's heartbeats and reports then wait for one batch at
-the most, even when the worker's CPU is full. A turn runs in the loop's own greenlet; switching to
-another would cost as much as a request.
+So Locust's heartbeats and reports wait for at most one batch of requests, even when the worker's
+CPU is saturated. A turn runs in the loop's own greenlet, because switching to another one would
+cost as much as a request.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ SWEEP_S = 0.05
 
 
 class Driver:
-    """Turns and sweeps of one engine, and how they fare."""
+    """Runs one engine's turns and sweeps, and measures its idle time and lag."""
 
     def __init__(self, engine: Engine, on_error: Callable[[BaseException], object]) -> None:
         self._engine = engine
@@ -44,13 +44,13 @@ class Driver:
         self._sweeping.link_exception(lambda ended: on_error(ended.exception))
 
     def mark(self) -> None:
-        """From here on `health` counts."""
+        """`health` counts from here on."""
         self._since_ns = self._asleep_ns = perf_counter_ns()
         self._idle_ns = self._lag_ns = 0
         self._overflows = _listen_overflows()
 
     def health(self) -> Health:
-        """How it went since the last mark."""
+        """Idle share, lag and listen overflows since the last mark."""
         return Health(
             idle=self._idle_ns / max(perf_counter_ns() - self._since_ns, 1),
             lag_us=self._lag_ns // 1000,
@@ -63,7 +63,7 @@ class Driver:
         self._quiet.wait(timeout_s)
 
     def kill(self) -> None:
-        """No more turns."""
+        """Stop all turns and sweeps."""
         for watcher in self._watchers:
             watcher.stop()
             watcher.close()
@@ -72,9 +72,9 @@ class Driver:
     def _turn(self) -> None:
         try:
             self._engine.turn()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it ends the trial
+        except Exception as error:  # noqa: BLE001 - any error ends the trial
             self._watchers[0].stop()
-            # The loop's own greenlet may not wait for anything.
+            # The loop's own greenlet must not wait for anything.
             gevent.spawn(self._on_error, error)
 
     def _falls_asleep(self) -> None:
@@ -94,7 +94,7 @@ class Driver:
 
 
 def _listen_overflows() -> int | None:
-    """Of this process's network namespace; None where the kernel hides it."""
+    """The counter of this process's network namespace; None if the kernel hides it."""
     try:
         return netstat.listen_overflows(Path(netstat.PATH).read_text(encoding="ascii"))
     except OSError:

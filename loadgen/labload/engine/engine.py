@@ -1,11 +1,11 @@
-"""All connections of a worker in one loop: what is ready is read, judged, and asked again.
+"""All connections of a worker in one loop, which reads responses, judges them and sends requests.
 
-No greenlet, no timer and no parser for a request. It knows no gevent: `drive` gives it
-its turns. Users come with `open` and go with `close`.
+A request needs no greenlet, timer or parser of its own. The engine does not use gevent's loop:
+`drive` runs its turns. `open` adds a user, and `close` removes one.
 
 In a closed loop, each user begins its next request as soon as it has its answer. With a `Schedule`
-(open loop) requests begin when they are due, on the connection that has been idle for longest; if
-none is idle they begin as soon as one is, but their latency counts from when they were due.
+(open loop), a request begins when it is due, on the connection that has been idle for longest. If
+none is idle, it begins as soon as one is, but its latency counts from when it was due.
 """
 
 import _socket
@@ -29,23 +29,23 @@ from labload.engine.timer import Timer
 from labwire.failure import FailureKind
 
 IN, OUT, RDHUP = 0x001, 0x004, 0x2000
-"""EPOLLIN, EPOLLOUT, EPOLLRDHUP (the peer will send no more); errors are reported unasked."""
+"""EPOLLIN, EPOLLOUT, EPOLLRDHUP (the peer will send no more). epoll always reports errors."""
 READABLE = IN | RDHUP
 CHUNK = 8192
-"""Bytes read at once; the contract's answers, headers included, fit."""
+"""Most bytes of one read; the contract's answers fit, headers included."""
 BATCH = 64
-"""Events taken at once: in a longer batch the last would wait too long for its turn."""
+"""Most events of one turn; in a longer batch the last one would wait too long."""
 STARTS = 256
-"""Requests begun in one turn when many users begin together, so that no turn takes too long."""
+"""Most requests that one turn begins, so that no turn takes too long when many users begin."""
 TICK_NS = 50_000
-"""The open loop's timer fires no more often, whatever the rate: each time costs a turn."""
+"""Shortest interval of the open loop's timer, at any rate, because each expiry costs a turn."""
 CONNECTS = 4096
-"""Connects under way at once: the longest listen queue that Linux allows by default (somaxconn).
-Of each worker; those beyond it wait, and their waiting is part of their latency."""
+"""Most connects of a worker under way at once: the longest listen queue that Linux allows by
+default (somaxconn). Others wait, and their wait is part of their latency."""
 UNASKED_READS = 8
-"""Reads of an idle connection in one turn: a server that never stops talking must not keep it."""
+"""Most reads of an idle connection in one turn, so that a server cannot block it by sending on."""
 CONNECT_PAUSE_NS = 100_000_000
-"""After a failed connect: a refusal takes microseconds, and a dead server would seem very fast."""
+"""Pause after a failed connect. A refusal takes microseconds, so a dead server would seem fast."""
 
 _new_epoll: Any = get_original("select", "epoll")
 
@@ -53,8 +53,8 @@ _new_epoll: Any = get_original("select", "epoll")
 class Engine:
     """The connections of one worker to one target.
 
-    `turn` raises OSError for what is this side's own fault (no port or descriptor left): that says
-    nothing about the server and must not count as its failure.
+    `turn` raises OSError if the client itself is at fault (no port or file descriptor left). That
+    says nothing about the server and must not count as its failure.
     """
 
     def __init__(self, target: Target, ledger: Ledger) -> None:
@@ -67,10 +67,10 @@ class Engine:
         self._connect_timeout_ns = int(connect_s * 1e9)
         self._users: set[Slot] = set()
         self._slots: dict[int, Slot] = {}  # by file descriptor
-        self._ready: deque[Slot] = deque()  # about to begin one, the longest idle first
+        self._ready: deque[Slot] = deque()  # users about to begin a request, longest idle first
         self._queue: deque[Slot] = deque()  # about to connect
         self._connecting = 0
-        self._pauses: deque[tuple[int, Slot]] = deque()  # until when
+        self._pauses: deque[tuple[int, Slot]] = deque()  # end of the pause, in ns
         self._held = False
         self._schedule: Schedule | None = None
         self._epoll = _new_epoll()
@@ -82,7 +82,7 @@ class Engine:
     # --- what users and master want --------------------------------------------------------------
 
     def open(self) -> Slot:
-        """A new user; the first request begins in the next turn, or when the gate opens."""
+        """A new user; its first request begins in the next turn, or at `go` if users are held."""
         slot = Slot(Answer(self._judge), perf_counter_ns())
         self._users.add(slot)
         self._ready.append(slot)
@@ -90,7 +90,7 @@ class Engine:
         return slot
 
     def close(self, slot: Slot) -> None:
-        """A user is taken away; a request under way stays unfinished."""
+        """Remove a user; a request under way stays unfinished."""
         if slot.gone:
             return
         slot.gone = True
@@ -109,12 +109,12 @@ class Engine:
         self._hold(held)
 
     def go(self) -> None:
-        """Those who were held back begin; the step's time counts from here."""
+        """Let held users begin; the step's time counts from here."""
         self._ledger.started_ns = perf_counter_ns()
         self._hold(False)
 
     def leave(self, health: Health) -> None:
-        """The step is over: note what is under way."""
+        """The step is over; record what is under way."""
         now = perf_counter_ns()
         ages = [
             (now - slot.began_ns) // 1000
@@ -127,7 +127,7 @@ class Engine:
         self._ledger.leave(ages + self._overdue_us(now), answered, now, health)
 
     def close_books(self) -> None:
-        """What has begun until now counts no more when it ends, and nothing begins."""
+        """Stop counting requests that began before now, and begin no others."""
         now = perf_counter_ns()
         under_way = [(slot.step, slot.began_ns) for slot in self._users if slot.phase != IDLE]
         while self._schedule and self._schedule.due_ns <= now:
@@ -138,7 +138,7 @@ class Engine:
         self._hold(True)
 
     def follow(self, schedule: Schedule | None) -> None:
-        """Ask when the schedule says so; without one, as soon as there was an answer."""
+        """Begin requests on this schedule; without one, as soon as a user has its answer."""
         self._schedule = schedule
         if schedule:
             self._timer.every(max(ceil(schedule.interval_ns), TICK_NS), schedule.due_ns)
@@ -152,7 +152,7 @@ class Engine:
         return sum(slot.phase != IDLE for slot in self._users)
 
     def crowd(self) -> tuple[int, int, int, int]:
-        """Users, those with an answer in this step, requests under way, and due but not begun."""
+        """Numbers of users, users with an answer in this step, requests under way, and overdue."""
         answered = sum(slot.answered for slot in self._users)
         return len(self._users), answered, self.busy, self._overdue(perf_counter_ns())
 
@@ -192,7 +192,7 @@ class Engine:
                 continue
             if fast and slot.step == step and slot.untouched and known.get(data) is STAYS_OPEN:
                 # The fast path: a whole response that is known to be right, on a connection that
-                # stays open. All others are read by `_take`, with the same result.
+                # stays open. `_take` handles all others, and would count this one in the same way.
                 now = clock()
                 latencies.append((now - slot.began_ns) // 1000)
                 completed += 1
@@ -217,7 +217,7 @@ class Engine:
         self._begin_some()
 
     def sweep(self) -> None:
-        """Look for timeouts and for ended pauses; to be called some twenty times a second."""
+        """Look for timeouts and for pauses that have ended; call it about twenty times a second."""
         now = perf_counter_ns()
         oldest, connecting = now - self._timeout_ns, now - self._connect_timeout_ns
         for slot in list(self._users):
@@ -260,7 +260,7 @@ class Engine:
             self._ring()
 
     def _begin_due(self, schedule: Schedule) -> None:
-        """Begin what is due; what has been due for too long fails unsent."""
+        """Begin what is due; what has been due for longer than the timeout fails unsent."""
         ready, late, now, begun = self._ready, self._ledger.late, perf_counter_ns(), 0
         while schedule.due_ns <= now - self._timeout_ns:
             begun += 1
@@ -291,13 +291,13 @@ class Engine:
             self._queue.append(slot)
 
     def _overdue(self, now: int) -> int:
-        """How many have been due that could not begin yet."""
+        """How many requests are due but could not begin yet."""
         if self._schedule is None or self._schedule.due_ns > now:
             return 0
         return int((now - self._schedule.due_ns) / self._schedule.interval_ns) + 1
 
     def _overdue_us(self, now: int) -> list[int]:
-        """How long each of those has been due."""
+        """How long each overdue request has been due, in microseconds."""
         count = self._overdue(now)
         if self._schedule is None:
             return []
@@ -373,7 +373,7 @@ class Engine:
             self._rest(slot, sent)
 
     def _rest(self, slot: Slot, sent: int) -> None:
-        """The socket took only a part; the rest goes when it can take more."""
+        """The socket took only a part; the rest follows when it can take more."""
         slot.phase, slot.unsent = SENDING, self._target.request[sent:]
         self._epoll.modify(slot.fd, READABLE | OUT)
 
@@ -390,7 +390,7 @@ class Engine:
             self._epoll.modify(slot.fd, READABLE)
 
     def _seldom(self, fd: int, slot: Slot | None, mask: int) -> None:
-        """Any event but an answer on a connection that the server leaves open."""
+        """Handle any event other than an answer on a connection that stays open."""
         if slot is None:
             if fd == self._bell:
                 os.eventfd_read(self._bell)
@@ -406,8 +406,8 @@ class Engine:
             self._read_to_the_end(slot)
 
     def _read_to_the_end(self, slot: Slot) -> None:
-        """The server has closed, or says something before it has the whole request."""
-        if slot.phase == SENDING:  # the rest would not be read any more
+        """The server has closed, or sends something before it has the whole request."""
+        if slot.phase == SENDING:  # the server would not read the rest
             self._epoll.modify(slot.fd, READABLE)
         slot.phase = READING
         while slot.phase == READING:
@@ -423,10 +423,10 @@ class Engine:
             self._unasked(slot)
 
     def _unasked(self, slot: Slot) -> None:
-        """An idle connection was ended by the server, or says something that nobody asked for.
+        """The server ended an idle connection, or sent bytes on it without a request.
 
-        Such bytes are the beginning of the next answer, as they are in the closed loop, where the
-        next request is on its way before they come.
+        Such bytes count as the beginning of the next answer. It is the same in the closed loop,
+        where the next request is already sent when they arrive.
         """
         if slot.spoiled:  # only its end is still watched
             self._ended_by_server(slot)
@@ -449,7 +449,7 @@ class Engine:
                 return
 
     def _spoil(self, slot: Slot, judgement: Right | FailureKind) -> None:
-        """A whole response, or no HTTP, came unasked: no request can get its own answer here."""
+        """A whole response, or invalid HTTP, came without a request: the next one here fails."""
         if judgement is CLOSES or slot.answer.says_goodbye:
             self._ended_by_server(slot)
             return
@@ -464,16 +464,17 @@ class Engine:
             self._ledger.current.server_closes += 1
 
     def _ask_anew(self, slot: Slot) -> None:
-        """The server had closed the idle connection: the request, which began then, goes elsewhere.
+        """The server had closed the idle connection, so send the request on a new one.
 
-        No retry: it is known that nobody can have read it.
+        This is not a retry, because the server cannot have read the request. Its latency still
+        counts from when it began.
         """
         self._ended_by_server(slot)
         slot.sent_ns = perf_counter_ns()
         self._reach(slot)
 
     def _take(self, slot: Slot, data: bytes) -> None:
-        """A piece of a response, or its end (empty)."""
+        """Take a piece of a response, or its end (empty)."""
         if not data and slot.untouched and ended_before_the_request(slot.sock, self._length):
             self._ask_anew(slot)
             return
@@ -511,12 +512,12 @@ class Engine:
             self._free(slot)
 
     def _drop(self, slot: Slot) -> None:
-        """Close at once: a server may wait for that before it serves anyone else."""
+        """Close at once: a server may wait for it before it serves another connection."""
         if slot.phase == CONNECTING:
             self._connecting -= 1
         if slot.sock is not None:
             del self._slots[slot.fd]
-            slot.sock.close()  # which also takes it out of the epoll
+            slot.sock.close()  # which also removes it from the epoll
         slot.detach()
 
     def _ring(self) -> None:

@@ -1,4 +1,4 @@
-"""`--client engine`: all users of a worker are connections of one engine."""
+"""`--client engine`: each user of a worker is a connection of one engine."""
 
 from collections.abc import Callable
 from time import perf_counter_ns
@@ -13,7 +13,7 @@ from labload.engine.target import Target
 
 
 class EngineLoad:
-    """An engine at work."""
+    """One engine and its driver, with the interface that `StockLoad` also has."""
 
     def __init__(
         self, target: Target, ledger: Ledger, on_error: Callable[[BaseException], object]
@@ -28,7 +28,7 @@ class EngineLoad:
         return self._engine.open()
 
     def close(self, slot: Slot) -> None:
-        """The user is taken away."""
+        """Remove a user."""
         self._engine.close(slot)
 
     def enter(self, step: int, *, held: bool) -> None:
@@ -37,7 +37,7 @@ class EngineLoad:
         self._driver.mark()
 
     def go(self) -> None:
-        """The users of the step are there."""
+        """Let held users begin: all users of the step are present."""
         self._engine.go()
         self._driver.mark()
 
@@ -46,25 +46,25 @@ class EngineLoad:
         self._engine.leave(self._driver.health())
 
     def close_books(self) -> None:
-        """What has begun until now counts no more when it ends, and nothing begins."""
+        """Stop counting requests that began before now, and begin no others."""
         self._engine.close_books()
 
     def follow(self, rate: float, worker: int, workers: int) -> None:
-        """Send this worker's part of `rate` (requests/s of all workers) on schedule."""
+        """Send this worker's part of `rate` (requests/s of all workers) on a schedule."""
         self._engine.follow(Schedule.share(rate, worker, workers, perf_counter_ns()))
 
     def glance(self, span_us: int) -> Glance:
-        """How it fares since the last glance, `span_us` ago; a ramp has marks of its own."""
+        """The state since the last glance, `span_us` ago. Sets a mark, so it is not for a ramp."""
         health = self._driver.health()
         self._driver.mark()
         return Glance(span_us, *self._engine.crowd(), idle=health.idle, lag_us=health.lag_us)
 
     def unfollow(self) -> None:
-        """Nothing is due any more."""
+        """End the schedule."""
         self._engine.follow(None)
 
     def wait_until_quiet(self) -> None:
-        """Return when no request is under way; they time out."""
+        """Return when no request is under way, at the latest when all have timed out."""
         self._driver.wait_until_quiet(self.target.request_timeout_s + 1)
 
     def shut(self) -> None:

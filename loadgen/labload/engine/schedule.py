@@ -1,11 +1,11 @@
-"""When requests are due in the open loop: pure arithmetic."""
+"""When requests are due in the open loop; pure arithmetic."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class Schedule:
-    """A constant arrival rate. The next request is due at `due_ns`, whenever it can be sent."""
+    """A constant arrival rate. The next request is due at `due_ns`, even if it cannot be sent."""
 
     due_ns: int
     interval_ns: float
@@ -16,15 +16,15 @@ class Schedule:
         self._first_ns = self.due_ns
 
     def take(self) -> int:
-        """The moment at which the next request is due; the one after it is next from now on."""
+        """Return when the next request is due, and move on to the one after it."""
         taken_ns = self.due_ns
         self._taken += 1
-        # Not added up: the rounding of thousands of intervals would be a drift.
+        # Multiplied, not summed: the rounding of thousands of intervals would become a drift.
         self.due_ns = self._first_ns + int(self._taken * self.interval_ns)
         return taken_ns
 
     @classmethod
     def share(cls, rate: float, worker: int, workers: int, start_ns: int) -> "Schedule":
-        """One worker's part of `rate` (requests/s of all), sent in turn with the others."""
+        """One worker's part of `rate` (requests/s of all workers), interleaved with the others."""
         interval_ns = 1e9 * workers / rate
         return cls(start_ns + int(interval_ns * worker / workers), interval_ns)

@@ -1,4 +1,4 @@
-"""A user's place in the engine: its connection, if there is one, and its request under way."""
+"""A user in the engine: its connection, if it has one, and its request under way."""
 
 from typing import Any
 
@@ -33,18 +33,18 @@ class Slot:
     def __init__(self, answer: Answer, now_ns: int) -> None:
         self.answer = answer
         self.untouched = True
-        """Whether nothing has come of the answer yet."""
+        """Whether nothing of the answer has arrived yet."""
         self.gone = False
         self.answered = False
-        """Whether there was any answer in the current step."""
+        """Whether the user got any answer in the current step."""
         self.step = 0
         self.began_ns = 0
         """When the request under way began or, in the open loop, was due."""
         self.sent_ns = 0
-        """When it really began, with connecting if it needed that."""
+        """When it really began, including the time to connect if it needed that."""
         self.opened_ns = now_ns
         self.free_ns = now_ns
-        """Since when the next one could have begun."""
+        """Since when the next request could have begun."""
         self.sock: Any = None
         self.send: Any = None
         self.recv: Any = None
@@ -52,23 +52,23 @@ class Slot:
         self.phase = IDLE
         self.unsent = b""
         self.spoiled: FailureKind | None = None
-        """The kind of failure that the next request on this connection must be, if it is known."""
+        """If known: the kind of failure that the next request on this connection must be."""
 
     def attach(self, sock: Any) -> None:
         """Use a socket that is about to connect."""
-        # Bound once: looking the methods up costs as much as a comparison of two responses.
+        # Bound once: looking up the methods costs as much as comparing two responses.
         self.sock, self.send, self.recv, self.fd = sock, sock.send, sock.recv, sock.fileno()
         self.phase = CONNECTING
 
     def rest(self) -> None:
-        """Whatever comes from now on is not of the last answer."""
+        """Become idle; bytes that arrive from now on do not belong to the last answer."""
         self.phase = IDLE
         if not self.untouched:
             self.answer.expect()
             self.untouched = True
 
     def detach(self) -> None:
-        """Be without a connection."""
+        """Forget the connection."""
         self.rest()
         self.sock = self.send = self.recv = None
         self.fd = -1

@@ -1,4 +1,4 @@
-"""Where requests go, what they are, and how long they may take."""
+"""The address, the request and the timeouts of a load."""
 
 import errno
 import socket
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from labwire.expectation import Expectation
 
 REFUSALS = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH))
-"""Unreachable counts as refused: so looks a container that died and took its address with it."""
+"""Unreachable counts as refused, because a container that died no longer has its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,23 @@ class Target:
     """http://host:port, without a path."""
     family: int
     address: Any
-    """Resolved once: no name is looked up while anything is timed."""
+    """Resolved once, so that no name lookup is part of a measurement."""
     request: bytes
     expectation: Expectation
     connect_timeout_s: float
     request_timeout_s: float
-    """For the whole exchange, connecting included."""
+    """For the whole exchange, including the time to connect."""
 
 
 def aim(
     url: str, expectation: Expectation, connect_timeout_s: float, request_timeout_s: float
 ) -> Target:
-    """The target at `url` (http://host:port). Raises OSError if the name does not resolve."""
+    """The target at `url` (http://host:port).
+
+    Raises:
+        OSError: the name does not resolve.
+        ValueError: the URL has another form.
+    """
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname:
         raise ValueError(f"the target must look like http://host:port, not {url!r}")

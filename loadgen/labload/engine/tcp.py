@@ -1,4 +1,4 @@
-"""What the kernel knows of a connection: whether a request ever reached the other end."""
+"""Asks the kernel whether a request on a connection ever reached the other end."""
 
 import _socket
 import errno
@@ -6,10 +6,10 @@ from struct import unpack_from
 from typing import Any
 
 INFO = 136
-"""Bytes of `struct tcp_info` up to and with those used here (Linux 4.1 and later)."""
+"""Bytes of `struct tcp_info` up to and including the fields used here (Linux 4.1 and later)."""
 UNACKED, ACKED, RECEIVED = 24, 120, 128
-"""Where in it: segments that were not acknowledged, bytes that were (the beginning, SYN, counts as
-one), bytes received (an end, FIN, counts as one)."""
+"""Offsets: segments not acknowledged, bytes acknowledged (SYN counts as one), bytes received (FIN
+counts as one)."""
 
 
 def was_answered(sock: Any) -> bool:
@@ -19,12 +19,12 @@ def was_answered(sock: Any) -> bool:
 
 
 def ended_before_the_request(sock: Any, length: int) -> bool:
-    """Whether the peer had ended a connection that was in use before the last request reached it.
+    """Whether the peer ended this used connection before the last request reached it.
 
-    For a connection whose end (FIN) has been read. It acknowledges all that had arrived when it was
-    sent. So a request that is not acknowledged came later, and so did one that was answered by a
-    reset behind the end (EPIPE): nobody can have read it. But a long request is several segments,
-    and if the first of them was acknowledged, somebody may have read that.
+    For a connection whose end (FIN) has been read. The FIN acknowledges everything that had arrived
+    when it was sent. So a request that is not acknowledged arrived later, and so did a request that
+    got a reset after the FIN (EPIPE): the server cannot have read it. But a long request has
+    several segments, and if the first one was acknowledged, the server may have read that.
 
     Args:
         length: bytes of each request on this connection.

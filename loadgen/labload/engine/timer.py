@@ -1,7 +1,7 @@
-"""A periodic timer of the kernel's as a file descriptor.
+"""A periodic kernel timer as a file descriptor (timerfd).
 
-The event loop's own timers are exact to a millisecond only, which is longer than a fast server
-needs for its answer. Python has these calls since 3.13; the lab also runs on 3.11.
+The event loop's own timers are exact only to a millisecond, which is longer than a fast server
+takes to answer. Python has these calls since 3.13, but the lab also runs on 3.11.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ class _Itimerspec(ctypes.Structure):
 
 
 class Timer:
-    """Readable whenever an interval has passed since it was last read."""
+    """Readable when an interval has passed since the last read."""
 
     def __init__(self) -> None:
         self.fd = int(_libc.timerfd_create(_MONOTONIC, _NONBLOCK))
@@ -34,12 +34,12 @@ class Timer:
         self._set(_Itimerspec(*divmod(interval_ns, SECOND), *divmod(first_ns, SECOND)))
 
     def stop(self) -> None:
-        """Not readable any more."""
+        """Stop: it does not become readable again."""
         self._set(_Itimerspec())
 
     def read(self) -> None:
-        """It is readable again when another interval has passed."""
-        with suppress(BlockingIOError):  # another setting came in between
+        """Read it: it becomes readable again when another interval has passed."""
+        with suppress(BlockingIOError):  # the timer was set again in between
             os.read(self.fd, 8)
 
     def _set(self, setting: _Itimerspec) -> None:
@@ -47,7 +47,7 @@ class Timer:
             raise _os_error()
 
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Close the file descriptor."""
         os.close(self.fd)
 
 

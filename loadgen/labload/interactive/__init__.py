@@ -1,1 +1,1 @@
-"""A test that somebody looks on at: what looks before it begins, and the lab's summary."""
+"""Interactive use: checks before the start, and the lab's summary of a test."""

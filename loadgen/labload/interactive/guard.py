@@ -1,8 +1,8 @@
-"""Makes sure that exactly one framework is up.
+"""A program that checks that exactly one framework runs, before an interactive test can start.
 
-A program: `python -m labload.interactive.guard framework 8000`. All frameworks answer to one name
-in the lab's network. With two of them up, Docker would hand out either address and Locust would
-measure a mixture, so the interactive use begins with this.
+Usage: `python -m labload.interactive.guard framework 8000`. All frameworks have the same name in
+the lab's network. If two of them ran, Docker would give out either address, and Locust would
+measure a mixture.
 """
 
 import http.client
@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable, Sequence
 
 APPEAR_S = 20.0
-"""How long a container may take to show up under the name."""
+"""How long it may take until the name resolves."""
 ANSWER_S = 60.0
-"""How long it may take to answer, from when the guard began."""
+"""How long the framework may take to answer, since the guard began."""
 COMPANY_S = 1.5
-"""How long a second one is looked for: compose starts containers side by side."""
+"""How long to look for a second framework, because Compose starts containers in parallel."""
 POLL_S = 0.1
 
 
 class RefusedError(Exception):
-    """There is not exactly one framework; the message says what to do."""
+    """Not exactly one framework is up; the message says what to do."""
 
 
 def guard(
@@ -31,18 +31,24 @@ def guard(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """The name of the one framework that is up and answers; raises RefusedError otherwise."""
+    """The name of the only framework that is up, once it answers.
+
+    Raises:
+        RefusedError: none is up, it does not answer, or there are several.
+    """
     began = clock()
     while not (addresses := resolve()):
         if clock() - began > APPEAR_S:
-            raise RefusedError("no framework is up: name one, e.g. docker compose up flask locust")
+            raise RefusedError(
+                "no framework is up: name one, such as `docker compose up flask locust`"
+            )
         sleep(POLL_S)
     while not answers(_only(addresses, name_of)):
         if clock() - began > ANSWER_S:
             name = name_of(addresses[0])
-            raise RefusedError(f"{name} is up but does not answer: see docker compose logs")
+            raise RefusedError(f"{name} is up but does not answer: see `docker compose logs`")
         sleep(POLL_S)
-        # A container that crashed and left is not up: it keeps the address it had, if any.
+        # After a crash the name no longer resolves; keep the last address for the message.
         addresses = resolve() or addresses
     answered = clock()
     while clock() - answered < COMPANY_S:
@@ -57,13 +63,13 @@ def _only(addresses: Sequence[str], name_of: Callable[[str], str]) -> str:
         names = ", ".join(sorted(name_of(address) for address in addresses))
         raise RefusedError(
             f"{len(addresses)} frameworks are up ({names}), but only one can be measured at a "
-            "time: docker compose down, then docker compose up with one of them and locust"
+            "time: run `docker compose down`, then `docker compose up` with one of them and locust"
         )
     return addresses[0]
 
 
 def resolve_all(name: str) -> list[str]:
-    """All IPv4 addresses of `name`, none if it is unknown."""
+    """All IPv4 addresses of `name`; empty if it does not resolve."""
     try:
         found = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
     except socket.gaierror:
@@ -72,7 +78,7 @@ def resolve_all(name: str) -> list[str]:
 
 
 def answers_http(address: str, port: int) -> bool:
-    """Whether an HTTP server answers there, with whatever status."""
+    """Whether an HTTP server answers there, with any status."""
     connection = http.client.HTTPConnection(address, port, timeout=2)
     try:
         connection.request("GET", "/text")
@@ -85,7 +91,7 @@ def answers_http(address: str, port: int) -> bool:
 
 
 def container_name(address: str) -> str:
-    """The container with this address, e.g. weblab-flask-1; the address if nobody knows it."""
+    """The name of the container with this address, such as weblab-flask-1; else the address."""
     try:
         return socket.gethostbyaddr(address)[0].split(".")[0]
     except OSError:
@@ -93,7 +99,7 @@ def container_name(address: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Wait for the framework named in `arguments`; the exit code for the shell."""
+    """Wait for the framework at the name and port in `arguments`; returns the exit code."""
     name, port = arguments[0], int(arguments[1])
     try:
         framework = guard(

@@ -1,4 +1,4 @@
-"""The master's side of a test that somebody looks on at: what the lab's own summary is made of."""
+"""The master's side of an interactive test: collects what the lab's summary shows."""
 
 import logging
 from typing import Any
@@ -19,11 +19,11 @@ from labload.workers.user import WORKER
 
 LOG = logging.getLogger("labload")
 PROJECT = "weblab-"
-"""How the names of containers begin."""
+"""The beginning of every container's name."""
 
 
 class Interactive:
-    """Follows Locust from test to test."""
+    """Watches Locust's tests, one after the other."""
 
     def __init__(self, environment: Environment, runner: Runner) -> None:
         self._environment = environment
@@ -32,7 +32,7 @@ class Interactive:
         self._stopping: Watch | None = None
 
     def install(self, web_ui: WebUI | None) -> None:
-        """Listen to what happens, and show it if there is a page."""
+        """Listen to Locust's events, and add the summary to its page if there is one."""
         hooks: Any = self._environment.events
         hooks.test_start.add_listener(lambda environment, **_: self._begin())
         hooks.worker_report.add_listener(self._report)
@@ -48,7 +48,7 @@ class Interactive:
             _limit_first_test_alone(self._environment, web_ui)
 
     def summary(self) -> dict[str, Any]:
-        """The summary of the last test as it stands now."""
+        """The current summary of the last test."""
         runner = self._runner
         if runner.state in (STATE_SPAWNING, STATE_RUNNING):
             self._look_for_workers()
@@ -63,13 +63,13 @@ class Interactive:
     # --- what happens ----------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        # At once, as Locust has just cleared its own; a name may take its time.
+        # At once, because Locust has just reset its counts. The name lookup may take longer.
         self._watch = watch = Watch(self._asked())
         gevent.spawn(_name_framework, watch)
 
     def _asked(self) -> Asked:
         options, url = self._environment.parsed_options, self._environment.host or ""
-        assert options is not None  # noqa: S101 - install has looked
+        assert options is not None  # noqa: S101 - `install` has checked it
         rate, obstacle = None, None
         try:
             rate = chosen_rate(options)
@@ -86,7 +86,7 @@ class Interactive:
             self._watch.reset()
 
     def _spawned(self) -> None:
-        if self._environment.reset_stats:  # Locust has just done so
+        if self._environment.reset_stats:  # Locust has just reset its own counts
             self._reset()
 
     def _look_for_workers(self) -> None:
@@ -100,7 +100,7 @@ class Interactive:
         self._stopping = self._watch
 
     def _stop(self) -> None:
-        # The master says so a second late; meanwhile somebody may have begun another test.
+        # The master fires this a second late, and another test may have begun by then.
         if self._stopping is self._watch:
             self._end()
 
@@ -111,10 +111,10 @@ class Interactive:
                 LOG.info(line)
 
     def _interrupt(self) -> None:
-        """Locust ends, perhaps in the middle of a test, as with Ctrl-C.
+        """Locust ends, possibly during a test, for example after Ctrl-C.
 
-        Docker Compose stops the framework at the same moment. The failures that this causes are in
-        the workers' last reports, so nobody hears these any more.
+        Docker Compose stops the framework at the same moment. The workers' last reports contain the
+        failures that this causes, so they are ignored from now on.
         """
         if self._watch is not None and self._watch.going:
             hooks: Any = self._environment.events
@@ -123,10 +123,10 @@ class Interactive:
 
 
 def _limit_first_test_alone(environment: Environment, web_ui: WebUI) -> None:
-    """Let --run-time with --autostart end the test that it began, and no other.
+    """Make --run-time with --autostart end only the test that --autostart began.
 
-    Locust's own timer goes on when that test is stopped on the page, and ends the next one. The
-    timer of the page's form does not: `/stop` and `/swarm` cancel it, so the first test gets one.
+    Locust's own timer keeps running when that test is stopped on the page, and would end the next
+    one. `/stop` and `/swarm` cancel the timer of the page's form, so the first test uses that one.
     """
     options: Any = environment.parsed_options
     hooks: Any = environment.events
@@ -136,7 +136,7 @@ def _limit_first_test_alone(environment: Environment, web_ui: WebUI) -> None:
 
     def begin(environment: Environment, **_: Any) -> None:
         hooks.test_start.remove_listener(begin)
-        options.run_time = seconds  # which the form proposes
+        options.run_time = seconds  # the form shows it as the default
         web_ui._run_time_greenlet = gevent.spawn_later(seconds, web_ui._stop_runners)
         LOG.info("this test stops by itself after %s s", seconds)
 
@@ -144,7 +144,7 @@ def _limit_first_test_alone(environment: Environment, web_ui: WebUI) -> None:
 
 
 def _name_framework(watch: Watch) -> None:
-    """Whose container has the target's address; without Docker nobody can say."""
+    """Set the framework's name from the container at the target's address, if Docker knows it."""
     host = urlsplit(watch.asked.url).hostname or ""
     for address in resolve_all(host)[:1]:
         name = container_name(address)

@@ -1,6 +1,6 @@
-"""An interactive test in numbers, as JSON, as rows of a table and as lines of a log: pure.
+"""The summary of an interactive test: as JSON, as rows of a table, and as lines of a log. Pure.
 
-Latencies are in ms and not rounded: they are whole microseconds. What is unknown is None.
+Latencies are in ms, exact to the microsecond. None means unknown.
 """
 
 from bisect import bisect_left
@@ -13,7 +13,7 @@ from labload.interactive.watch import Asked, Fate, Watch
 from labwire.thresholds import LAG_MOST_MS, nearly_full
 
 NO_BENCHMARK = (
-    "no benchmark: nothing is held or repeated, and nothing says what the limit was;"
+    "not a benchmark: no load is held or repeated, and nothing says what limited the rate;"
     " numbers to compare come from `make bench`"
 )
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
@@ -28,19 +28,19 @@ class Row(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What Locust itself has counted of the same test."""
+    """Locust's own counts of the same test."""
 
     requests: int
     failures: int
 
 
 def summarise(watch: Watch | None, state: str, users: int, locust: Counted) -> dict[str, Any]:
-    """All that is known of a test, ready for JSON.
+    """Everything known about a test, ready for JSON.
 
     Args:
         watch: None if no test has begun yet.
-        state: Locust's word for it, e.g. running.
-        users: as many were asked for.
+        state: Locust's name for the state, such as running.
+        users: the number of users that the test should have.
     """
     if watch is None:
         return {"note": NO_BENCHMARK, "state": state, "test": None, "caveats": []}
@@ -77,10 +77,10 @@ def summarise(watch: Watch | None, state: str, users: int, locust: Counted) -> d
 def rows(summary: Mapping[str, Any]) -> list[Row]:
     """A summary as a table for people."""
     if summary["test"] is None:
-        return [Row("Test", "none has begun yet")]
+        return [Row("Test", "none has started yet")]
     return [
-        Row("Kind", "an interactive look", summary["note"]),
-        *(Row("Beware", "", caveat) for caveat in summary["caveats"]),
+        Row("Kind", "interactive test", summary["note"]),
+        *(Row("Warning", "", caveat) for caveat in summary["caveats"]),
         *_what_was_asked(summary),
         *_what_came_of_it(summary),
         *_latencies(summary),
@@ -90,7 +90,7 @@ def rows(summary: Mapping[str, Any]) -> list[Row]:
 
 
 def lines(summary: Mapping[str, Any]) -> list[str]:
-    """A summary as a few plain lines."""
+    """A summary as a few lines of plain text."""
     if summary["test"] is None:
         return []
     found = {row.what: row.value for row in rows(summary)}
@@ -105,7 +105,7 @@ def lines(summary: Mapping[str, Any]) -> list[str]:
         f"load generator: {found['Load generator idle']} idle,"
         f" longest lag {found['Load generator lag (ms)']} ms",
         *summary["caveats"],
-        f"an interactive look, {summary['note']}",
+        f"interactive test, {summary['note']}",
     ]
 
 
@@ -123,13 +123,13 @@ def _test(asked: Asked, framework: str | None) -> dict[str, Any]:
 
 
 def _now(watch: Watch, name: str) -> dict[str, int]:
-    """The workers' latest word on something, added up; of those that are lost it is nothing."""
+    """The sum of a value in the workers' latest glances; lost workers count as nothing."""
     there = (fate for worker, fate in watch.workers.items() if worker not in watch.lost)
     return {name: sum(getattr(fate.latest[-1].glance, name) for fate in there if fate.latest)}
 
 
 def _recent_rate(fates: Iterable[Fate]) -> dict[str, float | None]:
-    """Successes/s of the last seconds, and how many these were."""
+    """Successes/s in the last seconds, and the number of these seconds."""
     rate, longest_us = 0.0, 0
     for fate in fates:
         span_us = sum(report.glance.span_us for report in fate.latest)
@@ -140,20 +140,20 @@ def _recent_rate(fates: Iterable[Fate]) -> dict[str, float | None]:
 
 
 def _percentiles(latencies: Mapping[int, int]) -> dict[str, float | None]:
-    """The smallest latencies (ms) that so many per cent do not exceed, and the greatest."""
+    """Percentiles of the latencies in ms (nearest rank), and the maximum."""
     names = [f"p{percent:g}" for percent in PERCENTILES]
     if not latencies:
         return dict.fromkeys([*names, "max"])
     ordered = sorted(latencies)
     counts = list(accumulate(latencies[latency] for latency in ordered))
-    # Rounded first: 99.9 / 100 * 1000 is a little more than 999.
+    # Rounded before `ceil`, because 99.9 / 100 * 1000 is a little more than 999.
     ranks = [max(1, ceil(round(percent / 100 * counts[-1], 6))) for percent in PERCENTILES]
     at = [ordered[bisect_left(counts, rank)] / 1000 for rank in ranks]
     return {**dict(zip(names, at, strict=True)), "max": ordered[-1] / 1000}
 
 
 def _load_generator(watch: Watch) -> dict[str, Any]:
-    """How the workers fared; of several the worst."""
+    """Idle share and lag of the load generator; of several workers the worst."""
     fates = watch.workers.values()
     lags = [fate.lag_us for fate in fates if fate.lag_us is not None]
     return {
@@ -182,24 +182,24 @@ def _caveats(watch: Watch, summary: Mapping[str, Any]) -> list[str]:
         (asked.obstacle is not None, f"The test cannot run: {asked.obstacle}"),
         (
             nearly_full(idle),
-            "The load generator had next to no time left: it may be the limit, not the framework",
+            "The load generator was rarely idle: it may be the limit, not the framework",
         ),
         (
             lag_ms is not None and lag_ms > LAG_MOST_MS,
-            "The load generator itself stood still for a while: that is in the latencies",
+            "The load generator itself stood still for a while: the latencies include this time",
         ),
         (
             load["lost"] > 0,
-            "A worker was lost: what it had not reported yet is in no number",
+            "A worker was lost: the numbers lack what it had not reported yet",
         ),
         (
             not summary["locust"]["agrees"],
-            "Locust counted otherwise: one of the two is wrong",
+            "Locust's own count differs from the lab's: one of the two is wrong",
         ),
         (
             watch.interrupted,
-            "Locust was stopped during the test: what came after the last report, half a second at"
-            " most, is in no number",
+            "Locust was stopped during the test: the numbers lack what came after the last report,"
+            " at most half a second",
         ),
     ]
     return [text for holds, text in found if holds]
@@ -224,7 +224,9 @@ def _what_was_asked(summary: Mapping[str, Any]) -> list[Row]:
             f"closed loop, {users:,} users"
             if closed
             else f"{test['rate']:,g} requests/s over {users:,} connections",
-            "each user asks again when it has its answer" if closed else "sent on schedule",
+            "each user sends its next request when it has its answer"
+            if closed
+            else "sent on a schedule",
         ),
         Row("Time", f"{summary['duration_s']:,.1f} s", summary["state"]),
     ]
@@ -235,23 +237,35 @@ def _what_came_of_it(summary: Mapping[str, Any]) -> list[Row]:
     failed = sum(failures.values())
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in failures.items())
     return [
-        Row("Requests", f"{summary['requests']:,}", "ended, with success or without"),
+        Row("Requests", f"{summary['requests']:,}", "ended, successfully or not"),
         Row("Failures", f"{failed:,} ({kinds})" if failed else "0"),
-        Row("Successes/s", _shown(rate["whole"], ".1f"), "of the whole time, the start included"),
-        Row("Successes/s lately", _shown(rate["recent"], ".1f"), f"last {rate['recent_s']:.1f} s"),
+        Row(
+            "Successes/s", _shown(rate["whole"], ".1f"), "over the whole test, including its start"
+        ),
+        Row("Recent successes/s", _shown(rate["recent"], ".1f"), f"last {rate['recent_s']:.1f} s"),
     ]
 
 
 def _latencies(summary: Mapping[str, Any]) -> list[Row]:
-    note = "of successes" if "late_ms" not in summary else "of successes, since they were due"
+    note = (
+        "of successes" if "late_ms" not in summary else "of successes, since each request was due"
+    )
     shown = [
         Row(f"Latency {name} (ms)", _shown(value, ".3f"), note)
         for name, value in summary["latency_ms"].items()
     ]
     if "late_ms" in summary:
         shown += [
-            Row("Service p99 (ms)", _shown(summary["service_ms"]["p99"], ".3f"), "since sent"),
-            Row("Sent late p99 (ms)", _shown(summary["late_ms"]["p99"], ".3f"), "Locust's own"),
+            Row(
+                "Service p99 (ms)",
+                _shown(summary["service_ms"]["p99"], ".3f"),
+                "since the request was sent",
+            ),
+            Row(
+                "Sent late p99 (ms)",
+                _shown(summary["late_ms"]["p99"], ".3f"),
+                "the load generator's own delay",
+            ),
         ]
     return shown
 
@@ -259,12 +273,12 @@ def _latencies(summary: Mapping[str, Any]) -> list[Row]:
 def _what_is_open(summary: Mapping[str, Any]) -> list[Row]:
     users = summary["users"]
     shown = [
-        Row("Under way", f"{summary['under_way']:,}", "requests without an end yet"),
-        Row("Unfinished", f"{summary['unfinished']:,}", "under way, or their user is gone"),
+        Row("Under way", f"{summary['under_way']:,}", "requests that have not ended yet"),
+        Row("Unfinished", f"{summary['unfinished']:,}", "under way, or their user was removed"),
         Row("Users with an answer", f"{users['answered']:,} of {users['users']:,}"),
     ]
     if "overdue" in summary:
-        shown.insert(1, Row("Due, not sent", f"{summary['overdue']:,}", "no connection is free"))
+        shown.insert(1, Row("Due, not sent", f"{summary['overdue']:,}", "no connection is idle"))
     return shown
 
 
@@ -275,14 +289,16 @@ def _how_the_load_was(summary: Mapping[str, Any]) -> list[Row]:
         Row(
             "Load generator idle",
             _shown(load["idle"], ".0%"),
-            _shown(load["idle_recent"], ".0%", lambda text: f"{text} of the last seconds"),
+            _shown(load["idle_recent"], ".0%", lambda text: f"{text} in the last seconds"),
         ),
-        Row("Load generator lag (ms)", _shown(load["lag_ms"], ".1f"), "the longest"),
+        Row(
+            "Load generator lag (ms)", _shown(load["lag_ms"], ".1f"), "the longest delay of a timer"
+        ),
         Row("Workers", f"{load['workers']}{lost}"),
         Row(
             "Locust's own count",
             f"{locust['requests']:,} requests, {locust['failures']:,} failures",
-            "the same" if locust["agrees"] else "not the same",
+            "the same as the lab's" if locust["agrees"] else "differs from the lab's",
         ),
     ]
 

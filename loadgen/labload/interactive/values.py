@@ -1,7 +1,7 @@
-"""Makes sure that Locust can use the values of a person.
+"""A program that checks that Locust can use the user's values, before an interactive test starts.
 
-A program: `python -m labload.interactive.values --users=64 ...`. Locust itself would end and leave
-the framework and the worker running, as if all were well. So the interactive use begins with this.
+Usage: `python -m labload.interactive.values --users=64 ...`. With a wrong value, Locust itself
+would end, but the framework and the worker would keep running as if nothing were wrong.
 """
 
 import sys
@@ -17,7 +17,7 @@ WORKLOAD = "LAB_WORKLOAD"
 
 
 def wrong(values: Mapping[str, str], workloads: Collection[str]) -> list[str]:
-    """Each variable whose value Locust could not use, with what is allowed."""
+    """Messages about the variables whose values Locust cannot use; each says what is allowed."""
     named = {f"LAB_{name.upper().replace('-', '_')}": value for name, value in values.items()}
     workload = named.pop(WORKLOAD, "")
     found = [text for _, text in typed(named, Choices)[1]]
@@ -27,7 +27,7 @@ def wrong(values: Mapping[str, str], workloads: Collection[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Look at values that are given as Locust gets them; the exit code for the shell."""
+    """Check values in the form of Locust's options; returns the exit code."""
     values = {
         name.removeprefix("--"): value
         for name, _, value in (argument.partition("=") for argument in arguments)
@@ -40,9 +40,11 @@ def main(arguments: Sequence[str]) -> int:
     for problem in found:
         print(problem, file=sys.stderr, flush=True)
     if found:
-        print("set them in the environment or in .env, and start again", file=sys.stderr)
+        print(
+            "correct these values in the environment or in .env, and start again", file=sys.stderr
+        )
         return 2
-    print("Locust can use them", flush=True)
+    print("Locust can use all values", flush=True)
     return 0
 
 

@@ -1,7 +1,7 @@
-"""What the master of an interactive test has been told, since its begin and lately.
+"""What the workers of an interactive test have reported, since its start and recently.
 
-Pure: whoever owns it says what happens. A span is measured by the worker that counted within it,
-so a rate never depends on when a report arrived.
+Pure: its owner calls it for each event. The worker that counts within a span also measures the
+span, so a rate never depends on when a report arrived.
 """
 
 from collections import deque
@@ -13,25 +13,25 @@ from labload.counts.glance import Glance
 from labload.counts.tally import StepTally, from_wire
 
 LATEST = 10
-"""Reports of each worker that make up "the last seconds": they come twice a second."""
+"""Number of each worker's latest reports that make up "the last seconds"; two come a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a test was started with. What is changed on the page meanwhile is for the next one."""
+    """The options that a test started with. Later changes on the page are for the next test."""
 
     url: str
     workload: str
     client: str
     rate: float | None = None
-    """Requests/s that are due (open loop); None in a closed loop."""
+    """Arrival rate in requests/s (open loop); None in a closed loop."""
     obstacle: str | None = None
     """Why the test cannot run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Of one report, what the last seconds are made of."""
+    """The part of a report that the last seconds need."""
 
     completed: int
     glance: Glance
@@ -39,17 +39,17 @@ class Report:
 
 @dataclass(slots=True)
 class Fate:
-    """One worker since the test began, or since its counts were reset."""
+    """One worker's reports since the test began, or since its counts were reset."""
 
     span_us: int = 0
     idle_us: float = 0.0
-    """In which its engine had nothing to do."""
+    """Time in which its engine had nothing to do."""
     knows_idle: bool = False
     lag_us: int | None = None
     latest: deque[Report] = field(default_factory=lambda: deque(maxlen=LATEST))
 
     def add(self, report: Report) -> None:
-        """One more report."""
+        """Add a report."""
         glance = report.glance
         self.span_us += glance.span_us
         if glance.idle is not None:
@@ -61,27 +61,27 @@ class Fate:
 
 
 class Watch:
-    """One test, from its begin to its end."""
+    """One test, from its start to its end."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.framework: str | None = None
-        """The container behind the target's name, once it is known."""
+        """The framework in the container at the target's address, once it is known."""
         self.going = True
         self.interrupted = False
         self.lost: frozenset[str] = frozenset()
         self.total = StepTally()
         self.workers: dict[str, Fate] = {}
-        self._under_way = 0  # at the last reset: begun before it, ended after it
+        self._under_way = 0  # requests under way at the last reset
 
     def reset(self) -> None:
-        """Count from here on, as Locust does when its button is pressed."""
+        """Start the counts again, as Locust does when its reset button is pressed."""
         self._under_way = self.unfinished
         self.total = StepTally()
         self.workers = {name: Fate() for name in self.workers}
 
     def report(self, worker: str, data: dict[str, Any]) -> None:
-        """Add what a worker reports, if it says anything of a test."""
+        """Add a worker's report, if it has counts of a test."""
         steps = from_wire(data.get("lab", {})).values()
         for step in steps:
             self.total.add(step)
@@ -91,7 +91,7 @@ class Watch:
             self.workers.setdefault(worker, Fate()).add(Report(completed, glance))
 
     def still_there(self, workers: Set[str]) -> None:
-        """Those that the master hears of; the others that took part are lost."""
+        """Take the workers that the master still knows; others that took part are lost."""
         if self.going:
             self.lost = frozenset(self.workers) - workers
 

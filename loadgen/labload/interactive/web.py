@@ -1,4 +1,4 @@
-"""The lab's summary in Locust's web page: a tab, downloads, and a page of its own at /lab."""
+"""The lab's summary on Locust's web page: a tab, downloads, and a separate page at /lab."""
 
 import json
 import re
@@ -17,15 +17,15 @@ COLUMNS = [
     {"key": "value", "title": "Value"},
     {"key": "note", "title": "Note"},
 ]
-"""None is called name: Locust's table would sort by it."""
+"""No column is called name, because Locust's table would sort by it."""
 
 Look = Callable[[], dict[str, Any]]
 
 
 def add_pages(web_ui: WebUI, look: Look) -> None:
-    """Show what `look` returns; to be called before the server runs."""
+    """Add pages that show the summary that `look` returns. Call it before the server runs."""
     app = web_ui.app
-    assert app is not None  # noqa: S101 - only its type says so
+    assert app is not None  # noqa: S101 - never None, although its type allows it
     options = web_ui.environment.parsed_options
     base = options.web_base_path if options is not None else ""
     app.register_blueprint(_pages(web_ui, look), url_prefix=f"{base or ''}/lab")
@@ -60,7 +60,7 @@ def _pages(web_ui: WebUI, look: Look) -> Blueprint:
 
 
 def _with_table(response: Response, look: Look) -> Response:
-    """Locust's page asks for its numbers every two seconds; the tab's rows come along."""
+    """Add the tab's rows to the numbers that Locust's page requests every two seconds."""
     if request.endpoint == "locust.request_stats" and response.is_json:
         numbers = response.get_json()
         data = [row._asdict() for row in rows(look())]

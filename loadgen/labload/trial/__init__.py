@@ -1,1 +1,1 @@
-"""A trial as the master conducts it: the ramp, the merged counts, the result."""
+"""The master's part of a trial: the ramp, the merged counts, the result."""

@@ -1,7 +1,7 @@
-"""How the master tells its events: on stdout, one a line, at once.
+"""Writes the master's events to stdout at once, one a line.
 
 Locust itself writes its logs and tables to stderr. A trial ends with exactly one `result` or
-`failed`; whichever is said first stands, and the exit code goes with it.
+`failed`. The first of them decides, and sets the exit code.
 """
 
 import sys
@@ -15,18 +15,18 @@ EXIT_FAILED = 3
 
 
 def emit(event: LoadEvent) -> None:
-    """Write one event, at once."""
+    """Write one event at once."""
     sys.stdout.write(encode(event) + "\n")
     sys.stdout.flush()
 
 
 def succeed(environment: Environment, result: LoadResult) -> None:
-    """Say the result, unless the trial has already ended."""
+    """Report the result, unless the trial has already ended."""
     _conclude(environment, 0, result)
 
 
 def fail(environment: Environment, reason: str, last: Callable[[], None] | None = None) -> None:
-    """Say why there is no result, unless the trial has already ended; `last` speaks before."""
+    """Report why there is no result, unless the trial has already ended; first call `last`."""
     _conclude(environment, EXIT_FAILED, LoadFailed(reason=reason), last)
 
 
@@ -36,7 +36,7 @@ def _conclude(
     event: LoadResult | LoadFailed,
     last: Callable[[], None] | None = None,
 ) -> None:
-    # Locust exits with this code if it is set; that it is set means that the trial has ended.
+    # Locust exits with this code if it is set. It is set when the trial ends.
     if environment.process_exit_code is None:
         environment.process_exit_code = code
         if last is not None:

@@ -1,8 +1,8 @@
-"""Locust's own CSV files of the closed loop, told as events: no file leaves the master's container.
+"""Sends Locust's own CSV files of the closed loop as events, since its container keeps no files.
 
-Locust's classes write them, so that whoever reads Locust's files reads these. Its own ``--csv`` is
-no help: it writes once a second until Locust ends, so it lacks what was counted in the last second
-of the closed loop, or contains the open loop.
+Locust's classes write them, so a program that reads Locust's files can read these. Its ``--csv``
+does not fit: it writes once a second until Locust ends, so its files would miss the last second of
+the closed loop, or contain the open loop.
 """
 
 import csv
@@ -23,11 +23,11 @@ PREFIX = "locust_"
 
 
 class LocustCsv:
-    """Tells the files as they stand, until the closed loop is over."""
+    """Sends the files' current contents, until the closed loop is over."""
 
     def __init__(self, environment: Environment) -> None:
         with TemporaryDirectory() as folder:
-            # It opens files at once; only its tables are wanted.
+            # It opens files at once, but only its tables are needed.
             self._writer: Any = StatsCSVFileWriter(
                 environment, stats.PERCENTILES_TO_REPORT, f"{folder}/locust"
             )
@@ -35,13 +35,13 @@ class LocustCsv:
         self._over = False
 
     def begin(self) -> None:
-        """The history has its head and its first line."""
+        """Send the heading and the first line of the history."""
         columns = self._writer.stats_history_csv_columns
         self._tell("stats_history", lambda table: table.writerow(columns))
         self.second()
 
     def second(self) -> None:
-        """Another line of the history."""
+        """Send another line of the history."""
         if not self._over:
             self._tell(
                 "stats_history",
@@ -50,10 +50,10 @@ class LocustCsv:
             )
 
     def tell(self, *, last: bool = False) -> None:
-        """The other files as they stand now, in place of those told before.
+        """Send the current contents of the other files, which replace earlier ones.
 
         Args:
-            last: the closed loop is over; what is counted from now on is in none of the files.
+            last: the closed loop is over; the files do not contain what is counted from now on.
         """
         if not self._over:
             self._tell("stats", self._writer.requests_csv)

@@ -1,4 +1,4 @@
-"""The master's side: merging the workers' reports and noticing when a worker is lost."""
+"""The master's side: merges the workers' reports, and notices when a worker is lost."""
 
 from time import monotonic
 from typing import Any
@@ -11,7 +11,7 @@ from locust.runners import MasterRunner
 from labload.counts.tally import Sums, Tally, from_wire, merge, total
 
 COLLECT_TIMEOUT_S = 10.0
-"""How long a worker may take to answer; its answers need milliseconds."""
+"""How long a worker may take to answer; usually it takes milliseconds."""
 
 
 class TrialFailedError(Exception):
@@ -19,7 +19,7 @@ class TrialFailedError(Exception):
 
 
 class Workers:
-    """All workers of one trial and the sum of what they have counted."""
+    """All workers of one trial, and the sum of their counts."""
 
     def __init__(self, runner: MasterRunner, expected: int) -> None:
         self._runner = runner
@@ -33,29 +33,36 @@ class Workers:
         self._all_answered = Event()
 
     def wait_until_connected(self, timeout_s: float) -> None:
-        """Wait for the expected workers; a timeout of 0 means for ever, as Locust has it."""
+        """Wait for the expected workers; a timeout of 0 means forever, as in Locust.
+
+        Raises:
+            TrialFailedError: not all of them connected in time.
+        """
         deadline = monotonic() + timeout_s
         while len(self._runner.clients.ready) < self.expected:
             if timeout_s and monotonic() > deadline:
                 there = len(self._runner.clients.ready)
                 raise TrialFailedError(
-                    f"{there} of {self.expected} workers connected in {timeout_s} s"
+                    f"only {there} of {self.expected} workers connected within {timeout_s} s"
                 )
             sleep(0.01)
 
     def check(self) -> None:
-        """Raise TrialFailedError if what the workers report can no longer be the whole truth."""
+        """Raise TrialFailedError if counts may be incomplete: after a lost worker or user error."""
         there = self._runner.worker_count
         if there != self.expected:
             raise TrialFailedError(f"{there} of {self.expected} workers are left")
         for error in self._runner.exceptions.values():
-            raise TrialFailedError(f"a user of the load generator broke: {error['msg']}")
+            raise TrialFailedError(f"a user of the load generator raised an error: {error['msg']}")
 
     def collect(self, *, close_within_s: float | None = None) -> None:
         """Merge everything counted until now.
 
-        With `close_within_s` what has begun until now counts no more when it ends, nothing new
-        begins, and it is waited for so long until nothing is under way any more.
+        With `close_within_s`, workers also stop counting requests that began before now and begin
+        no others. This then waits up to `close_within_s` longer, until none is under way.
+
+        Raises:
+            TrialFailedError: a worker was lost or did not answer.
         """
         self.check()
         self._round += 1
@@ -66,22 +73,30 @@ class Workers:
         )
         deadline = monotonic() + COLLECT_TIMEOUT_S + (close_within_s or 0)
         while not self._all_answered.wait(0.5):
-            self.check()  # Locust misses a dead worker's heartbeat before the time is up.
+            self.check()  # Locust notices a dead worker's missing heartbeat before the deadline.
             if monotonic() > deadline:
                 silent = self.expected - len(self._answers)
-                raise TrialFailedError(f"{silent} of {self.expected} workers gave no answer")
+                raise TrialFailedError(
+                    f"{silent} of {self.expected} workers did not answer in time"
+                )
 
     def check_totals(self) -> None:
-        """Compare what arrived with what each worker says that it counted, and with Locust's."""
+        """Compare the merged counts with the workers' own totals, and with Locust's.
+
+        Raises:
+            TrialFailedError: they differ.
+        """
         merged = total(self.tally)
         counted = sum(self._answers.values(), Sums())
         if merged != counted:
-            raise TrialFailedError(f"reports were lost: merged {merged}, counted {counted}")
+            raise TrialFailedError(
+                f"reports of workers were lost: merged {merged}, counted {counted}"
+            )
         locust = self._runner.stats.total
         if (locust.num_requests, locust.num_failures) != (merged.requests, merged.failures):
             raise TrialFailedError(
                 f"Locust counted {locust.num_requests} requests with {locust.num_failures} "
-                f"failures, the lab {merged.requests} with {merged.failures}"
+                f"failures, but the lab {merged.requests} with {merged.failures}"
             )
 
     def take_recent(self) -> Tally:

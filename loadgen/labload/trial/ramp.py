@@ -1,9 +1,9 @@
-"""The 2019 protocol as a pure state machine: time and counts come in, the next stage comes out.
+"""The 2019 protocol as a pure state machine: from time and counts to the next stage.
 
-Users rise step by step until the server drops connections or the steps are used up (`ramp`);
-users then return to the best step and the server recovers from overload (`settle`, as often as it
-takes); the rest of the time is held there (`hold`), which is what gets published. After that, and
-not part of the protocol, latency is measured at constant arrival rates (`open`).
+Users rise step by step until a request fails or no step is left (`ramp`). Then users return to the
+best step, and the server recovers from overload (`settle`, repeated as long as needed). For the
+rest of the time this load is kept (`hold`), and its numbers are published. After that, and not part
+of the protocol, latency is measured at constant arrival rates (`open`).
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from labwire.phase import LoadPhase, RampEnd
 from labwire.settings import RampSettings
 
 NEARLY_BEST = 0.95
-"""A rate this close to the highest is as good: noise decides between such steps. The fewest users
-that reach it are the knee; more of them add nothing but waiting (latency = users / rate)."""
+"""A rate this close to the highest is as good, because the difference is noise. The fewest users
+that reach it are the knee; more users only add waiting (latency = users / rate)."""
 
 LEAST_HOLD = 0.2
-"""Share of the trial that the hold keeps, even if the server has not recovered by then."""
+"""Share of the trial that is kept for the hold, even if the server has not recovered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of the trial with a constant number of users."""
+    """A part of the trial with a constant number of users."""
 
     index: int
     phase: LoadPhase
@@ -30,21 +30,21 @@ class Stage:
     until_s: float
     """When it ends, in seconds since the trial began."""
     rate: float | None = None
-    """Requests/s that are to be sent; None in the closed loop."""
+    """Arrival rate in requests/s; None in the closed loop."""
     share: float | None = None
-    """What part of the hold's rate that is; None for the common rate."""
+    """The arrival rate as a share of the hold's rate; None for the common rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is known about a ramp step when the next stage is chosen."""
+    """The counts of a stage, from which the next stage is chosen."""
 
     completed: int
     """Successes that ended within the step."""
     requests: int
-    """Successes and failures that began within it."""
+    """Successes and failures that began within the step."""
     drops: int
-    """Failures that began within it."""
+    """Failures that began within the step."""
     duration_s: float
 
     @property
@@ -55,7 +55,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """Where a trial is; `first` makes it and `advance` moves it on."""
+    """The state of a trial; `first` makes it, and `advance` gives the next one."""
 
     settings: RampSettings
     stage: Stage
@@ -67,7 +67,7 @@ class Ramp:
     steps: int = 0
     """How many steps the ramp had when it ended."""
     to_come: tuple[Stage, ...] = ()
-    """The rest of the open loop; their ends are not known yet."""
+    """The remaining stages of the open loop; their ends are not known yet."""
     over: bool = False
 
 
@@ -80,8 +80,8 @@ def first(settings: RampSettings) -> Ramp:
 def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
     """The ramp after its current stage, which ended at `now_s`.
 
-    `scores` are those of all stages so far, in order. A drop ends the ramp even if it is
-    attributed to an earlier step, since a timeout is noticed only when its step is long over.
+    `scores` are those of all stages so far, in order. A drop in an earlier step ends the ramp, too,
+    because a timeout may be noticed only long after its step.
     """
     if ramp.stage.phase is LoadPhase.RAMP:
         ramp = _judge_step(ramp, now_s, scores)
@@ -99,9 +99,9 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
 
 
 def choose_best(scores: Sequence[Score]) -> int:
-    """The knee: the fewest users that reach nearly the highest rate, among steps without drops.
+    """The index of the knee: of the steps without drops, the first with nearly the highest rate.
 
-    If every step has drops, the one with the fewest drops per request.
+    If every step has drops, the step with the fewest drops per request.
     """
     steps = range(len(scores))
     clean = [index for index in steps if not scores[index].drops]
@@ -112,7 +112,7 @@ def choose_best(scores: Sequence[Score]) -> int:
 
 
 def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
-    """Whether the ramp ends here, and then which step was its best."""
+    """End the ramp and choose its best step, if this step was the last one."""
     ended: RampEnd
     if any(score.drops for score in scores):
         ended = RampEnd.DROPS
@@ -126,7 +126,7 @@ def _judge_step(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
 
 
 def _best_has_new_drops(ramp: Ramp, scores: Sequence[Score]) -> bool:
-    """Whether timeouts of the chosen step came to light only while the server settled."""
+    """Whether drops of the chosen step were noticed only after it was chosen."""
     best = ramp.best_index
     return best is not None and not ramp.best_had_drops and scores[best].drops > 0
 

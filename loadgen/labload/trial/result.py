@@ -1,4 +1,4 @@
-"""The result of a trial, made of the merged counts: pure, and nothing is rounded."""
+"""Makes the result of a trial from the merged counts. Pure; rounds nothing."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A stage that is over, with when it really began and how long it really took."""
+    """A stage that is over, with its real start and duration."""
 
     stage: Stage
     started_at: float
-    """Seconds since 1970, for lining it up with readings of other processes."""
+    """Unix seconds, to match it with samples that other processes took."""
     duration_s: float
 
 
 def score(passed: Passed, tally: Tally) -> Score:
-    """What the ramp needs to know about a step."""
+    """The counts of a stage that the ramp needs."""
     step = tally.get(passed.stage.index, StepTally())
     return Score(step.completed, step.ended, step.failed, passed.duration_s)
 
@@ -37,8 +37,8 @@ def result(
     workers: int,
     locust: LocustOwn,
 ) -> LoadResult:
-    """What is told of the whole trial; `duration_s` and `locust` are of the closed loop."""
-    assert ramp.ended is not None  # noqa: S101 - the time is up, so the ramp has ended
+    """The result of the whole trial; `duration_s` and `locust` are those of the closed loop."""
+    assert ramp.ended is not None  # noqa: S101 - the trial is over, so the ramp has ended
     return LoadResult(
         started_at=stages[0].started_at,
         duration_s=duration_s,
@@ -58,7 +58,7 @@ def result(
 
 
 def _reasons(tally: Tally) -> dict[str, int]:
-    """Of the whole load, the commonest first."""
+    """Counts of reasons in the whole load, the most common first."""
     found: Counter[str] = Counter()
     for step in tally.values():
         for reason, count in step.reasons.items():
@@ -71,13 +71,13 @@ def histogram(latencies: Mapping[int, int]) -> str:
     histogram = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
     for latency_us, count in latencies.items():
         if not histogram.record_value(latency_us, count):
-            raise ValueError(f"a latency of {latency_us} us does not fit the histogram")
+            raise ValueError(f"a latency of {latency_us} us is outside the histogram's bounds")
     encoded: bytes = histogram.encode()
     return encoded.decode("ascii")
 
 
 def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
-    """The smallest latency that `percent` of the requests do not exceed; None without any."""
+    """The smallest latency that `percent` of the requests do not exceed; None without requests."""
     rank = percent / 100 * sum(latencies.values())
     seen = 0
     for latency_us in sorted(latencies):

@@ -1,4 +1,4 @@
-"""The trial as a Locust shape: puts the ramp's stages into effect and reports on them."""
+"""The trial as a Locust shape: carries out the ramp's stages and reports on them."""
 
 import time
 
@@ -22,8 +22,8 @@ TICK_S = 1.0
 class RampShape(LoadTestShape):
     """A whole trial in one `tick()`.
 
-    Locust's own cadence is a second at least between two ticks, and a step may be shorter, so the
-    tick does not return a number of users: it starts them itself until there is nothing to do.
+    Locust waits at least a second between two ticks, and a step may be shorter. So `tick()` returns
+    no number of users: it starts and stops users itself until the trial is over.
     """
 
     def __init__(
@@ -38,10 +38,10 @@ class RampShape(LoadTestShape):
         self._reported_at = workers.merged_at
         self._passed: list[Passed] = []
         self._closed_s = 0.0  # how long the closed loop lasted
-        self._locust = self._locust_totals()  # what Locust had counted at its end
+        self._locust = self._locust_totals()  # what Locust had counted by then
 
     def tick(self) -> None:
-        """Conduct the trial and say how it ended; None tells Locust to stop."""
+        """Run the trial and report its end; the return value None tells Locust to stop."""
         environment = self.runner.environment
         try:
             succeed(environment, self._conduct())
@@ -65,12 +65,12 @@ class RampShape(LoadTestShape):
         )
 
     def _pass(self, ramp: Ramp) -> Ramp:
-        """Put the current stage into effect; the ramp as it is when the stage has ended."""
+        """Carry out the current stage, and return the ramp after it."""
         stage, announced = ramp.stage, self._elapsed()
         emit(StepBegan(index=stage.index, phase=stage.phase, users=stage.users, at=time.time()))
         self._enter(stage)
         began, at = self._elapsed(), time.time()
-        until_s = stage.until_s + began - announced  # bringing the users costs the stage no time
+        until_s = stage.until_s + began - announced  # starting users takes no time from the stage
         if stage.phase is not LoadPhase.OPEN:
             until_s = min(until_s, self._settings.duration_s)
         self._wait(stage, until_s)
@@ -85,7 +85,7 @@ class RampShape(LoadTestShape):
             self._locust = self._locust_totals()
             self._files.tell(last=closing)
         if not closing:
-            # Until the next stage is announced what begins still belongs to this one.
+            # What begins before the next stage is announced still belongs to this one.
             ended = self._elapsed()
         self._passed.append(Passed(stage, at, ended - began))
         if stage.phase is not LoadPhase.OPEN:
@@ -94,11 +94,11 @@ class RampShape(LoadTestShape):
         return advance(ramp, now, scores)
 
     def _enter(self, stage: Stage) -> None:
-        """Announce the stage and bring the users to its number.
+        """Announce the stage, and start or stop users to reach its number.
 
-        A user that has its answer waits until all are there. Otherwise the busy ones would leave
-        the workers no time to start or to end thousands of others, and for seconds, well into the
-        hold, there would be far more or far fewer of them than the result says.
+        Meanwhile a user that has its answer waits until all users are present. Otherwise busy users
+        would leave a worker no time to start or stop thousands of others. For seconds, well into
+        the hold, the number of users would differ greatly from the one in the result.
         """
         changes = not self._passed or self._passed[-1].stage.users != stage.users
         self.runner.send_message(
@@ -112,11 +112,13 @@ class RampShape(LoadTestShape):
         )
         if not changes:
             return
-        # With a rate as great as any change, Locust does it in one go.
+        # With a spawn rate as large as any change, Locust makes the change in one step.
         self.runner.start(stage.users, spawn_rate=self._settings.users[-1])
         self._workers.check()
         if self.runner.user_count != stage.users:
-            raise TrialFailedError(f"{self.runner.user_count} of {stage.users} users are there")
+            raise TrialFailedError(
+                f"{self.runner.user_count} users are running instead of {stage.users}"
+            )
         self.runner.send_message("lab_go", {})
 
     def _locust_totals(self) -> LocustOwn:
@@ -131,9 +133,9 @@ class RampShape(LoadTestShape):
         )
 
     def _wait(self, stage: Stage, until_s: float) -> None:
-        """Sleep until the stage ends, looking after the workers once a second."""
+        """Sleep until the stage ends; once a second, check the workers and report."""
         while (remaining := until_s - self._elapsed()) > 0:
-            # Ticks fall on whole seconds of the trial, whatever the stages' lengths.
+            # Ticks are at whole seconds of the trial, whatever the lengths of its stages.
             to_tick = TICK_S - self._elapsed() % TICK_S
             sleep(min(remaining, to_tick))
             if to_tick <= remaining:
@@ -145,7 +147,7 @@ class RampShape(LoadTestShape):
         workers, since = self._workers, self._reported_at
         recent, counts = workers.take_recent(), total(workers.tally)
         ended = total(recent).requests
-        # Reports arrive twice a second: a rate must be taken between two of them.
+        # Reports arrive twice a second, so a rate must cover the time between two of them.
         span = workers.merged_at - since
         self._reported_at = workers.merged_at
         latencies = together(step.latencies for step in recent.values())

@@ -1,1 +1,1 @@
-"""What runs in a worker: Locust's users, and what they share."""
+"""The worker's part: Locust's users, and the load that they share."""

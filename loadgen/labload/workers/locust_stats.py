@@ -1,4 +1,4 @@
-"""Feeds Locust's own statistics in batches, so that its tables, CSV and web page stay right."""
+"""Feeds Locust's own statistics in batches, so that its tables, CSV and web page are right."""
 
 import time
 from collections import Counter
@@ -13,13 +13,13 @@ from labload.counts.tally import Distribution
 class LocustStats:
     """Locust's statistics of one worker, for requests of one method and name.
 
-    One call for thousands of requests costs less than `log_request` for ten. Failures bring no
-    response time: their latency would say how fast a server refuses.
+    One call for thousands of requests costs less than ten calls of `log_request`. Failures add no
+    response time, because theirs would only say how fast the server refuses.
     """
 
     def __init__(self, stats: RequestStats, method: str, name: str) -> None:
         self._stats = stats
-        self._method = str(method)  # Locust shows it by what `repr` makes of it
+        self._method = str(method)  # Locust shows the `repr` of it
         self._name = name
 
     def add(self, latencies: Distribution, failures: Counter[str], received: int) -> None:
@@ -29,7 +29,7 @@ class LocustStats:
             self._stats.get(self._name, self._method).extend(entry)
             self._stats.total.extend(entry)
         for kind, count in failures.items():
-            name = str(kind)  # Locust sorts its errors by what `repr` makes of them
+            name = str(kind)  # Locust sorts errors by their `repr`
             key = StatsError.create_key(self._method, self._name, name)
             if key not in self._stats.errors:
                 self._stats.errors[key] = StatsError(self._method, self._name, name)
@@ -39,7 +39,7 @@ class LocustStats:
             error.last_seen = now
 
     def _entry(self, latencies: Distribution, failures: Counter[str], received: int) -> StatsEntry:
-        # Its numbers are wrongly typed.
+        # Locust's types of its numbers are wrong.
         entry: Any = StatsEntry(self._stats, self._name, self._method)
         now = time.time()
         successes, failed = latencies.total(), failures.total()

@@ -1,4 +1,4 @@
-"""The lab's additions to Locust's command line; they reach the workers with Locust's own."""
+"""The lab's options for Locust's command line. Locust sends them to workers with its own."""
 
 import argparse
 from math import inf, nan
@@ -14,6 +14,8 @@ from labwire.settings import RampSettings, decode
 def add_options(parser: Any) -> None:
     """Add the lab's options to Locust's parser.
 
+    Each help text is also the label of a field in the form of Locust's page, so it is short.
+
     Raises:
         FileError: the contract is wrong.
     """
@@ -23,44 +25,44 @@ def add_options(parser: Any) -> None:
         choices=workloads,
         default=workloads[0],
         env_var="LAB_WORKLOAD",
-        help="What is asked for, by its name in the contract",
+        help="The workload to request, by its name in the contract",
     )
     parser.add_argument(
         "--client",
         choices=CLIENTS,
         default=CLIENTS[0],
         env_var="LAB_CLIENT",
-        help="The lab's engine, or Locust's own FastHttpUser or HttpUser for comparison",
+        help="The lab's engine, or for comparison Locust's FastHttpUser or HttpUser",
     )
     parser.add_argument(
         "--rate",
         type=_positive,
         env_var="LAB_RATE",
-        help="Requests/s of all workers, sent on schedule (open loop); else users just ask again",
+        help="Requests/s of all workers together (open loop); without it, a closed loop",
     )
     parser.add_argument(
         "--connect-timeout",
         type=_positive,
         default=3.0,
-        help="Seconds; a ramp has its own",
+        help="Seconds; --ramp has its own",
     )
     parser.add_argument(
         "--request-timeout",
         type=_positive,
         default=5.0,
-        help="Seconds, connecting included; a ramp has its own",
+        help="Seconds, connecting included; --ramp has its own",
     )
     parser.add_argument(
         "--ramp",
         type=_ramp,
         metavar="JSON",
         include_in_web_ui=False,
-        help="Headless master only: the trial's settings; its events appear on stdout",
+        help="Settings of a trial, for a headless master only; writes its events to stdout",
     )
 
 
 def ramp_settings(options: argparse.Namespace) -> RampSettings | None:
-    """The settings given with `--ramp`, None in interactive use."""
+    """The settings given with `--ramp`; None in interactive use."""
     return decode(options.ramp) if options.ramp else None
 
 
@@ -72,14 +74,18 @@ def unfit(client: str, settings: RampSettings, workers: int) -> str | None:
     most = chosen.most_users(workers)
     if most is not None and settings.users[-1] > most:
         return (
-            f"{settings.users[-1]} users are too many for --client {chosen}: with file descriptors "
-            f"from 1024 on it would open a connection for each request; {most} are possible"
+            f"{settings.users[-1]} users are too many for --client {chosen}: on file descriptors "
+            f"from 1024 on it opens a connection for each request; use at most {most} users"
         )
     return None
 
 
 def chosen_rate(options: argparse.Namespace) -> float | None:
-    """Requests/s that are to be sent, None in a closed loop; raises ValueError if it cannot be."""
+    """The arrival rate in requests/s; None in a closed loop.
+
+    Raises:
+        ValueError: the client cannot send at a rate, or the rate is not a number greater than 0.
+    """
     if not options.rate:
         return None
     if not Client(options.client).has_open_loop:
@@ -88,9 +94,14 @@ def chosen_rate(options: argparse.Namespace) -> float | None:
 
 
 def chosen_target(options: argparse.Namespace, url: str | None) -> Target:
-    """What the options ask for, at `url`; raises OSError or ValueError if that cannot be."""
+    """The target that the options describe, at `url`.
+
+    Raises:
+        OSError: the name does not resolve.
+        ValueError: an option or the URL is wrong.
+    """
     if not url:
-        raise ValueError("no target: --host=http://host:port is missing")
+        raise ValueError("there is no target: give --host=http://host:port")
     ramp = ramp_settings(options)
     return aim(
         url,
@@ -108,7 +119,7 @@ def _positive(text: str) -> float:
 
 
 def _above_0(what: str, given: Any) -> float:
-    """The number that an option, or the web page's form as a text, gave."""
+    """`given` as a number. An option gives a number; the form of the web page gives a text."""
     try:
         number = float(given)
     except ValueError:
@@ -119,8 +130,8 @@ def _above_0(what: str, given: Any) -> float:
 
 
 def _ramp(text: str) -> str:
-    # Checked here, where a mistake ends the program, but kept as text: the options travel to the
-    # workers in a message that knows no classes.
+    # Checked here, so that a mistake ends the program, but kept as text: Locust sends the options
+    # to the workers in a message that cannot contain classes.
     try:
         decode(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Which kind of failure an exception of Locust's own clients is."""
+"""Finds the kind of failure for an exception of Locust's own clients."""
 
 import errno
 
@@ -8,17 +8,17 @@ from labwire.failure import FailureKind
 AFTER_THE_STATUS = frozenset(
     ("InvalidChunkLength", "InvalidHeader", "ContentDecodingError", "DecodeError")
 )
-"""What the clients raise of a response whose status line they had read."""
+"""Names of exceptions that the clients raise after they have read the status line."""
 CUT_OFF = frozenset(
     ("HTTPConnectionClosed", "RemoteDisconnected", "IncompleteRead", "ChunkedEncodingError")
 )
 
 
 def kind_of_error(error: BaseException) -> FailureKind:
-    """The kind; both clients wrap what the socket said, each in its own way.
+    """The kind of failure. Both clients wrap the socket's error, each in its own way.
 
-    geventhttpclient tells no timeout of a connect from one of a request (`timeout`), nor bytes that
-    are no HTTP before the status from those behind it (`bad_status`).
+    geventhttpclient does not tell a timeout while connecting from a later one (both are `timeout`),
+    nor invalid HTTP before the status from invalid HTTP after it (both are `bad_status`).
     """
     causes = _causes(error)
     names = {type(cause).__name__ for cause in causes}
@@ -45,7 +45,7 @@ def _any(causes: list[BaseException], kind: type[BaseException]) -> bool:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The exception and all that are inside it."""
+    """The exception and all exceptions inside it."""
     found: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:

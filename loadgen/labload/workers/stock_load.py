@@ -1,7 +1,7 @@
 """`--client fasthttp` and `--client http`: Locust's own users, for comparison with the engine.
 
-They count like the engine, but each request costs a worker's CPU 20 to 50 times as much, and
-geventhttpclient tries once more, silently, when a connection breaks.
+The lab counts their requests like the engine's, but each one costs the worker 20 to 50 times as
+much CPU time. When a connection breaks, geventhttpclient silently sends the request once more.
 """
 
 from time import perf_counter_ns
@@ -15,17 +15,17 @@ from labload.engine.target import Target
 from labwire.failure import ANSWERS, FailureKind
 
 CONNECT_PAUSE_S = 0.1
-"""As in the engine: a refusal takes microseconds."""
+"""Pause after a failed connect, as in the engine, because a refusal takes microseconds."""
 
 
 class StockLoad:
-    """What Locust's own users of one worker share."""
+    """The state that Locust's own users of one worker share."""
 
     def __init__(self, target: Target, ledger: Ledger) -> None:
         self.target = target
         self.ledger = ledger
-        self._users: dict[object, int] = {}  # since when
-        self._asking: dict[object, tuple[int, int]] = {}  # user -> step and begin of its request
+        self._users: dict[object, int] = {}  # user -> when it joined
+        self._asking: dict[object, tuple[int, int]] = {}  # user -> step and start of its request
         self._answered: set[object] = set()
         self._gate = Event()
         self._gate.set()
@@ -34,11 +34,11 @@ class StockLoad:
     # --- users -----------------------------------------------------------------------------------
 
     def join(self, user: object) -> None:
-        """One user more."""
+        """Add a user."""
         self._users[user] = perf_counter_ns()
 
     def part(self, user: object) -> None:
-        """The user is taken away, perhaps in the middle of a request."""
+        """Remove a user, possibly during a request."""
         now = perf_counter_ns()
         self.ledger.left(self._users.pop(user), now)
         if user in self._asking:
@@ -46,13 +46,13 @@ class StockLoad:
             self.ledger.abandoned(step, began_ns, now)
 
     def begin(self, user: object) -> None:
-        """A request begins, once it may."""
+        """Begin a request; waits while users are held."""
         self._gate.wait()
         self._asking[user] = self.ledger.step, perf_counter_ns()
         self.ledger.began()
 
     def end(self, user: object, kind: FailureKind | None, reason: str = "") -> bool:
-        """The request has ended; a kind of None is a success. Whether it was counted."""
+        """Count a request that has ended, as a success if `kind` is None; whether it counted."""
         now, (step, began_ns) = perf_counter_ns(), self._end(user)
         if kind is None or kind in ANSWERS:
             self._answered.add(user)
@@ -79,7 +79,7 @@ class StockLoad:
         self.ledger.paused = held
 
     def go(self) -> None:
-        """The users of the step are there."""
+        """Let held users begin: all users of the step are present."""
         self.ledger.started_ns = perf_counter_ns()
         self.ledger.paused = False
         self._gate.set()
@@ -93,17 +93,17 @@ class StockLoad:
         self.ledger.leave(ages, len(self._answered), now, Health())
 
     def close_books(self) -> None:
-        """What has begun until now counts no more when it ends, and nothing begins."""
+        """Stop counting requests that began before now, and begin no others."""
         self.ledger.close(self._asking.values(), perf_counter_ns())
         self.ledger.paused = True
         self._gate.clear()
 
     def follow(self, rate: float, worker: int, workers: int) -> None:
-        """Locust's users know no schedule that does not slip."""
+        """Raises ValueError: Locust's own users cannot keep to a schedule."""
         raise ValueError("an arrival rate needs --client engine")
 
     def glance(self, span_us: int) -> Glance:
-        """How it fares; how much time it had left nobody knows."""
+        """The current state; idle time and lag are unknown."""
         answered = len(self._answered & self._users.keys())
         return Glance(
             span_us,
@@ -116,14 +116,14 @@ class StockLoad:
         )
 
     def unfollow(self) -> None:
-        """Nothing is ever due."""
+        """Does nothing: there is never a schedule."""
 
     def wait_until_quiet(self) -> None:
-        """Return when no request is under way; they time out."""
+        """Return when no request is under way, at the latest when all have timed out."""
         if self._asking:
             self._quiet.clear()
             self._quiet.wait(self.target.request_timeout_s + 1)
 
     def shut(self) -> None:
-        """Nothing begins any more."""
+        """Begin no more requests."""
         self._gate.clear()

@@ -1,4 +1,4 @@
-"""The users: connections of the lab's engine, or Locust's own for comparison."""
+"""The user classes: connections of the lab's engine, or Locust's own clients for comparison."""
 
 import zlib
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ WORKER = Worker()
 
 
 class LabUser(User):
-    """A place in the engine, which does all the work; the user itself is parked.
+    """A connection of the engine, which does all the work while the user's greenlet sleeps.
 
-    So users come, go and are counted as Locust does it, at the cost of a greenlet that sleeps.
+    So Locust starts, stops and counts users as usual, and each costs only a sleeping greenlet.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -32,20 +32,20 @@ class LabUser(User):
         self._slot: Slot | None = None
 
     def on_stop(self) -> None:
-        """Close the connection when Locust takes this user away."""
+        """Close the connection when Locust stops this user."""
         if self._slot is not None:
             WORKER.engine.close(self._slot)
 
     @task
     def load(self) -> None:
-        """The whole life of the user."""
+        """Open the connection, and sleep until the user is stopped."""
         self._slot = WORKER.engine.open()
         Event().wait()
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A response as Locust's clients read it."""
+    """A response, as Locust's clients read it."""
 
     status: int
     content_type: bytes
@@ -53,12 +53,12 @@ class _Read:
 
 
 class _StockUser(User):
-    """Asks for the workload again and again with Locust's own client."""
+    """Requests the workload again and again with one of Locust's own clients."""
 
     abstract = True
     client: Any
     options: ClassVar[dict[str, Any]] = {}
-    """What the client wants to be told at each request."""
+    """Additional arguments of the client's `request` method."""
 
     def __init__(self, environment: Environment) -> None:
         self._load: StockLoad = WORKER.stock
@@ -68,15 +68,15 @@ class _StockUser(User):
         self._load.join(self)
 
     def configure(self, load: StockLoad) -> None:
-        """Set what the client reads when it is made."""
+        """Set attributes that the client reads when it is created."""
 
     def on_stop(self) -> None:
-        """The user is taken away."""
+        """Leave the load when Locust stops this user."""
         self._load.part(self)
 
     @task
     def load(self) -> None:
-        """The whole life of the user: choosing a task each time would cost even more."""
+        """Send requests until the user is stopped; a task for each request would cost even more."""
         while True:
             kind = self._ask()
             if kind in NEVER_SENT:
@@ -96,7 +96,7 @@ class _StockUser(User):
         ) as response:
             kind, reason = self._judge(response)
             if not self._load.end(self, kind, reason):
-                raise StopUser  # too late to count: Locust must not count it either
+                raise StopUser  # ended too late to count, so Locust must not count it either
             if kind is None:
                 response.success()
             else:
@@ -104,15 +104,15 @@ class _StockUser(User):
         return kind
 
     def _judge(self, response: Any) -> tuple[FailureKind | None, str]:
-        """Kind and words of a failure; None if it is none."""
-        error = getattr(response, "error", None)  # a response has one only if there is one
+        """Kind and reason of a failure; the kind is None for a success."""
+        error = getattr(response, "error", None)  # only failed responses have it
         if error is not None:
             kind = kind_of_error(error)
             return kind, str(error) if kind in OF_BYTES else ""
         content_type = (response.headers.get("content-type") or "").lower().encode("latin-1")
         try:
             body = response.content or b""
-        except zlib.error as refused:  # geventhttpclient unpacks only when it is asked
+        except zlib.error as refused:  # geventhttpclient decompresses only at this point
             return FailureKind.BAD_BODY, str(refused)
         read = _Read(response.status_code, content_type, body)
         return next(iter(differences(read, self._load.target.expectation.right)), (None, ""))
@@ -143,4 +143,4 @@ USERS: dict[str, type[User]] = {
     Client.FASTHTTP: LabFastHttpUser,
     Client.HTTP: LabHttpUser,
 }
-"""By the name that `--client` takes."""
+"""The user class for each value of `--client`."""

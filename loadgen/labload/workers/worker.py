@@ -1,16 +1,16 @@
-"""The worker's side: what the master tells it, and what it tells the master.
+"""The worker's side: the messages from and to the master, and the load of this process.
 
 Custom messages, besides Locust's own:
   lab_step      {"index", "hold_back", "rate", "workers"} requests that begin from now on belong to
-                                  this step; if users are to be held back, none begins before
-                                  lab_go; with a rate, they begin on schedule
-  lab_go        {}                all users of the step are there
-  lab_collect   {"round", "close"} report now; if the books are closed, what is under way counts no
-                                  more, and the answer comes when it has ended
+                                  this step; with "hold_back", none begins before lab_go; with a
+                                  rate, they begin on a schedule
+  lab_go        {}                all users of the step are present
+  lab_collect   {"round", "close"} report now; with "close", stop counting requests that are under
+                                  way, and answer when they have ended
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 
-Locust's own reports carry "lab", the counts since the last one, and in interactive use
-"lab_glance", how the worker fares.
+Locust's own reports carry "lab", the counts since the previous report, and in interactive use
+"lab_glance", the worker's current state.
 """
 
 import sys
@@ -34,23 +34,25 @@ from labwire.client import Client
 
 
 class Worker:
-    """What the users of this process share. In interactive use without workers: the process."""
+    """The load that the users of a process share: of a worker, or of the only process."""
 
     def __init__(self) -> None:
-        # What the master said; the first step is announced before there is a load.
+        # From the master, which announces the first step before there is a load.
         self._step = 0
         self._held = False
         self._schedule: tuple[float, int] | None = None
         self._load: EngineLoad | StockLoad | None = None
-        self._obstacle = "the test has not begun"
+        self._obstacle = "the test has not started"
         self._reporting: Any = None
         self._interactive = False
-        self._glanced_ns: int | None = None  # when, in an interactive test that is going on
+        self._glanced_ns: int | None = (
+            None  # time of the last glance; None unless an interactive test runs
+        )
         self.listener: Callable[[dict[str, Any]], None] | None = None
-        """In interactive use without workers: who gets the reports."""
+        """Receives the reports in interactive use without workers."""
 
     def start(self, environment: Environment) -> None:
-        """Forget the last test and read the options of the next."""
+        """Forget the last test, and read the options of the next one."""
         options = environment.parsed_options
         assert options is not None  # noqa: S101 - the master has sent them
         if self._load is not None:
@@ -60,7 +62,7 @@ class Worker:
             client = Client(options.client)
             target, rate = chosen_target(options, environment.host), chosen_rate(options)
         except (OSError, ValueError) as error:
-            self._obstacle = f"cannot aim at {environment.host}: {error}"
+            self._obstacle = f"cannot load {environment.host}: {error}"
             return
         self._load = load = self._begin(environment, target, client)
         load.enter(self._step, held=self._held)
@@ -74,20 +76,28 @@ class Worker:
 
     @property
     def engine(self) -> EngineLoad:
-        """For the engine's users; raises RuntimeError, which ends the trial, if there is none."""
+        """The load for the engine's users.
+
+        Raises:
+            RuntimeError: there is none; this ends the trial.
+        """
         if not isinstance(self._load, EngineLoad):
             raise RuntimeError(self._obstacle)
         return self._load
 
     @property
     def stock(self) -> StockLoad:
-        """For Locust's own users; raises RuntimeError, which ends the trial, if there is none."""
+        """The load for Locust's own users.
+
+        Raises:
+            RuntimeError: there is none; this ends the trial.
+        """
         if not isinstance(self._load, StockLoad):
             raise RuntimeError(self._obstacle)
         return self._load
 
     def report(self, data: dict[str, Any]) -> None:
-        """Add what was counted since the last report to the one that is about to leave."""
+        """Add the counts since the last report to the one that is about to be sent."""
         if self._load is not None:
             data["lab"] = self._load.ledger.drain()
             if self._glanced_ns is not None:
@@ -98,17 +108,17 @@ class Worker:
             self.listener(data)
 
     def before_stop(self, environment: Environment) -> None:
-        """The users are about to be taken away: the last moment at which a glance says anything."""
+        """Send a last glance while the users are still present."""
         if self._glanced_ns is not None and self._load is not None:
             self._report_now(environment)
             self._glanced_ns = None
-            # What would be due without users would time out, and fail a test that is over.
+            # Without users, due requests would time out, as failures of a test that is over.
             self._load.unfollow()
 
     def stop(self, environment: Environment) -> None:
-        """The test is over: what was counted must not wait for a next report.
+        """The test is over; report at once.
 
-        A next test may begin before that, and would have it among its own.
+        The next test may begin before the next regular report, which would add these counts to it.
         """
         if self._reporting is not None:
             self._reporting.kill()
@@ -123,7 +133,7 @@ class Worker:
             self.report({})
 
     def _report_to_itself(self) -> None:
-        """Without workers nobody asks for reports, but Locust's tables live on them."""
+        """Report regularly without a master, because Locust's tables need the reports."""
         while True:
             gevent.sleep(runners.WORKER_REPORT_INTERVAL)
             self.report({})
@@ -148,23 +158,23 @@ class Worker:
         self._follow(environment)
 
     def on_collect(self, environment: Environment, msg: Any) -> None:
-        """Locust's listener for lab_collect; a greenlet of its own, since it may wait."""
+        """Locust's listener for lab_collect, in a greenlet of its own because it may wait."""
         runner, load = environment.runner, self._load
         assert isinstance(runner, WorkerRunner)  # noqa: S101 - registered on workers only
         if load is None:
-            return  # The master waits in vain and ends the trial, as it should.
+            return  # Without an answer the master ends the trial, as it should.
         if msg.data["close"]:
             load.leave()
             load.close_books()
             load.wait_until_quiet()
-        # Private, but the only way to report out of turn; messages arrive in the order sent, so
-        # the master has merged this report before it sees the answer.
+        # A private method, but the only way to report at once. Messages arrive in the order sent,
+        # so the master has merged this report before it gets the answer.
         runner._send_stats()
         answer = {"round": msg.data["round"], "totals": asdict(load.ledger.totals())}
         runner.send_message("lab_collected", answer)
 
     def _follow(self, environment: Environment) -> None:
-        """Begin the step's schedule, if it has one: nothing is due before its users are there."""
+        """Begin the step's schedule, if it has one; called when the step's users are present."""
         if self._schedule is not None and self._load is not None:
             worker: Any = environment.runner
             rate, workers = self._schedule
@@ -183,7 +193,7 @@ class Worker:
 
 
 def _broken(environment: Environment, error: BaseException) -> None:
-    """The engine's own trouble, told to the master as Locust tells a user's: it ends the trial."""
+    """Report an error of the engine to the master, like an error of a user. It ends the trial."""
     hooks: Any = environment.events
     hooks.user_error.fire(user_instance=None, exception=error, tb=error.__traceback__)
-    sys.stderr.write(f"the engine broke: {error!r}\n")
+    sys.stderr.write(f"the load generator's engine failed: {error!r}\n")

@@ -291,12 +291,10 @@ def test_an_endless_answer_is_cut_off_at_the_loads_limit() -> None:
             "ended before the response.* though the answer before it said that it stays open",
             id="closed against its word",
         ),
-        pytest.param(
-            [(b"220 smtp ready\r\n", True)], "not as HTTP has it: Expected HTTP/", id="no HTTP"
-        ),
+        pytest.param([(b"220 smtp ready\r\n", True)], "invalid HTTP: Expected HTTP/", id="no HTTP"),
         pytest.param(
             [(OK.replace(b": 0", b": +0"), True)],
-            "GET /json: the answer is not as HTTP has it: Invalid character in Content-Length",
+            "GET /json: the answer is invalid HTTP: Invalid character in Content-Length",
             id="wrong HTTP",
         ),
         pytest.param([(OK + b"and more", True)], "bytes after a complete response", id="too much"),

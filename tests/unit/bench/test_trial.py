@@ -405,7 +405,7 @@ def test_a_server_that_dies_under_load_failed_and_keeps_what_was_measured() -> N
 
 
 def test_why_requests_failed_stands_in_the_row() -> None:
-    why = {"bad_body: not as HTTP has it: Duplicate Content-Length": 10}
+    why = {"bad_body: invalid HTTP: Duplicate Content-Length": 10}
     row = run_trial(flask(), [load_result(failure_reasons=why)])
     assert row.failure_reasons == why
 

@@ -182,7 +182,7 @@ def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: o
         pytest.param("name =", "Invalid value (at end of document)", id="broken TOML"),
         pytest.param(
             f"a = {'[' * 3000}{']' * 3000}",
-            "its lists and tables are nested too deep",
+            "its lists and tables are nested too deeply",
             id="nested",
         ),
         pytest.param("#" * 4_194_305, "it has more than 4 MiB", id="large"),
@@ -202,7 +202,7 @@ def test_a_file_that_is_not_a_manifest_is_refused(
 def test_a_manifest_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "flask").mkdir()
     os.mkfifo(tmp_path / "flask" / "service.toml")  # reading from a pipe would wait for ever
-    assert refused(tmp_path) == ["flask/service.toml: it is no file"]
+    assert refused(tmp_path) == ["flask/service.toml: it is not a file"]
 
 
 def test_a_folder_with_an_invalid_name_is_refused(tmp_path: Path) -> None:
@@ -254,11 +254,11 @@ def contract_refused(folder: Path, text: str) -> list[str]:
 def test_all_problems_of_a_contract_are_reported_together(tmp_path: Path) -> None:
     text = f"html = 1\n[json]\n{JSON}age = 1\n[text]\nstatus = 99\ncontent_type = ' x'\n"
     assert contract_refused(tmp_path, text + "path = 'text'\n") == [
-        "contract.toml: html is no table",
+        "contract.toml: html is not a table",
         'contract.toml:7: [json] unknown key "age"; '
         "known keys are body, content_type, headers, method, path, request_body, status",
         'contract.toml:11: [text] path = "text": '
-        "give a path that begins with / and has only characters of a URL",
+        "give a path that begins with / and contains only URL characters",
         "contract.toml:9: [text] status = 99: give a status from 200 to 599",
         'contract.toml:10: [text] content_type = " x": '
         "give the beginning of a Content-Type header, such as text/plain",
@@ -268,7 +268,7 @@ def test_all_problems_of_a_contract_are_reported_together(tmp_path: Path) -> Non
 
 def test_an_empty_contract_is_refused(tmp_path: Path) -> None:
     assert contract_refused(tmp_path, "") == [
-        "contract.toml: it has no workload; give a table such as [json]"
+        "contract.toml: it has no workload; add a table such as [json]"
     ]
 
 

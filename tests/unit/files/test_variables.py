@@ -42,7 +42,7 @@ def test_all_problems_are_reported_with_their_place(tmp_path: Path) -> None:
         '.env: LAB_LOAD_CPU = "all": give the number of a CPU, from 0',
         '.env: LAB_PYTHON_37 = "a b": give the name of an image',
         'environment: LAB_USERS = "1e9": give a whole number from 1 to 100,000',
-        'environment: LAB_RUN_TIME = "soon": give a time more than 0, such as 120s, 5m or 1h30m',
+        'environment: LAB_RUN_TIME = "soon": give a time greater than 0, such as 120s, 5m or 1h30m',
         "environment: no LAB_WORKLOAD 'xml'; choose from json, text",
     ]
 

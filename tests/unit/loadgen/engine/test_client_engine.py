@@ -240,7 +240,7 @@ def test_an_endless_header_is_given_up_at_the_limit() -> None:
     assert set(it.ended()[1]) == {"bad_body"}
     assert BESIDE_LIMIT < received <= 2 * BESIDE_LIMIT
     (reason,) = it.tally[0].reasons
-    assert reason.startswith("bad_body: not as HTTP has it: more than 128 KiB of headers")
+    assert reason.startswith("bad_body: invalid HTTP: more than 128 KiB of headers")
 
 
 def test_the_hundredth_answer_is_compared_like_the_first() -> None:

@@ -64,7 +64,7 @@ def shown(found: dict[str, Any]) -> dict[str, str]:
 def test_before_any_test_the_summary_only_says_so() -> None:
     found = summary(None)
     assert found["test"] is None
-    assert [row.value for row in rows(found)] == ["none has begun yet"]
+    assert [row.value for row in rows(found)] == ["none has started yet"]
     assert lines(found) == []
 
 
@@ -128,7 +128,7 @@ def test_reports_of_a_lost_worker_count_and_the_loss_is_a_caveat() -> None:
     watch.still_there({"two"})
     found = summary(watch)
     assert (found["requests"], found["under_way"]) == (20, 2)
-    assert [row.note for row in rows(found) if row.what == "Beware"] == found["caveats"]
+    assert [row.note for row in rows(found) if row.what == "Warning"] == found["caveats"]
     assert shown(found)["Workers"] == "2, 1 lost"
     assert any("worker was lost" in caveat for caveat in found["caveats"])
     watch.still_there({"one", "two"})  # the worker was only slow
@@ -165,7 +165,7 @@ def test_different_counts_of_locust_are_a_caveat() -> None:
     assert summary(watch)["locust"]["agrees"]
     found = summary(watch, Counted(9, 0))
     assert not found["locust"]["agrees"]
-    assert any("Locust counted otherwise" in caveat for caveat in found["caveats"])
+    assert any("Locust's own count differs" in caveat for caveat in found["caveats"])
 
 
 def test_an_open_loop_shows_due_requests_and_lateness() -> None:
@@ -193,4 +193,4 @@ def test_the_log_lines_end_with_the_note_that_this_is_no_benchmark() -> None:
     assert said[2].startswith("latency of successes (ms): p50 41.485, p90 41.485")
     assert said[3] == "load generator: 50% idle, longest lag 1.0 ms"
     assert "stopped during the test" in said[4]
-    assert said[5:] == [f"an interactive look, {NO_BENCHMARK}"]
+    assert said[5:] == [f"interactive test, {NO_BENCHMARK}"]

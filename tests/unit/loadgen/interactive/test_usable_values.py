@@ -11,7 +11,7 @@ from labwire.contract import read_contract
 
 def test_values_that_locust_can_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--users=64", "--workload=json", "--run-time=120s"]) == 0
-    assert capsys.readouterr().out == "Locust can use them\n"
+    assert capsys.readouterr().out == "Locust can use all values\n"
 
 
 def test_all_that_it_cannot_use_is_told_with_what_is_allowed(
@@ -20,9 +20,9 @@ def test_all_that_it_cannot_use_is_told_with_what_is_allowed(
     assert main(["--users=many", "--workload=xml", "--run-time=-5\x1bs"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         'LAB_USERS = "many": give a whole number from 1 to 100,000',
-        'LAB_RUN_TIME = "-5\\u001bs": give a time more than 0, such as 120s, 5m or 1h30m',
+        'LAB_RUN_TIME = "-5\\u001bs": give a time greater than 0, such as 120s, 5m or 1h30m',
         f'LAB_WORKLOAD = "xml": give {" or ".join(read_contract(contract_path()))}',
-        "set them in the environment or in .env, and start again",
+        "correct these values in the environment or in .env, and start again",
     ]
 
 

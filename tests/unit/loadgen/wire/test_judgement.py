@@ -30,7 +30,7 @@ def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
             "bad_status",
             "status 500, not 200",
         ),
-        (b"220 mail.example ESMTP\r\n", "bad_status", "no HTTP: Expected HTTP/, RTSP/ or ICE/"),
+        (b"220 mail.example ESMTP\r\n", "bad_status", "not HTTP: Expected HTTP/, RTSP/ or ICE/"),
         (
             b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
             "bad_status",
@@ -50,9 +50,9 @@ def told(data: bytes) -> tuple[Right | FailureKind | None, str]:
         (
             RIGHT.replace(b"Length: 11", b"Length: 11\r\nContent-Length: 12"),
             "bad_body",
-            "not as HTTP has it: Duplicate Content-Length",
+            "invalid HTTP: Duplicate Content-Length",
         ),
-        (RIGHT + b"x", "bad_body", "not as HTTP has it: bytes after a complete response"),
+        (RIGHT + b"x", "bad_body", "invalid HTTP: bytes after a complete response"),
         (RIGHT[:-1], "eof", "the connection ended inside the response"),
         (b"", "eof", "the connection ended before the response"),
     ],
@@ -73,10 +73,10 @@ def test_a_long_body_is_read_as_far_as_the_contract_asks() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"body": b"x" * (BODY_LIMIT + 1)}, "1,048,577 bytes is more than the 1,048,576"),
-        ({"status": 103}, "status 103 is none of a final response"),
+        ({"body": b"x" * (BODY_LIMIT + 1)}, "1,048,577 bytes is longer than the 1,048,576"),
+        ({"status": 103}, "status 103 is not that of a final response"),
         ({"status": 204}, "status 204 has no body"),
-        ({"content_type": b"x" * 2000}, "at most 1,024 bytes"),
+        ({"content_type": b"x" * 2000}, "longer than 1,024 bytes"),
     ],
 )
 def test_a_contract_that_no_response_can_fulfil_is_refused(

@@ -112,7 +112,7 @@ def test_a_user_agent_of_its_own_is_the_only_one() -> None:
 
 
 OURS = (
-    "give the name of a header, but none of Host, Content-Length, Connection, Transfer-Encoding, "
+    "give the name of a header other than Host, Content-Length, Connection, Transfer-Encoding, "
     "which the lab sets"
 )
 
@@ -139,7 +139,7 @@ status = 200
 content_type = "text/plain"
 body = ""
 """
-    value = "give one line of at most 1,000 characters of ASCII, without spaces around it"
+    value = "give one line of at most 1,000 ASCII characters, without spaces around it"
     assert refused(tmp_path, text) == [
         'contract.toml:2: [a] method = "HEAD": give one of GET, POST, PUT, PATCH, DELETE',
         f'contract.toml:8: [a] headers = "host": {OURS}',
@@ -147,7 +147,7 @@ body = ""
         f'contract.toml:8: [a] headers["X-Break"] = "a\\r\\nb": {value}',
         f'contract.toml:8: [a] headers["X-Number"] = 1: {value}',
         f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes',
-        "contract.toml: [b]: a GET has no body (RFC 9110, 9.3.1): give another method, or no "
+        "contract.toml: [b]: a GET has no body (RFC 9110, 9.3.1): use another method, or remove "
         "request_body",
     ]
 
@@ -155,7 +155,7 @@ body = ""
 def test_a_header_twice_is_refused(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, POST.replace("X-Empty", "content-type"))
     assert "[order] headers = " in problem
-    assert problem.endswith("give a table of at most 30 headers, none of them twice")
+    assert problem.endswith("give a table of at most 30 headers, each name once")
 
 
 def test_two_workloads_may_have_one_path_but_not_one_request(tmp_path: Path) -> None:
@@ -164,6 +164,6 @@ def test_two_workloads_may_have_one_path_but_not_one_request(tmp_path: Path) -> 
     posted = other.replace("[other]", '[posted]\nmethod = "POST"')
     assert list(read(tmp_path, GET + posted)) == ["text", "posted"]
     assert refused(tmp_path, GET + other) == [
-        "contract.toml: [other] asks for GET /text as [text] does: give each workload a request of "
-        "its own"
+        "contract.toml: [other] has the same request as [text] (GET /text): give each workload a "
+        "request of its own"
     ]
