@@ -38,7 +38,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 def timed(
     source: Callable[[], Iterable[T]], *, first_s: float, next_s: float, whole_s: float
 ) -> Iterator[T]:
-    """The items of ``source()``, which is read in a thread of its own.
+    """The items of ``source()``, which is read in a separate thread.
 
     Args:
         first_s: how long the first item may take, in seconds.

@@ -86,7 +86,7 @@ class DockerEngine:
             beside: the container whose network namespace it shares.
             network: ``container:<id>`` to share a namespace; default: the services' network.
             command: used instead of the definition's own.
-            suffix: tells containers of one service apart.
+            suffix: distinguishes containers of one service.
 
         Raises:
             TrialFailed: the engine refused.

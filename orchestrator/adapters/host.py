@@ -82,7 +82,7 @@ def lab_commit(root: Path) -> str | None:
 
 
 def _git(root: Path, *words: str) -> str | None:
-    """What git printed; None where it refused."""
+    """What git printed; None if it failed."""
     done = command.run(
         ["git", "-C", str(root), *words], within_s=command.GIT_WITHIN_S, remedy="install git"
     )

@@ -45,7 +45,8 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
     if (folder / checksums.MANIFEST).exists():
         yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
     else:
-        yield Unread(file=checksums.MANIFEST, where="", reason="there is no such file")
+        reason = "it is missing, so the raw files were not compared with their digests"
+        yield Unread(file=checksums.MANIFEST, where="", reason=reason)
 
 
 def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:

@@ -210,7 +210,7 @@ def _listed(path: Path) -> Listed:
         record = results_dir.load(path)
         with _in_words(path):
             wrong = _contradictions(audit_record(record))
-        problem = "contradicts itself (lab audit tells how)" if wrong else None
+        problem = "contradicts itself (lab audit shows how)" if wrong else None
         shown = page and problem is None  # an older page does not belong to this record
         return Listed(folder=path.name, record=record, problem=problem, page=shown)
     except LabError as error:

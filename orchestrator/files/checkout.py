@@ -20,6 +20,6 @@ def wanted_nofile(root: Path) -> int:
     found = re.search(r"\$\{LAB_NOFILE:-(\d+)\}", (root / COMPOSE_FILE).read_text())
     if not found:
         raise UsageError(
-            f"{COMPOSE_FILE}: LAB_NOFILE has no default; write it as ${{LAB_NOFILE:-999999}}"
+            f"{COMPOSE_FILE}: LAB_NOFILE has no default; write it as ${{LAB_NOFILE:-NUMBER}}"
         )
     return int(found[1])
