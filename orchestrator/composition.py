@@ -1,4 +1,4 @@
-"""The real world, put together; the only module that names adapters."""
+"""Puts the real world together; the only module that names adapters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orchestrator.world.engine import Connection
 
 
 def real_world(root: Path = ROOT) -> World:
-    """The world of a checkout. Nothing is started or asked: an engine only by ``connect``."""
+    """The world of a checkout. It starts and queries nothing; ``connect`` contacts an engine."""
     compose = Compose(root)
     return World(
         root=root,
@@ -43,8 +43,8 @@ def _connection(compose: Compose, run_id: str) -> Connection:
     """The engine that the environment names, and the load generator that runs in it.
 
     Raises:
-        UsageError: the engine is another host's.
-        EnvironmentMissing: none answers.
+        UsageError: the engine is on another host.
+        EnvironmentMissing: no engine answers.
     """
     engine = DockerEngine(compose, run_id)
     return Connection(engine=engine, load=LocustGenerator(engine))

@@ -1,4 +1,4 @@
-"""What can be measured: a framework with its container and those of its companions. Pure."""
+"""Makes the entry of a framework: its manifest, container and companions. Pure."""
 
 from __future__ import annotations
 

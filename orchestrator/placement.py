@@ -1,4 +1,4 @@
-"""Decides which CPU runs the server and which run the load. Pure."""
+"""Decides which CPU runs the server and which CPUs run the load. Pure."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def placed(
 
 
 def misplaced(containers: Mapping[str, ContainerSpec], placement: Placement) -> list[str]:
-    """Every companion that would take CPU time from the server, in words.
+    """A message for each companion that would take CPU time from the server.
 
     Args:
         containers: all containers of the compose file, as ``placement`` places them.
     """
     companions = dict.fromkeys(name for spec in containers.values() for name in spec.companions)
     return [
-        f"{name}: cpuset {containers[name].cpuset} has the server's CPU, {placement.server_cpu}; "
-        "give a companion the cpuset of LAB_COMPANION_CPU, as docker-compose.yml has it"
+        f"{name}: cpuset {containers[name].cpuset} includes the server's CPU, "
+        f"{placement.server_cpu}; set it to LAB_COMPANION_CPU as docker-compose.yml does"
         for name in companions
         if placement.server_cpu in containers[name].cpu_numbers and not placement.shared
     ]

@@ -1,4 +1,4 @@
-"""The engine's answer to "stats" as a sample, for cgroup v1 and v2, engines 20.10 to today's."""
+"""Converts the engine's "stats" to a sample, for cgroup v1 and v2 and engines since 20.10."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NANO = 1e9
 
 
 def sample(stats: Mapping[str, Any]) -> Sample | None:
-    """One reading; None where the container does not run (the engine then sends empty parts).
+    """One sample; None if the container does not run (the engine then sends empty parts).
 
-    Memory is the usage without the inactive page cache, as ``docker stats`` computes it:
+    Memory is the usage without the inactive page cache, as in ``docker stats``:
     ``total_inactive_file`` under cgroup v1, ``inactive_file`` under v2.
     """
     memory = stats.get("memory_stats") or {}
@@ -33,5 +33,5 @@ def sample(stats: Mapping[str, Any]) -> Sample | None:
 
 def unix_seconds(stamp: str) -> float:
     """The engine's RFC 3339 time with nanoseconds as unix seconds."""
-    # datetime reads six digits of a second at most in Python 3.10, and cuts the rest today.
+    # datetime keeps microseconds, and drops the further digits (Python 3.11 and later).
     return datetime.fromisoformat(stamp).timestamp()

@@ -1,4 +1,4 @@
-"""What differs between a commit and the files as they are: git's paths, Compose's containers."""
+"""Differences between a commit and the current files: git's paths, Compose's containers."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def fork_point(root: Path, revision: str) -> str:
     """The commit at which the work in ``root`` left ``revision``: their merge base.
 
     Raises:
-        EnvironmentMissing: no git, or no checkout.
-        UsageError: no such commit here, or none in common with it.
+        EnvironmentMissing: git is missing, or ``root`` is not a checkout.
+        UsageError: the commit is not here, or has no commit in common with HEAD.
     """
     head = _git(root, "rev-parse", "--verify", "HEAD^{commit}")
     if head.returncode != 0:
         raise EnvironmentMissing(
-            f"{root} is no checkout in which git could tell what changed ({_said(head)})"
+            f"{root} is not a git checkout with a commit ({_said(head)}); run this in a clone"
         )
     name = f"{revision}^{{commit}}"
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
@@ -36,20 +36,19 @@ def fork_point(root: Path, revision: str) -> str:
     base = _git(root, "merge-base", _text(commit.stdout), "HEAD")
     if base.returncode != 0:
         raise UsageError(
-            f"--since {revision}: git finds no commit that it has in common with HEAD; "
-            f"{_remedy(root)}"
+            f"--since {revision}: it has no commit in common with HEAD; {_remedy(root)}"
         )
     return _text(base.stdout)
 
 
 def changed_paths(root: Path, commit: str) -> tuple[str, ...]:
-    """Every path below ``root`` that differs from ``commit``, sorted; new files, too.
+    """Every path below ``root`` that differs from ``commit``, sorted; also new files.
 
-    Committed, staged, neither, or not known to git at all, unless it ignores them. A file that was
-    moved is two paths.
+    This includes changes that are not committed or staged, and files that git does not track, but
+    not those that it ignores. A file that was moved counts as two paths.
 
     Raises:
-        EnvironmentMissing: git cannot tell.
+        EnvironmentMissing: git cannot list them.
     """
     differ = _listed(root, "diff", "--relative", "--name-only", "--no-renames", "-z", commit, "--")
     new = _listed(root, "ls-files", "--others", "--exclude-standard", "-z")
@@ -57,13 +56,13 @@ def changed_paths(root: Path, commit: str) -> tuple[str, ...]:
 
 
 def definitions_at(root: Path, commit: str) -> Definitions | None:
-    """What the compose file of a commit resolves to; None where there is none, or see below."""
+    """A commit's compose file as it resolves; None as in `definitions`, or without a file."""
     done = _git(root, "show", f"{commit}:./{COMPOSE_FILE}")
     return definitions(root, done.stdout) if done.returncode == 0 else None
 
 
 def definitions_now(root: Path) -> Definitions | None:
-    """What the compose file as it is resolves to; None where there is none, or see below."""
+    """The current compose file as it resolves; None as in `definitions`, or without a file."""
     try:
         return definitions(root, (root / COMPOSE_FILE).read_bytes())
     except FileNotFoundError:
@@ -71,12 +70,12 @@ def definitions_now(root: Path) -> Definitions | None:
 
 
 def definitions(root: Path, text: bytes) -> Definitions | None:
-    """What a compose file resolves to, variables left as they are; no engine is asked.
+    """What a compose file resolves to, with variables not replaced; needs no engine.
 
-    None where Compose is missing, or refuses the file: then anything may have changed.
+    None if Compose is missing or refuses the file: then anything may have changed.
 
     Raises:
-        EnvironmentMissing: Compose hangs.
+        EnvironmentMissing: Compose does not answer.
     """
     words = ("--file", "-", "--project-directory", str(root), "--profile", "*")
     how = ("config", "--no-interpolate", "--format", "json")
@@ -97,7 +96,7 @@ def definitions(root: Path, text: bytes) -> Definitions | None:
 
 
 def by_role(config: Mapping[str, Any]) -> Definitions:
-    """An answer of ``docker compose config --format json``, the frameworks apart from the rest."""
+    """Split the output of ``docker compose config --format json`` into frameworks and rest."""
     services = config.get("services") or {}
     frameworks = {
         name: service
@@ -105,7 +104,7 @@ def by_role(config: Mapping[str, Any]) -> Definitions:
         if (service.get("labels") or {}).get(ROLE) == SERVER
     }
     others = {name: service for name, service in services.items() if name not in frameworks}
-    # What only other blocks refer to (x-...) shows in them.
+    # Extension blocks (x-...) take effect only in the blocks that use them.
     settings = {
         key: value
         for key, value in config.items()
@@ -118,16 +117,18 @@ def _remedy(root: Path) -> str:
     shallow = _git(root, "rev-parse", "--is-shallow-repository")
     if _text(shallow.stdout) == "true":
         return (
-            "this clone has a part of the history only: `git fetch --unshallow` brings the rest "
-            "(in a workflow, fetch-depth: 0 of the checkout)"
+            "this clone has only a part of the history: `git fetch --unshallow` fetches the rest "
+            "(in a workflow, give the checkout fetch-depth: 0)"
         )
-    return "`git fetch` brings what the remote has; `git log` lists what there is"
+    return "`git fetch` gets the remote's commits; `git log` lists those that are here"
 
 
 def _listed(root: Path, *words: str) -> set[str]:
     done = _git(root, *words)
     if done.returncode != 0:
-        raise EnvironmentMissing(f"git {words[0]} cannot tell what changed: {_said(done)}")
+        raise EnvironmentMissing(
+            f"`git {words[0]}` failed, so the changes are unknown: {_said(done)}"
+        )
     return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
 
 
@@ -135,7 +136,7 @@ def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     return command.run(
         ["git", "-C", str(root), *words],
         within_s=command.GIT_WITHIN_S,
-        remedy="it tells what changed: install git (Debian: `apt install git`)",
+        remedy="install git, which lists the changes (Debian: `apt install git`)",
     )
 
 

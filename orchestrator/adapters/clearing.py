@@ -1,4 +1,4 @@
-"""Clearing up at the end of a block, which never takes the place of what ended the block."""
+"""Clean-up at the end of a block, which never hides the error that ended the block."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from orchestrator.errors import EnvironmentMissing
 
 @contextmanager
 def afterwards(*steps: Callable[[], None]) -> Iterator[None]:
-    """Take every step at the end of the block, whatever has become of it.
+    """Run every step at the end of the block, even after an error.
 
     Raises:
-        EnvironmentMissing: of a step, where the block itself has raised nothing.
+        EnvironmentMissing: a step failed, and the block itself raised nothing.
     """
     try:
         yield
@@ -24,10 +24,10 @@ def afterwards(*steps: Callable[[], None]) -> Iterator[None]:
 
 
 def clear_up(error: BaseException | None, *steps: Callable[[], None]) -> None:
-    """Take every step; what goes wrong in one is a note of ``error``, the exception under way.
+    """Run every step; their failures become notes of ``error``, the exception being raised.
 
     Raises:
-        EnvironmentMissing: all that went wrong, where no exception is under way.
+        EnvironmentMissing: with all failures, if no exception is being raised.
     """
     problems = []
     for step in steps:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Monotonic seconds for durations, UTC for what a person reads."""
+    """Monotonic seconds for durations, UTC for times that people read."""
 
     def monotonic(self) -> float:
         """Seconds from an arbitrary point."""

@@ -1,4 +1,4 @@
-"""Other programs (docker, git, pip): every call of one ends in time, and fails in words."""
+"""Runs other programs (docker, git, pip) with a time limit and readable errors."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from orchestrator.errors import EnvironmentMissing
 from orchestrator.interrupts import shielded
 
 SHOWN = 4
-"""Words of a command that a message shows."""
+"""Number of a command's words that a message shows."""
 GIT_WITHIN_S = 60
 
 
 class NotThere(EnvironmentMissing):
-    """There is no such program, or it may not be run."""
+    """The program does not exist, or may not be run."""
 
 
 class TookTooLong(EnvironmentMissing):
-    """A program did not end in its time; it was killed."""
+    """A program did not end within its time limit, and was killed."""
 
 
 def run(
@@ -34,20 +34,20 @@ def run(
     environment: Mapping[str, str] | None = None,
     stdin: bytes = b"",
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end; its exit code and all that it printed.
+    """Run a program to its end; return its exit code and everything that it printed.
 
     Args:
-        remedy: what helps where there is no such program.
+        remedy: what to do if the program is missing.
         environment: in addition to this process's own.
 
     Raises:
-        NotThere: there is no such program, or it may not be run.
-        TookTooLong: it did not end within ``within_s``. It is killed then with all that it
-            started, as `docker` starts `docker-compose`, which would hold its output open.
+        NotThere: the program does not exist, or may not be run.
+        TookTooLong: it did not end within ``within_s``, and was killed with all its children:
+            `docker` starts `docker-compose`, which would keep the output pipes open.
     """
     with ExitStack() as started:
         try:
-            with shielded():  # between its start and our knowing of it
+            with shielded():  # no interrupt between its start and the assignment
                 process = started.enter_context(
                     subprocess.Popen(
                         words,
@@ -59,7 +59,7 @@ def run(
                         process_group=0,
                     )
                 )
-                # Whatever ends this block early: what was started does not outlive it.
+                # If an exception ends this block early, the program must not outlive it.
                 started.push(lambda kind, *_: _kill(process) if kind else None)
         except OSError as error:
             raise NotThere(f"no `{words[0]}` command ({error.strerror}); {remedy}") from error
@@ -79,6 +79,6 @@ def said(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):  # it and all that it started have ended
+    with suppress(ProcessLookupError):  # it and its children have ended
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

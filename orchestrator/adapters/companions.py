@@ -1,7 +1,7 @@
-"""Which block of ``docker-compose.yml`` is a companion of which framework, and may be. Pure.
+"""Finds and checks the companions of frameworks in ``docker-compose.yml``. Pure.
 
-A framework names its companions by ``depends_on`` with ``condition: service_healthy``; so
-``docker compose up`` starts them, too, and waits until they are healthy.
+A framework names its companions in ``depends_on`` with ``condition: service_healthy``. So
+``docker compose up`` also starts them first, and waits until they are healthy.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from orchestrator.adapters.contained import COMPANION, ROLE, SERVER
 from orchestrator.words import is_name
 
 HEALTHY = "service_healthy"
-# A log and lines of samples.csv are called by a companion's name, and so are these.
+# A companion's log and its lines in samples.csv have its name; these names are taken there.
 _RESERVED = re.compile(r"server|master|worker-[0-9]+|framework|localhost")
 
 Blocks = Mapping[str, Mapping[str, Any] | None]
 
 
 def is_companion(block: Mapping[str, Any]) -> bool:
-    """Whether a block calls itself one."""
+    """Whether a block's label says that it is a companion."""
     return _role(block) == COMPANION
 
 
@@ -31,7 +31,7 @@ def companions_of(name: str, blocks: Blocks) -> tuple[str, ...]:
 
 
 def companion_problems(name: str, blocks: Blocks) -> list[str]:
-    """All that is wrong with the companions of a service, or with it as a companion, in words."""
+    """Every problem with a service's companions, or with the service as a companion, in words."""
     found = list(_of_name(name)) if is_companion(blocks[name] or {}) else []
     for other, condition in _awaited(blocks[name]).items():
         found += _of_pair(name, other, condition, blocks)
@@ -41,11 +41,11 @@ def companion_problems(name: str, blocks: Blocks) -> list[str]:
 def _of_name(name: str) -> Iterator[str]:
     if not is_name(name):
         yield (
-            "a companion is a host's name and a file's: call it by lower-case letters, digits and "
-            "hyphens, a letter first"
+            "a companion's name is also a host name and a file name: use lower-case letters, "
+            "digits and hyphens, and begin with a letter"
         )
     if _RESERVED.fullmatch(name):
-        yield "the lab calls something else by this name: give the companion another one"
+        yield "the lab uses this name for something else; give the companion another name"
 
 
 def _of_pair(name: str, other: str, condition: str, blocks: Blocks) -> Iterator[str]:
@@ -54,26 +54,26 @@ def _of_pair(name: str, other: str, condition: str, blocks: Blocks) -> Iterator[
         return
     where = f"depends_on {other}"
     if other == name:
-        yield f"{where}: nothing is its own companion; name another service"
+        yield f"{where}: a service cannot be its own companion; name another service"
     elif other not in blocks:
-        yield f"{where}: there is no such service; a companion has a block of its own"
+        yield f"{where}: there is no such service; add a block for it, or take the dependency out"
     elif its == SERVER:
-        yield f"{where}: that is a framework, and no companion of another; take it out"
+        yield f"{where}: that is a framework, which cannot be a companion; take it out"
     elif its != COMPANION:
         yield (
-            f"{where}: it is no companion; give its block the label {ROLE}: {COMPANION}, or "
-            f"another condition than {HEALTHY}"
+            f"{where}: it is not a companion; give its block the label {ROLE}: {COMPANION}, or "
+            f"use another condition than {HEALTHY}"
         )
     elif mine == COMPANION:
-        yield f"{where}: a companion has no companion; let the framework depend on both"
+        yield f"{where}: a companion cannot have companions; let the framework depend on both"
     elif mine != SERVER:
-        yield f"{where}: frameworks alone have companions; take it out"
+        yield f"{where}: only frameworks can have companions; take it out"
     elif condition != HEALTHY:
-        yield f"{where}: condition = {condition}: give {HEALTHY}, since a companion is waited for"
+        yield f"{where}: condition = {condition}: give {HEALTHY}: the lab waits for companions"
 
 
 def _awaited(block: Mapping[str, Any] | None) -> dict[str, str]:
-    """What a block depends on, each with its condition."""
+    """The services that a block depends on, each with its condition."""
     found = (block or {}).get("depends_on") or {}
     if not isinstance(found, Mapping):
         return {}

@@ -1,4 +1,4 @@
-"""``docker-compose.yml`` through ``docker compose`` itself: the one definition of a container."""
+"""Reads ``docker-compose.yml``, the one definition of every container, with Docker Compose."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from orchestrator.model.entry import ContainerSpec
 
 __all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
 
-# Blocks to which another rule applies; all others are alike.
+# Blocks with other rules than those of `Contained`.
 EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntrypoint}
 
-# The smallest build there is, which the set-up tries as well.
+# The smallest possible build; the set-up tries the same one.
 TRIAL_BUILD = Path("orchestrator", "setup", "trial_build", "compose.yml")
 BUILD_WITHIN_S = 900
 PULL_WITHIN_S = 900
@@ -50,7 +50,7 @@ class Compose:
         """Compose's own version.
 
         Raises:
-            EnvironmentMissing: no Compose v2, or it does not answer.
+            EnvironmentMissing: Compose v2 is missing or does not answer.
         """
         done = self._call("version", "--short", within_s=CONFIG_WITHIN_S)
         if done.returncode != 0:
@@ -60,17 +60,17 @@ class Compose:
         return done.stdout.decode(errors="replace").strip()
 
     def containers(self, variables: Mapping[str, str] | None = None) -> dict[str, ContainerSpec]:
-        """Every service's container, with ``variables`` in place of ``.env`` and environment.
+        """Every service's container, where ``variables`` override ``.env`` and environment.
 
         Raises:
-            EnvironmentMissing: no Compose v2, or one that prints no JSON.
-            UsageError: the file is wrong, lacks what every container of the lab must have, or has
-                a key that the orchestrator would not pass on.
+            EnvironmentMissing: Compose v2 is missing, or prints no JSON.
+            UsageError: the file is wrong, lacks something that every container of the lab must
+                have, or has a key that the orchestrator would not pass on.
         """
         words = ("--profile", CROSSCHECK, "config", "--format", "json")
         done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
         if done.returncode != 0:
-            self.version()  # raises where Compose is what is missing
+            self.version()  # raises if Compose itself is missing
             raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
         try:
             config = msgspec.json.decode(done.stdout, type=_Config)
@@ -81,7 +81,7 @@ class Compose:
             ) from error
         if foreign := [name for name, one in config.networks.items() if _is_foreign(one or {})]:
             raise UsageError(
-                f"{COMPOSE_FILE}: network {', '.join(foreign)}: give a bridge of the lab's own"
+                f"{COMPOSE_FILE}: network {', '.join(foreign)}: make it a bridge, and not external"
             )
         found = container_specs(config.services)
         if missing := [name for name in NEEDED if name not in found]:
@@ -117,7 +117,7 @@ class Compose:
             raise EnvironmentMissing(f"`docker compose pull {service}`: {command.said(done)}")
 
     def why_no_build(self) -> str:
-        """What keeps Compose from building any image at all; empty where nothing does."""
+        """Why Compose cannot build any image at all; empty if it can."""
         trial = ("--project-directory", str(self.root), "-f", str(self.root / TRIAL_BUILD))
         try:
             done = self._call(*trial, "build", within_s=TRIAL_BUILD_WITHIN_S)
@@ -149,8 +149,8 @@ def container_specs(services: Mapping[str, Mapping[str, Any] | None]) -> dict[st
     """All services of ``docker compose config --format json``.
 
     Raises:
-        UsageError: with everything that is wrong in any of them; what is wrong in several is told
-            once, with their names.
+        UsageError: with all problems of all services; a problem that several services share is
+            reported once, with their names.
     """
     found: dict[str, ContainerSpec] = {}
     problems: dict[str, list[str]] = defaultdict(list)
@@ -209,7 +209,7 @@ def container_spec(name: str, block: Contained, companions: tuple[str, ...] = ()
 
 
 def _is_foreign(network: Mapping[str, Any]) -> bool:
-    """Whether it may be that of the host, or of others."""
+    """Whether it may be the host's network or one that others use."""
     return bool(network.get("external")) or network.get("driver", "bridge") != "bridge"
 
 
@@ -218,7 +218,7 @@ def _together(names: Sequence[str], services: Collection[str]) -> str:
 
 
 def _build_more(build: Mapping[str, Any]) -> str:
-    """What else an image is made of than its base and its files, the same for the same."""
+    """Build settings other than base and files, as text; equal settings give equal text."""
     args = {key: value for key, value in (build.get("args") or {}).items() if key != "BASE"}
     known = {"context", "dockerfile", "args", "network"}
     rest = {key: value for key, value in build.items() if key not in known}

@@ -1,4 +1,4 @@
-"""A cgroup of one CPU and a little memory: a small host on a larger one, for cgroup v1 and v2."""
+"""A cgroup of one CPU and little memory: a small host on a larger one (cgroup v1 and v2)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from orchestrator.errors import EnvironmentMissing
 
 CGROUPS = Path("/sys/fs/cgroup")
 NAME = "weblab-nanode"
-# Version 2 allows no process in a group that has groups below it: the lab's own stand in a leaf
-# beside that of the containers.
+# Version 2 allows no process in a group that has child groups, so the lab's own processes have a
+# leaf group beside that of the containers.
 OWN, CONTAINERS = "lab", "containers"
 NEEDED = ("cpuset", "memory")
 WANTED = (*NEEDED, "cpu", "io", "pids")
 END_WITHIN_S = 10.0
-# Joins every group whose list of processes is named before "--", and takes all the open files that
-# it may. It then execs the program, so the process id is the program's.
+# Joins every group whose `cgroup.procs` is named before "--", and raises the limit of open files as
+# far as allowed. It then execs the program, so the process id is the program's.
 JOIN = """
 while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift
 ulimit -Hn NOFILE 2>/dev/null; ulimit -Sn "$(ulimit -Hn)"
@@ -31,16 +31,16 @@ exec "$@"
 
 
 class Confinement:
-    """All that is started in it has one CPU and so much memory together, and no swap.
+    """Everything started in it shares one CPU and this much memory, without swap.
 
-    Entering makes it, after ending what an earlier one that was killed left behind; leaving ends
-    whatever still runs in it.
+    Entering creates the group, and first ends what a killed lab left in it; leaving ends everything
+    that still runs in it.
     """
 
     def __init__(
         self, cpu: int, memory_bytes: int, root: Path = CGROUPS, *, nofile: int | None = None
     ) -> None:
-        """``nofile``: open files that it asks for; None: no more than it may have unasked."""
+        """``nofile``: the hard limit of open files to ask for; None keeps the present one."""
         self._nofile = "$(ulimit -Hn)" if nofile is None else str(nofile)
         self._cpu = cpu
         self._memory_bytes = memory_bytes
@@ -54,7 +54,7 @@ class Confinement:
 
     @property
     def parent_of_containers(self) -> str:
-        """For an engine: under which group its containers belong."""
+        """The parent cgroup that an engine must give its containers."""
         return f"/{NAME}/{CONTAINERS}"
 
     def command(self, words: Sequence[str]) -> list[str]:
@@ -72,7 +72,7 @@ class Confinement:
         except OSError as error:
             raise EnvironmentMissing(
                 f"no cgroup of CPU {self._cpu} and {self._memory_bytes / 2**20:,.0f} MiB can be "
-                f"made ({error}): it needs root, that CPU, and a {self._root} that can be written"
+                f"made ({error}): it needs root, that CPU, and write access to {self._root}"
             ) from error
         return self
 
@@ -91,19 +91,19 @@ class Confinement:
             _write(folder / "cpuset.mems", (cpuset.parent / "cpuset.mems").read_text())
             _write(folder / "cpuset.cpus", str(self._cpu))
         memory.mkdir()
-        _write(memory / "memory.use_hierarchy", "1")  # else the limit is not for what is below
+        _write(memory / "memory.use_hierarchy", "1")  # so that the limit includes child groups
         (memory / OWN).mkdir()
         _write(memory / "memory.limit_in_bytes", str(self._memory_bytes))
         _write(memory / "memory.swappiness", "0")
         swap = memory / "memory.memsw.limit_in_bytes"
-        if swap.exists():  # a kernel may be built or booted without
+        if swap.exists():  # missing if the kernel does not account for swap
             _write(swap, str(self._memory_bytes))
 
     def _make_v2(self) -> None:
         there = set((self._root / "cgroup.controllers").read_text().split())
         if missing := set(NEEDED) - there:
             raise EnvironmentMissing(
-                f"the kernel gives no {' and no '.join(sorted(missing))} controller in "
+                f"the kernel has no {' and no '.join(sorted(missing))} controller in "
                 f"{self._root}: no small host can be made here"
             )
         enabled = [f"+{name}" for name in WANTED if name in there]
@@ -118,7 +118,7 @@ class Confinement:
         (group / OWN).mkdir()
 
     def _clear(self) -> None:
-        """End what runs in it, and remove it with all that an engine made below it."""
+        """End what runs in it, and remove it with all groups that an engine made below it."""
         deadline = time.monotonic() + END_WITHIN_S
         while pids := set(self._processes()):
             if time.monotonic() > deadline:
@@ -137,12 +137,12 @@ class Confinement:
     def _processes(self) -> Iterator[int]:
         for top in self._everywhere():
             for path in top.rglob("cgroup.procs"):
-                with suppress(OSError):  # it may be gone by now
-                    # Processes of another namespace of process ids are all 0, and none of ours.
+                with suppress(OSError):  # the group may have gone by now
+                    # Processes of another PID namespace are listed as 0; they are not ours.
                     yield from filter(None, map(int, path.read_text().split()))
 
     def _everywhere(self) -> list[Path]:
-        """It, in every hierarchy: an engine makes its containers' groups in all that there are."""
+        """The group in every hierarchy: an engine makes its containers' groups in all of them."""
         folders = self._root / NAME, *self._root.glob(f"*/{NAME}")
         return [path for path in folders if path.is_dir()]
 
@@ -152,7 +152,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _enable(group: Path, controllers: Sequence[str]) -> None:
-    """For what is below it; one that is merely wanted may be refused."""
+    """Enable controllers for child groups; only those in ``NEEDED`` must succeed."""
     for controller in controllers:
         try:
             _write(group / "cgroup.subtree_control", controller)
@@ -162,7 +162,7 @@ def _enable(group: Path, controllers: Sequence[str]) -> None:
 
 
 def _remove(top: Path) -> None:
-    """A group and those below it; the kernel needs a moment after their last process."""
+    """Try to remove a group and its children; just after their last process this may fail."""
     for folder in sorted([top, *top.rglob("*/")], key=lambda path: -len(path.parts)):
         with suppress(OSError):
             folder.rmdir()

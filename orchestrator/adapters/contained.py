@@ -1,4 +1,4 @@
-"""What a container's block in ``docker-compose.yml`` may say, and what it must: see SECURITY.md."""
+"""What a container's block in ``docker-compose.yml`` may and must have (see SECURITY.md)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from orchestrator.words import told
 
 ROLE = "weblab.role"
 SERVER, COMPANION = "server", "companion"
-"""The roles of a framework, and of what a framework needs beside it."""
+"""The roles of a framework, and of a service that a framework needs."""
 
-# Keys that would take away what the lab promises of its containers, and what they give.
+# Keys that would break what the lab promises about its containers, each with the reason.
 DANGEROUS = {
     "privileged": "it gives all rights over the host",
     "devices": "it gives devices of the host",
@@ -113,8 +113,8 @@ Healthcheck = Annotated[
 OwnSysctls = Annotated[
     dict[str, str],
     Meta(
-        description="none of net.*: in a run a companion shares the network of its service, which "
-        "has its own",
+        description="none of net.*: in a run a companion shares its service's network namespace, "
+        "and the service sets these",
         extra={HOLDS: lambda found: not any(name.startswith("net.") for name in found)},
     ),
 ]
@@ -125,7 +125,7 @@ NoNetwork = Annotated[Literal["none"], Meta(description="none, or leave it out")
 class Contained:
     """A block as ``docker compose config --format json`` prints it, as the lab allows it.
 
-    The last eight fields are of ``docker compose`` alone; the orchestrator does without them.
+    Only ``docker compose`` uses the last eight fields; the orchestrator ignores them.
     """
 
     image: Image
@@ -158,14 +158,14 @@ class Contained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnEntrypoint(Contained):
-    """Of what Compose alone starts, before the others."""
+    """A block that only Compose starts, before the others."""
 
     entrypoint: tuple[str, ...] | None = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketCounter(Contained):
-    """Root with one capability, without a network of its own: it counts a server's packets."""
+    """Counts a server's packets: root with one capability, without a network of its own."""
 
     user: Annotated[Literal["0:0"], Meta(description="0:0")]
     cap_add: Annotated[tuple[Literal["NET_ADMIN"]], Meta(description="[NET_ADMIN]")]  # type: ignore[assignment]
@@ -174,14 +174,14 @@ class PacketCounter(Contained):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion(Contained):
-    """What a framework needs beside it, such as a database: it has to say when it is ready."""
+    """A service that a framework needs, such as a database; a healthcheck says when it is ready."""
 
     healthcheck: Healthcheck
     sysctls: OwnSysctls = field(default_factory=dict)
 
 
 def health_command(check: Mapping[str, Any]) -> tuple[str, ...]:
-    """The command of a healthcheck as its container can run it; empty where there is none."""
+    """The command of a healthcheck as its container can run it; empty if there is none."""
     test = check.get("test")
     if not isinstance(test, list | tuple) or not all(isinstance(word, str) for word in test):
         return ()
@@ -203,12 +203,14 @@ def contained(
     limit, swap = table.get("mem_limit"), table.get("memswap_limit")
     sizes = {"mem_limit", "memswap_limit"}
     if limit != swap and sizes <= set(table) and sizes.isdisjoint(key for key, _ in problems):
-        wrong.append(f"memswap_limit = {swap}: give that of mem_limit ({limit}): there is no swap")
+        wrong.append(
+            f"memswap_limit = {swap}: give the value of mem_limit ({limit}): containers get no swap"
+        )
     return (None if wrong else found), wrong
 
 
 def _plain(service: Mapping[str, Any]) -> dict[str, Any]:
-    """Sizes as numbers, which Compose prints as text, and one number where two are the same."""
+    """Sizes as numbers (Compose prints text), and one number for equal soft and hard limits."""
     plain = dict(service)
     for key in ("mem_limit", "memswap_limit"):
         text = plain.get(key)
@@ -230,6 +232,6 @@ def _unknown(key: str, value: Any) -> str:
     if key in DANGEROUS:
         return f"{key} = {shown(value)}: {DANGEROUS[key]}, which the lab refuses; take it out"
     return (
-        f"{key} = {shown(value)}: the orchestrator would not pass it on; teach it in "
-        "orchestrator/adapters/contained.py or take it out"
+        f"{key} = {shown(value)}: the orchestrator would not pass it on; take it out, or add it to "
+        "orchestrator/adapters/contained.py"
     )

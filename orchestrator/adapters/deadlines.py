@@ -1,7 +1,7 @@
-"""No blocking read outlasts the lab's own clock: it happens in a thread that may be left behind.
+"""Time limits for blocking reads: they run in a thread that can be abandoned.
 
-The SDK takes the timeout off a socket that it streams from, and a server that sends a byte now and
-then outlives any timeout of a single read.
+The Docker SDK removes the timeout from a socket that it streams from, and a server that sends a
+byte now and then never reaches the timeout of a single read.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 AHEAD = 1_000
-"""Items that are read before anybody takes them: whoever prints without end fills no memory."""
+"""Most items that are read ahead, so that endless output does not fill the memory."""
 LOOKS_EVERY_S = 1.0
-"""How often a reader looks whether anybody still takes what it reads."""
+"""Seconds between a blocked reader's checks whether anybody still takes its items."""
 
 
 class _End:
-    """What ends a stream."""
+    """Marks the end of a stream."""
 
 
 _END: Final = _End()
@@ -30,7 +30,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     """What ``call`` returns or raises.
 
     Raises:
-        TimeoutError: it has done neither after ``seconds``.
+        TimeoutError: the call has not ended after ``seconds``.
     """
     return next(timed(lambda: [call()], first_s=seconds, next_s=seconds, whole_s=seconds))
 
@@ -38,7 +38,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 def timed(
     source: Callable[[], Iterable[T]], *, first_s: float, next_s: float, whole_s: float
 ) -> Iterator[T]:
-    """The items of ``source()``, which is read in a thread of its own.
+    """The items of ``source()``, which is read in a separate thread.
 
     Args:
         first_s: how long the first item may take, in seconds.
@@ -46,7 +46,7 @@ def timed(
         whole_s: how long all of them may take together.
 
     Raises:
-        TimeoutError: one of these has passed; its text says how many seconds.
+        TimeoutError: one of these limits has passed; the text has its seconds.
     """
     items: Queue[T | BaseException | _End] = Queue(AHEAD)
     left_behind = Event()
@@ -64,12 +64,12 @@ def _taken(
     while True:
         left = end - monotonic()
         if left <= 0:
-            raise TimeoutError(f"it was not over after {whole_s:g} s")
+            raise TimeoutError(f"it had not ended after {whole_s:g} s")
         try:
             item = items.get(timeout=min(patience, left))
         except Empty:
             if left <= patience:
-                continue  # the whole is over
+                continue  # the limit for all items has passed
             raise TimeoutError(f"nothing came for {patience:g} s") from None
         if isinstance(item, _End):
             return
@@ -85,7 +85,7 @@ def _read(
     left_behind: Event,
 ) -> None:
     def put(item: T | BaseException | _End) -> bool:
-        """Whether somebody may still take it."""
+        """Put it; False if nobody takes items any more."""
         while not left_behind.is_set():
             try:
                 items.put(item, timeout=LOOKS_EVERY_S)

@@ -1,4 +1,4 @@
-"""A container of the lab in the Docker engine; the SDK's errors become the lab's here."""
+"""A container of the lab in the Docker engine; converts the SDK's errors to the lab's."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ GONE_WITHIN_S = 30
 READ_WITHIN_S = 10
 SIZES_WITHIN_S = 30
 ENDS_WITHIN_S = 1
-# Before its first line a program has to start; on an emulated CPU Locust takes a minute to do so.
+# The first line comes after the program's start: a minute for Locust on an emulated CPU.
 FIRST_LINE_WITHIN_S = 120
-# The load generator speaks every second; longer silence means that it hangs.
+# The load generator prints every second; longer silence means that it hangs.
 SILENT_AFTER_S = 20
 
-# What is done to a container from outside, in the engine's words; `start` and `exec_*` are ours.
+# Engine events caused from outside; `start` and `exec_*` are the lab's own.
 OOM = "oom"
 INTERVENTIONS = frozenset({"pause", "unpause", "restart", "update", "kill", "stop"})
 
 FOREIGN = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
-"""What the SDK raises."""
+"""The exceptions that the SDK raises."""
 
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """What the SDK raises in this block means that the engine fails us.
+    """Convert the SDK's errors in this block: the engine failed.
 
     Raises:
         EnvironmentMissing: with the reason.
@@ -53,9 +53,7 @@ def answering() -> Iterator[None]:
     try:
         yield
     except FOREIGN as error:
-        raise EnvironmentMissing(
-            f"the Docker engine does not do its part ({error}); its log says why"
-        ) from error
+        raise EnvironmentMissing(f"the Docker engine failed ({error}); its log says why") from error
 
 
 Stats = dict[str, Any]
@@ -70,7 +68,7 @@ class DockerContainer:
         service: str,
         host: str | None = None,
     ) -> None:
-        """``host``: that of the container whose network it shares; its own name elsewhere."""
+        """``host``: of the container whose network it shares; by default its own name."""
         self._container = container
         self._host = host
         self.service = service
@@ -94,13 +92,13 @@ class DockerContainer:
         """Send the service each request from inside its own container.
 
         Raises:
-            TrialFailed: the service ended, did not answer in time, or answered no HTTP.
+            TrialFailed: the service ended, did not answer in time, or its answer was not HTTP.
         """
         try:
             with dialogue(self._inside, PORT, wait_s) as it:
                 return it.probe(requests)
         except NoAnswer as reason:
-            if reason.ended:  # mostly since the container did; the engine may say so a moment later
+            if reason.ended:  # usually with its container; the engine may notice that a bit later
                 with suppress(*FOREIGN):
                     self._container.wait(timeout=ENDS_WITHIN_S)
             raise TrialFailed(str(reason)) from reason
@@ -109,13 +107,13 @@ class DockerContainer:
 
     def _inside(self, arguments: Sequence[str]) -> ExecPipe:
         client = self._container.client
-        assert client is not None  # noqa: S101 - it is of one
+        assert client is not None  # noqa: S101 - the client made this container
         return ExecPipe(client.api, self.id, ["python", "-c", program(), *arguments])
 
     def install_bytes(self) -> dict[str, int | None] | None:
-        """Bytes on disk of each distribution installed in it; None of one that does not tell.
+        """Bytes on disk of each installed distribution; None for one of unknown size.
 
-        None altogether where the container does not run, or does not tell.
+        None instead of all if the container does not run or does not answer.
         """
         try:
             with dialogue(self._inside, PORT, SIZES_WITHIN_S) as it:
@@ -124,7 +122,7 @@ class DockerContainer:
             return None
 
     def sample(self) -> Sample | None:
-        """The cgroup's counters now; None where the container does not run."""
+        """The cgroup's current counters; None if the container does not run."""
         try:
             stats = self._container.stats(stream=False, one_shot=True)
         except FOREIGN:
@@ -132,22 +130,22 @@ class DockerContainer:
         return cgroup.sample(cast(Stats, stats))
 
     def listen_overflows(self) -> int | None:
-        """Connections that full listen queues of its network namespace turned away so far.
+        """Connections dropped so far by full listen queues (backlogs) in its network namespace.
 
-        None where the container does not run, or its kernel does not tell.
+        None if the container does not run, or its kernel does not count them.
         """
         said = self._output(["cat", netstat.PATH])
-        with suppress(ValueError):  # what a program in the container prints may be anything
+        with suppress(ValueError):  # a program in the container may print anything
             return None if said is None else netstat.listen_overflows(said.decode(errors="replace"))
         return None
 
     def state(self) -> ContainerState:
-        """Whether it runs, and if not, how it ended.
+        """Whether it runs, and how it ended.
 
         Raises:
             TrialFailed: the container has vanished, or the engine does not answer.
         """
-        with self._told("does not tell its state"):
+        with self._told("does not report its state"):
             self._container.reload()
         state = self._container.attrs["State"]
         return ContainerState(
@@ -159,16 +157,16 @@ class DockerContainer:
         )
 
     def healthy(self, check: Sequence[str], within_s: float) -> float:
-        """Wait until this command in it ends well; unix seconds when it first did.
+        """Wait until this command succeeds in it; return when it first did, in unix seconds.
 
         Raises:
-            TrialFailed: it did not in time, or the container ended.
+            TrialFailed: it did not succeed in time, or the container ended.
         """
         ask = partial(self._health, check)
         return awaited(ask, lambda: self.state().running, within_s)
 
     def _health(self, check: Sequence[str], within_s: float) -> tuple[bool, str]:
-        """Whether the check ends well now, and what it said."""
+        """Whether the check succeeds now, and what it printed."""
         try:
             code, output = within(
                 min(within_s, READ_WITHIN_S), lambda: self._container.exec_run(list(check))
@@ -178,22 +176,22 @@ class DockerContainer:
         return code == 0, cast(bytes, output or b"").decode(errors="replace")
 
     def lost_to_memory(self, since: float) -> bool:
-        """Whether the kernel ended a process in it since then (unix seconds) for want of memory.
+        """Whether the OOM killer ended a process in it since then (unix seconds).
 
-        The engine's state tells this of a container that ended; its events of one that lives on.
+        The state shows this for a container that ended, the events for one that still runs.
         """
         return OOM in self._events(since)
 
     def interventions(self, since: float) -> tuple[str, ...]:
         """What others did to it through the engine since then (unix seconds), in order.
 
-        The engine remembers its last 256 events; nothing where it does not tell.
+        The engine keeps its last 256 events. Empty if it does not answer.
         """
         return tuple(action for action in self._events(since) if action in INTERVENTIONS)
 
     def _events(self, since: float) -> tuple[str, ...]:
-        """What the engine remembers of it since then, in order; nothing where it does not tell."""
-        client: Any = self._container.client  # its types know no fractions of a second; it does
+        """Its events since then that the engine still keeps, in order; empty without an answer."""
+        client: Any = self._container.client  # its type hints allow no fractions of a second
         about = {"container": self.id, "type": "container"}
         span = {"since": f"{since:.9f}", "until": f"{time():.9f}"}
         try:
@@ -201,12 +199,12 @@ class DockerContainer:
                 READ_WITHIN_S,
                 lambda: list(client.events(filters=about, decode=True, **span)),
             )
-        except (*FOREIGN, ValueError):  # no answer, or none that is JSON: no reason to lose a trial
+        except (*FOREIGN, ValueError):  # no answer or no JSON; not worth failing a trial
             return ()
         return tuple(str(event.get("Action")) for event in events)
 
     def logs(self) -> str:
-        """All that it printed.
+        """Everything that it printed.
 
         Raises:
             TrialFailed: the container has vanished, or the engine does not answer.
@@ -215,19 +213,19 @@ class DockerContainer:
             return bytes(self._container.logs()).decode(errors="replace")
 
     def last_words(self) -> str:
-        """The end of what it printed; nothing where that cannot be had any more."""
+        """The end of its log; empty if the log is no longer available."""
         with suppress(TrialFailed):
             return tail(self.logs())
         return ""
 
     def lines(self, within_s: float) -> Iterator[str]:
-        """What it prints on stdout, line by line, until it ends.
+        """The lines that it prints on stdout, until it ends.
 
         Raises:
             TrialFailed: it fell silent, or has not ended after ``within_s`` seconds.
         """
-        with self._told("could not be listened to"):
-            self._container.reload()  # the SDK leaves the connection of a refused stream open
+        with self._told("could not be read"):
+            self._container.reload()  # if it is gone, fail here: a refused stream leaks
             yield from timed(
                 self._stdout,
                 first_s=FIRST_LINE_WITHIN_S,
@@ -245,7 +243,7 @@ class DockerContainer:
             return int(self._container.wait(timeout=within_s)["StatusCode"])
 
     def stop(self) -> float:
-        """SIGTERM, then wait; seconds until it ended. Killed after 10 s.
+        """Send SIGTERM and wait; kill it after 10 s. Returns the seconds until it ended.
 
         Raises:
             TrialFailed: the container has vanished, or the engine does not answer.
@@ -256,7 +254,7 @@ class DockerContainer:
         return monotonic() - begin
 
     def remove(self) -> None:
-        """Remove it, running or not, and wait until it is gone; nothing if it is gone already.
+        """Remove it, running or not, and wait until it is gone; it may be gone already.
 
         Raises:
             TrialFailed: the engine does not remove it.
@@ -270,7 +268,7 @@ class DockerContainer:
                 self._container.wait(timeout=GONE_WITHIN_S, condition="removed")
 
     def _output(self, command: Sequence[str]) -> bytes | None:
-        """What a command in it printed on stdout; None where it could not be run to its end."""
+        """What a command in it printed on stdout; None if the command failed."""
         run = self._container.exec_run
         try:
             code, output = within(READ_WITHIN_S, lambda: run(list(command), stderr=False))

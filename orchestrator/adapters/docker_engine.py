@@ -1,4 +1,4 @@
-"""The Docker engine; the SDK's errors become the lab's here."""
+"""The Docker engine; converts the SDK's errors to the lab's."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ CALL_WITHIN_S = 60
 
 
 class DockerEngine:
-    """Runs the lab's containers; each carries the run's label, and only such are ever removed.
+    """Runs the lab's containers. Each has the run's label; only labelled ones are ever removed.
 
     Raises:
-        UsageError: the engine that the environment names is another host's.
-        EnvironmentMissing: none answers.
+        UsageError: the engine that the environment names is on another host.
+        EnvironmentMissing: no engine answers.
     """
 
     def __init__(self, compose: Compose, run_id: str) -> None:
         self._run_id = run_id
-        self._home = "none"  # the network of services: loopback alone, unless a bridge is made
+        self._home = "none"  # the services' network: loopback only, until `network` makes a bridge
         only_this_host()
         try:
             self._client = docker.from_env(timeout=CALL_WITHIN_S)
@@ -51,7 +51,7 @@ class DockerEngine:
 
     @answering()
     def facts(self) -> EngineFacts:
-        """What the engine says of its host."""
+        """What the engine reports about its host."""
         info = self._client.info()
         return EngineFacts(
             version=info["ServerVersion"],
@@ -63,10 +63,10 @@ class DockerEngine:
         )
 
     def build(self, service: str) -> Image:
-        """Build a service's image as the compose file says; one that was loaded will do.
+        """Build a service's image as the compose file says; a loaded one is used as it is.
 
         Raises:
-            TrialFailed: with the log's tail; the reason tells a missing base image apart.
+            TrialFailed: with the log's tail; the reason says whether the base image is missing.
         """
         return self.images.build(service)
 
@@ -80,13 +80,13 @@ class DockerEngine:
         command: Sequence[str] | None = None,
         suffix: str = "",
     ) -> Iterator[DockerContainer]:
-        """Run a container as the compose file defines it; removed at the end, whatever happens.
+        """Run a container as the compose file defines it; it is removed at the end in any case.
 
         Args:
-            beside: whose network namespace it shares.
-            network: ``container:<id>`` to share its namespace; else where services live.
-            command: in place of the definition's own.
-            suffix: tells containers of one service apart.
+            beside: the container whose network namespace it shares.
+            network: ``container:<id>`` to share a namespace; default: the services' network.
+            command: used instead of the definition's own.
+            suffix: distinguishes containers of one service.
 
         Raises:
             TrialFailed: the engine refused.
@@ -97,7 +97,7 @@ class DockerEngine:
             spec = joining(spec)
         with ExitStack() as cleanup:
             try:
-                with shielded():  # between the engine's making it and our knowing of it
+                with shielded():  # no interrupt between creation and assignment
                     container = self._client.containers.create(
                         spec.image,
                         list(command or spec.command or ()) or None,
@@ -121,10 +121,10 @@ class DockerEngine:
         within_s: float,
         network: str | None = None,
     ) -> str:
-        """Run a container to its end; what it printed.
+        """Run a container to its end; return what it printed.
 
         Raises:
-            TrialFailed: the engine refused, or it ended with an error or not in time.
+            TrialFailed: the engine refused, or the container failed or did not end in time.
         """
         with self.start(spec, network=network, command=command) as container:
             code = container.wait(within_s)
@@ -136,7 +136,7 @@ class DockerEngine:
 
     @contextmanager
     def network(self) -> Iterator[str]:
-        """A bridge for this run alone, for ``--network bridge``: containers live on it then."""
+        """A bridge network for this run alone (``--network bridge``), which its containers use."""
         name = f"weblab-{self._run_id}"
         with ExitStack() as cleanup:
             with shielded(), answering():
@@ -147,23 +147,23 @@ class DockerEngine:
 
     def _remove_network(self, network: str) -> None:
         self._home = "none"
-        # One that stays is taken away before the next run; what was measured on it is not in doubt.
+        # If this fails, the next run removes it; the measurements on it are still valid.
         with shielded(), suppress(*FOREIGN):
             self._client.api.remove_network(network)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else of the lab measures on this engine while the block lasts.
+        """No other run of the lab measures on this engine during the block.
 
         Raises:
-            EnvironmentMissing: somebody does.
+            EnvironmentMissing: another run does.
         """
         with only_one_run(self._client):
             yield
 
     @answering()
     def remove_leftovers(self) -> list[str]:
-        """Remove what runs that died left behind (the caller is alone); their names."""
+        """Remove what dead runs left behind; return the names. The caller must be `alone`."""
         removed = []
         mine: dict[str, str | list[str] | bool] = {"label": RUN}
         for container in self._client.containers.list(all=True, ignore_removed=True, filters=mine):
@@ -186,7 +186,7 @@ class DockerEngine:
 
     @answering()
     def neighbours(self) -> list[str]:
-        """Running containers that are none of the lab's: they take CPU time too."""
+        """Running containers that do not belong to the lab; they use CPU time, too."""
         running = self._client.containers.list(ignore_removed=True)
         return [str(c.name) for c in running if RUN not in c.labels and ROLE not in c.labels]
 
@@ -203,7 +203,7 @@ Exit = Callable[
 
 
 def _removing(container: DockerContainer) -> Exit:
-    """Removes a container at the end of its block, in favour of whatever ended the block."""
+    """Removes a container at the end of its block; an error of the block takes precedence."""
 
     def leave(
         _kind: type[BaseException] | None,
@@ -223,7 +223,7 @@ def _removing(container: DockerContainer) -> Exit:
 
 
 def _has_owner(labels: Mapping[str, str] | None, created: str) -> bool:
-    """Whether the process that made it may still run; older versions of the lab do not tell."""
+    """Whether the process that made it may still run; False for versions without owner labels."""
     owner = owner_of(labels or {})
     made = datetime.fromisoformat(created).timestamp()
     return owner is not None and owner.lives(made) is not False

@@ -1,4 +1,4 @@
-"""The images of an engine: built, loaded from an archive, and what they are called."""
+"""The images of an engine: builds, archives and names."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ BASE = "weblab.base"
 
 
 class DockerImages:
-    """What is there of the images that a compose file defines."""
+    """The images of a compose file in one engine."""
 
     def __init__(self, compose: Compose, client: docker.DockerClient) -> None:
         self._compose = compose
         self._client = client
 
     def build(self, service: str) -> Image:
-        """Build a service's image as the compose file says; one that was loaded will do.
+        """Build a service's image as the compose file says; a loaded one is used as it is.
 
-        An image that is not built is taken as it is, and pulled where this host does not have it.
+        An image without a build is used as it is, and pulled if this host does not have it.
 
         Raises:
-            TrialFailed: with the log's tail; the reason tells a missing base image apart.
-            EnvironmentMissing: an image that is not built cannot be had.
+            TrialFailed: with the log's tail; the reason says whether the base image is missing.
+            EnvironmentMissing: an image without a build cannot be pulled.
         """
         spec = self._compose.containers()[service]
         if not spec.build_context:
@@ -69,19 +69,19 @@ class DockerImages:
         return self.image(name) if self.has(name) else None
 
     def name_by_sources(self, spec: ContainerSpec) -> str:
-        """What an image built from the sources of this checkout is called in an archive."""
+        """The name in an archive of an image built from this checkout's sources."""
         root, context = self._compose.root, Path(spec.build_context)
         return name_by_sources(spec.image, root, context, spec.dockerfile, spec.build_more)
 
     @answering()
     def tag(self, image: str, name: str) -> None:
-        """Give an image one more name, or take that name away from another one."""
+        """Give an image one more name; an image that had this name loses it."""
         repository, _, tag = name.rpartition(":")
         self._client.images.get(image).tag(repository, tag)
 
     @answering()
     def forget(self, name: str) -> None:
-        """Take a name away; the image goes with its last one."""
+        """Remove a name; an image without a name is deleted."""
         self._client.images.remove(name, noprune=True)
 
     @answering()
@@ -107,7 +107,7 @@ class DockerImages:
 
 
 def _base(labels: dict[str, str]) -> str:
-    """How the base image came to be, from the labels that the set-up gives to its own."""
+    """How the base image was made, from the labels that the set-up gives to its own images."""
     if BASE not in labels:
         return OFFICIAL
     how, interpreter = labels.get(f"{BASE}.how", "?"), labels.get(f"{BASE}.interpreter", "?")

@@ -1,8 +1,8 @@
-"""One run measures on an engine at a time, whoever started it, from wherever.
+"""The lock of an engine: only one run measures on it at a time, whoever started it.
 
-The lock lies in the engine itself: a container that is made but never started. The engine gives a
-name to one container only, so who makes it has the lock. Its label says whose it is; what a process
-left behind that has ended is taken away.
+The lock is a container in the engine that is created but never started. The engine accepts a name
+only once, so the process that creates the container has the lock. A label names the owner; the lock
+of a process that has ended is removed.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from orchestrator.interrupts import shielded
 NAME = "weblab-lock"
 IMAGE = "weblab/lock:local"
 OWNER = "weblab.owner"
-# Each try fails only since another run took the lock or let it go at that very moment.
+# A try fails only if another run takes or releases the lock at that very moment.
 TRIES = 20
 
 
 @contextmanager
 def only_one_run(client: docker.DockerClient) -> Iterator[None]:
-    """Hold the engine's lock for as long as the block lasts.
+    """Hold the engine's lock during the block.
 
     Raises:
-        EnvironmentMissing: another run measures on this engine, or it cannot be told whether.
+        EnvironmentMissing: another run measures on this engine, or may do so.
     """
     with ExitStack() as held:
         with shielded():
@@ -42,12 +42,12 @@ def only_one_run(client: docker.DockerClient) -> Iterator[None]:
 
 
 def owner_of(labels: Mapping[str, str]) -> Owner | None:
-    """Who made a container or network, from its labels; None where they do not tell."""
+    """The process that made a container or network, from its labels; None if they do not say."""
     return Owner.decoded(labels.get(OWNER, ""))
 
 
 def _acquired(client: docker.DockerClient) -> str:
-    """The id of the lock that is ours now."""
+    """Take the lock; return its container's id."""
     try:
         _make_image(client)
         for _ in range(TRIES):
@@ -56,7 +56,9 @@ def _acquired(client: docker.DockerClient) -> str:
             _take_away_if_dead(client)
     except FOREIGN as error:
         raise EnvironmentMissing(f"the engine's lock cannot be read: {error}") from error
-    raise EnvironmentMissing(f"the lock {NAME} changes hands all the time; run this again")
+    raise EnvironmentMissing(
+        f"other runs take and release the lock {NAME} all the time; run this again"
+    )
 
 
 def _made(client: docker.DockerClient) -> str | None:
@@ -80,7 +82,7 @@ def _take_away_if_dead(client: docker.DockerClient) -> None:
     owner = owner_of(lock.labels)
     if owner is None:
         raise EnvironmentMissing(
-            f"a container {NAME} is there that is not the lab's lock; remove it if nothing needs it"
+            f"a container is named {NAME} but is not the lab's lock; remove it if nobody needs it"
         )
     made = datetime.fromisoformat(str(lock.attrs["Created"]))
     lives = owner.lives(made.timestamp())
@@ -91,19 +93,19 @@ def _take_away_if_dead(client: docker.DockerClient) -> None:
     if lives is None:
         raise EnvironmentMissing(
             f"another run of the lab ({owner}, since {made:%Y-%m-%d %H:%M} UTC) has this engine's "
-            f"lock, and from here nobody can see whether it still runs; wait for it, or, if it is "
-            f"over, `docker rm {NAME}`"
+            f"lock, and it cannot be seen from here whether it still runs; wait for it or, if it "
+            f"has ended, run `docker rm {NAME}`"
         )
     _remove(client, str(lock.id))
 
 
 def _remove(client: docker.DockerClient, lock: str) -> None:
-    with shielded(), suppress(*FOREIGN):  # gone already, or the engine is: the lock goes with us
+    with shielded(), suppress(*FOREIGN):  # a later run removes the lock if this fails
         client.api.remove_container(lock, force=True)
 
 
 def _make_image(client: docker.DockerClient) -> None:
-    """An image of no file at all: a container must have one, even if it never starts."""
+    """Make an empty image: a container needs one, even if it never starts."""
     try:
         client.images.get(IMAGE)
     except docker.errors.ImageNotFound:

@@ -1,9 +1,9 @@
-"""Which Docker engine the environment names: it must be one of this host.
+"""Checks that the environment names a Docker engine on this host.
 
-The lab gives CPUs of this host to containers, and records this host's CPU, memory and stolen time.
-With an engine elsewhere all of that would be silently wrong. TCP is fine to a loopback address: an
-engine that listens there is this host's, as in some CI systems. Whoever forwards a socket or a port
-of another host gets past this; `lab doctor` compares the kernels.
+The lab assigns CPUs of this host to containers, and records this host's CPU, memory and CPU steal.
+With a remote engine all of these would be wrong without any error. TCP to a loopback address is
+allowed, because some CI systems run the host's engine that way. This check does not notice a socket
+or port that is forwarded from another host; `lab doctor` compares the kernels.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from orchestrator.errors import UsageError
 
 ALLOWED = (
     "give an engine of this host, as unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
-    "the lab does not measure on another host yet"
+    "the lab cannot measure on another host yet"
 )
 
 
 def only_this_host(environment: Mapping[str, str] = os.environ) -> None:
-    """Look at the address before anything is sent to it.
+    """Check the address before anything is sent to it.
 
     Raises:
-        UsageError: it is another host's, or none at all; with what is allowed.
+        UsageError: it is on another host, or not an address; says what is allowed.
     """
     if problem := engine_problem(environment):
         raise UsageError(problem)
 
 
 def engine_problem(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Why no engine of this host can be at the address that the environment names; None if it can.
+    """Why the address in the environment cannot be an engine on this host; None if it can.
 
-    As Docker's command line and its SDK have it: DOCKER_HOST, else the context that DOCKER_CONTEXT
-    names or `docker context use` chose.
+    Like Docker's command line and its SDK, this reads DOCKER_HOST, or else the context that
+    DOCKER_CONTEXT names or `docker context use` chose.
     """
     if address := environment.get("DOCKER_HOST", ""):
         return None if _of_this_host(address) else f"DOCKER_HOST = {shown(address)}: {ALLOWED}"
@@ -59,7 +59,7 @@ _DEFAULT = "`docker context use default` and no DOCKER_CONTEXT use this host's e
 
 
 def _of_this_host(address: str) -> bool:
-    if not address.isprintable() or " " in address:  # which urlsplit leaves out
+    if not address.isprintable() or " " in address:  # urlsplit removes some of these characters
         return False
     try:
         parts = urlsplit(address)
@@ -69,7 +69,7 @@ def _of_this_host(address: str) -> bool:
         return (
             parts.scheme == "tcp" and bool(parts.port) and not more and _is_loopback(parts.hostname)
         )
-    except ValueError:  # no address, or no port
+    except ValueError:  # not an address, or not a port
         return False
 
 

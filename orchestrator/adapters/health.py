@@ -1,4 +1,4 @@
-"""Waiting until a companion is healthy: its own check is asked again and again, never for ever."""
+"""Waits until a companion is healthy: repeats its healthcheck, with a time limit."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from orchestrator.words import line
 
 POLL_S = 0.1
 SAID = 300
-"""Characters of what a check said that a reason has."""
+"""Most characters of a check's output that a failure's reason shows."""
 
 Ask = Callable[[float], tuple[bool, str]]
-"""Within so many seconds: whether the check ended well, and what it said."""
+"""Takes a time limit in seconds; returns whether the check succeeded, and what it printed."""
 
 
 def awaited(ask: Ask, running: Callable[[], bool], within_s: float) -> float:
-    """Unix seconds at which the check first ended well.
+    """Repeat the check until it succeeds; return when it did, in unix seconds.
 
     Args:
         running: whether the container still runs.
 
     Raises:
-        TrialFailed: it did not in time, or the container ended.
+        TrialFailed: it did not succeed in time, or the container ended.
     """
     end = monotonic() + within_s
     while True:

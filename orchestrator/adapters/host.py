@@ -1,4 +1,4 @@
-"""What this host is: CPUs, memory, kernel, the lab's own version."""
+"""Facts about this host: CPUs, kernel, load, and the lab's commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def kernel() -> str:
 
 
 def cpu_model() -> str | None:
-    """The CPU's name; None where the host does not tell."""
+    """The CPU's name; None if unknown."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -28,7 +28,7 @@ def cpu_model() -> str | None:
 
 
 def core_siblings(folder: Path = CPU_FOLDER) -> dict[int, frozenset[int]]:
-    """CPU -> the CPUs that share its physical core; empty where the host does not tell."""
+    """CPU -> the CPUs that share its physical core; empty if unknown."""
     found = {}
     for path in folder.glob("cpu[0-9]*/topology/thread_siblings_list"):
         cpu = int(path.parent.parent.name.removeprefix("cpu"))
@@ -46,7 +46,7 @@ def cpu_list(text: str) -> list[int]:
 
 
 def cpu_ticks() -> tuple[int, int] | None:
-    """Stolen and all CPU time since boot, in ticks; None where there is no ``/proc/stat``."""
+    """Stolen and all CPU time since boot, in ticks; None without ``/proc/stat``."""
     try:
         first = Path("/proc/stat").read_text().splitlines()[0]
     except OSError:
@@ -56,7 +56,7 @@ def cpu_ticks() -> tuple[int, int] | None:
 
 
 def load_average() -> float | None:
-    """Runnable tasks over the last minute; None where the host does not tell."""
+    """Runnable tasks over the last minute; None if unknown."""
     try:
         return os.getloadavg()[0]
     except OSError:
@@ -67,11 +67,11 @@ def lab_commit(root: Path) -> str | None:
     """The checkout's commit, with ``+changes`` if files differ from it; None outside git.
 
     Raises:
-        EnvironmentMissing: git hangs.
+        EnvironmentMissing: git does not answer.
     """
     try:
         commit = _git(root, "rev-parse", "HEAD")
-        # What lies in results/ is no part of what measures.
+        # Files in results/ do not change what is measured.
         where = ("--", ".", ":(exclude)results")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no", *where)
     except command.NotThere:
@@ -82,7 +82,7 @@ def lab_commit(root: Path) -> str | None:
 
 
 def _git(root: Path, *words: str) -> str | None:
-    """What git printed; None where it refused."""
+    """What git printed; None if it failed."""
     done = command.run(
         ["git", "-C", str(root), *words], within_s=command.GIT_WITHIN_S, remedy="install git"
     )
@@ -90,7 +90,7 @@ def _git(root: Path, *words: str) -> str | None:
 
 
 def keep_to(cpus: tuple[int, ...]) -> None:
-    """Keep this process off the server's CPU, where the system allows to say so."""
+    """Keep this process on these CPUs, if the system supports CPU affinity."""
     if hasattr(os, "sched_setaffinity"):
         allowed = os.sched_getaffinity(0) & set(cpus)
         if allowed:

@@ -17,17 +17,17 @@ from orchestrator.world.apis import Api, ApiFailed
 T = TypeVar("T")
 TRIES = 2
 MOST_BYTES = 64 * 2**20
-"""Of an answer; the longest list of releases has a few MiB."""
+"""Longest answer; the longest list of releases has a few MiB."""
 PIECE = 2**16
 _UNIX = re.compile(r"[0-9]{1,10}")
 
 
 def get_json(api: Api, path: str, kind: type[T], headers: dict[str, str]) -> T:
-    """The answer as ``kind``; tries again once where nobody answered or the server broke.
+    """The answer as ``kind``; tries once more if nobody answers or the server has an error.
 
     Raises:
-        ApiFailed: no answer, not all of it in time, another status than 200, or something else
-            than ``kind``.
+        ApiFailed: no answer, an incomplete one within the time limit, another status than 200, or
+            content that is not of ``kind``.
     """
     headers = {"User-Agent": f"weblab/{__version__}", **headers}
     url = f"{api.base.rstrip('/')}/{path}"
@@ -46,7 +46,7 @@ def get_json(api: Api, path: str, kind: type[T], headers: dict[str, str]) -> T:
 
 
 def _answer(api: Api, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
-    """The answer's head, and its body as far as it is of use."""
+    """The answer's head and its body, which may not exceed ``MOST_BYTES``."""
     until = time.monotonic() + api.whole_s
     with requests.get(url, headers=headers, timeout=api.timeout_s, stream=True) as answer:
         body = bytearray()
@@ -66,16 +66,16 @@ def _typed(answer: requests.Response, body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.MsgspecError as error:
         said = told(error)
-    except (ValueError, RecursionError) as error:  # no UTF-8, or nested too deeply
+    except (ValueError, RecursionError) as error:  # not UTF-8, or nested too deeply
         said = str(error)
-    raise ApiFailed(f"answered something else than expected ({line(said, 200)})", reached=True)
+    raise ApiFailed(f"gave an answer of unexpected content ({line(said, 200)})", reached=True)
 
 
 def _refused(answer: requests.Response) -> str:
     if answer.status_code in {403, 429} and answer.headers.get("X-RateLimit-Remaining") == "0":
         reset = answer.headers.get("X-RateLimit-Reset", "")
         until = f" until {_clock(reset)} UTC" if _UNIX.fullmatch(reset) else ""
-        return f"answers no more requests from here{until}; set GITHUB_TOKEN, or wait"
+        return f"accepts no more requests from here{until} (rate limit); set GITHUB_TOKEN, or wait"
     return f"answered {answer.status_code} {line(answer.reason or '', 100)}"
 
 
@@ -84,7 +84,7 @@ def _clock(unix_s: str) -> str:
 
 
 def _reason(error: requests.RequestException) -> str:
-    """In a word: requests' own text repeats the address and the object's place in memory."""
+    """A short reason: the text of requests repeats the URL and has an object's address."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     text = str(error)

@@ -1,4 +1,4 @@
-"""Images as one file, made on one host and loaded on another that could not build them."""
+"""Saves images to one file, and loads them on a host that cannot build them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ CALL_WITHIN_S = 1800
 
 
 def save(images: Sequence[str], file: Path, host: str = "") -> None:
-    """Write the images with all their layers and names; ``file`` is there whole or not at all.
+    """Write the images with all their layers and names; ``file`` is complete or absent.
 
     Args:
-        host: another engine than the usual one (``DOCKER_HOST``).
+        host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
     Raises:
         EnvironmentMissing: the engine refused.
@@ -29,11 +29,11 @@ def save(images: Sequence[str], file: Path, host: str = "") -> None:
 
 
 def load(file: Path, host: str = "") -> None:
-    """Load them under the names that they were saved with.
+    """Load the archive's images under the names that they were saved with.
 
     Raises:
         UsageError: there is no such file.
-        EnvironmentMissing: the engine refused, as it does where the file is no archive.
+        EnvironmentMissing: the engine refused, for example because the file is not an archive.
     """
     if not file.is_file():
         raise UsageError(f"{file}: no such file; `make images-save FILE=...` makes one elsewhere")

@@ -1,12 +1,12 @@
-"""Runs inside a service's container: carries bytes between lab and service, and tells facts.
+"""Runs inside a service's container: passes bytes between lab and service, reports facts.
 
 The lab passes this file's text to the container's own Python (3.6 or later), so that it works with
-every network mode and engine. It reads no HTTP: the lab does, with the reader that the load has.
+every network mode and engine. It does not parse HTTP: the lab does, with the load's own reader.
 
 Arguments: the mark before each of its lines, the service's port, the seconds after which it ends.
-Commands, one a line on stdin: ``connect`` (a new connection, as soon as the service listens; an
-older one is closed), ``send BASE64``, ``facts``, ``sizes``. What it tells is JSON behind the mark,
-each on a line of its own, whatever else this Python prints.
+Commands, one per line on stdin: ``connect`` (open a connection as soon as the service listens, and
+close the older one), ``send BASE64``, ``facts``, ``sizes``. Each reply is one line: the mark, then
+JSON. Lines without the mark are other output of this Python.
 """
 
 import base64
@@ -30,16 +30,16 @@ class Pipe:
         self.mark, self.port = mark, port
         self.sock = None
         self.number = 0
-        self.out = os.fdopen(1, "wb", closefd=False)  # not sys.stdout: that may be anything here
+        self.out = os.fdopen(1, "wb", closefd=False)  # sys.stdout may have been replaced here
 
     def tell(self, told, **members):
-        """One line to the lab."""
+        """Send one line to the lab."""
         line = json.dumps(dict(members, told=told))
         self.out.write(("\n%s%s\n" % (self.mark, line)).encode())
         self.out.flush()
 
     def connect(self):
-        """Wait for the service; give up when the lab has something to say, which is its end."""
+        """Wait for the service; give up when stdin is readable, because the lab has closed it."""
         self.close()
         self.number += 1
         why = ""
@@ -56,7 +56,7 @@ class Pipe:
         self.tell("connected", connection=self.number)
 
     def send(self, data):
-        """To the service; that it no longer listens is seen when its side is read."""
+        """Send to the service; a closed connection is noticed by the next read."""
         try:
             if self.sock:
                 self.sock.sendall(data)
@@ -64,7 +64,7 @@ class Pipe:
             pass
 
     def carry(self):
-        """To the lab what the service said; no bytes are its end."""
+        """Pass on to the lab what the service sent; empty data means that it closed."""
         why = ""
         try:
             data = self.sock.recv(AT_ONCE)
@@ -76,13 +76,13 @@ class Pipe:
             self.close()
 
     def close(self):
-        """End the connection, if there is one."""
+        """Close the connection, if there is one."""
         if self.sock:
             self.sock.close()
         self.sock = None
 
     def obey(self, line):
-        """Do what one line of the lab says."""
+        """Carry out one command line of the lab."""
         word, _, rest = line.decode().partition(" ")
         if word == "connect":
             self.connect()
@@ -119,14 +119,14 @@ def installed():
 def sizes():
     """Bytes on disk of every installed distribution.
 
-    Not beside the answers: the kernel remembers each file that is looked at, and counts that as
-    memory of this container (7 MB for Django), which is yet to be measured then.
+    This is a separate command for after the measurement: the kernel caches each file that is looked
+    at, and charges that to this container's memory (7 MB for Django).
     """
     return {name: install_bytes(info) for name, (_, info) in metadata_folders().items()}
 
 
 def requires_python(info):
-    """The version specifier in its metadata; None where it does not tell."""
+    """The version specifier in its metadata; None if it has none."""
     try:
         with open(os.path.join(info, "METADATA"), encoding="utf-8", errors="replace") as lines:
             for line in lines:
@@ -140,8 +140,8 @@ def requires_python(info):
 
 
 def install_bytes(info):
-    """Bytes on disk of all files that its RECORD lists; None where it has none."""
-    import csv  # here: a module is memory, and that is measured before this is asked
+    """Bytes on disk of all files that its RECORD lists; None without a RECORD."""
+    import csv  # imported only now: a module uses memory, which was measured before
 
     try:
         with open(os.path.join(info, "RECORD"), encoding="utf-8", newline="") as lines:
@@ -153,13 +153,13 @@ def install_bytes(info):
         try:
             total += os.stat(os.path.join(os.path.dirname(info), name)).st_size
         except OSError:
-            pass  # listed, but left out of the image
+            pass  # listed, but not in the image
     return total
 
 
 def main(mark, port, seconds):
-    """Carry and obey until the lab closes its side."""
-    signal.alarm(seconds)  # and never for longer, whatever becomes of the lab
+    """Pass bytes and carry out commands until the lab closes stdin."""
+    signal.alarm(seconds)  # end even if the lab has died
     pipe, rest = Pipe(mark, port), b""
     while True:
         ready = select.select([0] + ([pipe.sock] if pipe.sock else []), [], [])[0]

@@ -1,4 +1,4 @@
-"""A Locust master and its workers as containers beside a service."""
+"""Runs a Locust master and its workers as containers beside a service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orchestrator.model.settings import Loading
 from orchestrator.ports import Container
 
 WORKERS_WITHIN_S = 30
-# Beyond the load itself: the start of master and workers, and what is left to collect at the end.
+# Beyond the load itself: starting master and workers, and collecting results at the end.
 SPARE_S = 180.0
 
 
@@ -32,11 +32,11 @@ class LocustLoad:
         self.workers = workers
 
     def events(self) -> Iterator[LoadEvent]:
-        """The master's events as they come.
+        """The master's events as they arrive.
 
         Raises:
-            TrialFailed: the master fell silent, did not come to an end, or said what this version
-                does not understand.
+            TrialFailed: the master fell silent, did not end in time, or printed an event that this
+                version does not understand.
         """
         silent = True
         for line in self._master.lines(self._within_s):
@@ -49,18 +49,18 @@ class LocustLoad:
                 yield event
         if silent:
             raise TrialFailed(
-                "the Locust master ended before it told anything; if its log says that --ramp is "
-                f"wrong, its image is of another version of the lab: {REBUILD}"
+                "the Locust master ended before its first event; if its log says that --ramp is "
+                f"wrong, its image is from another version of the lab: {REBUILD}"
             )
 
     def logs(self) -> dict[str, str]:
-        """``master``, ``worker-1`` ... -> all that it printed."""
+        """``master``, ``worker-1`` ... -> everything that it printed."""
         workers = {f"worker-{i}": worker.logs() for i, worker in enumerate(self.workers, 1)}
         return {"master": self._master.logs(), **workers}
 
 
 class LocustGenerator:
-    """Starts the load of each trial anew: a one-shot master, one worker for each load CPU."""
+    """Starts a new load for each trial: a master, and one worker for each load CPU."""
 
     def __init__(self, engine: DockerEngine) -> None:
         self._engine = engine
@@ -69,7 +69,7 @@ class LocustGenerator:
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[LocustLoad]:
         """Start master and workers at ``server``; removed at the end.
 
-        In loopback mode they share the server's network namespace, else they are its neighbours.
+        In loopback mode they share the server's network namespace, otherwise only its network.
         """
         inside = loading.placement.one_namespace
         network = f"container:{server.id}" if inside else None
@@ -95,7 +95,7 @@ class LocustGenerator:
 
 
 def master_command(target: str, workload: str, loading: Loading) -> list[str]:
-    """The words after ``locust`` for a headless master."""
+    """The arguments of ``locust`` for a headless master."""
     return [
         "--headless",
         "--master",

@@ -1,4 +1,4 @@
-"""What the whole lab needs of the memory: of the host, or of the cgroup that holds the lab."""
+"""The memory that the whole lab uses: the host's, or that of the cgroup that holds the lab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One look; ``swapped_bytes`` and ``oom_kills`` only rise. None: not told here."""
+    """One reading; of a host, ``swapped_bytes`` and ``oom_kills`` only rise. None: unknown."""
 
     used_bytes: int | None
     swapped_bytes: int | None
@@ -25,13 +25,13 @@ class Reading:
 
 
 class Source(Protocol):
-    """Where memory is read; ``of`` names it."""
+    """A source of memory readings; ``of`` is its name."""
 
     of: str
     limit_bytes: int
 
     def read(self) -> Reading:
-        """How it is now."""
+        """The current values."""
 
 
 class HostMemory:
@@ -44,7 +44,7 @@ class HostMemory:
         self.limit_bytes = self._meminfo()["MemTotal"] * 1024
 
     def read(self) -> Reading:
-        """What is in use and could not be had by dropping caches, after the kernel's estimate."""
+        """Memory in use that the kernel could not free (``MemTotal`` minus ``MemAvailable``)."""
         memory = self._meminfo()
         events = flat_keyed(self._proc / "vmstat")
         pages = events.get("pswpout")
@@ -60,7 +60,7 @@ class HostMemory:
 
 
 class CgroupMemory:
-    """A cgroup and all that is below it: version 2, or version 1's memory controller."""
+    """A cgroup and its children: version 2, or version 1's memory controller."""
 
     def __init__(self, folder: Path, proc: Path = PROC) -> None:
         self._proc = proc
@@ -71,7 +71,7 @@ class CgroupMemory:
         self.limit_bytes = int((folder / limit).read_text())
 
     def read(self) -> Reading:
-        """All that is charged to it, without files' pages that can be dropped."""
+        """Memory charged to the cgroup, without the page cache of files, which can be dropped."""
         found = flat_keyed(self._folder / "memory.stat")
         if self._v2:
             cache = found["file"] - found.get("shmem", 0)
@@ -84,8 +84,8 @@ class CgroupMemory:
         return Reading(
             used_bytes=self._number("memory.usage_in_bytes") - cache,
             swapped_bytes=found.get("total_swap", 0),
-            # Version 1 counts a kill in the killed process's own group alone, and that is removed
-            # with its container: the whole host's count misses none.
+            # Version 1 counts an OOM kill only in the process's own group, which is removed with
+            # its container. The count of the whole host misses none.
             oom_kills=flat_keyed(self._proc / "vmstat").get("oom_kill"),
         )
 
@@ -95,7 +95,7 @@ class CgroupMemory:
 
 
 def whole() -> Source | None:
-    """The cgroup that the environment names, else the host; None where neither tells."""
+    """The cgroup that the environment names, or else the host; None if neither can be read."""
     confined = os.environ.get(CONFINED_TO)
     try:
         return CgroupMemory(Path(confined)) if confined else HostMemory()
@@ -104,18 +104,18 @@ def whole() -> Source | None:
 
 
 def limit_bytes() -> int | None:
-    """How much memory there is for the whole lab; None where nothing tells."""
+    """Bytes of memory for the whole lab; None if unknown."""
     source = whole()
     return source.limit_bytes if source else None
 
 
 def watched(cgroup: Path | None = None) -> MemoryWatch:
-    """What watches the memory of the whole lab, or of this cgroup's folder."""
+    """A watch on the memory of the whole lab, or of this cgroup's folder."""
     return MemoryWatch(CgroupMemory(cgroup) if cgroup else whole())
 
 
 class MemoryWatch:
-    """Looks five times a second while its block runs; ``seen`` is what it saw."""
+    """Reads memory five times a second while its block runs."""
 
     def __init__(self, source: Source | None) -> None:
         self._source = source
@@ -137,7 +137,7 @@ class MemoryWatch:
         self._look()
 
     def seen(self) -> WholeMemory | None:
-        """What was seen until now; None where nothing can be told."""
+        """What was seen so far; None if memory cannot be read here."""
         if self._source is None or self._first is None or self._last is None:
             return None
         return WholeMemory(
@@ -157,7 +157,7 @@ class MemoryWatch:
             return None
         try:
             reading = self._source.read()
-        except (OSError, KeyError, ValueError):  # it is going away, or is none that we know
+        except (OSError, KeyError, ValueError):  # a cgroup that is going, or an unknown format
             return None
         self._last = reading
         if reading.used_bytes is not None:
@@ -167,7 +167,7 @@ class MemoryWatch:
 
 
 def flat_keyed(path: Path) -> dict[str, int]:
-    """A file of the kernel with a name and a number in each line."""
+    """Parse a kernel file with a name and a number on each line."""
     lines = (line.split() for line in path.read_text().splitlines())
     return {words[0]: int(words[1]) for words in lines if len(words) == 2}
 

@@ -1,4 +1,4 @@
-"""Who started a run: a process of this host, another one, or one that has ended."""
+"""The process that started a run, and whether it still runs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PROC = Path("/proc")
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """A process as others can recognise it: process ids are used again, these together are not.
+    """Identifies a process. Process ids are reused; these fields together are not.
 
-    ``boot``: the kernel's id since it was booted. ``namespace``: in which ``pid`` counts.
+    ``boot``: the kernel's id of this boot. ``namespace``: the PID namespace of ``pid``.
     ``started``: clock ticks from boot to the process's start.
     """
 
@@ -41,7 +41,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def decoded(cls, text: str) -> Self | None:
-        """An owner as `encoded` wrote it; None of any other text."""
+        """Decode the text of `encoded`; None for any other text."""
         try:
             return msgspec.json.decode(text, type=cls)
         except msgspec.MsgspecError:
@@ -52,7 +52,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self).decode()
 
     def lives(self, seen_at: float) -> bool | None:
-        """Whether the process still runs; None where that cannot be seen from here.
+        """Whether the process still runs; None if that cannot be seen from here.
 
         Args:
             seen_at: a moment at which it ran, in unix seconds.
@@ -65,7 +65,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
         except ProcessLookupError:
             return False
         except PermissionError:
-            pass  # another user's
+            pass  # it runs, as another user
         now = _started(self.pid)
         return not now or now == self.started  # a host may hide other users' processes
 
@@ -74,14 +74,14 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _started(pid: int) -> str:
-    """Field 22 of ``/proc/<pid>/stat`` (proc(5)); empty where it cannot be read."""
+    """Field 22 of ``/proc/<pid>/stat`` (proc(5)); empty if it cannot be read."""
     # The second field, the program's name in parentheses, may hold blanks and parentheses.
     fields = _read(PROC / str(pid) / "stat").rpartition(")")[2].split()
     return fields[19] if len(fields) > 19 else ""
 
 
 def _booted() -> float:
-    """When this host was booted, in unix seconds; 0 where it does not tell."""
+    """When this host was booted, in unix seconds; 0 if unknown."""
     lines = _read(PROC / "stat").splitlines()
     return next((float(line.split()[1]) for line in lines if line.startswith("btime ")), 0.0)
 
@@ -96,7 +96,7 @@ def _namespace() -> str:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # no name for this number
+    except (KeyError, OSError):  # this user id has no name
         return str(os.getuid())
 
 

@@ -1,4 +1,4 @@
-"""What GitHub and the package index tell of a framework, over their public HTTP APIs."""
+"""Asks GitHub and the package index for facts about a framework, over public HTTP APIs."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class _Project:
 
 
 def stars(api: Api, owner: str, repository: str) -> int:
-    """The stars of a repository on GitHub; GITHUB_TOKEN raises the limit of requests.
+    """The stars of a repository on GitHub; GITHUB_TOKEN raises the rate limit.
 
     Raises:
-        ApiFailed: it did not tell.
+        ApiFailed: it gave no usable answer.
     """
     headers = {"Accept": "application/vnd.github+json"}
     if token := os.environ.get("GITHUB_TOKEN"):
@@ -52,10 +52,10 @@ def stars(api: Api, owner: str, repository: str) -> int:
 
 
 def index_facts(api: Api, package: str, version: str) -> IndexFacts:
-    """What the package index tells of a project and of one version of it.
+    """What the package index knows about a project and one version of it.
 
     Raises:
-        ApiFailed: it did not tell, or does not have the version.
+        ApiFailed: it gave no usable answer, or does not have the version.
     """
     project = get_json(api, f"pypi/{package}/json", _Project, {"Accept": "application/json"})
     uploads = [file.upload_time_iso_8601 for file in project.releases.get(version, ())]

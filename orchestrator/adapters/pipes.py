@@ -1,4 +1,4 @@
-"""Ways to the program that runs inside a service's container (`inside.py`): bytes both ways."""
+"""Connections to the program in a service's container (`inside.py`): bytes both ways."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import Any, Protocol
 
 AT_ONCE = 65_536
 ENDS_WITHIN_S = 1.0
-"""How long a program may take to end that was told to: it needs some 20 ms."""
+"""Seconds that the program may take to end after its stdin was closed; it needs about 20 ms."""
 HEADER = 8
 """Bytes before each piece of an exec's output: stream, three zeros, length (Docker Engine API)."""
 
 
 class Pipe(Protocol):
-    """Stdin and output of a program."""
+    """The stdin and the output of a program."""
 
     def send(self, data: bytes) -> None:
-        """To its stdin. Raises OSError if it has ended."""
+        """Write to its stdin. Raises OSError if the program has ended."""
 
     def receive(self, within_s: float) -> bytes:
-        """What it wrote next, as soon as it did; empty once it has ended.
+        """Wait for its next output; empty once the program has ended.
 
         Raises:
             TimeoutError: nothing came in time.
@@ -35,14 +35,14 @@ class Pipe(Protocol):
 
 
 def program() -> str:
-    """The text of the program."""
+    """The source text of the program."""
     return files("orchestrator.adapters").joinpath("inside.py").read_text()
 
 
 class ExecPipe:
     """A command run in a container of the Docker engine.
 
-    Raises whatever the SDK raises where the engine does not run it.
+    Raises the SDK's own errors if the engine does not run it.
     """
 
     def __init__(self, api: Any, container_id: str, command: Sequence[str]) -> None:
@@ -55,9 +55,9 @@ class ExecPipe:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End its stdin, and with that the program; come back when it is gone.
+        """Close its stdin, which ends the program, and wait for its end.
 
-        Its memory is the container's, and that is measured next.
+        Its memory counts as the container's, which is measured next.
         """
         with suppress(OSError):
             self._sock.shutdown(SHUT_WR)
@@ -70,11 +70,11 @@ class ExecPipe:
             self._sock.close()
 
     def send(self, data: bytes) -> None:
-        """To its stdin. Raises OSError if it has ended."""
+        """Write to its stdin. Raises OSError if the program has ended."""
         self._sock.sendall(data)
 
     def receive(self, within_s: float) -> bytes:
-        """The next of its output, stdout and stderr alike; see `Pipe`."""
+        """The next piece of its stdout or stderr; see `Pipe`."""
         deadline = monotonic() + within_s
         while True:
             length = int.from_bytes(self._unread[4:HEADER], "big")
@@ -92,7 +92,7 @@ class ExecPipe:
             self._unread += data
 
     def _read_with_the_headers(self) -> bytes:
-        """What came so early that the SDK's HTTP client read it ahead, and would forget."""
+        """Early output that the SDK's HTTP client has already buffered, and would lose."""
         ahead = self._stream._response.raw._fp.fp
         self._sock.settimeout(0)
         data = ahead.read1(AT_ONCE) or b""
@@ -101,7 +101,7 @@ class ExecPipe:
 
 
 class LocalPipe:
-    """The same for this machine's own Python: for tests, and for servers outside a container."""
+    """Runs the program with this machine's Python: for tests and servers outside a container."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self._process = subprocess.Popen(
@@ -111,14 +111,14 @@ class LocalPipe:
             stderr=subprocess.STDOUT,
             bufsize=0,
         )
-        assert self._process.stdin and self._process.stdout  # noqa: S101 - both were asked for
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - both are PIPE above
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
 
     def __enter__(self) -> LocalPipe:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it and wait for its end."""
+        """Kill the program, and wait for its end."""
         self._stdin.close()
         self._process.kill()
         self._stdout.close()
@@ -129,7 +129,7 @@ class LocalPipe:
         self._stdin.write(data)
 
     def receive(self, within_s: float) -> bytes:
-        """The next of its output; see `Pipe`."""
+        """The next piece of its output; see `Pipe`."""
         if not select.select([self._stdout], [], [], max(within_s, 0))[0]:
             raise TimeoutError
         return os.read(self._stdout.fileno(), AT_ONCE)

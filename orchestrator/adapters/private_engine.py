@@ -1,4 +1,4 @@
-"""A Docker engine of the lab's own, inside a confinement, beside whatever other engine there is."""
+"""A separate Docker engine inside a confinement, beside the host's own engine."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ ANSWER_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0
 CALL_WITHIN_S = 10
 BRIDGE = "weblab-nanode"  # a name has 15 characters at most
-# Only root may make names here, so nobody else can have prepared it; and the path of a socket may
-# not be longer than 107 characters, so it is not below the folder of images and containers.
+# Only root can create files in /run, so no other user can prepare this folder. It is not below the
+# folder of images and containers, because a socket's path has at most 107 characters.
 RUNTIME = Path("/run/weblab-nanode")
 PROGRAMS = {
     "dockerd": "`make engine` installs it",
     "containerd": "`make engine` installs it",
     "ip": "install iproute2",
 }
-# Its part that serves Kubernetes would need memory, and a network.
+# The disabled plugin serves Kubernetes; it would need memory and a network.
 CONTAINERD = """
 version = 2
 disabled_plugins = ["io.containerd.grpc.v1.cri"]
@@ -40,14 +40,14 @@ address = "{runtime}/containerd.sock"
 
 @contextmanager
 def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
-    """Start an engine with nothing in it, and stop it at the end; its address (``DOCKER_HOST``).
+    """Start an empty engine, and stop it at the end; yields its address (``DOCKER_HOST``).
 
-    It has a containerd of its own: the host's would keep its containers outside of the confinement.
-    It has a bridge of its own, without a way out and without rules for packets, since containers
-    of the lab share a namespace or have none; builds use the host's own network.
+    It has its own containerd, because the host's would start containers outside the confinement.
+    It has its own bridge, without a route out and without packet filter rules, because the lab's
+    containers share a namespace or have no network. Builds use the host's network.
 
     Args:
-        folder: where it may keep images and containers; emptied before and removed afterwards.
+        folder: for its images and containers; emptied before and removed afterwards.
 
     Raises:
         EnvironmentMissing: a program is missing, or one of them does not start.
@@ -87,11 +87,11 @@ def _dockerd(
         f"--exec-root={runtime / 'docker'}",
         f"--pidfile={runtime / 'docker.pid'}",
         f"--host={address}",
-        f"--config-file={runtime / 'docker.json'}",  # the host's own is for the host's own engine
+        f"--config-file={runtime / 'docker.json'}",  # the default file configures the host's engine
         f"--containerd={containerd}",
         f"--cgroup-parent={confinement.parent_of_containers}",
         "--exec-opt=native.cgroupdriver=cgroupfs",
-        f"--bridge={BRIDGE}",  # with "none" it would remove the bridge of the host's own engine
+        f"--bridge={BRIDGE}",  # "none" would remove the bridge of the host's engine
         "--iptables=false",
         "--ip6tables=false",
         "--ip-forward=false",
@@ -100,14 +100,14 @@ def _dockerd(
 
 @contextmanager
 def _running(command: Sequence[str], log: Path, ready: Callable[[], bool]) -> Iterator[None]:
-    """A program in the background that is ready; stopped at the end."""
+    """Run a program in the background, and wait until it is ready; it is stopped at the end."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # a person's Ctrl-C is for the run, which needs the engine
+            start_new_session=True,  # Ctrl-C must reach only the run, which still needs the engine
         )
     try:
         deadline = time.monotonic() + ANSWER_WITHIN_S
@@ -124,24 +124,24 @@ def _running(command: Sequence[str], log: Path, ready: Callable[[], bool]) -> It
 
 
 def make_anew(folder: Path) -> None:
-    """An empty folder that nobody else may look into.
+    """Create an empty folder that only this user can read.
 
     Raises:
-        EnvironmentMissing: what stands there is not ours, or nothing can be made there.
+        EnvironmentMissing: something else is at this path, or the folder cannot be created.
     """
     clear(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)  # and no `exist_ok`: who was quicker than we is somebody else
+        folder.mkdir(mode=0o700)  # without `exist_ok`: a folder that appears now is not ours
     except OSError as error:
         raise EnvironmentMissing(f"{folder} cannot be made ({error}): it needs root") from error
 
 
 def clear(folder: Path) -> None:
-    """Remove it, whatever an engine that was killed has left mounted in it.
+    """Remove a folder, and first unmount what a killed engine left mounted in it.
 
     Raises:
-        EnvironmentMissing: it is a link or somebody else's, or cannot be removed.
+        EnvironmentMissing: it is a link, belongs to another user, or cannot be removed.
     """
     try:
         found = folder.lstat()
@@ -149,7 +149,7 @@ def clear(folder: Path) -> None:
         return
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise EnvironmentMissing(
-            f"{folder} is not a folder that the lab has made: look at it, and remove it"
+            f"{folder} is not a folder that the lab has made; check what it is, and remove it"
         )
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     real = folder.resolve()
@@ -158,7 +158,9 @@ def clear(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        raise EnvironmentMissing(f"{folder} cannot be removed ({error}): remove it") from error
+        raise EnvironmentMissing(
+            f"{folder} cannot be removed ({error}); remove it yourself"
+        ) from error
 
 
 def _answers(address: str) -> bool:
@@ -176,7 +178,7 @@ def _answers(address: str) -> bool:
 
 
 def _bridge(what: str) -> None:
-    """Add or delete it; one that is there already, or gone, is as well."""
+    """Add or delete the bridge; no error if it already exists or is already gone."""
     words = ["ip", "link", what, BRIDGE, "type", "bridge"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     there = Path("/sys/class/net", BRIDGE).exists()

@@ -1,7 +1,7 @@
-"""Verification's dialogue with a service, through the program inside its container (`inside.py`).
+"""Verification's dialogue with a service, through the program in its container (`inside.py`).
 
-What the service says is read here, by the reader that the load has, and under one deadline on the
-lab's own clock. As a program this file asks a server of this machine: ``python -m
+The service's responses are parsed here, with the load's own reader, and under one deadline on the
+lab's clock. As a program, this file asks a server on this machine: ``python -m
 orchestrator.adapters.probe PORT SECONDS PATH ...``
 """
 
@@ -24,13 +24,13 @@ from orchestrator.adapters.told import Bytes, Connected, Facts, Refused, Sizes, 
 from orchestrator.contract import Answer, Probe, normalized
 
 LINE_LIMIT = 4 * 1024 * 1024
-"""Bytes of one line that are kept: far more than any installation needs to be told."""
+"""Longest line in bytes; the facts of any installation are far shorter."""
 SPARE_S = 5
-"""So much later than the lab the program inside gives up, if nobody ended it."""
+"""Seconds after the lab's deadline at which the program inside ends by itself."""
 
 
 class NoAnswer(Exception):
-    """Why there is nothing to verify, in words; ``ended``: the program inside ended by itself."""
+    """Why there is no answer, in words; ``ended``: the program inside ended by itself."""
 
     def __init__(self, reason: str, *, ended: bool = False) -> None:
         super().__init__(reason)
@@ -46,15 +46,15 @@ Start = Callable[[Sequence[str]], AbstractContextManager[Pipe]]
 
 @contextmanager
 def dialogue(start: Start, port: int, within_s: float) -> Iterator[Dialogue]:
-    """A program inside, started now, and all that is said with it within one deadline."""
+    """Start the program inside, for a dialogue with one deadline for all of it."""
     deadline = monotonic() + within_s
-    mark = f"lab-{token_hex(8)}:"  # nothing else prints it
+    mark = f"lab-{token_hex(8)}:"  # random, so that no other output has it
     with start([mark, str(port), str(int(within_s) + SPARE_S)]) as pipe:
         yield Dialogue(pipe, mark.encode(), port, within_s, deadline)
 
 
 class Dialogue:
-    """Commands to the program inside and what it tells, until a deadline."""
+    """Commands to the program inside and its replies, until a deadline."""
 
     def __init__(
         self, pipe: Pipe, mark: bytes, port: int, within_s: float, deadline: float
@@ -70,7 +70,7 @@ class Dialogue:
         self._awaited = ""
 
     def probe(self, requests: Sequence[Request]) -> Probe:
-        """Send each request twice, on one connection where it stays open; then ask for the facts.
+        """Send each request twice, on one connection if it stays open; then ask for the facts.
 
         Raises:
             NoAnswer: with the reason.
@@ -85,7 +85,7 @@ class Dialogue:
                 answer, at = self._ask(request, kept=again and answers[-1].keep_alive)
                 answers.append(answer)
                 times.append(at)
-        self._tell("facts", "what is installed was not told")
+        self._tell("facts", "the list of installed packages did not come")
         facts = self._hear(Facts)
         return Probe(
             answered_at=times[0],
@@ -96,12 +96,12 @@ class Dialogue:
         )
 
     def sizes(self) -> dict[str, int | None]:
-        """How much room each installed distribution takes.
+        """Bytes on disk of each installed distribution.
 
         Raises:
             NoAnswer: with the reason.
         """
-        self._tell("sizes", "the sizes were not told")
+        self._tell("sizes", "the sizes did not come")
         return self._hear(Sizes).sizes
 
     def _connect(self) -> None:
@@ -111,14 +111,14 @@ class Dialogue:
             pass
 
     def _ask(self, request: Request, *, kept: bool) -> tuple[Answer, float]:
-        """An answer, and when the last byte of it came; ``kept``: on a connection that stayed."""
+        """An answer, and when its last byte came; ``kept``: on a connection that was kept alive."""
         data = b64encode(request.encoded(f"127.0.0.1:{self._port}")).decode()
         self._tell(f"send {data}", f"{request}: no byte of an answer came")
         reader, at, came = ResponseReader(), 0.0, 0
         while not reader.complete:
             told = self._hear(Bytes)
             if told.connection != self._connection:
-                continue  # the end of an earlier one
+                continue  # the end of an earlier connection
             came, at = came + len(told.data), told.at
             self._awaited = f"{request}: {came} bytes of an answer came, but not its end"
             try:
@@ -128,7 +128,9 @@ class Dialogue:
                     reader.eof()
             except TruncatedError as error:
                 why = f" ({told.why})" if told.why else ""
-                broken = ", though the answer before it said that it stays open" if kept else ""
+                broken = (
+                    ", but the answer before it said that the connection stays open" if kept else ""
+                )
                 raise NoAnswer(f"{request}: {error}{why}{broken}") from error
             except ProtocolError as error:
                 raise NoAnswer(f"{request}: the answer is invalid HTTP: {error}") from error
@@ -143,24 +145,26 @@ class Dialogue:
 
     def _tell(self, command: str, awaited: str) -> None:
         self._awaited = awaited
-        with suppress(OSError):  # it has ended, and what it said last is yet to be read
+        with suppress(OSError):  # it has ended; its last output is still to be read
             self._pipe.send(f"{command}\n".encode())
 
     def _hear(self, kind: type[T]) -> T:
-        """The next line of this kind."""
+        """The next reply of this kind."""
         while True:
             line = self._line()
             try:
                 told: Told = msgspec.json.decode(line, type=Told)
             except msgspec.MsgspecError as error:
-                raise NoAnswer(f"the program in the container told nonsense: {error}") from error
+                raise NoAnswer(
+                    f"the program in the container printed an invalid reply: {error}"
+                ) from error
             if isinstance(told, Refused):
                 self._awaited = f"nothing listened: {told.why}"
             elif isinstance(told, kind):
                 return told
 
     def _line(self) -> bytes:
-        """The next line behind the mark; what else is printed is kept as noise."""
+        """The next line with the mark, without it; the last other line is kept as noise."""
         while True:
             line, end, rest = self._unread.partition(b"\n")
             if end:
@@ -170,7 +174,7 @@ class Dialogue:
                 self._noise = line.strip() or self._noise
                 continue
             if len(line) > LINE_LIMIT:
-                raise NoAnswer("the program in the container does not end its line")
+                raise NoAnswer("the program in the container printed a line of more than 4 MiB")
             self._unread += self._piece()
 
     def _piece(self) -> bytes:
@@ -195,7 +199,7 @@ class Dialogue:
 
 
 def main(port: str, seconds: str, *paths: str) -> int:
-    """Print what a server of this machine answers to GET; its Python is this one."""
+    """Print what a server on this machine answers to GET; facts are those of this Python."""
     try:
         with dialogue(LocalPipe, int(port), float(seconds)) as it:
             found = it.probe([Request(path=path) for path in paths])

@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: a live line in a terminal, plain lines elsewhere."""
+"""Shows a run's progress: a live line in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ WIDE = 160
 
 
 class ConsoleProgress:
-    """Progress on a console; ``live`` draws one line anew each second."""
+    """Progress on a console; in a terminal one line is redrawn as the load goes on."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or _console(sys.stdout)
         if not self._console.is_terminal:
-            self._console.width = WIDE  # a file has no width: let a table have what it needs
+            self._console.width = WIDE  # a file has no width of its own; tables need this much
         self._live: Live | None = None
         self._trials = 0
         self._left = 0
@@ -39,7 +39,7 @@ class ConsoleProgress:
         self._heading = ""
 
     def run_begins(self, outlook: Outlook, where: str) -> None:
-        """Say what will happen, and how long it takes."""
+        """Say what will be measured, and how long it will take."""
         self._trials, self._left, self._trial_s = outlook.trials, outlook.left, outlook.trial_s
         if kept := outlook.trials - outlook.left:
             self._say(f"{kept} trials are measured already")
@@ -66,7 +66,7 @@ class ConsoleProgress:
             self._say(f"{self._heading}, {left} left")
 
     def tick(self, tick: Tick, server_cpu: float | None) -> None:
-        """Draw the load's state; nothing where the output is no terminal."""
+        """Draw the load's state; does nothing if the output is not a terminal."""
         if self._live is None:
             return
         left = clock_time(max(0.0, self._left * self._trial_s - tick.elapsed_s))
@@ -81,7 +81,7 @@ class ConsoleProgress:
         )
 
     def trial_ends(self, record: TrialRecord) -> None:
-        """One line that stays."""
+        """Print one permanent line for the trial."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -97,7 +97,7 @@ class ConsoleProgress:
         self._say(f"{self._heading}: {said}")
 
     def run_ends(self) -> None:
-        """Leave the terminal as it was."""
+        """Stop the live line, and leave the terminal as it was."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -105,7 +105,7 @@ class ConsoleProgress:
     def table(
         self, title: str, headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]
     ) -> None:
-        """Print a finished table; ``headings``: each with whether its column is left-aligned."""
+        """Print a finished table; ``headings``: each with True if its column is left-aligned."""
         drawn = RichTable(title=_cell(title), title_justify="left", box=SIMPLE_HEAD)
         for heading, left in headings:
             drawn.add_column(_cell(heading), justify="left" if left else "right")
@@ -118,7 +118,7 @@ class ConsoleProgress:
 
 
 def on_stderr() -> ConsoleProgress:
-    """For a command whose output is a table: what a person watches goes elsewhere."""
+    """Progress on stderr, for a command whose stdout carries only tables."""
     return ConsoleProgress(_console(sys.stderr))
 
 

@@ -1,4 +1,4 @@
-"""A small host on a larger one: a confinement, an engine in it, and a run of the lab on that."""
+"""A small host on a larger one: a confinement, an engine in it, and a run of the lab there."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from orchestrator.world import small_host
 
 
 def confined(cpu: int, memory_bytes: int, nofile: int) -> Confinement:
-    """One CPU and so much memory; programs in it ask for ``nofile`` open files."""
+    """A group with one CPU and this much memory; programs in it may open ``nofile`` files."""
     return Confinement(cpu, memory_bytes, nofile=nofile)
 
 
 def engine(confinement: small_host.Confinement, folder: Path) -> AbstractContextManager[str]:
-    """An engine with nothing in it, which may keep images and containers in ``folder``."""
+    """An engine without images or containers, which keeps them in ``folder``."""
     return private_engine(confinement, folder)
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run it to its end; an interrupt is passed on once, and the run saves what it has."""
+    """Run a command to its end; an interrupt is passed on once, so that the run saves its data."""
     with subprocess.Popen(
         command,
         env={**os.environ, **environment},
-        start_new_session=True,  # else a terminal interrupts it as well, and twice is too often
+        start_new_session=True,  # so that the terminal does not interrupt it a second time
     ) as run:
         try:
             return run.wait()

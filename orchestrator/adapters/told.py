@@ -1,4 +1,4 @@
-"""What the program inside a service's container tells (`inside.py`), as types."""
+"""The replies of the program in a service's container (`inside.py`), as types."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Connected(msgspec.Struct, tag_field="told", tag="connected"):
 
 
 class Refused(msgspec.Struct, tag_field="told", tag="refused"):
-    """It does not yet."""
+    """The service does not accept a connection yet."""
 
     why: str
 
 
 class Bytes(msgspec.Struct, tag_field="told", tag="bytes"):
-    """What the service said, ``at`` (unix seconds); empty at the end of a connection."""
+    """Data from the service, ``at`` (unix seconds); empty at the end of a connection."""
 
     connection: int
     data: bytes
@@ -29,7 +29,7 @@ class Bytes(msgspec.Struct, tag_field="told", tag="bytes"):
 
 
 class Facts(msgspec.Struct, tag_field="told", tag="facts"):
-    """What stands in the container."""
+    """What is installed in the container, and its limit of open files."""
 
     python: str
     distributions: dict[str, Distribution]
@@ -37,7 +37,7 @@ class Facts(msgspec.Struct, tag_field="told", tag="facts"):
 
 
 class Sizes(msgspec.Struct, tag_field="told", tag="sizes"):
-    """Bytes on disk of each distribution; None of one that does not tell."""
+    """Bytes on disk of each distribution; None if unknown."""
 
     sizes: dict[str, int | None]
 

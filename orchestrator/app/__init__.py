@@ -1,4 +1,4 @@
-"""Use cases: what each command does. They know what is outside as Protocols alone (``world``).
+"""Use cases: what each command does. They see the outside only as Protocols (``world``).
 
 Each takes the world, or the part of it that it needs, as its first argument.
 """

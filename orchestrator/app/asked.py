@@ -1,4 +1,4 @@
-"""Public APIs, asked for one service after the other; what they do not tell is written down."""
+"""Asks a public API about one service after the other, and collects what failed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from orchestrator.world.apis import Api, ApiFailed, PublicApis
 
 T = TypeVar("T")
 GIVEN_UP_AFTER = 2
-"""Services in a row for which an API could not be reached: then it will not be for the others."""
+"""After this many services in a row for which an API was unreachable, it is not asked again."""
 ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
 class Asked:
-    """An API, with what came of asking it."""
+    """An API, with the number of its answers and a message for each failure."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -27,7 +27,7 @@ class Asked:
         self._unreached = 0
 
     def ask(self, service: str, call: Callable[[Api], T]) -> T | None:
-        """What it tells; None where it does not, which is written down."""
+        """The API's answer; None if there is none, with a message in ``failures``."""
         if self._unreached >= GIVEN_UP_AFTER:
             self.failures.append(f"{service}: {self.api.name} not asked: it cannot be reached")
             return None
@@ -43,7 +43,7 @@ class Asked:
 
 
 def on_github(source: str) -> tuple[str, str] | None:
-    """Owner and repository of a source's address; None where it is elsewhere."""
+    """Owner and repository of a source's address; None if it is not on GitHub."""
     found = ON_GITHUB.fullmatch(source)
     return (found[1], found[2]) if found else None
 
@@ -51,9 +51,9 @@ def on_github(source: str) -> tuple[str, str] | None:
 def of_github(
     known: PerksToday, manifest: Manifest, apis: PublicApis, asked: Asked, date: str
 ) -> PerksToday:
-    """``known`` with today's stars; as it was where GitHub does not tell them."""
+    """``known`` with today's stars; unchanged if GitHub gives no answer."""
     place = on_github(manifest.source)
-    if place is None:  # its source is elsewhere: there is nothing to ask, and nothing to keep
+    if place is None:  # not on GitHub: there is nothing to ask, and older stars do not apply
         return replace(known, stars=None, stars_fetched_at=None)
     counted = asked.ask(manifest.id, lambda api: apis.stars(api, *place))
     if counted is None:
@@ -69,10 +69,10 @@ def of_index(
     asked: Asked,
     date: str,
 ) -> PerksToday:
-    """``known`` with what the package index tells today; as it was where it does not.
+    """``known`` with today's facts from the package index; unchanged if it gives no answer.
 
     Args:
-        version: of the service's first package, as its lock file pins it; None where it does not.
+        version: the lock file's version of the service's first package; None if it has none.
     """
     package = manifest.packages[0]
     if version is None:
@@ -93,7 +93,7 @@ def of_index(
 
 
 def blank(service: str) -> PerksToday:
-    """A service of which nothing is known yet."""
+    """The facts about a service before any API was asked."""
     return PerksToday(
         service=service,
         version=None,

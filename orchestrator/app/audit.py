@@ -1,4 +1,4 @@
-"""What ``lab audit`` is given: a run, a table, or what Locust wrote; what it tells of it."""
+"""``lab audit``: find what a path holds (run, table, Locust's files) and audit it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from orchestrator.model.published import OfferedLoad
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a person says of the results: their workload, and parts of the load (see
-    ``OfferedLoad``) that go before those of a ``load.toml``."""
+    """What the command line says about the results: their workload, and parts of the load (fields
+    of ``OfferedLoad``), which override those of a ``load.toml``."""
 
     workload: str | None = None
     load: Mapping[str, float]
@@ -39,16 +39,16 @@ def audit(root: Path, path: Path, told: Told) -> tuple[Note, ...]:
     """Audit a run, a table, or a folder of Locust's files.
 
     Args:
-        root: the checkout, whose contract says which workloads there are.
+        root: the checkout, whose contract lists the workloads.
 
     Raises:
-        UsageError: it is none of these, nothing of it could be read, or what was told does not fit.
+        UsageError: it is none of these, nothing in it could be read, or ``told`` does not fit.
     """
     known = manifests.read_contract(root / "services")
     if told.workload is not None and told.workload not in known:
         raise UsageError(f"--workload {told.workload}: choose from {', '.join(known)}")
     if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder; {audit_files.EXPECTED}")
+        raise UsageError(f"{path}: no such file or folder; {audit_files.EXPECTED}")
     try:
         notes = tuple(_notes(path, told, known))
     except OSError as error:
@@ -56,7 +56,7 @@ def audit(root: Path, path: Path, told: Told) -> tuple[Note, ...]:
     if not only(notes, Read):
         what = f"nothing to audit; {audit_files.EXPECTED}"
         if path.is_file():
-            what = "no table of results of which a number could be read"
+            what = "it has no table of results with a number that could be read"
         raise UsageError([f"{path}: {what}", *lines(only(notes, Unread))])
     return notes
 
@@ -65,7 +65,9 @@ def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator
     measured_by = experiment_of(path)
     if measured_by is not None or path.suffix == ".json":
         if told.load or told.workload:
-            known_by_itself = "a run knows its workloads and its load; leave the options out"
+            known_by_itself = (
+                "a run's record has its workloads and its load; leave these options out"
+            )
             raise UsageError(f"{path}: {known_by_itself}")
         if measured_by is None or measured_by is LOAD:
             yield from audit_run(path if path.is_dir() else path.parent, path)
@@ -82,7 +84,7 @@ def _notes(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator
 
 
 def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterator[Note]:
-    """All runs and all of Locust's files below a folder; one that cannot be read stops no other."""
+    """Audit all runs and Locust files below a folder; an unreadable one does not stop the rest."""
     runs = [
         (run, experiment)
         for experiment in EXPERIMENTS
@@ -132,7 +134,7 @@ def _tables(path: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
 def _locust(
     files: list[Path], root: Path, told: Told, known: Mapping[str, Expectation]
 ) -> Iterator[Note]:
-    """Tests in one folder, of one workload, are rows of one table."""
+    """Audit Locust's files; tests of one workload in one folder are rows of one table."""
     groups: dict[tuple[Path, Asked | None], list[LocustRun]] = defaultdict(list)
     for file in files:
         folder = file.parent.parent if audit_files.is_unnamed(file) else file.parent
@@ -158,7 +160,7 @@ def _tests(
     yield from body_differs(entries)
     for run in runs:
         yield from locust_counts(run)
-        # What was asked for nothing, or failed each time, has a rate of 0 in Locust's files.
+        # Leave out entries without requests: Locust writes a rate of 0 for them.
         if len(entry_rows(run)) > 1:
             parts = [row for row in entry_rows(run) if row.requests]
             yield from audit_rows(parts)
@@ -189,7 +191,7 @@ def _load(folder: Path, told: Told) -> OfferedLoad | None:
     parts = {name: told.load.get(name, getattr(beside, name, None)) for name in fields}
     if missing := [name for name in fields if parts[name] is None]:
         options = (f"--{name.removesuffix('_s').replace('_', '-')}" for name in missing)
-        raise UsageError(f"the load is not known whole; add {', '.join(options)}")
+        raise UsageError(f"only part of the load is known; add {', '.join(options)}")
     whole = {name: number for name, number in parts.items() if number is not None}
     load = OfferedLoad(**{**whole, "users": int(whole["users"])})  # type: ignore[arg-type]
     return audit_files.checked(load, "the load")

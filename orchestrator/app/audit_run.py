@@ -1,4 +1,4 @@
-"""The audit of a run: its record, what Locust wrote itself, and the manifest."""
+"""Audits a run: its record, Locust's own files, and the manifest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orchestrator.model.trial import TrialRecord
 
 
 def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
-    """A run: its record, what Locust wrote itself, and the manifest.
+    """Audit a run: its record, Locust's own files, and the manifest.
 
     Raises:
         UsageError: the record or the manifest cannot be read.
@@ -32,7 +32,11 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
     yield from audit_record(record, path.name)
     yield Read(file=path.name, what=f"the record of {counted(len(record.trials), 'trial')}")
     if path.name != audit_files.RECORD:
-        yield Unread(file=path.name, where="raw/", reason="only a run.json has files beside it")
+        yield Unread(
+            file=path.name,
+            where="raw/",
+            reason="raw files are checked only for a record that is named run.json",
+        )
         return
     for trial in record.trials:
         yield from _raw(folder, trial, record.contract.get(trial.workload))
@@ -41,11 +45,12 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
     if (folder / checksums.MANIFEST).exists():
         yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
     else:
-        yield Unread(file=checksums.MANIFEST, where="", reason="there is no such file")
+        reason = "it is missing, so the raw files were not compared with their digests"
+        yield Unread(file=checksums.MANIFEST, where="", reason=reason)
 
 
 def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:
-    """The experiment whose record this is, or stands in this folder; None where there is none."""
+    """The experiment of this record, or of the record in this folder; None if there is none."""
     for experiment in EXPERIMENTS:
         file = experiment.saved.file
         if path.name == file or (path / file).is_file():
@@ -54,7 +59,7 @@ def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:
 
 
 def audit_experiment(experiment: Experiment[Any, Any, Any], folder: Path) -> Iterator[Note]:
-    """The record of any experiment, by that experiment's own rules.
+    """Audit the record of any experiment by that experiment's own rules.
 
     Raises:
         UsageError: it cannot be read.
@@ -66,10 +71,10 @@ def audit_experiment(experiment: Experiment[Any, Any, Any], folder: Path) -> Ite
 
 
 def _raw(folder: Path, trial: TrialRecord, endpoint: Endpoint | None) -> Iterator[Note]:
-    """What Locust wrote of a trial; it should be there if the trial has totals."""
+    """Audit Locust's files of a trial; they must exist if the trial has totals."""
     if (file := _raw_stats(folder, trial)) is None:
         if trial.totals is not None:
-            reason = "Locust's own file is not there"
+            reason = "Locust's statistics file is missing"
             yield Unread(file=audit_files.RECORD, where=label(trial), reason=reason)
         return
     try:
@@ -82,7 +87,7 @@ def _raw(folder: Path, trial: TrialRecord, endpoint: Endpoint | None) -> Iterato
 
 
 def _raw_stats(folder: Path, trial: TrialRecord) -> Path | None:
-    """Where Locust wrote the trial's numbers; records older than schema 2 do not say it."""
+    """Locust's statistics file of a trial; records before schema 2 do not name it."""
     name = f"{trial.order:03}-{trial.service}-{trial.workload}-{trial.repeat}"
     files = trial.raw or (f"raw/{name}/locust_stats.csv",)
     told = next((folder / file for file in files if file.endswith(audit_files.TODAY)), None)

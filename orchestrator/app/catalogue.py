@@ -1,4 +1,4 @@
-"""What the repository declares, and everything that is wrong before anything starts."""
+"""What the repository declares, and the checks before anything starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def names(root: Path) -> Names:
-    """Read no more than the names; that cannot fail."""
+    """Read only the names, which works even if the files are faulty."""
     services = root / "services"
     return Names(
         services=manifests.service_names(services), workloads=manifests.workload_names(services)
@@ -40,17 +40,17 @@ def catalogue(root: Path) -> Catalogue:
 
 
 def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
-    """The catalogue, once nothing is wrong with anything that a run is made of.
+    """The catalogue, after everything that a run needs was checked.
 
-    That is manifests, contract, compose file, its variables, the engine's address, and what was
-    asked for. No engine is asked and nothing starts.
+    The checks cover manifests, contract, compose file, its variables, the engine's address, and the
+    command line. They contact no engine and start nothing.
 
     Args:
-        asked: all that is wrong with the command line, in words.
+        asked: returns every problem with the command line, in words.
 
     Raises:
         UsageError: with everything that is wrong in any of them.
-        EnvironmentMissing: else, where Docker Compose is missing or hangs.
+        EnvironmentMissing: nothing else is wrong, but Docker Compose is missing or hangs.
     """
     there = names(world.root)
     wrong = asked(there)
@@ -70,19 +70,19 @@ def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
 
 
 def _defined(compose: ComposeFile, services: Sequence[str], wrong_variables: Iterable[str]) -> None:
-    # A variable that is wrong is told by itself: here its default stands in its place.
+    # Wrong variables are reported separately; use their defaults here.
     defined = compose.containers(dict.fromkeys(wrong_variables, ""))
     if missing := [name for name in services if name not in defined]:
         raise UsageError(
             [
-                f"{COMPOSE_FILE}: no service {name}, though there is a folder services/{name}"
+                f"{COMPOSE_FILE}: no service {name}, but there is a folder services/{name}"
                 for name in missing
             ]
         )
 
 
 def _tried(call: Callable[[], T], wrong: list[str]) -> T | None:
-    """What it returns; None where it finds something wrong, which joins the rest."""
+    """The call's result; None if it raised UsageError, whose problems are added to ``wrong``."""
     try:
         return call()
     except UsageError as error:

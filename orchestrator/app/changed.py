@@ -1,4 +1,4 @@
-"""What ``lab changed`` is asked: the services that differ from a commit."""
+"""``lab changed``: the services that differ from a commit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from orchestrator.world import World
 
 
 def changed(world: World, since: str) -> dict[str, tuple[str, ...]]:
-    """Each service that was touched since the work left ``since``, with the paths that touch it.
+    """Each service that changed since the fork point from ``since``, with the changed paths.
 
     Raises:
-        UsageError: no such commit here, or a service's manifest is wrong.
-        EnvironmentMissing: no git, or no checkout.
+        UsageError: the commit is not here, or a service's manifest is wrong.
+        EnvironmentMissing: git is missing, or this is not a checkout.
     """
     root, changes = world.root, world.changes
     services = tuple(catalogue(root).manifests)

@@ -1,4 +1,4 @@
-"""What this host can and cannot measure, and how to mend it."""
+"""``lab doctor``: what this host can and cannot measure, and what would help."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orchestrator.world.engine import Engine
 
 
 def examine(world: World) -> list[Examined]:
-    """Everything that can be told without measuring; never raises for a poor host."""
+    """Everything that can be found without measuring; a poor host is a finding, not an error."""
     found: list[Examined] = []
     for part in (_files, _compose, _engine):
         try:
@@ -57,7 +57,7 @@ def _engine(world: World) -> Iterator[Examined | Doubt]:
 
 
 def _container(world: World, engine: Engine) -> Iterator[Examined | Doubt]:
-    """What a container gets here, by really starting one."""
+    """Start a container, to see what the engine grants it."""
     spec = replace(world.compose.containers()[LOCUST_WORKER], service="doctor")
     if not engine.images.has(spec.image):
         yield NOT_TRIED.seen()

@@ -1,4 +1,4 @@
-"""The engine, with nothing else of the lab running in it."""
+"""The engine for a run that has it to itself, and facts about its host."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from orchestrator.world.engine import Connection, Engine
 
 @contextmanager
 def engine_alone(world: World, run_id: str, progress: Progress) -> Iterator[Connection]:
-    """The engine, with nothing else of the lab running in it while the block lasts.
+    """Connect to the engine, and keep other runs of the lab off it during the block.
 
     Raises:
-        EnvironmentMissing: no engine, another run measures on it, or an interactive session of the
-            lab is up.
+        EnvironmentMissing: no engine answers, another run measures on it, or the lab's containers
+            run in an interactive session.
     """
     connection = world.connect(run_id)
     engine = connection.engine
@@ -30,7 +30,7 @@ def engine_alone(world: World, run_id: str, progress: Progress) -> Iterator[Conn
         if strangers := engine.strangers():
             raise EnvironmentMissing(
                 f"{', '.join(strangers)} would disturb the measurement; "
-                "`docker compose down` ends them"
+                "`docker compose down` stops them"
             )
         if left := engine.remove_leftovers():
             progress.note(f"removed what an earlier run left behind: {', '.join(left)}")
@@ -38,7 +38,7 @@ def engine_alone(world: World, run_id: str, progress: Progress) -> Iterator[Conn
 
 
 def this_host(world: World, engine: Engine, nofile: int) -> Host:
-    """The machine, the engine and the lab as they are now."""
+    """Facts about the machine, the engine and the lab, as they are now."""
     facts, limit, host = engine.facts(), world.memory.limit_bytes(), world.host
     return Host(
         cpu_model=host.cpu_model(),
@@ -57,7 +57,7 @@ def this_host(world: World, engine: Engine, nofile: int) -> Host:
 
 
 def placed_here(world: World, engine: Engine, network: Network) -> Placed:
-    """Which CPU serves and which load on this host, and every container placed accordingly.
+    """The CPUs of server and load on this host, and every container placed accordingly.
 
     Raises:
         UsageError: the compose file is wrong.
@@ -66,7 +66,7 @@ def placed_here(world: World, engine: Engine, network: Network) -> Placed:
     variables = {
         "LAB_SERVER_CPU": str(placement.server_cpu),
         "LAB_LOAD_CPU": str(placement.load_cpus[0]),
-        # The first one has Locust's master, too.
+        # The first load CPU also runs Locust's master.
         "LAB_COMPANION_CPU": str(placement.load_cpus[-1]),
     }
     containers = world.compose.containers(variables)

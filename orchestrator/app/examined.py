@@ -1,4 +1,4 @@
-"""What the examination of a host says of each thing that was looked at. Pure."""
+"""The results of ``lab doctor``, one for each thing that it checked. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from orchestrator.world.engine import EngineFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """One examined thing: ``ok``, or as severe as the doubt about it."""
+    """One result; ``level`` is ``ok``, or the severity of the doubt."""
 
     text: str
     level: str = "ok"
@@ -31,7 +31,7 @@ class Examined:
 
 
 def told(one: Examined | Doubt) -> Examined:
-    """A doubt in the words that it has before a run."""
+    """A doubt as a result, in its words for the time before a run."""
     if isinstance(one, Examined):
         return one
     said = one.before
@@ -39,18 +39,18 @@ def told(one: Examined | Doubt) -> Examined:
 
 
 def bad(problem: str) -> Examined:
-    """What keeps the lab from measuring."""
+    """A problem that keeps the lab from measuring."""
     return Examined(text=problem, level=Severity.BAD)
 
 
 def engine(facts: EngineFacts, kernel: str) -> Iterator[Examined | Doubt]:
-    """The engine, and whether it is of this host, whose ``kernel`` that is."""
+    """The engine, and whether it runs on this host (``kernel``: this host's release)."""
     yield Examined(text=f"Docker {facts.version} on {facts.os}, cgroup v{facts.cgroup_version}")
     yield from of_kernel(facts.kernel, kernel)
 
 
 def builds(why_not: str) -> Iterator[Examined | Doubt]:
-    """Whether an image can be built here; ``why_not`` is empty where it can."""
+    """Whether images can be built here; ``why_not`` is empty if they can."""
     if why_not:
         yield NO_BUILDS.seen(why=why_not)
     else:
@@ -64,17 +64,17 @@ def cpus(placed: Layout) -> Iterator[Examined | Doubt]:
 
 
 def files(nofile: int, wanted: int) -> Iterator[Examined | Doubt]:
-    """How many files a container may open, and how many it should."""
+    """Whether a container may open as many files as it should."""
     yield from _or_well(of_files(nofile, wanted), f"containers may open {nofile:,} files")
 
 
 def running(strangers: Sequence[str]) -> Iterator[Doubt]:
-    """The lab's own containers that run already."""
+    """The lab's own containers that are already running."""
     if strangers:
         yield RUNNING.seen(names=", ".join(strangers))
 
 
 def _or_well(doubts: Iterator[Doubt], text: str) -> Iterator[Examined | Doubt]:
-    """The doubts, or where there is none, how it is."""
+    """The doubts; if there are none, a result with ``text``."""
     found = list(doubts)
     yield from found or (Examined(text=text),)

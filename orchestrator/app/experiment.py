@@ -1,4 +1,4 @@
-"""What every experiment needs done around it: checks, placement, images, saving, a report."""
+"""The steps around every experiment: checks, placement, images, saving, report."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def measure(
     results: Path,
     resume: str | None = None,
 ) -> R:
-    """Plan, build, measure, report; tells how it stands as it goes.
+    """Plan, build, measure and report, with progress for people.
 
     Args:
-        resume: the run that goes on; ``settings`` are then those of its record.
+        resume: the run to resume; ``settings`` are then those of its record.
 
     Raises:
         UsageError: something is wrong with the settings or files, before anything starts.
-        EnvironmentMissing: no engine, or another run measures.
-        Interrupted: a person or a signal ended it while it did not measure.
+        EnvironmentMissing: no engine answers, or another run measures.
+        Interrupted: a person or a signal ended it outside the measurement.
     """
     known = checked(world, lambda there: experiment.problems(settings, there))
     folder, earlier = _folder(experiment, results, resume)
@@ -78,7 +78,7 @@ def _measured(
     folder: results_dir.RunFolder,
     earlier: R | None,
 ) -> R:
-    """All that was missing of the run."""
+    """Measure what the run still lacks."""
     clock, progress = world.clock, _progress(world, experiment)
     begin = clock.monotonic()
     with (
@@ -125,7 +125,7 @@ def _saving(
     watch: HostWatch,
     earlier: R | None,
 ) -> Callable[[R], R]:
-    """What writes the record anew, with all that is known of the host by now."""
+    """Make the function that saves the record with what was seen of the host so far."""
 
     def save(record: R) -> R:
         with shielded():
@@ -166,7 +166,7 @@ def _build_tools(engine: Engine, tools: Sequence[str], progress: Progress) -> No
 
 
 def _kept_in_words(experiment: Experiment[S, P, R], folder: results_dir.RunFolder) -> str:
-    """What an interrupt leaves."""
+    """A message that says what was saved before the interrupt."""
     if not folder.has_record():
         return "interrupted before anything was measured"
     if experiment.resuming is None:

@@ -1,4 +1,4 @@
-"""What becomes known of the host only while a run goes on."""
+"""Watches the host during a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.world.engine import Engine
 
 
 class HostWatch:
-    """Looks after memory, stolen CPU time and neighbours while its block runs."""
+    """Watches memory, stolen CPU time and other containers while its block runs."""
 
     def __init__(self, world: World, engine: Engine) -> None:
         self._root = world.root
@@ -31,13 +31,13 @@ class HostWatch:
         self._memory.__exit__()
 
     def measuring_begins(self) -> None:
-        """From here on CPU time that is stolen, and who else runs, is in the numbers."""
+        """Start to count: from now on stolen time and other containers affect the numbers."""
         self._ticks = self._host.cpu_ticks()
         self._neighbours = set()
 
     def seen(self) -> HostSeen:
         """What was seen so far."""
-        # An engine that is gone must not keep a record from being saved.
+        # The record must be saved even if the engine has gone.
         with suppress(EnvironmentMissing):
             self._neighbours |= set(self._engine.neighbours())
         return HostSeen(

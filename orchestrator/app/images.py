@@ -1,4 +1,4 @@
-"""Images from one host to another: built here and saved, or loaded instead of built."""
+"""Moves images between hosts: build and save them here, or load instead of building."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from orchestrator.world.engine import Images
 
 
 def save_images(world: World, services: Sequence[str], file: Path) -> None:
-    """Build the images of services and load, and write them to one file with their bases.
+    """Build the images of services and load; save them and their base images to one file.
 
     Raises:
         UsageError: an unknown service, or no such folder.
         EnvironmentMissing: one of them could not be built, or the engine refused.
     """
     if not file.absolute().parent.is_dir():
-        raise UsageError(f"{file}: there is no such folder")
+        raise UsageError(f"{file}: its folder does not exist; create it first")
     if failed := build_images(world, services):
-        raise EnvironmentMissing(f"nothing is saved, since not built: {', '.join(failed)}")
+        raise EnvironmentMissing(
+            f"nothing was saved, because these images were not built: {', '.join(failed)}"
+        )
     images = world.connect("images").engine.images
     specs = _specs(world, services)
-    # An image that is not built here has no sources to be named after.
+    # An image that is not built here has no sources, and so no name by sources.
     extra = {images.name_by_sources(s): s.image for s in specs if s.build_context}
     mine = [name for name in extra if not images.has(name)]
     try:
@@ -44,7 +46,7 @@ def save_images(world: World, services: Sequence[str], file: Path) -> None:
 
 
 def load_images(world: World, file: Path) -> None:
-    """Load what `save_images` wrote; what was built from other sources than these is named.
+    """Load a file of `save_images`, and say which images this checkout can use.
 
     Raises:
         UsageError: there is no such file.
@@ -56,13 +58,13 @@ def load_images(world: World, file: Path) -> None:
         if not spec.build_context:
             continue
         same = images.loaded(spec) is not None
-        said = "as it is in this checkout: it is not built again" if same else "will be built"
+        said = "built from these sources: it will not be built again" if same else "will be built"
         world.out.note(f"{spec.service}: {said}")
         _forget_others(images, spec)
 
 
 def _forget_others(images: Images, spec: ContainerSpec) -> None:
-    """What earlier archives brought takes room for nothing."""
+    """Remove images of earlier archives, which only take up disk space."""
     repository, current = spec.image.rpartition(":")[0], images.name_by_sources(spec)
     for name in images.names(repository):
         if name.startswith(f"{repository}:{TAG}") and name != current:
@@ -70,7 +72,7 @@ def _forget_others(images: Images, spec: ContainerSpec) -> None:
 
 
 def bases(images: Images, specs: Iterable[ContainerSpec]) -> list[str]:
-    """The base images of these, or the images that are not built here, if the engine has them."""
+    """The base images of these, and the images that are not built here, if the engine has them."""
     names = dict.fromkeys(spec.base_image if spec.build_context else spec.image for spec in specs)
     return [name for name in names if name and images.has(name)]
 

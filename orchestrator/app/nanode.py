@@ -1,4 +1,4 @@
-"""The proof that the lab runs on a Nanode: the profile inside one CPU and 1 GB, engine and all."""
+"""Proves that the lab runs on a Nanode: everything, engine included, in 1 CPU and 1 GiB."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from orchestrator.world.engine import Images
 from orchestrator.world.host import CONFINED_TO
 
 MEMORY_BYTES = 2**30
-# The first CPU, since inside there is but one, and the lab counts from the first.
+# The first CPU: the run inside sees one CPU, and the lab numbers CPUs from 0.
 CPU = 0
 FOLDER, ENGINE_FOLDER = Path(".lab", "nanode"), Path(".lab", "nanode-engine")
-"""Below the checkout: what is made for the engine, and where it keeps images and containers."""
+"""In the checkout: files made for the engine, and the engine's images and containers."""
 
 
 def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
-    """Run ``lab run --profile nanode`` in a cgroup of one CPU and 1 GiB, from nothing but bases.
+    """Run ``lab run --profile nanode`` in a cgroup of one CPU and 1 GiB.
 
-    An engine of its own starts in it, is given the base images, and builds all others there, so
-    that engine, builds, orchestrator, load and server are within the limit together.
+    A separate engine starts in the cgroup, gets the base images, and builds all other images there.
+    So engine, builds, orchestrator, load and server share the limit.
 
     Args:
-        words: further words for ``lab run``.
+        words: further arguments for ``lab run``.
 
     Returns:
-        The exit code of the run, and the memory of everything from the engine's start on.
+        The exit code of the run, and the memory of everything since the engine's start.
 
     Raises:
-        EnvironmentMissing: there is no such cgroup, no engine in it, or no base image.
+        EnvironmentMissing: the cgroup or the engine cannot be made, or there is no base image.
     """
     progress, began = world.out, world.clock.monotonic()
     small = world.small_host
     progress.note(f"a host of one CPU and {MEMORY_BYTES / 2**20:,.0f} MiB, as a cgroup")
-    # The run inside has the lock of the engine inside. This one keeps runs beside it from sharing
-    # its CPU, and a second proof from clearing the first away.
+    # The run inside holds the lock of the engine inside. The lock of the host's engine keeps other
+    # runs off its CPU, and keeps a second `lab nanode` from removing the first one's cgroup.
     usual = world.connect(NANODE).engine
     with (
         usual.alone(),
@@ -60,7 +60,7 @@ def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
         command = [sys.executable, "-m", "orchestrator", "run", "--profile", NANODE, *words]
         code = small.run(confinement.command(command), environment)
     memory = watch.seen()
-    progress.note(f"wall time of the whole: {_since(world, began)}")
+    progress.note(f"total wall time: {_since(world, began)}")
     return code, memory
 
 
@@ -69,13 +69,15 @@ def _given(world: World, images: Images, address: str, memory: Path) -> Iterator
     """The environment of a run on the engine at ``address``, which gets the base images.
 
     Args:
-        images: of the host's own engine, which has them.
+        images: the images of the host's own engine.
         memory: the folder of the cgroup whose memory the run is to watch.
     """
     usual = world.compose.containers()
     names = bases(images, usual.values())
     if not names:
-        raise EnvironmentMissing("there is no base image to give it; `make base-images` makes them")
+        raise EnvironmentMissing(
+            "this host has no base image for the small host; `make base-images` builds them"
+        )
     folder = world.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     archive, override = folder / "bases.tar", folder / "compose.json"
@@ -83,7 +85,7 @@ def _given(world: World, images: Images, address: str, memory: Path) -> Iterator
         world.archives.save(names, archive)
         world.archives.load(archive, address)
         archive.unlink()
-        # An engine without a network of its own builds with the host's.
+        # The small host's engine has no network for builds, so they use the host's.
         builds = {
             name: {"build": {"network": "host"}} for name, s in usual.items() if s.build_context
         }

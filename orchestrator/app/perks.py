@@ -1,4 +1,4 @@
-"""What public APIs tell of each service today, and the file that keeps it."""
+"""Facts about each service from public APIs, and the file that keeps them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from orchestrator.world.console import Console
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """``failures``: a line for each service and API that did not tell."""
+    """``failures``: a line for each service and API without an answer."""
 
     fetched: int
     failures: tuple[str, ...]
 
 
 def perks(results: Path) -> Table:
-    """What was published beside what is known today, from committed files alone.
+    """Published facts beside today's, from committed files only.
 
     Raises:
         UsageError: a file is wrong.
@@ -40,7 +40,7 @@ def show(console: Console, table: Table) -> None:
 
 
 def refresh(world: World, results: Path, github: str, index: str | None) -> Refreshed:
-    """Ask both APIs for each service, and keep what they tell; older values stay where they fail.
+    """Ask both APIs about each service, and save the answers; if one fails, older values stay.
 
     Raises:
         UsageError: a file is wrong.

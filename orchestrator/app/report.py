@@ -1,4 +1,4 @@
-"""What becomes of a record: its report, and the page that lists all runs."""
+"""Makes a record's report, and the page that lists all runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orchestrator.words import line
 from orchestrator.world import World
 
 SHOWN = 5
-"""How many contradictions a message tells; `lab audit` tells them all."""
+"""Contradictions that a message shows; `lab audit` shows all of them."""
 
 
 def publish(
@@ -33,10 +33,10 @@ def publish(
     folder: results_dir.RunFolder,
     results: Path,
 ) -> None:
-    """Write all that is derived from the record, and the page of all runs; prints the tables.
+    """Write everything derived from the record and the page of all runs; print the tables.
 
     Raises:
-        UsageError: nothing can be made of it.
+        UsageError: no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
         EnvironmentMissing: a file cannot be written.
     """
@@ -56,7 +56,7 @@ def report(world: World, results: Path, name: str) -> None:
     """Rebuild one run's report from its record; needs no Docker.
 
     Raises:
-        UsageError: no such run, its record cannot be read, or nothing can be made of it.
+        UsageError: no such run, its record cannot be read, or no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
         EnvironmentMissing: a file cannot be written.
     """
@@ -67,7 +67,7 @@ def report(world: World, results: Path, name: str) -> None:
 
 
 def _measured_by(results: Path, name: str) -> Experiment[Any, Any, Any]:
-    """The experiment whose record that run has; `lab run` where it is not there at all."""
+    """The experiment of that run; `lab run` for ``latest``, or if none has that run."""
     for experiment in EXPERIMENTS[1:]:
         with suppress(UsageError):
             if name != "latest":
@@ -84,7 +84,7 @@ def summarized(results: Path, name: str) -> str:
     """One run on one screen, as Markdown; writes nothing.
 
     Raises:
-        UsageError: no such run, its record cannot be read, or nothing can be made of it.
+        UsageError: no such run, its record cannot be read, or no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right.
     """
     path = results_dir.find_run(results, name)
@@ -95,7 +95,7 @@ def summarized(results: Path, name: str) -> str:
 
 
 def report_all(world: World, results: Path) -> list[LabError]:
-    """Rebuild the report of every run, and the page that lists them; what could not be rebuilt.
+    """Rebuild the reports of all runs, and the page that lists them; return the failures.
 
     Raises:
         UsageError: there is no such folder.
@@ -109,7 +109,7 @@ def report_all(world: World, results: Path) -> list[LabError]:
             try:
                 record = results_dir.read_record(folder.record, experiment.saved.read)
                 _write(world.root, experiment, record, folder, results, published)
-            except LabError as error:  # the others are none the worse for it
+            except LabError as error:  # one failure does not stop the others
                 problems.append(error)
             else:
                 world.out.note(f"report: {path / experiment.shown.page}")
@@ -136,10 +136,10 @@ def _write(
 
 @contextmanager
 def _in_words(folder: Path) -> Iterator[None]:
-    """A record of which nothing can be made is told as such, whatever it is that breaks on it.
+    """Turn any unexpected error that a record causes into a message about that record.
 
     Raises:
-        UsageError: in place of an error that nobody foresaw.
+        UsageError: in place of an unexpected error.
     """
     try:
         yield
@@ -148,13 +148,13 @@ def _in_words(folder: Path) -> Iterator[None]:
     except Exception as error:
         said = f"{type(error).__name__}: {line(str(error), 200)}"
         raise UsageError(
-            f"{folder}: nothing can be made of its record ({said}); what was measured is "
-            f"untouched, and `lab audit {folder}` may tell what is wrong in it"
+            f"{folder}: no report can be made of its record ({said}); what was measured is "
+            f"untouched, and `lab audit {folder}` may show what is wrong with it"
         ) from error
 
 
 def _consistent(experiment: Experiment[S, P, R], record: R, folder: Path) -> Sequence[Finding]:
-    """What the audit finds in a record that may be shown.
+    """The audit's findings in a record that may be published.
 
     Raises:
         SelfContradiction: its numbers cannot all be right.
@@ -173,15 +173,15 @@ def _refused(folder: Path, wrong: list[Finding]) -> str:
     told = [f"  {finding.row}: {finding.text} ({finding.rule})" for finding in wrong[:SHOWN]]
     return "\n".join(
         [
-            f"{folder}: its record contradicts itself, so no report is published of it:",
+            f"{folder}: its record contradicts itself, so the lab makes no report of it:",
             *told,
-            f"what was measured is untouched; `lab audit {folder}` tells all {len(wrong)}",
+            f"what was measured is untouched; `lab audit {folder}` shows all {len(wrong)}",
         ]
     )
 
 
 def _links(root: Path, folder: Path, results: Path) -> Links:
-    """Links lead out of the page only where the same files stand at the same place everywhere."""
+    """The page links to other files only where every copy has them at the same place."""
     inside = folder.resolve().parent == (root / "results").resolve()
     return Links(
         root="../../../" if inside else None,
@@ -210,8 +210,8 @@ def _listed(path: Path) -> Listed:
         record = results_dir.load(path)
         with _in_words(path):
             wrong = _contradictions(audit_record(record))
-        problem = "contradicts itself (lab audit tells how)" if wrong else None
-        shown = page and problem is None  # a page from before is none of this record
+        problem = "contradicts itself (lab audit shows how)" if wrong else None
+        shown = page and problem is None  # an older page does not belong to this record
         return Listed(folder=path.name, record=record, problem=problem, page=shown)
     except LabError as error:
         return Listed(folder=path.name, record=None, problem=str(error), page=page)

@@ -1,4 +1,4 @@
-"""What is done with services outside a run: verify them, build their images, add one."""
+"""Work with services outside a run: verify them, build their images, add one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orchestrator.world.compose import ComposeFile
 
 
 def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Check the HTTP contract in each service's real container; service -> problems.
+    """Check each service's real container against the HTTP contract; service -> problems.
 
     Raises:
         UsageError: an unknown service.
@@ -44,7 +44,7 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                         raise ended
             except EnvironmentMissing:
                 raise
-            except Exception as error:  # noqa: BLE001 - one bad service hides no other
+            except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
                 failure = error if isinstance(error, TrialFailed) else unforeseen(error)
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""
                 found[name] = (f"{failure.reason}{log}",)
@@ -53,7 +53,7 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
-    """Build the images of all services and of the load; service -> reason where one failed.
+    """Build the images of these services and of the load; service -> reason for each failure.
 
     Raises:
         UsageError: an unknown service.
@@ -81,7 +81,7 @@ def with_companions(compose: ComposeFile, services: Sequence[str]) -> tuple[str,
 
 
 def checked_services(world: World, services: Sequence[str]) -> Catalogue:
-    """The catalogue, once nothing is wrong with files, environment or these services.
+    """The catalogue, after files, environment and these services were checked.
 
     Raises:
         UsageError: with everything that is wrong.
@@ -90,7 +90,7 @@ def checked_services(world: World, services: Sequence[str]) -> Catalogue:
 
 
 def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
-    """These services, or all where none is named.
+    """These services, or all if none is named.
 
     Raises:
         UsageError: one is unknown.
@@ -110,14 +110,14 @@ def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
 
 
 def new_service(root: Path, name: str) -> list[str]:
-    """Make a service from the template; lines that say what is next.
+    """Make a service from the template; return lines that say what to do next.
 
     Raises:
-        UsageError: the name does not fit, or exists already.
+        UsageError: the name is not allowed or already exists.
     """
     folder = template.new_service(root, name)
     return [
         f"{folder.relative_to(root)} is ready, with its block in docker-compose.yml.",
-        f"It keeps the contract as it is: .venv/bin/lab verify {name}",
+        f"It already fulfils the contract; check it with: .venv/bin/lab verify {name}",
         'Next: CONTRIBUTING.md, "Add a framework", from step 2.',
     ]

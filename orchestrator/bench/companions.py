@@ -1,4 +1,4 @@
-"""What is known of a service's companions before and after it was measured. Pure."""
+"""Facts about a service's companions before and after the measurement. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from orchestrator.ports import Image
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCompanion:
-    """A companion after the load: ``samples`` taken during it, ``actions`` of others on it.
+    """A companion after the load.
 
-    ``oom_killed``: None where it vanished and nobody can tell.
+    ``samples``: taken during the load. ``oom_killed``: whether the OOM killer ended one of its
+    processes; None if unknown. ``actions``: what others did to it through the engine.
     """
 
     spec: ContainerSpec
@@ -25,7 +26,7 @@ class SeenCompanion:
 
 
 def built(entry: Entry, images: Sequence[Image]) -> tuple[Companion, ...]:
-    """What is known of the companions before they start."""
+    """The records of the companions before they start."""
     return tuple(
         Companion(name=spec.service, image_id=image.id, image_bytes=image.size_bytes)
         for spec, image in zip(entry.companions, images, strict=True)

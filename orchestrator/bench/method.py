@@ -19,7 +19,7 @@ from orchestrator.ports import Container, ContainerState, Image
 class Subject:
     """A server that passed verification, and where a method puts its results.
 
-    ``its``: the server and its companions, running. ``start_s``: seconds from the server's start to
+    ``its``: the running server and its companions. ``start_s``: seconds from the server's start to
     its first correct answer. ``know``: sets fields of the trial's record immediately, so that a
     later failure does not lose them.
     """

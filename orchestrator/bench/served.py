@@ -1,7 +1,8 @@
-"""A service with its companions: started, waited for and removed in one place.
+"""Starts a service with its companions, waits until they are healthy, and removes them.
 
-In a run all of them share one network namespace, the first companion's: there each reaches every
-other by its name of the compose file, and the load reaches the server as if it were alone.
+In a run all of them share the network namespace of the first companion. There each reaches the
+companions by their names in the compose file, and the load reaches the server as it would without
+companions.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from orchestrator.ports import Container, ContainerState, Engine
 HEALTHY_WITHIN_S = 60.0
 
 Keep = Callable[[str, str], None]
-"""Takes a companion's name and all that it printed."""
+"""Takes a companion's name and its log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningCompanion:
-    """A companion that is healthy; ``before``: how it stood then."""
+    """A companion that became healthy; ``before``: its state at that time."""
 
     spec: ContainerSpec
     container: Container
@@ -42,7 +43,7 @@ class Served:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the companions are called."""
+        """The companions' names."""
         return tuple(one.spec.service for one in self.companions)
 
     @property
@@ -51,12 +52,12 @@ class Served:
         return tuple(one.container for one in self.companions)
 
     def known(self, companions: Sequence[Companion]) -> tuple[Companion, ...]:
-        """These with the time that each needed until it was healthy."""
+        """These records, each with the seconds that the companion took to become healthy."""
         pairs = zip(companions, self.companions, strict=True)
         return tuple(replace(known, start_s=one.start_s) for known, one in pairs)
 
     def seen(self, samples: Sequence[Sequence[Sample]]) -> tuple[SeenCompanion, ...]:
-        """The companions as they stand after the load, during which these were taken of each."""
+        """The companions after the load; ``samples``: those of each, in the same order."""
         return tuple(
             SeenCompanion(
                 spec=one.spec,
@@ -68,20 +69,20 @@ class Served:
         )
 
     def ended(self) -> TrialFailed | None:
-        """Why nothing of the service is one number, since a companion is not as it was."""
+        """The failure if a companion has ended or restarted; it makes the measurement invalid."""
         return _first_that_ended(self.companions)
 
 
 @contextmanager
 def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[Served]:
-    """Start the companions, one healthy before the next, then the server; removed at the end.
+    """Start the companions one after the other, then the server; all are removed at the end.
 
     Args:
-        keep: is given the log of each companion, whatever becomes of it.
+        keep: receives the log of each companion, even after a failure.
 
     Raises:
-        TrialFailed: one of them was refused or never got healthy, or whatever failed in the block,
-            then with the companions that had ended by then.
+        TrialFailed: a container was refused or did not become healthy. A failure of the block also
+            names the first companion that had ended.
     """
     running: list[RunningCompanion] = []
     owner: Container | None = None
@@ -106,7 +107,7 @@ def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[S
 def in_one_namespace(entry: Entry) -> tuple[ContainerSpec, ...]:
     """The companions as they start in a run.
 
-    The first owns the network: it has the names of all, and the settings of the server's.
+    The first owns the network namespace, so it gets the names of all and the server's sysctls.
     """
     if not entry.companions:
         return ()
@@ -128,7 +129,7 @@ def _healthy(spec: ContainerSpec, container: Container) -> RunningCompanion:
 
 
 def _keep(keep: Keep, name: str, container: Container) -> None:
-    with suppress(TrialFailed):  # what there was to tell of it has been told
+    with suppress(TrialFailed):  # a vanished container is already reported
         keep(name, container.logs())
 
 
@@ -158,7 +159,7 @@ def _ended(companion: RunningCompanion) -> TrialFailed | None:
     elif (state.started_at, state.restarts) != (before.started_at, before.restarts):
         how = f"{who} ended and was started again"
     elif state.oom_killed or container.lost_to_memory(before.started_at):
-        how = f"{who} lost a process for want of memory"
+        how = f"{who} lost a process to the OOM killer (out of memory)"
     else:
         return None
     return TrialFailed(how, container.last_words())

@@ -48,7 +48,7 @@ class Trial:
         neither row nor files; it counts as not run.
 
         Args:
-            images: the service's own, then those of its companions in their order.
+            images: the service's own, then those of its companions, in order.
         """
         self._know(companions=built(self._trial.entry, images[1:]))
         try:

@@ -63,7 +63,7 @@ def measure_trials(
 
 
 def _images(planned: PlannedTrial, bench: Bench) -> tuple[Image, ...] | TrialFailed:
-    """Those of a service and its companions, or why one of them could not be built."""
+    """The images of a service and its companions, or why one of them could not be built."""
     found: list[Image] = []
     for name in planned.entry.images:
         image = bench.images[name]

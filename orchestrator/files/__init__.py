@@ -1,1 +1,1 @@
-"""Files of the checkout and of results/: what they are called, how they are read and written."""
+"""Names, reading and writing of the files in the checkout and in results/."""

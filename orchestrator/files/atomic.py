@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, in the one folder that they belong to."""
+"""Atomic writes, limited reads and safe removal of files, each inside its own folder."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pathlib import Path
 from orchestrator.errors import EnvironmentMissing, UsageError
 
 FREE = (
-    "free some space and run the command again (`lab run --resume` goes on with a run): what was "
-    "saved before is whole"
+    "free some space and run the command again (`lab run --resume` continues a run); everything "
+    "that was saved before is intact"
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-# What `write_atomically` calls a file until it is whole; a lab that was killed leaves it there.
+# The temporary name that `write_atomically` uses; a killed lab leaves such a file behind.
 _UNFINISHED = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename: a reader sees the old content or the new, whole.
+    """Write to a temporary file, then rename it: a reader sees only old or only new content.
 
-    A link in the file's place is replaced, and what it leads to stays as it is.
+    A symbolic link at this path is replaced; its target does not change.
 
     Raises:
         EnvironmentMissing: it cannot be written; the old content is still there.
@@ -48,7 +48,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say which file or folder could not be written, and what to do.
+    """Explain an OSError of the block: which file or folder could not be written, what to do.
 
     Raises:
         EnvironmentMissing: the system refused.
@@ -57,42 +57,42 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        remedy = FREE if full else "make it writable, or give another --results"
+        remedy = FREE if full else "make it writable, or choose another folder with --results"
         raise EnvironmentMissing(
             f"{path} cannot be written ({error.strerror or error}); {remedy}"
         ) from error
 
 
 def inside(folder: Path, name: str) -> Path:
-    """Where a file of this name is, directly in the folder.
+    """The path of a file with this name, directly in the folder.
 
     Raises:
-        UsageError: the name has a separator, or is none that the lab gives.
+        UsageError: the name has a path separator, or another character that the lab does not use.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{folder}: no file is written as {name[:100]!r}; the names of the lab's files are of "
+            f"{folder}: the lab writes no file named {name[:100]!r}; its file names consist of "
             "letters, digits, '.', '_' and '-'"
         )
     return folder / name
 
 
 def own(folder: Path) -> Path:
-    """The folder, if it is one or is still to be made.
+    """Return the folder if it is a real one or does not exist yet.
 
     Raises:
-        UsageError: a link stands in its place: what is written or deleted would be elsewhere.
+        UsageError: it is a symbolic link, so files would be written or deleted elsewhere.
     """
     if folder.is_symlink():
         raise UsageError(
-            f"{folder} is a link, and a run keeps its files in its own folder; "
-            "put a folder in its place"
+            f"{folder} is a symbolic link, but a run keeps its files in its own folder; "
+            "replace the link with a folder"
         )
     return folder
 
 
 def remove_made(folder: Path, made: re.Pattern[str], keep: Collection[str] = ()) -> None:
-    """Delete the files of these names, whole or unfinished, and nothing else.
+    """Delete the files whose names match ``made``, finished or temporary, and nothing else.
 
     Raises:
         EnvironmentMissing: the system refused.
@@ -104,7 +104,7 @@ def remove_made(folder: Path, made: re.Pattern[str], keep: Collection[str] = ())
 
 
 def remove_unfinished(folder: Path, made: re.Pattern[str]) -> None:
-    """Delete what a lab that was killed had only begun to write of the files of these names.
+    """Delete temporary files that a killed lab left behind for names that match ``made``.
 
     Raises:
         EnvironmentMissing: the system refused.
@@ -120,10 +120,10 @@ def read(path: Path, most_bytes: int) -> bytes:
     """A file's content.
 
     Raises:
-        UsageError: it is no file, is longer, or cannot be read.
+        UsageError: it is not a regular file, has more than ``most_bytes``, or cannot be read.
     """
     try:
-        # A named pipe would let its reader wait for ever.
+        # Without O_NONBLOCK, opening a named pipe would block forever.
         with open(
             path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)
         ) as file:

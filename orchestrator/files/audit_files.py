@@ -1,4 +1,4 @@
-"""The files that an audit reads: tables, Locust's CSV, the load beside them."""
+"""The files that an audit reads: tables, Locust's CSV files, and the load.toml beside them."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ EXPECTED = (
     "expected a run (a folder with run.json, or run.json itself), a table (.md, .csv), or a folder "
     "with Locust's CSV files (<name>_requests.csv of 2019, <name>_stats.csv of today)"
 )
-# What a test is called by those who did not name it: the folder's name says more.
+# File names that nobody chose; the folder's name says more about such a test.
 _UNNAMED = frozenset({"locust", "stats", "results", "example", "report"})
 _HEADER_MOST = 64 * 1024
 USERS_MOST = 1_000_000
-"""Of a load: the schedule is played user by user."""
+"""Most users of a load; the audit simulates the schedule user by user."""
 
 
 def read_text(path: Path) -> str:
-    """A text file, in UTF-8, or in UTF-16 where it begins with that mark (as PowerShell writes).
+    """A text file in UTF-8, or in UTF-16 if it begins with its byte order mark (PowerShell).
 
     Raises:
-        UsageError: it cannot be read, or is no text.
+        UsageError: it cannot be read, or is not text.
     """
     try:
         text = _decoded(path.read_bytes(), "strict")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not a text in {error.encoding}: {error.reason}") from error
+        raise UsageError(f"{path}: not text in {error.encoding}: {error.reason}") from error
     if "\0" in text:
-        raise UsageError(f"{path}: not a text: it has NUL bytes")
+        raise UsageError(f"{path}: not text: it contains NUL bytes")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def kind(path: Path) -> locust_csv.FileKind | None:
-    """Which of Locust's files it is, by its header; None where it is none."""
+    """Which of Locust's files it is, by its header; None if it is not one."""
     try:
         with path.open("rb") as file:
             begin = file.read(_HEADER_MOST) if path.suffix.lower() in CSV else b""
@@ -72,7 +72,7 @@ def run_folders(folder: Path, record: str = RECORD) -> list[Path]:
 
 
 def other_files(folder: Path, runs: AbstractSet[Path]) -> list[Path]:
-    """Every file below a folder that neither belongs to one of these runs nor is a load."""
+    """Every file below a folder that belongs to none of these runs and is not a ``load.toml``."""
     return [
         path
         for path in sorted(folder.rglob("*"))
@@ -84,9 +84,9 @@ def why_not(path: Path) -> str:
     """Why a file in a folder is not audited."""
     what = kind(path)
     if what is locust_csv.FileKind.EXCEPTIONS:
-        return "Locust's exceptions: no other file counts them"
+        return "Locust's list of exceptions: no other file has counts to compare it with"
     if what is not None:
-        return f"Locust's {what}, and there is no {OF_2019} or {TODAY} beside it that they are of"
+        return f"Locust's {what}, but the {OF_2019} or {TODAY} file of the same test is missing"
     if path.suffix.lower() not in TABLES:
         return "neither a run nor a table"
     try:
@@ -94,17 +94,18 @@ def why_not(path: Path) -> str:
     except UsageError as error:
         return str(error).removeprefix(f"{path}: ")
     if path.name.endswith((OF_2019, TODAY)):
-        return f"not Locust's: its first line is {first[:80]!r}" if first else "empty"
-    return "not one of Locust's files; a table is audited by itself: lab audit FILE"
+        return f"not a file of Locust: its first line is {first[:80]!r}" if first else "empty"
+    return "not one of Locust's files; to audit a table, name it: lab audit FILE"
 
 
 def locust_run(path: Path, root: Path) -> LocustRun:
-    """One test: its numbers and what stands beside them; named relative to ``root``.
+    """One test: its numbers and the files beside them, with paths relative to ``root``.
 
-    What Locust's page offers is of the moment when somebody asked for it: nothing is beside that.
+    Files downloaded from Locust's page (today's format in a ``_requests.csv``) are read alone: each
+    shows the moment of its download, so they need not agree with each other.
 
     Raises:
-        UsageError: its numbers are not Locust's, or not whole.
+        UsageError: its numbers are not Locust's, or not complete.
     """
     text, stem = read_text(path), _stem(path)
     of_2019 = "# requests" in text.partition("\n")[0].lower()
@@ -122,10 +123,10 @@ def locust_run(path: Path, root: Path) -> LocustRun:
             unread.append(of_error(error, where, str(other)))
     entries = locust_csv.read_stats(text, str(path))
     if not entries:
-        raise UsageError(f"{path}: it has titles, but no row")
+        raise UsageError(f"{path}: it has column titles, but no rows")
     file = path.relative_to(root).as_posix()
     if len(entries) > 1 and not any(map(locust_csv.is_total, entries)):
-        unread.append(Unread(file=file, where="total", reason="there is no such row"))
+        unread.append(Unread(file=file, where="total", reason="the file has no such row"))
     return LocustRun(
         name=path.parent.name if is_unnamed(path) else stem,
         file=file,
@@ -138,15 +139,15 @@ def locust_run(path: Path, root: Path) -> LocustRun:
 
 
 def is_unnamed(path: Path) -> bool:
-    """Whether the test has its name from its folder: then its neighbours are one folder up."""
+    """Whether the test is named after its folder; other tests are then in sibling folders."""
     return _stem(path) in _UNNAMED
 
 
 def offered_load(folder: Path) -> OfferedLoad | None:
-    """``load.toml`` in a folder; None where there is none.
+    """``load.toml`` in a folder; None if there is none.
 
     Raises:
-        UsageError: it is not what ``OfferedLoad`` holds.
+        UsageError: its content does not fit ``OfferedLoad``.
     """
     path = folder / LOAD
     if not path.is_file():
@@ -155,24 +156,24 @@ def offered_load(folder: Path) -> OfferedLoad | None:
 
 
 def checked(load: OfferedLoad, where: str) -> OfferedLoad:
-    """The load, if there can be such a one.
+    """Return the load if it is possible.
 
     Raises:
-        UsageError: nobody asks, a number is not finite, or think times are in the wrong order.
+        UsageError: a number is out of range or not finite, or think times are in the wrong order.
     """
     if not all(map(math.isfinite, astuple(load))):
         raise UsageError(f"{where}: each number must be finite")
     if min(load.users, load.spawn_rate, load.duration_s) <= 0:
         raise UsageError(f"{where}: users, spawn rate and duration must be more than 0")
     if load.users > USERS_MOST:
-        raise UsageError(f"{where}: at most {USERS_MOST:,} users can be played through")
+        raise UsageError(f"{where}: the audit can simulate at most {USERS_MOST:,} users")
     if not 0 <= load.think_min_s <= load.think_max_s:
         raise UsageError(f"{where}: the think time's minimum must be from 0 to its maximum")
     return load
 
 
 def named_workload(path: Path, workloads: Iterable[str]) -> str | None:
-    """The workload that a file's name, or else the nearest folder's, has as a word."""
+    """The workload named by a word in the file's name or else in the nearest folder's name."""
     known = set(workloads)
     for part in reversed(path.resolve().parts):
         if words := [one for one in re.split(r"[^a-z0-9]+", part.lower()) if one in known]:

@@ -1,4 +1,4 @@
-"""The checkout that this code stands in, and what its compose file says beside the containers."""
+"""The checkout that contains this code, and its compose file's limit of open files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def wanted_nofile(root: Path) -> int:
-    """Open files that a container should have: the default of LAB_NOFILE in the compose file.
+    """Open files that a container should be allowed: LAB_NOFILE's default in the compose file.
 
     Raises:
         UsageError: the file has no such default.
@@ -20,6 +20,6 @@ def wanted_nofile(root: Path) -> int:
     found = re.search(r"\$\{LAB_NOFILE:-(\d+)\}", (root / COMPOSE_FILE).read_text())
     if not found:
         raise UsageError(
-            f"{COMPOSE_FILE}: no ${{LAB_NOFILE:-...}} says how many open files to ask for"
+            f"{COMPOSE_FILE}: LAB_NOFILE has no default; write it as ${{LAB_NOFILE:-NUMBER}}"
         )
     return int(found[1])

@@ -1,4 +1,4 @@
-"""A run's manifest, ``SHA256SUMS``: what was saved is what is there, for ``sha256sum -c``."""
+"""A run's manifest ``SHA256SUMS``: the digests of its saved files, for ``sha256sum -c``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
 def add(folder: Path, files: Iterable[str]) -> None:
-    """List these files of a run's folder with the digests that they have now.
+    """Add these files of a run's folder to the manifest, with their current digests.
 
     Lines of other files stay as they are: resuming a run must not re-bless a file that someone
     altered. A folder without a manifest, from an older version of the lab, gets one of all its raw
@@ -37,7 +37,7 @@ def add(folder: Path, files: Iterable[str]) -> None:
 
 
 def drop(folder: Path, *names: str) -> None:
-    """List these files, or all files in these folders, no more; to be called before they change."""
+    """Remove these files, or all files in these folders, from the manifest before they change."""
     path = folder / MANIFEST
     if not path.exists():
         return
@@ -49,11 +49,11 @@ def drop(folder: Path, *names: str) -> None:
 
 
 def differences(folder: Path) -> dict[str, tuple[str | None, str | None]]:
-    """What is not as it was saved: file -> (digest listed, digest found); empty if all agree.
+    """Files that differ from the manifest: file -> (listed digest, found digest).
 
-    A file that is gone, or that a link leads away from, has None in place of what was found; a file
-    under ``raw/`` that nobody listed, None in place of what was listed. A folder without a manifest
-    has no differences.
+    The found digest is None if the file is missing or a symbolic link leads to it. The listed
+    digest is None for a file under ``raw/`` that the manifest does not list. A folder without a
+    manifest has no differences.
 
     Raises:
         UsageError: the manifest is malformed.
@@ -99,7 +99,7 @@ def _write(path: Path, sums: dict[str, str]) -> None:
 
 
 def _is_there(folder: Path, name: str) -> bool:
-    """Whether it is a file, reached without a link: what a link leads to was not saved here."""
+    """Whether it is a file of this folder; the target of a symbolic link was not saved here."""
     path = folder / name
     return path.is_file() and path.resolve() == folder.resolve() / name
 

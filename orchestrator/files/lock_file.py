@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def pinned_version(requirements: Path, package: str) -> str | None:
-    """The version of a package in a lock file; None where it is not in it."""
+    """The version of a package in a lock file; None if the file does not pin it."""
     for line in requirements.read_text().splitlines():
         name, pinned, rest = line.partition("==")
         if pinned and _normal(name.partition("[")[0]) == _normal(package):

@@ -32,7 +32,7 @@ def read_manifests(services: Path) -> dict[str, Manifest]:
 
 
 def service_names(services: Path) -> tuple[str, ...]:
-    """The folders that have a manifest, whatever it says."""
+    """The names of the folders that have a manifest, even a faulty one."""
     names = (path.parent.name for path in sorted(services.glob(f"*/{MANIFEST}")))
     return tuple(name for name in names if not name.startswith("_"))
 
@@ -48,7 +48,7 @@ def read_contract(services: Path) -> dict[str, Expectation]:
 
 
 def workload_names(services: Path) -> tuple[str, ...]:
-    """The workloads that the contract names, whatever it says of them; none where it is no TOML."""
+    """The names of the contract's workloads, even of faulty ones; empty if it is not TOML."""
     try:
         return tuple(read_toml(services / CONTRACT))
     except UsageError:
@@ -56,10 +56,10 @@ def workload_names(services: Path) -> tuple[str, ...]:
 
 
 def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-    """What each reader reads, by its name.
+    """Call every reader; name -> what it returned.
 
     Raises:
-        UsageError: with what any of them found wrong.
+        UsageError: with the problems of all readers.
     """
     found, problems = {}, list[str]()
     for name, read in readers.items():

@@ -1,4 +1,4 @@
-"""``results/published/``: what others published, and what public APIs tell today, as types."""
+"""``results/published/``: what others published, and today's facts from public APIs, as types."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def read_published(published: Path, publication: str = "2019") -> Published:
 
 
 def read_today(published: Path) -> tuple[PerksToday, ...]:
-    """What `lab perks --refresh` wrote; empty where it never did.
+    """What `lab perks --refresh` wrote; empty if it has never run.
 
     Raises:
         UsageError: the file cannot be read.
@@ -107,12 +107,12 @@ def read_today(published: Path) -> tuple[PerksToday, ...]:
         return msgspec.json.decode(read(path, MOST_BYTES), type=tuple[PerksToday, ...])
     except msgspec.MsgspecError as error:
         raise UsageError(f"{path}: {words.told(error)}") from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, or nested too deeply
+    except (ValueError, RecursionError) as error:  # not UTF-8, or nested too deeply
         raise UsageError(f"{path}: {error}") from error
 
 
 def today_bytes(today: Sequence[PerksToday]) -> bytes:
-    """The content of `today.json`: by service, the same bytes for the same facts."""
+    """The content of `today.json`, sorted by service: equal facts give equal bytes."""
     ordered = sorted(today, key=lambda one: one.service)
     return msgspec.json.format(msgspec.json.encode(ordered), indent=2) + b"\n"
 
@@ -132,18 +132,18 @@ def _table(
 
 
 def _of_claims(claims: Sequence[Claim], article: _Article) -> Iterator[str]:
-    """What is wrong in the claims beyond their types."""
+    """Problems of the claims that their types do not rule out."""
     known = set(article.frameworks.values())
     ids = [claim.id for claim in claims]
     for claim in claims:
         if ids.count(claim.id) > 1:
-            yield f"claim {claim.id}: there are two of this id"
+            yield f"claim {claim.id}: two claims have this id"
         if claim.rule not in RULES:
             yield f"claim {claim.id}: no rule {claim.rule!r}; choose from {', '.join(RULES)}"
         if not claim.services:
             yield f"claim {claim.id}: no services"
         if claim.rule == ClaimRule.RANK_CORRELATION and len(claim.workloads) != 2:
-            yield f"claim {claim.id}: a rank correlation is of two workloads"
+            yield f"claim {claim.id}: a rank correlation needs exactly two workloads"
         for service in (*claim.services, *claim.others):
             if service not in known:
                 yield f"claim {claim.id}: no framework is the service {service!r}"

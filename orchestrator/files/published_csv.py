@@ -16,7 +16,7 @@ R = TypeVar("R")
 N = TypeVar("N", int, float)
 Cells = Mapping[str, str]
 Services = Mapping[str, str]
-"""What the tables call a framework -> its service."""
+"""A framework's name in the tables -> its service."""
 
 MOST_BYTES = 2**20
 FRAMEWORK = "Framework"
@@ -58,7 +58,7 @@ def read_rows(path: Path, services: Services) -> tuple[PublishedRow, ...]:
 
 
 def read_perks(path: Path, services: Services) -> tuple[PublishedPerks, ...]:
-    """The table of what a benchmark does not measure.
+    """The table of facts that a benchmark does not measure, such as stars and maintainers.
 
     Raises:
         UsageError: with everything that is wrong in the file, by line.
@@ -79,7 +79,7 @@ def read_perks(path: Path, services: Services) -> tuple[PublishedPerks, ...]:
 
 
 def _read(path: Path, columns: Sequence[str], row: Callable[[Cells], R]) -> tuple[R, ...]:
-    """Each line as ``row`` makes it; its ValueError says what is wrong in it."""
+    """Convert each line with ``row``, whose ValueError says what is wrong with the line."""
     try:
         lines = read(path, MOST_BYTES).decode().splitlines()
         header, *rows = list(csv.reader(lines)) or [[]]

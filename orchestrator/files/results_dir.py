@@ -36,21 +36,21 @@ DERIVED = re.compile(
     r"|[a-z][a-z0-9-]*-(throughput|ramp|latency-hold|latency-open|rate-latency|cpu|cpu-open|memory)"
     r"\.svg"
 )
-"""The names of what a report consists of, by this version of the lab or one before."""
+"""Names of a report's files, as this or an earlier version of the lab writes them."""
 LEFT = re.compile(r"samples\.csv|locust_[a-z_]+\.csv|[a-z][a-z0-9-]*\.log")
-"""The names of what a trial leaves in its folder below `raw/`."""
+"""Names of the files that a trial saves in its folder below `raw/`."""
 
 
 def new_run_id() -> str:
-    """``<UTC date>-<id>``: sorts by day, unique without asking anyone."""
+    """``<UTC date>-<id>``: sorts by day, and its random part makes it unique."""
     return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(3)}"
 
 
 def find_run(results: Path, name: str, file: str = RECORD) -> Path:
-    """A run's folder by its id, by its path, or the latest by ``latest``.
+    """A run's folder, given by its id, its path, or ``latest``.
 
     Args:
-        file: its record.
+        file: the name of the record's file.
 
     Raises:
         UsageError: there is no such run.
@@ -72,7 +72,7 @@ def runs(results: Path, file: str = RECORD) -> list[Path]:
 
 
 def save_index(results: Path, text: str) -> Path:
-    """The page that lists all runs."""
+    """Write the page that lists all runs."""
     path = results / INDEX
     write_atomically(path, text.encode())
     return path
@@ -92,7 +92,7 @@ def read_record(path: Path, decoded: Callable[[bytes, str], R]) -> R:
     """The record of any experiment.
 
     Args:
-        decoded: what makes a record of the content of its file, and names where it stands.
+        decoded: decodes the file's content; its second argument is the path for error messages.
 
     Raises:
         UsageError: it cannot be read.
@@ -103,7 +103,7 @@ def read_record(path: Path, decoded: Callable[[bytes, str], R]) -> R:
 class RunFolder:
     """One run's folder: the record, the raw files with their manifest, the report.
 
-    Nothing is written outside of it, and nothing deleted that does not have a name of the lab's.
+    It writes nothing outside the folder, and deletes only files with names that the lab uses.
     ``record``: the name of the record's file. ``raw``: whether there are raw files, and a manifest.
     """
 
@@ -117,11 +117,11 @@ class RunFolder:
         return self.record.is_file()
 
     def create(self) -> None:
-        """Make the folder now, so that a read-only place is known before anything is measured.
+        """Create the folder now, so that a read-only place is noticed before anything is measured.
 
         Raises:
             EnvironmentMissing: it cannot be written.
-            UsageError: a link stands in the place of its `raw/`.
+            UsageError: its `raw/` is a symbolic link.
         """
         _make(self.path / checksums.RAW if self._raw else self.path)
         begun = rf"{re.escape(self.record.stem)}\.[a-z]+|{checksums.MANIFEST}"
@@ -132,7 +132,7 @@ class RunFolder:
 
         Raises:
             EnvironmentMissing: one cannot be written.
-            UsageError: a name leads elsewhere.
+            UsageError: a name is not a plain file name.
         """
         paths = {inside(self.path, name): content for name, content in files.items()}
         if self._raw:
@@ -143,14 +143,14 @@ class RunFolder:
             checksums.add(self.path, files)
 
     def save_raw(self, trial: PlannedTrial, files: Mapping[str, str]) -> tuple[str, ...]:
-        """``raw/<order>-<service>-<workload>-<repeat>/`` anew, and the manifest's lines of it.
+        """Replace ``raw/<order>-<service>-<workload>-<repeat>/`` and its lines in the manifest.
 
         Returns:
             The files, relative to the run's folder and sorted.
 
         Raises:
             EnvironmentMissing: they cannot be written.
-            UsageError: a name leads elsewhere, or a link stands in the place of a folder.
+            UsageError: a name is not a plain file name, or a folder is a symbolic link.
         """
         service, workload, repeat = trial.key
         name = f"{trial.order:03}-{service}-{workload}-{repeat}"
@@ -160,7 +160,7 @@ class RunFolder:
         if folder.exists():
             remove_made(folder, LEFT)
         if not paths:
-            with suppress(OSError):  # not there, or it holds what a person put into it
+            with suppress(OSError):  # it does not exist, or a person put a file into it
                 folder.rmdir()
             return ()
         _make(folder)
@@ -171,11 +171,11 @@ class RunFolder:
         return tuple(saved)
 
     def save_report(self, files: dict[str, str]) -> None:
-        """Everything derived, under ``report/``; what another version derived there goes.
+        """Write all derived files to ``report/``; delete those that are no longer made.
 
         Raises:
             EnvironmentMissing: it cannot be written.
-            UsageError: a name leads elsewhere, or a link stands in the place of ``report/``.
+            UsageError: a name is not a plain file name, or ``report/`` is a symbolic link.
         """
         folder = own(self.path / "report")
         paths = {inside(folder, name): text for name, text in files.items()}

@@ -1,4 +1,4 @@
-"""What an image is built from, as one digest, and as a name that an image from elsewhere bears."""
+"""The digest of an image's sources, and an image name that holds this digest."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ DOCKERIGNORE = ".dockerignore"
 def digest(root: Path, context: Path, dockerfile: str, more: str = "") -> str:
     """SHA-256 of a build's files: names, whether they can be executed, and content.
 
-    The base image is not in it: on the other host it may have another name.
+    The base image is not included, since another host may use another name for it.
 
     Args:
-        root: the repository's top folder. As a context of a build it is cut down to what its
-            ``.dockerignore`` lets in ("!" lines); other contexts count whole.
-        context: the folder that the build is given.
-        dockerfile: relative to it.
-        more: what else the build is told.
+        root: the repository's top folder. If it is the build context, only what its
+            ``.dockerignore`` lets in ("!" lines) counts; of other contexts, every file counts.
+        context: the folder of the build context.
+        dockerfile: relative to the context.
+        more: further build settings, as text.
     """
     root, context = root.resolve(), context.resolve()
     tops = _let_in(root) if context == root else [context]
@@ -35,7 +35,7 @@ def digest(root: Path, context: Path, dockerfile: str, more: str = "") -> str:
 
 
 def name_by_sources(image: str, root: Path, context: Path, dockerfile: str, more: str = "") -> str:
-    """The name of an image that was built from these sources, wherever that was.
+    """The name of an image that was built from these sources, the same on every host.
 
     Args:
         image: its usual name, with a tag.

@@ -21,10 +21,10 @@ BLOCK = """\
 
 
 def new_service(root: Path, name: str) -> Path:
-    """Copy the template and add the compose block; the new folder.
+    """Copy the template and add the compose block; return the new folder.
 
     Raises:
-        UsageError: the name does not fit, or exists already; nothing is changed then.
+        UsageError: the name is not allowed or already exists; nothing is changed.
     """
     folder = root / "services" / name
     compose = root / "docker-compose.yml"
@@ -41,7 +41,7 @@ def new_service(root: Path, name: str) -> Path:
         problems.append(f"docker-compose.yml has lost the line {MARK.strip()!r}")
     if problems:
         raise UsageError(problems)
-    try:  # nothing half made stays
+    try:  # remove a half-made service
         _make(root, folder, compose, text)
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)

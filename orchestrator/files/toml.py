@@ -1,4 +1,4 @@
-"""TOML as types, as `labwire.toml` reads it; what is wrong ends the command."""
+"""Reads TOML as types with `labwire.toml`; its errors become a `UsageError`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """A file's tables.
 
     Raises:
-        UsageError: it cannot be read, or is no TOML.
+        UsageError: it cannot be read, or is not TOML.
     """
     with refused():
         return toml.read_toml(path)
@@ -36,7 +36,7 @@ def typed(table: object, kind: type[T], path: Path, inside: str | None = None, *
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """What is wrong with a file, as what is wrong with the command that needs it."""
+    """Raise the problems of a file as a `UsageError`."""
     try:
         yield
     except toml.FileError as error:

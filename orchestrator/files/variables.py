@@ -52,7 +52,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variables:
-    """What each may be; an empty one is as good as none, since the compose file has a default."""
+    """Allowed values. An empty variable counts as unset: the compose file has a default."""
 
     LAB_NOFILE: Files = ""
     LAB_SERVER_CPU: Cpu = ""
@@ -68,12 +68,12 @@ class Variables:
 def wrong_variables(
     root: Path, workloads: Collection[str], environment: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """All that is wrong with the variables: name -> where it stands, its value, what is allowed.
+    """Every wrong variable: name -> where it is set, its value, and what is allowed.
 
-    As Compose has it, the environment comes before ``.env``.
+    As in Compose, the environment takes precedence over ``.env``.
 
     Args:
-        workloads: those of the contract; empty where they are not known.
+        workloads: those of the contract; empty if they are not known.
     """
     names = [field.name for field in fields(Variables)]
     path = root / DOTENV
@@ -91,7 +91,7 @@ def wrong_variables(
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    """The lab's variables in a file, one a line, as the set-up writes it; the last one counts."""
+    """The lab's variables in a file, one per line, as the set-up writes them; the last counts."""
     try:
         text = path.read_text("utf-8-sig", errors="replace")
     except OSError:

@@ -19,14 +19,14 @@ from orchestrator.world.small_host import SmallHost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What a use case is given; making it starts nothing and asks nothing.
+    """What a use case needs from outside; creating this value starts and queries nothing.
 
-    ``root``: the checkout. ``out``: for what a command is asked for; ``err``: for what a person
-    watches meanwhile. ``connect``: to the engine that the environment names, for a run of this id;
-    it raises UsageError where that engine is another host's, and EnvironmentMissing where none
-    answers. ``engine_problem``: why no engine of this host can be there, without asking it; None if
-    it can. ``default_index``: the address of the package index that pip uses here; it raises
-    EnvironmentMissing where pip does not tell.
+    ``root``: the checkout. ``out``: stdout; ``err``: stderr, for progress while stdout carries only
+    tables. ``connect``: takes a run's id, and connects to the engine that the environment names;
+    raises UsageError if that engine is on another host, and EnvironmentMissing if none answers.
+    ``engine_problem``: why the environment's engine cannot be on this host, found without
+    connecting; None if it can. ``default_index``: the address of the package index that pip uses
+    here; raises EnvironmentMissing if pip does not report it.
     """
 
     root: Path

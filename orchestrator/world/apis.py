@@ -1,4 +1,4 @@
-"""Public HTTP APIs that tell of a framework: GitHub and the package index."""
+"""Public HTTP APIs with facts about a framework: GitHub and the package index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ GITHUB = "https://api.github.com"
 
 
 class ApiFailed(Exception):
-    """An API did not tell; ``reached`` says whether it answered at all."""
+    """An API gave no usable answer; ``reached``: whether it answered at all."""
 
     def __init__(self, reason: str, *, reached: bool) -> None:
         self.reached = reached
@@ -18,9 +18,9 @@ class ApiFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """Where an API is, and how long to wait for it.
+    """An API's address, and how long to wait for it.
 
-    ``timeout_s``: to connect, and between two pieces. ``whole_s``: for the whole answer.
+    ``timeout_s``: to connect, and between two pieces of an answer. ``whole_s``: for all of it.
     """
 
     name: str
@@ -42,18 +42,18 @@ class IndexFacts:
 
 
 class PublicApis(Protocol):
-    """What can be asked of them."""
+    """Requests to these APIs."""
 
     def stars(self, api: Api, owner: str, repository: str) -> int:
         """The stars of a repository on GitHub.
 
         Raises:
-            ApiFailed: it did not tell.
+            ApiFailed: it gave no usable answer.
         """
 
     def index_facts(self, api: Api, package: str, version: str) -> IndexFacts:
-        """What the package index tells of a project and of one version of it.
+        """What the package index knows about a project and one version of it.
 
         Raises:
-            ApiFailed: it did not tell, or does not have the version.
+            ApiFailed: it gave no usable answer, or does not have the version.
         """

@@ -1,4 +1,4 @@
-"""Images as one file, for another engine."""
+"""Images as one file, for use on another engine."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ class ImageArchives(Protocol):
     """Writes images to a file, and reads them from it."""
 
     def save(self, images: Sequence[str], file: Path, host: str = "") -> None:
-        """Write the images with all their layers and names; ``file`` is there whole or not at all.
+        """Write the images with all their layers and names; ``file`` is complete or absent.
 
         Args:
-            host: another engine than the usual one (``DOCKER_HOST``).
+            host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
         Raises:
             EnvironmentMissing: the engine refused.
         """
 
     def load(self, file: Path, host: str = "") -> None:
-        """Load them under the names that they were saved with.
+        """Load the archive's images under the names that they were saved with.
 
         Raises:
             UsageError: there is no such file.
-            EnvironmentMissing: the engine refused, as it does where the file is no archive.
+            EnvironmentMissing: the engine refused, for example because the file is not an archive.
         """

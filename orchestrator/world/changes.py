@@ -1,4 +1,4 @@
-"""What differs between a commit and the files as they are."""
+"""Differences between a commit and the current files."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from orchestrator.changed import Definitions
 
 
 class Changes(Protocol):
-    """Git's paths, and what Compose makes of the compose file before and after."""
+    """Changed paths from git, and the compose file as Compose resolves it, before and after."""
 
     def fork_point(self, root: Path, revision: str) -> str:
         """The commit at which the work in ``root`` left ``revision``: their merge base.
 
         Raises:
-            EnvironmentMissing: no git, or no checkout.
-            UsageError: no such commit here, or none in common with it.
+            EnvironmentMissing: git is missing, or ``root`` is not a checkout.
+            UsageError: the commit is not here, or has no commit in common with HEAD.
         """
 
     def changed_paths(self, root: Path, commit: str) -> tuple[str, ...]:
-        """Every path below ``root`` that differs from ``commit``, sorted; new files, too.
+        """Every path below ``root`` that differs from ``commit``, sorted; also new files.
 
         Raises:
-            EnvironmentMissing: git cannot tell.
+            EnvironmentMissing: git cannot list them.
         """
 
     def definitions_at(self, root: Path, commit: str) -> Definitions | None:
-        """What the compose file of a commit resolves to; None where that is not known."""
+        """What the compose file of a commit resolves to; None if unknown."""
 
     def definitions_now(self, root: Path) -> Definitions | None:
-        """What the compose file as it is resolves to; None where that is not known."""
+        """What the current compose file resolves to; None if unknown."""

@@ -15,16 +15,16 @@ class ComposeFile(Protocol):
         """Compose's own version.
 
         Raises:
-            EnvironmentMissing: no Compose v2, or it does not answer.
+            EnvironmentMissing: Compose v2 is missing or does not answer.
         """
 
     def containers(self, variables: Mapping[str, str] | None = None) -> dict[str, ContainerSpec]:
-        """Every service's container, with ``variables`` in place of ``.env`` and environment.
+        """Every service's container, where ``variables`` override ``.env`` and environment.
 
         Raises:
-            EnvironmentMissing: no Compose v2, or one that prints no JSON.
+            EnvironmentMissing: Compose v2 is missing, or prints no JSON.
             UsageError: the file is wrong.
         """
 
     def why_no_build(self) -> str:
-        """What keeps Compose from building any image at all; empty where nothing does."""
+        """Why Compose cannot build any image at all; empty if it can."""

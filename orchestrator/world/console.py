@@ -1,4 +1,4 @@
-"""Where a person reads what a command says."""
+"""A command's output for people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from orchestrator.ports import Progress
 
 
 class Console(Progress, Protocol):
-    """Tells how a run stands, and prints finished tables."""
+    """Shows a run's progress, and prints finished tables."""
 
     def table(
         self, title: str, headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]
     ) -> None:
-        """Print a finished table; ``headings``: each with whether its column is left-aligned."""
+        """Print a finished table; ``headings``: each with True if its column is left-aligned."""

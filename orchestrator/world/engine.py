@@ -1,4 +1,4 @@
-"""The container engine, as far as use cases need it, and what brings load to its containers."""
+"""The container engine as use cases need it, and the load generator that runs in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.model.entry import ContainerSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineFacts:
-    """What the engine says of its host."""
+    """What the engine reports about its host."""
 
     version: str
     cpus: int
@@ -24,7 +24,7 @@ class EngineFacts:
 
 
 class Images(Protocol):
-    """The images of the engine. Each method raises EnvironmentMissing where the engine fails."""
+    """The engine's images. Each method raises EnvironmentMissing if the engine fails."""
 
     def has(self, image: str) -> bool:
         """Whether an image is on this host."""
@@ -36,27 +36,27 @@ class Images(Protocol):
         """The image that came from an archive and was built from the sources of this checkout."""
 
     def name_by_sources(self, spec: ContainerSpec) -> str:
-        """What an image built from the sources of this checkout is called in an archive."""
+        """The name in an archive of an image built from this checkout's sources."""
 
     def names(self, repository: str) -> list[str]:
         """All names of images in a repository."""
 
     def tag(self, image: str, name: str) -> None:
-        """Give an image one more name, or take that name away from another one."""
+        """Give an image one more name; an image that had this name loses it."""
 
     def forget(self, name: str) -> None:
-        """Take a name away; the image goes with its last one."""
+        """Remove a name; an image without a name is deleted."""
 
 
 class Engine(ports.Engine, Protocol):
-    """The container engine. What is not of a trial raises EnvironmentMissing where it fails."""
+    """The container engine. Methods outside a trial raise EnvironmentMissing if it fails."""
 
     @property
     def images(self) -> Images:
         """Its images."""
 
     def facts(self) -> EngineFacts:
-        """What the engine says of its host."""
+        """What the engine reports about its host."""
 
     def start(
         self,
@@ -65,27 +65,27 @@ class Engine(ports.Engine, Protocol):
         beside: ports.Container | None = None,
         command: Sequence[str] | None = None,
     ) -> AbstractContextManager[ports.Container]:
-        """Run a container; removed at the end, whatever happens.
+        """Run a container; it is removed at the end in any case.
 
         Args:
             beside: the container whose network namespace it shares.
-            command: in place of the definition's own.
+            command: used instead of the definition's own.
 
         Raises:
-            TrialFailed: the engine refused, or, after the block has ended well, did not remove it.
+            TrialFailed: the engine refused, or did not remove it after a block without errors.
         """
 
     def network(self) -> AbstractContextManager[str]:
-        """A bridge for this run alone: containers that are started in the block live on it."""
+        """A bridge network for this run alone; containers started in the block use it."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Nobody else of the lab measures on this engine while the block lasts."""
+        """No other run of the lab measures on this engine during the block."""
 
     def remove_leftovers(self) -> list[str]:
-        """Remove what runs that died left behind (the caller is alone); their names."""
+        """Remove what dead runs left behind; return the names. The caller must be `alone`."""
 
     def neighbours(self) -> list[str]:
-        """Running containers that are none of the lab's: they take CPU time too."""
+        """Running containers that do not belong to the lab; they use CPU time, too."""
 
     def strangers(self) -> list[str]:
         """The lab's own containers that run outside a run (``docker compose up``)."""
@@ -93,7 +93,7 @@ class Engine(ports.Engine, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One engine, and what brings load to its containers."""
+    """One engine, and the load generator that runs in it."""
 
     engine: Engine
     load: ports.LoadGenerator

@@ -1,4 +1,4 @@
-"""A small host on a larger one, with an engine and a run of its own."""
+"""A small host on a larger one, with its own engine and its own run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Confinement(Protocol):
-    """All that is started in it has one CPU and so much memory together."""
+    """Everything that is started in it shares one CPU and one limit of memory."""
 
     @property
     def memory(self) -> Path:
@@ -17,36 +17,36 @@ class Confinement(Protocol):
 
     @property
     def parent_of_containers(self) -> str:
-        """For an engine: under which group its containers belong."""
+        """The parent cgroup that an engine must give its containers."""
 
     def command(self, words: Sequence[str]) -> list[str]:
         """A command that runs ``words`` in it."""
 
 
 class SmallHost(Protocol):
-    """What it is made of."""
+    """Creates the parts of a small host."""
 
     def confined(
         self, cpu: int, memory_bytes: int, nofile: int
     ) -> AbstractContextManager[Confinement]:
-        """One CPU and so much memory; leaving ends whatever still runs in it.
+        """Create a group with one CPU and this much memory; leaving ends what still runs in it.
 
         Raises:
-            EnvironmentMissing: it cannot be made here, or not cleared away.
+            EnvironmentMissing: it cannot be created here, or cannot be removed.
         """
 
     def engine(self, confinement: Confinement, folder: Path) -> AbstractContextManager[str]:
-        """An engine with nothing in it; its address (``DOCKER_HOST``).
+        """Start an engine without images or containers; yields its address (``DOCKER_HOST``).
 
         Args:
-            folder: where it may keep images and containers; emptied before and removed afterwards.
+            folder: for its images and containers; emptied before and removed afterwards.
 
         Raises:
             EnvironmentMissing: a program is missing, or one of them does not start.
         """
 
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
-        """Run a command to its end; its exit code, below 0 where a signal ended it.
+        """Run a command and return its exit code; negative if a signal ended it.
 
         Args:
             environment: in addition to this process's own.

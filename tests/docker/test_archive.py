@@ -56,7 +56,7 @@ def test_an_image_is_saved_and_loaded_and_not_built_again(
     older = "weblab/bottle:sources-of-an-earlier-archive"
     engine.images.tag(compose.containers()["bottle"].base_image, older)
     said = lab("images-load", str(file))
-    assert "bottle: as it is in this checkout: it is not built again" in said
+    assert "bottle: built from these sources: it will not be built again" in said
     assert engine.images.image(by_sources).id == built.id
     assert not engine.images.has(older)
 

@@ -179,7 +179,7 @@ def test_the_image_of_a_companion_travels_with_its_services(root: Path, tmp_path
     assert {IMAGE, Compose(root).containers()[COMPANION].image} <= names
     code, said = lab(root, "images-load", str(file))
     assert code == 0, said
-    assert f"{SERVICE}: as it is in this checkout" in said
+    assert f"{SERVICE}: built from these sources" in said
     for name in names:
         if name.startswith(f"weblab/{SERVICE}:sources-"):
             docker.from_env().images.remove(name, noprune=True)

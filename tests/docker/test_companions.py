@@ -210,7 +210,7 @@ def test_two_companions_share_the_network_of_the_first(
         (
             {"healthcheck": ("sleep", "60")},
             "its companion mate: it was not healthy within 2 s: its healthcheck says "
-            "it was not over after 2 s",
+            "it had not ended after 2 s",
             "up",
         ),
         (
@@ -288,7 +288,7 @@ def test_a_companion_that_lost_a_process_for_want_of_memory_is_found_though_it_r
         while ended is None and time.monotonic() < deadline:
             ended = its.ended()
         assert ended is not None
-        assert ended.reason == "its companion mate lost a process for want of memory"
+        assert ended.reason == "its companion mate lost a process to the OOM killer (out of memory)"
         assert mate.container.state().running
         assert its.seen([[]])[0].oom_killed is True
 

@@ -224,7 +224,7 @@ def test_the_lab_may_be_a_folder_of_a_larger_repository(git: Git, tmp_path: Path
 def test_an_unknown_revision_is_refused_with_what_to_do(
     git: Git, tmp_path: Path, revision: str
 ) -> None:
-    with pytest.raises(UsageError, match=r"no such commit here; `git fetch` brings"):
+    with pytest.raises(UsageError, match=r"no such commit here; `git fetch` gets"):
         fork_point(tmp_path, revision)
     assert not (tmp_path / "x").exists()
 
@@ -244,12 +244,12 @@ def test_in_a_shallow_clone_the_message_says_how_to_get_the_history(
 
 def test_outside_a_checkout_it_is_refused(tmp_path: Path, git: Git) -> None:
     shutil.rmtree(tmp_path / ".git")
-    with pytest.raises(EnvironmentMissing, match=r"is no checkout.*not a git repository"):
+    with pytest.raises(EnvironmentMissing, match=r"is not a git checkout.*not a git repository"):
         fork_point(tmp_path, "HEAD")
 
 
 def test_a_failing_git_is_reported(git: Git, tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentMissing, match=r"git diff cannot tell what changed: bad object"):
+    with pytest.raises(EnvironmentMissing, match=r"`git diff` failed, .* unknown: bad object"):
         changed_paths(tmp_path, "0" * 40)
 
 

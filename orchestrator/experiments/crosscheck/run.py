@@ -94,7 +94,7 @@ def _service(
 
 
 def _own_image(trial: PlannedTrial, bench: Bench) -> Image:
-    """The service's image, once those of its companions are there, too."""
+    """The service's image; raises if its image or a companion's could not be built."""
     own, *others = (bench.images[name] for name in trial.entry.images)
     for image in others:
         if isinstance(image, TrialFailed):

@@ -1,4 +1,4 @@
-"""What the companions of a service cost in its trial, and the doubts that follow. Pure."""
+"""The CPU and memory that a service's companions used in its trial, and doubts. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_companions(
     observed: Observed,
     placement: Placement,
 ) -> TrialRecord:
-    """``record`` with what its companions cost and the doubts about them."""
+    """``record`` with what its companions used, and the doubts about them."""
     used = tuple(
         replace(
             known,
@@ -47,7 +47,7 @@ def with_companions(
 
 
 def _room(spec: ContainerSpec, busy: Mapping[int, float]) -> dict[str, float]:
-    """How many CPUs it may use, and how busy the least busy of them was with all that it bore."""
+    """How many CPUs a companion may use, and the CPU use of the least busy of them."""
     cpus = spec.cpu_numbers
     return {"limit": min(spec.cpus, len(cpus)), "busy": min(busy.get(cpu, 0.0) for cpu in cpus)}
 
@@ -55,7 +55,7 @@ def _room(spec: ContainerSpec, busy: Mapping[int, float]) -> dict[str, float]:
 def _busy(
     result: LoadResult, seen: Sequence[SeenCompanion], observed: Observed, placement: Placement
 ) -> dict[int, float]:
-    """How much of each CPU was used during the hold by the containers that have no other CPU."""
+    """CPU -> its use during the hold by the containers that are pinned to it alone."""
     pinned = [
         (placement.server_cpu, observed.server),
         *zip(placement.load_cpus, observed.workers, strict=False),

@@ -120,7 +120,7 @@ def peak(samples: Sequence[Sample]) -> int | None:
 
 
 def throttled_s(samples: Sequence[Sample]) -> float | None:
-    """Seconds that a container was without CPU, its quota used up."""
+    """Seconds that a container waited for CPU because its quota was used up."""
     return samples[-1].throttled_s - samples[0].throttled_s if samples else None
 
 
@@ -133,7 +133,7 @@ def hold_cpu(result: LoadResult, samples: Sequence[Sample]) -> float | None:
 
 
 def cpu_us_per_request(result: LoadResult, samples: Sequence[Sample]) -> float | None:
-    """CPU time of a container for a success of the hold, in microseconds."""
+    """CPU time of a container per success of the hold, in microseconds."""
     step, used = next(iter(held(result)), None), hold_cpu(result, samples)
     if step is None or not step.completed or used is None:
         return None

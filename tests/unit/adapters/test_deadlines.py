@@ -28,7 +28,7 @@ def test_an_error_of_the_call_is_raised_here() -> None:
 
 
 def test_a_call_that_hangs_is_abandoned(never: threading.Event) -> None:
-    with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
+    with pytest.raises(TimeoutError, match=r"it had not ended after 0\.05 s"):
         within(0.05, never.wait)
 
 
@@ -63,7 +63,7 @@ def test_an_endless_stream_is_cut_off_and_not_read_further() -> None:
             ended.set()
 
     items = timed(endless, first_s=30, next_s=30, whole_s=0.05)
-    with pytest.raises(TimeoutError, match=r"it was not over after 0\.05 s"):
+    with pytest.raises(TimeoutError, match=r"it had not ended after 0\.05 s"):
         for _ in items:
             pass
     assert ended.wait(30), "a reader that nobody needs stops"

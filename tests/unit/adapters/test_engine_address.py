@@ -110,5 +110,5 @@ def test_an_adapter_for_a_remote_engine_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
-    with pytest.raises(UsageError, match="does not measure on another host yet"):
+    with pytest.raises(UsageError, match="cannot measure on another host yet"):
         DockerEngine(Compose(tmp_path), "test")

@@ -82,7 +82,7 @@ def test_an_image_of_another_version_fails_the_trial_and_is_to_be_rebuilt() -> N
 
 def test_a_master_without_any_event_may_be_of_another_version() -> None:
     """So ends one that refuses the settings: what it says of them is in its log."""
-    with pytest.raises(TrialFailed, match=r"ended before it told anything.*`make images`"):
+    with pytest.raises(TrialFailed, match=r"ended before its first event.*`make images`"):
         list(load("usage: locust", "locust: error: argument --ramp").events())
 
 

@@ -51,7 +51,7 @@ def test_another_users_folder_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     folder.mkdir()
     (folder / "file").write_text("theirs")
     monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(EnvironmentMissing, match="look at it, and remove it"):
+    with pytest.raises(EnvironmentMissing, match="check what it is, and remove it"):
         make_anew(folder)
     assert (folder / "file").read_text() == "theirs"
 

@@ -88,7 +88,7 @@ def test_all_problems_are_reported_together(
 def test_a_folder_without_a_block_is_reported_before_anything_starts(checkout: Checkout) -> None:
     del checkout.services["flask"]
     assert checkout.wrong() == [
-        "docker-compose.yml: no service flask, though there is a folder services/flask"
+        "docker-compose.yml: no service flask, but there is a folder services/flask"
     ]
 
 

@@ -92,12 +92,12 @@ def test_options_can_give_the_load(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("nothing", None, "there is no such file or folder"),
+        ("nothing", None, "no such file or folder"),
         ("notes.txt", b"text", "expected a run"),
-        ("a.csv", b"\xff\xfe\x01", "not a text"),
+        ("a.csv", b"\xff\xfe\x01", "not text"),
         ("a.csv", b"name,age\nx,1\n", "no table of results"),
         ("a.md", b"# no table\n", "no table of results"),
-        ("a.md", b"|a|\x00|\n", "not a text"),
+        ("a.md", b"|a|\x00|\n", "not text"),
         ("b.csv", b"name,rps\nx\n", "1 cells where the header has 2"),
         ("c.csv", b"name,rps\nx,fast\n", "x, rps ('fast'): not a number"),
         ("c.csv", b"name;rps\nx;1.234\n", "nothing shows whether its point or comma"),

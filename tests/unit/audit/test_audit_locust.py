@@ -177,19 +177,19 @@ def test_tests_named_after_their_folders_are_rows_of_one_table(
     ("name", "text", "message"),
     [
         ("a_requests.csv", "", "empty"),
-        ("a_requests.csv", "name,age\nx,1\n", "not Locust's: its first line is 'name,age'"),
+        ("a_requests.csv", "name,age\nx,1\n", "not a file of Locust: its first line is 'name,age'"),
         ("a_stats.csv", "Type,Name,Request Count\nGET,/json,many\n", "'many': not a number"),
         (
             "a_stats.csv",
             "Type,Name,Request Count\nGET,/json,1\n",
             "count of requests or failures is missing",
         ),
-        ("a_stats.csv", "Type,Name,Request Count\n", "it has titles, but no row"),
+        ("a_stats.csv", "Type,Name,Request Count\n", "it has column titles, but no rows"),
         ("a_stats.csv", "Type,Name,Request Count\nGET,/json\n", "2 cells where the header has 3"),
         (
             "a_distribution.csv",
             "Name,# requests,50%,100%\n",
-            "there is no _requests.csv or _stats.csv beside it",
+            "the _requests.csv or _stats.csv file of the same test is missing",
         ),
     ],
 )
@@ -204,7 +204,7 @@ def test_garbled_files_are_refused_with_their_name(
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a_stats.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match=r"a_stats\.csv: not a text"):
+    with pytest.raises(UsageError, match=r"a_stats\.csv: not text"):
         audit(ROOT, tmp_path, NOTHING)
 
 

@@ -118,8 +118,8 @@ def test_a_download_from_the_page_is_read_under_any_name(tmp_path: Path, name: s
     told = notes(tmp_path, **{name: TODAY, "failures_1754049200.1": FAILURES_0_14})
     assert found(told) == found(audit(ROOT, file, Told(load={}))) == []
     assert unread(told) == {
-        "failures_1754049200.1.csv": "Locust's failures, and there is no _requests.csv or "
-        "_stats.csv beside it that they are of"
+        "failures_1754049200.1.csv": "Locust's failures, but the _requests.csv or "
+        "_stats.csv file of the same test is missing"
     }
 
 
@@ -185,8 +185,8 @@ def test_a_file_that_cannot_be_read_is_reported_and_stops_no_other(tmp_path: Pat
     ]
     assert "not a run record" in reasons["old/run.json"]
     assert "2 cells where the header has 14" in reasons["d_stats.csv"]
-    assert "not a text" in reasons["b_stats.csv"]
-    assert "not Locust's: its first line is 'castle,001'" in reasons["c_stats.csv"]
+    assert "not text" in reasons["b_stats.csv"]
+    assert "not a file of Locust: its first line is 'castle,001'" in reasons["c_stats.csv"]
 
 
 def test_a_history_that_was_cut_off_is_recognized(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_history_that_was_cut_off_is_recognized(tmp_path: Path) -> None:
 
 def test_a_missing_total_is_reported(tmp_path: Path) -> None:
     told = notes(tmp_path, x_stats=TODAY[: TODAY.index(",Aggregated")])
-    assert unread(told) == {"x_stats.csv": "there is no such row"}
+    assert unread(told) == {"x_stats.csv": "the file has no such row"}
 
 
 @pytest.mark.parametrize(

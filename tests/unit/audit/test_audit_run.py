@@ -129,5 +129,5 @@ def test_an_invalid_record_is_refused(tmp_path: Path) -> None:
 
 def test_options_for_load_and_workload_are_refused_for_a_run(tmp_path: Path) -> None:
     saved(tmp_path, measured())
-    with pytest.raises(UsageError, match="leave the options out"):
+    with pytest.raises(UsageError, match="leave these options out"):
         audit(ROOT, tmp_path, Told(workload="json", load={}))

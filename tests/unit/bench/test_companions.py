@@ -60,6 +60,7 @@ from tests.unit.examples import (
 
 Services = dict[str, dict[str, Any]]
 HEALTHY = {"condition": "service_healthy", "required": True}
+NOT_ITS_OWN = "a service cannot be its own companion; name another service"
 IMAGE = Image(id="sha256:flask", size_bytes=130_000_000, base="official")
 MATE_IMAGE = Image(id="sha256:mate", size_bytes=70_000_000, base="official")
 MATE = container("mate", cpuset="0", healthcheck=("true",), labels={"weblab.role": "companion"})
@@ -152,32 +153,31 @@ def test_no_other_block_has_a_healthcheck(services: Services) -> None:
         (
             "flask",
             {"db": HEALTHY},
-            "db: there is no such service; a companion has a block of its own",
+            "db: there is no such service; add a block for it, or take the dependency out",
         ),
-        ("flask", {"flask": HEALTHY}, "flask: nothing is its own companion; name another service"),
-        ("mate", {"mate": HEALTHY}, "mate: nothing is its own companion; name another service"),
+        ("flask", {"flask": HEALTHY}, f"flask: {NOT_ITS_OWN}"),
+        ("mate", {"mate": HEALTHY}, f"mate: {NOT_ITS_OWN}"),
         (
             "flask",
             {"bottle": {"condition": "service_started"}},
-            "bottle: that is a framework, and no companion of another; take it out",
+            "bottle: that is a framework, which cannot be a companion; take it out",
         ),
         (
             "flask",
             {"locust": HEALTHY},
-            "locust: it is no companion; give its block the label weblab.role: companion, or "
-            "another condition than service_healthy",
+            "locust: it is not a companion; give its block the label weblab.role: companion, or "
+            "use another condition than service_healthy",
         ),
         (
             "mate",
             {"other": HEALTHY},
-            "other: a companion has no companion; let the framework depend on both",
+            "other: a companion cannot have companions; let the framework depend on both",
         ),
-        ("locust", {"mate": HEALTHY}, "mate: frameworks alone have companions; take it out"),
+        ("locust", {"mate": HEALTHY}, "mate: only frameworks can have companions; take it out"),
         (
             "flask",
             {"mate": {"condition": "service_started"}},
-            "mate: condition = service_started: give service_healthy, since a companion is waited "
-            "for",
+            "mate: condition = service_started: give service_healthy: the lab waits for companions",
         ),
     ],
 )
@@ -195,14 +195,14 @@ def test_a_companion_has_a_name_that_nothing_else_has(services: Services, name: 
     services[name] = services.pop("mate")
     services["flask"]["depends_on"] = {name: HEALTHY}
     (problem,) = refused(services)
-    assert problem.startswith(f"{name}: the lab calls something else by this name")
+    assert problem.startswith(f"{name}: the lab uses this name for something else")
 
 
 def test_a_companions_name_is_a_hosts(services: Services) -> None:
     services["Data_base"] = services.pop("mate")
     services["flask"]["depends_on"] = {"Data_base": HEALTHY}
     (problem,) = refused(services)
-    assert problem.startswith("Data_base: a companion is a host's name and a file's")
+    assert problem.startswith("Data_base: a companion's name is also a host name and a file name")
 
 
 def test_all_problems_of_companions_are_told_together_with_the_others(services: Services) -> None:
@@ -258,8 +258,8 @@ def test_a_companion_never_has_the_servers_cpu(cpuset: str) -> None:
         "mate": replace(MATE, cpuset=cpuset),
     }
     assert misplaced(containers, PLACEMENT) == [
-        f"mate: cpuset {cpuset} has the server's CPU, 1; give a companion the cpuset of "
-        "LAB_COMPANION_CPU, as docker-compose.yml has it"
+        f"mate: cpuset {cpuset} includes the server's CPU, 1; set it to "
+        "LAB_COMPANION_CPU as docker-compose.yml does"
     ]
     one_cpu = Placement(server_cpu=1, load_cpus=(1,), smt_shared=None, network=Network.LOOPBACK)
     assert misplaced(containers, one_cpu) == []
@@ -463,7 +463,7 @@ def failure(row: TrialRecord) -> tuple[object, ...]:
         (replace(DEAD, oom_killed=False, exit_code=1), "ended with exit code 1"),
         (replace(RUNNING, started_at=1_003.0), "ended and was started again"),
         (replace(RUNNING, restarts=1), "ended and was started again"),
-        (replace(RUNNING, oom_killed=True), "lost a process for want of memory"),
+        (replace(RUNNING, oom_killed=True), "lost a process to the OOM killer (out of memory)"),
     ],
 )
 def test_a_companion_that_does_not_last_fails_the_row_which_keeps_its_numbers(
@@ -478,7 +478,7 @@ def test_a_companion_that_does_not_last_fails_the_row_which_keeps_its_numbers(
 
 def test_a_companion_that_lost_a_process_fails_the_row_though_the_engine_says_no_more() -> None:
     row = run_trial(mate(lost_to_memory=True))
-    assert row.reason == "its companion mate lost a process for want of memory"
+    assert row.reason == "its companion mate lost a process to the OOM killer (out of memory)"
     assert row.companions[0].oom_killed is True
 
 

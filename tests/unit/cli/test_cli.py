@@ -152,7 +152,7 @@ TOLD = [
     f"environment: no LAB_WORKLOAD 'xml'; choose from {WORKLOADS}",
     'DOCKER_HOST = "ssh://measure@elsewhere": give an engine of this host, as '
     "unix:///var/run/docker.sock or tcp://127.0.0.1:2375: "
-    "the lab does not measure on another host yet",
+    "the lab cannot measure on another host yet",
 ]
 
 

@@ -376,7 +376,7 @@ def test_a_link_in_the_place_of_the_report_is_refused_and_nothing_is_deleted(
         (other / name).write_text("a person's own")
     (folder / "report").symlink_to(other)
     assert report(tmp_path / "results", "a-run") == 2
-    assert "/a-run/report is a link" in capsys.readouterr().err
+    assert "/a-run/report is a symbolic link" in capsys.readouterr().err
     assert {path.name: path.read_text() for path in other.iterdir()} == dict.fromkeys(
         ("index.html", "json-hold.csv", "mine.md"), "a person's own"
     )
@@ -406,7 +406,7 @@ def test_an_unexpected_error_gives_a_message_without_a_traceback(
     monkeypatch.setattr("orchestrator.experiments.load.report.report_files", breaks)
     assert report(tmp_path, "a-run") == 2
     assert capsys.readouterr().err == (
-        f"lab: {tmp_path}/a-run: nothing can be made of its record (ZeroDivisionError: division by "
-        f"zero); what was measured is untouched, and `lab audit {tmp_path}/a-run` may tell what is "
-        "wrong in it\n"
+        f"lab: {tmp_path}/a-run: no report can be made of its record (ZeroDivisionError: "
+        f"division by zero); what was measured is untouched, and `lab audit {tmp_path}/a-run` may "
+        "show what is wrong with it\n"
     )

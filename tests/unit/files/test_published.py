@@ -93,8 +93,8 @@ def test_invalid_claims_are_refused(copy: Path) -> None:
     edit(copy / "2019/article.toml", 'workloads = ["json", "text"]', 'workloads = ["json"]')
     assert set(refused(copy)) == {
         "2019/article.toml: claim best-synchronous: no framework is the service 'falcon'",
-        "2019/article.toml: claim django-slow: there are two of this id",
-        "2019/article.toml: claim json-like-text: a rank correlation is of two workloads",
+        "2019/article.toml: claim django-slow: two claims have this id",
+        "2019/article.toml: claim json-like-text: a rank correlation needs exactly two workloads",
     }
 
 

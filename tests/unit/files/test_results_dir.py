@@ -138,7 +138,7 @@ def test_the_record_is_in_the_manifest_only_once_the_run_has_ended(tmp_path: Pat
 
 def test_a_folder_that_cannot_be_written_is_reported_before_the_first_trial(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EnvironmentMissing, match="give another --results"):
+    with pytest.raises(EnvironmentMissing, match="choose another folder with --results"):
         RunFolder(tmp_path / "file" / "run").create()
 
 
@@ -187,7 +187,7 @@ def test_a_file_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, nam
         lambda: folder.save_raw(planned().trials[0], {"server.log": "", name: ""}),
         lambda: folder.save({name: b""}, finished=False),
     ):
-        with pytest.raises(UsageError, match="no file is written as"):
+        with pytest.raises(UsageError, match="the lab writes no file named"):
             save()
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -205,7 +205,7 @@ def test_a_link_in_the_place_of_the_report_is_refused(tmp_path: Path) -> None:
     folder, other = made(tmp_path), elsewhere(tmp_path)
     (folder.path / "report").symlink_to(other)
     before = {path.name: path.read_text() for path in other.iterdir()}
-    with pytest.raises(UsageError, match=r"/run/report is a link"):
+    with pytest.raises(UsageError, match=r"/run/report is a symbolic link"):
         folder.save_report({"report.md": "# Run"})
     assert {path.name: path.read_text() for path in other.iterdir()} == before
 
@@ -217,7 +217,7 @@ def test_a_link_in_the_place_of_raw_files_is_refused(tmp_path: Path, name: str) 
     (folder.path / name).symlink_to(other)
     before = {path.name: path.read_text() for path in other.iterdir()}
     for files_of_it in ({"server.log": "new"}, {}):
-        with pytest.raises(UsageError, match=f"/run/{name} is a link"):
+        with pytest.raises(UsageError, match=f"/run/{name} is a symbolic link"):
             folder.save_raw(planned().trials[0], files_of_it)
     assert {path.name: path.read_text() for path in other.iterdir()} == before
 
@@ -228,7 +228,7 @@ def test_a_dangling_link_in_the_place_of_raw_is_refused_before_the_first_trial(
     folder = RunFolder(tmp_path / "run")
     folder.path.mkdir()
     (folder.path / "raw").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(UsageError, match="/run/raw is a link"):
+    with pytest.raises(UsageError, match="/run/raw is a symbolic link"):
         folder.create()
     assert not (tmp_path / "nowhere").exists()
 
@@ -299,7 +299,7 @@ def test_text_that_is_not_unicode_is_kept_as_far_as_possible(tmp_path: Path) -> 
     [
         (errno.ENOSPC, "No space left on device); free some space and run the command again"),
         (errno.EDQUOT, "Disk quota exceeded); free some space and run the command again"),
-        (errno.EROFS, "Read-only file system); make it writable, or give another --results"),
+        (errno.EROFS, "Read-only file system); make it writable, or choose another folder"),
     ],
 )
 def test_a_full_disk_is_reported_with_the_file_and_damages_nothing(

@@ -209,11 +209,11 @@ def test_a_failed_request_is_reported_and_keeps_the_older_value(
     lines = capsys.readouterr().err.splitlines()
     assert lines[1:3] == [
         "lab: flask: GitHub answered 404 Not Found",
-        "lab: sanic: GitHub answers no more requests from here until 12:00 UTC; set GITHUB_TOKEN, "
-        "or wait",
+        "lab: sanic: GitHub accepts no more requests from here until 12:00 UTC (rate limit); "
+        "set GITHUB_TOKEN, or wait",
     ]
-    assert lines[0].startswith("lab: django: GitHub answered something else than expected (")
-    assert lines[3].startswith("lab: pyramid: package index answered something else than expected")
+    assert lines[0].startswith("lab: django: GitHub gave an answer of unexpected content (")
+    assert lines[3].startswith("lab: pyramid: package index gave an answer of unexpected content")
     version = version_of("tornado")
     assert lines[4:] == [f"lab: tornado: package index has no files of tornado {version}"]
     assert after["bottle"].stars == 5
@@ -272,10 +272,10 @@ def test_a_late_answer_fails_after_a_second_try(apis: FakeApis) -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (b"[" * 100_000, "answered something else than expected"),
-        (b'{"stargazers_count": "\xff"}', "answered something else than expected"),
-        (b'{"stargazers_count": -1}', "answered something else than expected"),
-        (b'{"stargazers_count": 1' + b"0" * 5_000 + b"}", "answered something else than expected"),
+        (b"[" * 100_000, "gave an answer of unexpected content"),
+        (b'{"stargazers_count": "\xff"}', "gave an answer of unexpected content"),
+        (b'{"stargazers_count": -1}', "gave an answer of unexpected content"),
+        (b'{"stargazers_count": 1' + b"0" * 5_000 + b"}", "gave an answer of unexpected content"),
         (b" " * (MOST_BYTES + 1), "answered with more than 64 MiB"),
     ],
     ids=["deep", "no UTF-8", "negative", "huge number", "long"],
@@ -299,13 +299,13 @@ def test_an_answer_that_takes_too_long_is_cut_off(apis: FakeApis) -> None:
 def test_a_rate_limit_with_an_invalid_end_is_still_a_rate_limit(apis: FakeApis) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 400}
     apis.answers["/repos/a/b"] = [Answer(status=403, headers=headers)]
-    with pytest.raises(ApiFailed, match="answers no more requests from here; set GITHUB_TOKEN"):
+    with pytest.raises(ApiFailed, match=r"from here \(rate limit\); set GITHUB_TOKEN"):
         stars(Api(name="x", base=apis.url), "a", "b")
 
 
 def test_a_release_without_a_date_is_refused(apis: FakeApis) -> None:
     apis.answers["/pypi/a/json"] = body(project("1.0", date="\x1b[2J"))
-    with pytest.raises(ApiFailed, match="answered something else than expected"):
+    with pytest.raises(ApiFailed, match="gave an answer of unexpected content"):
         index_facts(Api(name="x", base=apis.url), "a", "1.0")
 
 
