@@ -178,8 +178,18 @@ def test_the_manifest_matches_the_files(run: Any) -> None:
 def test_the_record_has_the_request_and_the_package(run: Any) -> None:
     _, record, _ = run
     assert record["contract"] == {
-        "json": {"path": "/json", "content_type": "application/json", "body_bytes": 117},
-        "text": {"path": "/text", "content_type": "text/plain", "body_bytes": 11},
+        "json": {
+            "method": "GET",
+            "path": "/json",
+            "content_type": "application/json",
+            "body_bytes": 117,
+        },
+        "text": {
+            "method": "GET",
+            "path": "/text",
+            "content_type": "text/plain",
+            "body_bytes": 11,
+        },
     }
     for trial in record["trials"]:
         package = trial["server"]["package"]

@@ -103,7 +103,7 @@ def test_a_master_fails_if_its_workers_do_not_come() -> None:
             stack.callback(master.kill)
             said, _ = master.communicate(timeout=20)
     assert master.returncode == 3
-    assert json.loads(said)["reason"].startswith("0 of 1 workers connected")
+    assert json.loads(said)["reason"].startswith("only 0 of 1 workers connected")
     assert time.monotonic() - began < 15
 
 
