@@ -89,6 +89,7 @@ check: $(BIN)/.dev ## run linters, type checks, layer checks and unit tests (no 
 	$(OWN_FILES) -name '*.sh' -print0 | xargs -0 $(BIN)/shellcheck -x .ci/run
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --offline --pedantic --strict-collection --quiet .github
+	$(BIN)/python -m pytest --collect-only -qq tests > /dev/null # every test file can be imported
 	$(BIN)/python -m pytest -q --numprocesses=auto tests/unit tests/test_repo.py
 
 # --- setting up -----------------------------------------------------------------------------------
