@@ -100,15 +100,6 @@ def decoded(
         raise UsageError(f"{where}: not a {called}: {words.line(str(error), 200)}") from error
 
 
-def saved(record: RunRecord) -> RunRecord:
-    """The record as it is when its file is read again.
-
-    Raises:
-        UsageError: the file could not be read again.
-    """
-    return decode(encode(record), record.run_id)
-
-
 def migrated(document: Document, where: str) -> Document:
     """Turn a document of this or an older schema into one of this schema.
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from orchestrator.app.catalogue import checked
 from orchestrator.app.engine import engine_alone, placed_here, this_host
 from orchestrator.app.host_watch import HostWatch
-from orchestrator.app.report import publish
+from orchestrator.app.report import console, publish
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.build import build_all
 from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
 from orchestrator.experiments.carry_out import carried_out
-from orchestrator.experiments.experiment import Experiment, Facts, P, R, S
+from orchestrator.experiments.experiment import AnyPlan, Experiment, Facts, P, R, S
 from orchestrator.files import results_dir
 from orchestrator.interrupts import shielded
 from orchestrator.model.catalogue import Catalogue
-from orchestrator.model.placement import THIS_HOST, Network
+from orchestrator.model.placement import THIS_HOST, Network, Placement
 from orchestrator.ports import Progress
 from orchestrator.world import World
-from orchestrator.world.console import Console
-from orchestrator.world.engine import Engine
+from orchestrator.world.engine import Connection, Engine
 
 
 def measure(
@@ -48,7 +47,7 @@ def measure(
     try:
         if earlier is not None and experiment.resuming and experiment.resuming.complete(earlier):
             note = f"run {earlier.run_id} is complete: nothing is left to measure"
-            world.out.note(note)
+            console(world, experiment).note(note)
             record = earlier
         else:
             record = _measured(world, experiment, settings, known, command, folder, earlier)
@@ -79,44 +78,55 @@ def _measured(
     earlier: R | None,
 ) -> R:
     """Measure what the run still lacks."""
-    clock, progress = world.clock, _progress(world, experiment)
-    begin = clock.monotonic()
+    begin, progress = world.clock.monotonic(), console(world, experiment)
     with (
         engine_alone(world, folder.path.name, progress) as connection,
         HostWatch(world, connection.engine) as watch,
     ):
-        engine = connection.engine
-        placed = placed_here(world, engine, settings.network)
+        placed = placed_here(world, connection.engine, settings.network)
         plan = experiment.plan(settings, known, placed, earlier)
-        loading = plan.loading
-        host_now = this_host(world, engine, loading.worker.nofile)
-        facts = Facts(
-            run_id=folder.path.name, started_at=clock.utc(), command=command, host=host_now
-        )
-        record = earlier or experiment.blank(plan, facts)
+        record = earlier or experiment.blank(plan, _facts(world, connection, plan, command, folder))
         folder.create()
-        folder.save(experiment.saved.files(record), finished=False)
-        missing = experiment.left(plan, record)
+        folder.save(experiment.saved.files(record), finished=record.finished_at is not None)
         progress.run_begins(experiment.outlook(plan, record), str(folder.record))
-        images = build_all(missing, engine, progress)
+        missing = experiment.left(plan, record)
+        images = build_all(missing, connection.engine, progress)
         if missing:
-            _build_tools(engine, experiment.tools, progress)
-        world.host.keep_to(loading.placement.load_cpus)
-        connections = {THIS_HOST: connection}
+            _build_tools(connection.engine, experiment.tools, progress)
+        serving, loading = _connected(plan.loading.placement, {THIS_HOST: connection})
         bench = Bench(
-            engine=connections[loading.placement.server_engine].engine,
-            load=connections[loading.placement.load_engine].load,
+            engine=serving.engine,
+            load=loading.load,
             containers=placed.containers,
             images=images,
-            setup_s=clock.monotonic() - begin,
+            setup_s=world.clock.monotonic() - begin,
             raw=folder,
-            clock=clock,
+            clock=world.clock,
             progress=progress,
         )
+        world.host.keep_to(plan.loading.placement.load_cpus)
         watch.measuring_begins()
         save = _saving(experiment, folder, watch, earlier)
-        with _network(engine, settings.network):
+        with _network(connection.engine, settings.network):
             return carried_out(experiment, plan, record, bench, save)
+
+
+def _connected(
+    placement: Placement, connections: Mapping[str, Connection]
+) -> tuple[Connection, Connection]:
+    """The engines that the placement names: the one that serves, and the one that loads."""
+    return connections[placement.server_engine], connections[placement.load_engine]
+
+
+def _facts(
+    world: World, connection: Connection, plan: AnyPlan, command: str, folder: results_dir.RunFolder
+) -> Facts:
+    return Facts(
+        run_id=folder.path.name,
+        started_at=world.clock.utc(),
+        command=command,
+        host=this_host(world, connection.engine, plan.loading.worker.nofile),
+    )
 
 
 def _saving(
@@ -148,10 +158,6 @@ def _folder(
     return folder, results_dir.read_record(folder.record, saved.read)
 
 
-def _progress(world: World, experiment: Experiment[S, P, R]) -> Console:
-    return world.err if experiment.shown.tables_alone else world.out
-
-
 def _network(engine: Engine, network: Network) -> AbstractContextManager[object]:
     return engine.network() if network is Network.BRIDGE else nullcontext()
 
@@ -170,6 +176,6 @@ def _kept_in_words(experiment: Experiment[S, P, R], folder: results_dir.RunFolde
     if not folder.has_record():
         return "interrupted before anything was measured"
     if experiment.resuming is None:
-        return f"interrupted: what was measured is saved in {folder.path}"
+        return f"interrupted: the record so far is in {folder.path}"
     record = results_dir.read_record(folder.record, experiment.saved.read)
     return f"interrupted: {experiment.resuming.kept(record)}"

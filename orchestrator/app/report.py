@@ -21,9 +21,15 @@ from orchestrator.report.runs import Listed, Others, runs_page
 from orchestrator.report.summary import run_summary
 from orchestrator.words import line
 from orchestrator.world import World
+from orchestrator.world.console import Console
 
 SHOWN = 5
 """Contradictions that a message shows; `lab audit` shows all of them."""
+
+
+def console(world: World, experiment: Experiment[S, P, R]) -> Console:
+    """Where a person reads how it goes: stderr if stdout has nothing but tables."""
+    return world.err if experiment.shown.tables_alone else world.out
 
 
 def publish(
@@ -40,7 +46,7 @@ def publish(
         SelfContradiction: the record's own numbers cannot all be right; nothing is written.
         EnvironmentMissing: a file cannot be written.
     """
-    told = world.err if experiment.shown.tables_alone else world.out
+    told = console(world, experiment)
     content = experiment.saved.files(record)[experiment.saved.file]
     saved = experiment.saved.read(content, str(folder.record))
     published = read_published(_published(world.root))
@@ -68,12 +74,11 @@ def report(world: World, results: Path, name: str) -> None:
 
 def _measured_by(results: Path, name: str) -> Experiment[Any, Any, Any]:
     """The experiment of that run; `lab run` for ``latest``, or if none has that run."""
-    for experiment in EXPERIMENTS[1:]:
+    for experiment in EXPERIMENTS if name != "latest" else ():
         with suppress(UsageError):
-            if name != "latest":
-                results_dir.find_run(results, name, experiment.saved.file)
-                return experiment
-    return EXPERIMENTS[0]
+            results_dir.find_run(results, name, experiment.saved.file)
+            return experiment
+    return LOAD
 
 
 def _folder(experiment: Experiment[S, P, R], path: Path) -> results_dir.RunFolder:
@@ -130,8 +135,11 @@ def _write(
         links = _links(root, folder.path, results)
         around = Surroundings(published=published, findings=found, links=links)
         files = experiment.shown.files(record, around)
+        saved = experiment.saved.files(record)
     if files:
         folder.save_report(files)
+    if pages := {name: text for name, text in saved.items() if name != experiment.saved.file}:
+        folder.save(pages, finished=True)
 
 
 @contextmanager
@@ -198,8 +206,9 @@ def _list_runs(results: Path) -> Path:
     listed = [_listed(path) for path in results_dir.runs(results)]
     others = [
         Others(title=one.shown.title, page=one.shown.page, folders=names)
-        for one in EXPERIMENTS[1:]
-        if (names := [path.name for path in results_dir.runs(results, one.saved.file)])
+        for one in EXPERIMENTS
+        if one is not LOAD
+        and (names := [path.name for path in results_dir.runs(results, one.saved.file)])
     ]
     return results_dir.save_index(results, runs_page(listed, others))
 

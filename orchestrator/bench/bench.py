@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.errors import TrialFailed
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, RawStore
 
 Images = Mapping[str, Image | TrialFailed]
@@ -29,3 +29,13 @@ class Bench:
     raw: RawStore
     clock: Clock
     progress: Progress
+
+    def images_of(self, entry: Entry) -> tuple[Image, ...] | TrialFailed:
+        """The images of a service and its companions, or why one of them could not be built."""
+        found: list[Image] = []
+        for name in entry.images:
+            image = self.images[name]
+            if isinstance(image, TrialFailed):
+                return image
+            found.append(image)
+        return tuple(found)

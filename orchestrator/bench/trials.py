@@ -13,7 +13,6 @@ from orchestrator.errors import TrialFailed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
-from orchestrator.ports import Image
 
 
 def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
@@ -28,10 +27,10 @@ def measure_trials(
     """Measure every trial that is not measured in ``record`` yet.
 
     Yields the record before the first trial and after each, so that it can be saved; in it, trials
-    that have not run are skipped. If an interrupt arrives after a trial was measured, the record
-    with that trial is yielded, too; then KeyboardInterrupt is raised again.
+    that have not run are skipped. An interrupt yields it once more, with the trial that was
+    measured by then; then KeyboardInterrupt is raised again.
     """
-    begin = bench.clock.monotonic()
+    begin, trial = bench.clock.monotonic(), None
     # A row that failed earlier stays until its trial has run again.
     rows = {trial.key: trial for trial in record.trials}
 
@@ -43,34 +42,23 @@ def measure_trials(
         )
 
     yield known()
-    for planned in missing_trials(trials, record):
-        bench.progress.trial_begins(planned)
-        images = _images(planned, bench)
-        if isinstance(images, TrialFailed):
-            bench.raw.save_raw(planned, {})  # removes the files of an earlier attempt
-            rows[planned.key] = _not_built(planned, images, bench)
-        else:
-            trial = Trial(planned, method, bench)
-            try:
+    try:
+        for planned in missing_trials(trials, record):
+            bench.progress.trial_begins(planned)
+            images = bench.images_of(planned.entry)
+            if isinstance(images, TrialFailed):
+                bench.raw.save_raw(planned, {})  # removes the files of an earlier attempt
+                rows[planned.key] = _not_built(planned, images, bench)
+            else:
+                trial = Trial(planned, method, bench)
                 rows[planned.key] = trial.run(images)
-            except KeyboardInterrupt:
-                if trial.finished is not None:
-                    rows[planned.key] = trial.finished
-                    yield known()
-                raise
-        bench.progress.trial_ends(rows[planned.key])
+            bench.progress.trial_ends(rows[planned.key])
+            yield known()
+    except KeyboardInterrupt:
+        if trial is not None and trial.finished is not None:
+            rows[trial.finished.key] = trial.finished
         yield known()
-
-
-def _images(planned: PlannedTrial, bench: Bench) -> tuple[Image, ...] | TrialFailed:
-    """The images of a service and its companions, or why one of them could not be built."""
-    found: list[Image] = []
-    for name in planned.entry.images:
-        image = bench.images[name]
-        if isinstance(image, TrialFailed):
-            return image
-        found.append(image)
-    return tuple(found)
+        raise
 
 
 def _to_come(planned: PlannedTrial) -> TrialRecord:

@@ -41,10 +41,6 @@ class AnyPlan(Protocol):
     def loading(self) -> Loading:
         """The load."""
 
-    @property
-    def trials(self) -> tuple[PlannedTrial, ...]:
-        """The trials, in the order in which they run."""
-
 
 class AnyRecord(Protocol):
     """A record: a frozen dataclass with at least these fields."""
@@ -136,7 +132,7 @@ class Shown(Generic[R]):
     """
 
     page: str
-    title: str
+    title: str = ""
     tables: Callable[[R], Sequence[Table]]
     tables_alone: bool = False
     files: Callable[[R, Surroundings], dict[str, str]] = field(default=lambda _record, _around: {})

@@ -12,7 +12,7 @@ from orchestrator.bench.log_tails import tails
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.crosscheck.ends import Ends
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
 from orchestrator.experiments.crosscheck.record import (
@@ -28,7 +28,7 @@ from orchestrator.model.blocks import WRK as WRK_BLOCK
 from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
-from orchestrator.ports import Container, Image, Load
+from orchestrator.ports import Container, Load
 
 LAB, WRK = "lab", "wrk"
 
@@ -37,13 +37,21 @@ Steps = Generator[CrossCheck, None, None]
 
 
 def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
-    """Check each of the plan's services once; yields the record after each pair."""
+    """Check each of the plan's services once; yields the record after each pair.
+
+    Raises:
+        EnvironmentMissing: wrk or nftables cannot be run.
+    """
     wrk = bench.containers[WRK_BLOCK]
     ends = Ends(
         wrk=Wrk(bench.engine, wrk, plan),
         server_end=RequestCounter(bench.engine, bench.containers[WRK_COUNTER]),
     )
-    yield from checks(plan, replace(record, tools=tools(bench.engine, wrk)), bench, ends)
+    try:
+        versions = tools(bench.engine, wrk)
+    except TrialFailed as failure:
+        raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
+    yield from checks(plan, replace(record, tools=versions), bench, ends)
 
 
 def checks(plan: CrossCheckPlan, record: CrossCheck, bench: Bench, ends: Ends) -> Steps:
@@ -67,7 +75,10 @@ def _service(
     bench.progress.note(f"{where}: counting at both ends")
     phase = TrialPhase.BUILD
     try:
-        check = replace(check, base=_own_image(trial, bench).base)
+        images = bench.images_of(trial.entry)
+        if isinstance(images, TrialFailed):
+            raise images
+        check = replace(check, base=images[0].base)
         phase = TrialPhase.START
         with served(trial.entry, bench.engine) as its:
             server = its.server
@@ -91,17 +102,6 @@ def _service(
         if phase is not TrialPhase.STOP:  # by then everything was measured
             reason = f"{phase}: {failure}"
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
-
-
-def _own_image(trial: PlannedTrial, bench: Bench) -> Image:
-    """The service's image; raises if its image or a companion's could not be built."""
-    own, *others = (bench.images[name] for name in trial.entry.images)
-    for image in others:
-        if isinstance(image, TrialFailed):
-            raise image
-    if isinstance(own, TrialFailed):
-        raise own
-    return own
 
 
 def _counted(

@@ -10,7 +10,7 @@ from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
-from orchestrator.model.trial import Outcome, TrialPhase
+from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.fakes import (
     FakeContainer,
     FakeEngine,
@@ -178,15 +178,37 @@ def test_ctrl_c_saves_the_record_skips_the_rest_and_removes_the_container() -> N
     assert ran.outcomes() == [(first, "measured"), (second, "skipped"), (third, "skipped")]
     assert ran.record.interrupted
     assert ran.record == ran.store.versions[-1]
-    assert ran.journal[-6:] == [
+    assert ran.journal[-7:] == [
         f"tick {tick().users} None",
         f"unload {second}",
         f"remove {second}",
+        "save measured skipped skipped",
         "note interrupted: everything measured so far is saved; "
         "continue with `make bench RESUME=latest`",
         "save measured skipped skipped",
         "run ends",
     ]
+
+
+class Impatient(JournalProgress):
+    """A person who interrupts while the result of a trial is printed."""
+
+    def trial_ends(self, record: TrialRecord) -> None:
+        super().trial_ends(record)
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_result_is_printed_keeps_the_trial() -> None:
+    plan, journal = planned(("flask",)), list[str]()
+    bench = fake_bench(
+        journal,
+        {"flask": FakeContainer("flask", probe())},
+        FakeGenerator(journal, GOOD),
+        progress=Impatient(journal),
+    )
+    record = carried_out(LOAD, plan, run_record(plan), bench, lambda record: record)
+    assert record.interrupted
+    assert [trial.outcome for trial in record.trials] == [Outcome.MEASURED]
 
 
 def test_ctrl_c_while_a_measured_trial_is_stopped_keeps_it() -> None:
