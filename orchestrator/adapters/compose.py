@@ -73,7 +73,8 @@ class Compose:
             self.version()  # raises if Compose itself is missing
             raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
         try:
-            config = msgspec.json.decode(done.stdout, type=_Config)
+            # Compose doubles every `$` that it prints, so that the output can be its input again.
+            config = msgspec.json.decode(done.stdout.replace(b"$$", b"$"), type=_Config)
         except msgspec.MsgspecError as error:
             raise EnvironmentMissing(
                 f"Docker Compose {self.version()} prints no JSON for `docker compose config "

@@ -255,6 +255,29 @@ def docker(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Compos
     return Compose(folder)
 
 
+def test_a_dollar_sign_reaches_the_container_as_the_file_means_it(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compose 2.40.3 prints `$$` for each `$`, in keys, too.
+
+    In a compose file `$$` means one. Here a command's `$$HOME` is printed as it was written, and
+    `$$$$` (a shell's own process) as well.
+    """
+    mate = copy.deepcopy(services["flask"])
+    del mate["build"], mate["sysctls"]
+    mate |= {
+        "labels": {"weblab.role": "companion", "we$$$$b": "c$$d"},
+        "command": ["sh", "-c", "echo $$HOME $$$$ '$$5'"],
+        "healthcheck": {"test": ["CMD-SHELL", "test $$(id -u) = 1"]},
+    }
+    monkeypatch.setattr("orchestrator.adapters.compose.NEEDED", ())
+    (tmp_path / "printed.json").write_text(json.dumps({"services": {"mate": mate}}))
+    found = docker(tmp_path, f"cat {tmp_path}/printed.json", monkeypatch).containers()["mate"]
+    assert found.command == ("sh", "-c", "echo $HOME $$ '$5'")
+    assert found.healthcheck == ("/bin/sh", "-c", "test $(id -u) = 1")
+    assert found.labels == {"weblab.role": "companion", "we$$b": "c$d"}
+
+
 def test_a_compose_that_prints_no_json_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
