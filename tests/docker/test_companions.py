@@ -166,7 +166,7 @@ def test_a_companion_has_a_cpu_of_the_loads_and_never_the_servers(
             placed_here(world, engine, Network.LOOPBACK)
         else:
             with pytest.raises(
-                UsageError, match=f"mate: cpuset {placed.server_cpu} has the server"
+                UsageError, match=f"mate: cpuset {placed.server_cpu} includes the server's CPU"
             ):
                 placed_here(world, engine, Network.LOOPBACK)
 
