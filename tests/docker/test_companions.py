@@ -209,8 +209,7 @@ def test_two_companions_share_the_network_of_the_first(
         ),
         (
             {"healthcheck": ("sleep", "60")},
-            "its companion mate: it was not healthy within 2 s: its healthcheck says "
-            "it had not ended after 2 s",
+            "its companion mate: it was not healthy in time: its check had not ended after 2 s",
             "up",
         ),
         (
