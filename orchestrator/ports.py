@@ -145,8 +145,8 @@ class Engine(Protocol):
         """Build a service's image (cached layers are used); one that is not built is pulled.
 
         Raises:
-            TrialFailed: the build failed; carries the end of its log.
-            EnvironmentMissing: an image that is not built here cannot be pulled.
+            TrialFailed: the build failed (carries the end of its log), or an image that is not
+                built here could not be pulled.
         """
 
     def start(

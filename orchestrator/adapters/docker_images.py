@@ -9,7 +9,7 @@ import docker.errors
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import answering
-from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.errors import TrialFailed
 from orchestrator.files.sources import name_by_sources
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.trial import OFFICIAL
@@ -31,8 +31,8 @@ class DockerImages:
         An image without a build is used as it is, and pulled if this host does not have it.
 
         Raises:
-            TrialFailed: with the log's tail; the reason says whether the base image is missing.
-            EnvironmentMissing: an image without a build cannot be pulled.
+            TrialFailed: with the log's tail; the reason says whether the base image is missing, or
+                whether an image without a build could not be pulled.
         """
         spec = self._compose.containers()[service]
         if not spec.build_context:
@@ -56,8 +56,8 @@ class DockerImages:
         if not self.has(spec.image):
             try:
                 self._compose.pull(spec.service)
-            except EnvironmentMissing as error:
-                raise EnvironmentMissing(
+            except TrialFailed as error:
+                raise TrialFailed(
                     f"{spec.service}: its image {spec.image} is not on this host and could not be "
                     f"pulled; load it (`docker load`), or give its block a build: {error}"
                 ) from error

@@ -11,7 +11,7 @@ from orchestrator.app.engine import engine_alone
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, unforeseen
+from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
@@ -42,8 +42,6 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                     found[name] = contract.problems(probe, expectations, known.manifests[name])
                     if (ended := its.ended()) is not None:
                         raise ended
-            except EnvironmentMissing:
-                raise
             except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
                 failure = error if isinstance(error, TrialFailed) else unforeseen(error)
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""

@@ -22,7 +22,7 @@ from orchestrator.bench import served as serving
 from orchestrator.bench.served import Served, served
 from orchestrator.composition import real_world
 from orchestrator.entries import entry
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.model.blocks import WRK
 from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network
@@ -298,7 +298,7 @@ def test_an_image_that_is_not_built_and_cannot_be_had_is_told_in_words(
     text = (compose.root / "docker-compose.yml").read_text()
     own = 'image: "${LAB_PYTHON_313:-python:3.13-slim}"'
     other = replaced(text, own, 'image: "127.0.0.1:9/no/such:1"')
-    with changed(compose, other), pytest.raises(EnvironmentMissing) as error:
+    with changed(compose, other), pytest.raises(TrialFailed) as error:
         engine.build(COMPANION)
     assert str(error.value).startswith(
         "mate: its image 127.0.0.1:9/no/such:1 is not on this host and could not be pulled; "

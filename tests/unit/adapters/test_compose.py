@@ -327,6 +327,17 @@ def test_a_docker_that_hangs_ends_with_a_message(
     monkeypatch.setattr("orchestrator.adapters.compose.BUILD_WITHIN_S", 0.2)
     with pytest.raises(TrialFailed, match=r"was not built within 0\.2 s"):
         compose.build("flask")
+    monkeypatch.setattr("orchestrator.adapters.compose.PULL_WITHIN_S", 0.2)
+    with pytest.raises(TrialFailed, match=r"pull mate.* did not end within 0\.2 s"):
+        compose.pull("mate")
+
+
+def test_a_pull_that_fails_is_reported_in_dockers_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = docker(tmp_path, 'echo "manifest unknown" >&2; exit 1', monkeypatch)
+    with pytest.raises(TrialFailed, match=r"^`docker compose pull mate`: manifest unknown$"):
+        compose.pull("mate")
 
 
 def test_the_wanted_open_file_limit_is_that_of_the_compose_file(tmp_path: Path) -> None:
