@@ -15,10 +15,12 @@ from orchestrator.app import services
 from orchestrator.app.catalogue import catalogue
 from orchestrator.composition import real_world
 from orchestrator.errors import TrialFailed
+from orchestrator.ports import ContainerState
 from tests.conftest import ROOT
 from tests.fakes import FakeContainer, FakeEngine, JournalProgress
 from tests.unit.examples import container, probe
 
+DEAD = ContainerState(running=False, exit_code=137, oom_killed=False, restarts=0, started_at=990.0)
 MATE = container("mate", cpuset="0", healthcheck=("true",))
 CONTAINERS = {
     "bottle": container("bottle"),
@@ -59,3 +61,13 @@ def test_an_image_that_cannot_be_had_is_a_problem_of_its_service_alone(
         "flask": ("mate: its image is not here",),
         "bottle": ("it does not answer\nthe log",),
     }
+
+
+def test_a_companion_that_ended_is_told_after_the_problems_of_its_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mate = FakeContainer("mate", state=DEAD, log="no disk")
+    assert verified(monkeypatch, mate)["flask"] == (
+        "GET /json: status 500",
+        "its companion mate ended with exit code 137\nno disk",
+    )
