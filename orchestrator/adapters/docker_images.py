@@ -28,11 +28,12 @@ class DockerImages:
     def build(self, service: str) -> Image:
         """Build a service's image as the compose file says; a loaded one is used as it is.
 
-        An image without a build is used as it is, and pulled if this host does not have it.
+        An image without a build is used as it is. A companion's is pulled if this host does not
+        have it: the images of all others are the lab's own, which no registry has.
 
         Raises:
             TrialFailed: with the log's tail; the reason says whether the base image is missing, or
-                whether an image without a build could not be pulled.
+                whether an image without a build is.
         """
         spec = self._compose.containers()[service]
         if not spec.build_context:
@@ -54,6 +55,11 @@ class DockerImages:
 
     def _taken(self, spec: ContainerSpec) -> Image:
         if not self.has(spec.image):
+            if not spec.healthcheck:  # no companion
+                raise TrialFailed(
+                    f"{spec.service}: its image {spec.image} is not on this host, and only a "
+                    "companion's is pulled; give its block a build"
+                )
             try:
                 self._compose.pull(spec.service)
             except TrialFailed as error:

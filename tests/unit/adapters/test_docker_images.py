@@ -79,3 +79,14 @@ def test_an_image_that_cannot_be_pulled_is_a_failure_of_its_service() -> None:
         "mate: its image postgres:18 is not on this host and could not be pulled; load it "
         "(`docker load`), or give its block a build: `docker compose pull mate`: no"
     )
+
+
+def test_only_a_companion_is_pulled() -> None:
+    compose = FakeCompose(container("flask", build_context=""), there=False)
+    with pytest.raises(TrialFailed) as failure:
+        images(compose).build("flask")
+    assert failure.value.reason == (
+        "flask: its image weblab/flask:local is not on this host, and only a companion's is pulled; "
+        "give its block a build"
+    )
+    assert compose.calls == []
