@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from posixpath import normpath
 
 import docker
 import docker.errors
@@ -33,9 +35,15 @@ class DockerImages:
 
         Raises:
             TrialFailed: with the log's tail; the reason says whether the base image is missing, or
-                whether an image without a build is.
+                whether an image without a build is. Also if the image has a volume of its own.
         """
         spec = self._compose.containers()[service]
+        image = self._built(spec)
+        self._refuse_volumes(spec)
+        return image
+
+    def _built(self, spec: ContainerSpec) -> Image:
+        service = spec.service
         if not spec.build_context:
             return self._taken(spec)
         if loaded := self.loaded(spec):
@@ -68,6 +76,22 @@ class DockerImages:
                     f"pulled; load it (`docker load`), or give its block a build: {error}"
                 ) from error
         return self.image(spec.image)
+
+    @answering()
+    def _refuse_volumes(self, spec: ContainerSpec) -> None:
+        """Refuse an image whose ``VOLUME`` would become a folder on the host's disk.
+
+        The engine makes no volume where the container has a tmpfs of exactly the same path.
+        """
+        volumes = (self._client.images.get(spec.image).attrs.get("Config") or {}).get("Volumes")
+        covered = {normpath(mount.partition(":")[0]) for mount in spec.tmpfs}
+        bare = sorted(path for path in volumes or {} if normpath(path) not in covered)
+        if bare:
+            mounts = json.dumps([*spec.tmpfs, *(f"{path}:size=256m" for path in bare)])
+            raise TrialFailed(
+                f"{spec.service}: its image {spec.image} has a volume at {', '.join(bare)}, which "
+                f"would take the host's disk without a limit; give its block tmpfs: {mounts}"
+            )
 
     def loaded(self, spec: ContainerSpec) -> Image | None:
         """The image that came from an archive and was built from the sources of this checkout."""

@@ -1,6 +1,6 @@
 """The image of a service: built, taken as it is, or refused in words."""
 
-from pathlib import Path
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec
+from tests.conftest import ROOT
 from tests.unit.examples import container
 
 MATE = container("mate", image="postgres:18", healthcheck=("pg_isready",))
@@ -18,7 +19,7 @@ MATE = container("mate", image="postgres:18", healthcheck=("pg_isready",))
 class FakeCompose:
     """A compose file with these services; the engine has an image after its build or pull."""
 
-    root = Path("/lab")
+    root = ROOT
 
     def __init__(
         self, *specs: ContainerSpec, there: bool = True, refused: TrialFailed | None = None
@@ -86,7 +87,31 @@ def test_only_a_companion_is_pulled() -> None:
     with pytest.raises(TrialFailed) as failure:
         images(compose).build("flask")
     assert failure.value.reason == (
-        "flask: its image weblab/flask:local is not on this host, and only a companion's is pulled; "
-        "give its block a build"
+        "flask: its image weblab/flask:local is not on this host, and only a companion's is "
+        "pulled; give its block a build"
     )
     assert compose.calls == []
+
+
+def test_an_image_with_a_volume_on_the_hosts_disk_is_refused() -> None:
+    compose = FakeCompose(replace(MATE, tmpfs=("/tmp:size=64m", "/var/lib:size=1g")))
+    with pytest.raises(TrialFailed) as failure:
+        images(compose, Volumes={"/var/lib/data": {}, "/logs/": {}}).build("mate")
+    assert failure.value.reason == (
+        "mate: its image postgres:18 has a volume at /logs/, /var/lib/data, which would take the "
+        "host's disk without a limit; give its block tmpfs: "
+        '["/tmp:size=64m", "/var/lib:size=1g", "/logs/:size=256m", "/var/lib/data:size=256m"]'
+    )
+
+
+def test_a_volume_with_a_tmpfs_in_its_place_is_none() -> None:
+    compose = FakeCompose(replace(MATE, tmpfs=("/tmp", "/var/lib/data:size=1g", "/logs")))
+    assert images(compose, Volumes={"/var/lib/data": {}, "/logs/": {}}).build("mate")
+
+
+def test_an_image_that_is_built_here_must_have_no_volume_either() -> None:
+    compose = FakeCompose(
+        container("flask", build_context=f"{ROOT}/services/flask", dockerfile="Dockerfile")
+    )
+    with pytest.raises(TrialFailed, match="flask: its image weblab/flask:local has a volume at /x"):
+        images(compose, Volumes={"/x": {}}).build("flask")
