@@ -48,10 +48,6 @@ class Container(Protocol):
         """The container's id in the engine."""
 
     @property
-    def name(self) -> str:
-        """The container's name in the engine."""
-
-    @property
     def host(self) -> str:
         """The name by which other containers of its network reach it."""
 

@@ -195,7 +195,7 @@ def test_two_companions_share_the_network_of_the_first(
     with served(replace(leaning, companions=(mate, other)), engine) as its:
         assert answers(its)
         assert its.names == (COMPANION, "other")
-        assert its.containers[1].host == its.containers[0].name == its.server.host
+        assert its.containers[1].host == its.server.host == "weblab-test-mate"
     assert left() == []
 
 
