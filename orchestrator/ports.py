@@ -164,13 +164,12 @@ class Engine(Protocol):
         command: Sequence[str],
         *,
         within_s: float,
-        network: str | None = None,
+        beside: Container | None = None,
     ) -> str:
         """Run a container until it ends; return what it printed.
 
         Args:
-            network: ``container:<id>`` shares that container's namespace; None: the network of the
-                services.
+            beside: whose network namespace it shares; it has one of its own elsewhere.
 
         Raises:
             TrialFailed: the engine refused, or the container failed or did not end in time.

@@ -166,9 +166,10 @@ class FakeEngine:
         command: Sequence[str],
         *,
         within_s: float,
-        network: str | None = None,
+        beside: Container | None = None,
     ) -> str:
-        self._journal.append(f"{spec.service}: {' '.join(command)}")
+        where = f" beside {beside.host}" if beside is not None else ""
+        self._journal.append(f"{spec.service}{where}: {' '.join(command)}")
         return f"what {spec.service} printed"
 
 

@@ -98,7 +98,7 @@ def test_what_joins_a_service_that_has_joined_its_companion_reaches_the_service(
             compose.containers()[WRK],
             ["python", "-c", ask],
             within_s=60,
-            network=f"container:{its.server.id}",
+            beside=its.server,
         )
     assert said == "b'Hello World'\n"
 
