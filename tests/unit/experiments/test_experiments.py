@@ -19,6 +19,7 @@ from orchestrator.cli import main
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.files import audit_files
 from orchestrator.model.catalogue import Names
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
@@ -64,6 +65,17 @@ def test_an_invalid_record_is_refused_with_a_message(
     (tmp_path / one.saved.file).write_text('{"schema": 1}')
     assert main(["audit", str(tmp_path / one.saved.file)]) == 2
     assert one.saved.file in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
+def test_the_audit_says_that_it_reads_each_experiments_record(
+    experiment: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (one,) = (known for known in EXPERIMENTS if known is experiment)
+    with pytest.raises(SystemExit):
+        main(["audit", "--help"])
+    assert one.saved.file in capsys.readouterr().out
+    assert one.saved.file in audit_files.EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
