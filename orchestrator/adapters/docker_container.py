@@ -61,6 +61,14 @@ def answering() -> Iterator[None]:
 Stats = dict[str, Any]
 
 
+def _left(end: float) -> float:
+    """The seconds until then (`monotonic`). Raises TimeoutError if there are none."""
+    left = end - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
 class DockerContainer:
     """A running container."""
 
@@ -174,8 +182,15 @@ class DockerContainer:
             TrialFailed: the check may go on although nobody waits for it any more; a second one
                 would run beside it.
         """
+        client: Any = self._container.client
+        end, said = monotonic() + within_s, b""
         try:
-            return within(within_s, lambda: self._checked(check))
+            with ExecPipe(client.api, self.id, check, stdin=False) as pipe:
+                # All output is read, because a program that nobody reads from blocks.
+                while data := pipe.receive(_left(end)):
+                    said += data[: SAID_BYTES - len(said)]
+                while (code := pipe.exit_code()) is None:  # it may have closed its output
+                    sleep(min(POLL_S, _left(end)))
         except docker.errors.DockerException as error:  # the engine did not run it
             return False, str(error)
         except TimeoutError:
@@ -185,20 +200,7 @@ class DockerContainer:
             raise TrialFailed(
                 f"its healthcheck could not be followed to its end: {error}"
             ) from error
-
-    def _checked(self, check: Sequence[str]) -> tuple[bool, str]:
-        """Run the check to its end; whether it succeeded, and the first bytes that it printed.
-
-        All of the output is read, because a program that nobody reads from blocks.
-        """
-        client: Any = self._container.client
-        made = client.api.exec_create(self.id, list(check))["Id"]
-        said = b""
-        for chunk in client.api.exec_start(made, stream=True):
-            said += chunk[: SAID_BYTES - len(said)]
-        while (ended := client.api.exec_inspect(made))["Running"]:  # it may have closed its output
-            sleep(POLL_S)
-        return ended["ExitCode"] == 0, said.decode(errors="replace")
+        return code == 0, said.decode(errors="replace")
 
     def lost_to_memory(self, since: float) -> bool:
         """Whether the OOM killer ended a process in it since then (unix seconds).

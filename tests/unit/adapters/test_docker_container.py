@@ -1,7 +1,10 @@
 """A container may print anything. No output of it breaks a trial."""
 
 from collections.abc import Iterable, Iterator
-from threading import Event
+from contextlib import suppress
+from itertools import repeat
+from socket import socket, socketpair
+from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,8 +49,8 @@ class Checked:
 
     id = "c0ffee"
 
-    def __init__(self, *runs: tuple[Iterable[bytes], int]) -> None:
-        self._runs, self._ends = iter(runs), 0
+    def __init__(self, *runs: tuple[Iterable[bytes], int | Exception]) -> None:
+        self._runs, self._asked = iter(runs), 0
         self.begun = 0
         self.attrs = {
             "State": {
@@ -60,19 +63,36 @@ class Checked:
 
     def reload(self) -> None: ...
 
-    def exec_create(self, container: str, command: list[str]) -> dict[str, str]:
-        assert (container, command) == ("c0ffee", ["ready"])
+    def exec_create(self, container: str, command: list[str], *, stdin: bool) -> dict[str, str]:
+        assert (container, command, stdin) == ("c0ffee", ["ready"], False)
         self.begun += 1
         return {"Id": str(self.begun)}
 
-    def exec_start(self, _exec_id: str, *, stream: bool) -> Iterable[bytes]:
-        assert stream
-        said, self._code = next(self._runs)
-        return said
+    def exec_start(self, _exec_id: str, *, socket: bool) -> Any:
+        assert socket
+        said, self._ends = next(self._runs)
+        if isinstance(self._ends, docker.errors.APIError):
+            raise self._ends
+        engine, client = socketpair()
+        Thread(target=prints, args=(engine, said)).start()
+        buffered = SimpleNamespace(read1=lambda _most: b"")
+        response = SimpleNamespace(
+            raw=SimpleNamespace(_fp=SimpleNamespace(fp=buffered)), close=lambda: None
+        )
+        return SimpleNamespace(_sock=client, _response=response)
 
     def exec_inspect(self, _exec_id: str) -> dict[str, Any]:
-        self._ends += 1  # the engine knows of the end a bit later
-        return {"Running": self._ends % 2 == 1, "ExitCode": self._code}
+        if isinstance(self._ends, Exception):
+            raise self._ends
+        self._asked += 1  # the engine knows of the end a bit later
+        return {"Running": self._asked % 2 == 1, "ExitCode": self._ends}
+
+
+def prints(engine: socket, said: Iterable[bytes]) -> None:
+    """The engine's end: a frame for each piece, then the end."""
+    with engine, suppress(OSError):  # nobody may listen any more
+        for data in said:
+            engine.sendall(bytes([1, 0, 0, 0]) + len(data).to_bytes(4, "big") + data)
 
 
 def healthy(found: Checked, within_s: float) -> float:
@@ -112,27 +132,25 @@ def test_after_a_healthcheck_that_does_not_end_there_is_no_other() -> None:
     assert found.begun == 1
 
 
-def test_after_a_healthcheck_that_was_lost_there_is_no_other() -> None:
-    def lost() -> Iterator[bytes]:
-        yield b"not"
-        raise requests.exceptions.ConnectionError("the engine hung up")
+def test_a_healthcheck_that_never_stops_printing_ends_too() -> None:
+    found = Checked((repeat(b"no " * 1000), 0))
+    with pytest.raises(TrialFailed, match=r"its check had not ended after 0\.2 s"):
+        healthy(found, 0.2)
 
-    found = Checked((lost(), 0))
+
+def test_after_a_healthcheck_that_was_lost_there_is_no_other() -> None:
+    found = Checked(([b"not"], requests.exceptions.ConnectionError("the engine hung up")))
     with pytest.raises(TrialFailed, match="not be followed to its end: the engine hung up"):
         healthy(found, 30)
     assert found.begun == 1
 
 
 def test_a_healthcheck_that_the_engine_refuses_is_tried_again() -> None:
-    def refused() -> Iterator[bytes]:
-        raise docker.errors.APIError("no such program")
-        yield
-
-    assert healthy(Checked((refused(), 0), ([], 0)), 30) > 0
+    assert healthy(Checked(([], docker.errors.APIError("no such program")), ([], 0)), 30) > 0
 
 
-def test_of_endless_output_only_the_beginning_is_kept() -> None:
-    container: Any = Checked((iter([b"no "] * 100_000), 1))
+def test_of_much_output_only_the_beginning_is_kept() -> None:
+    container: Any = Checked(([b"no " * 1000] * 100, 1))
     well, said = DockerContainer(container, "mate")._health(["ready"], 30)
     assert not well
     assert said == ("no " * SAID_BYTES)[:SAID_BYTES]
