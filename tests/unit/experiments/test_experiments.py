@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,6 +100,30 @@ def weighed(plan: Plan, journal: Journal) -> RunRecord:
         run=lambda plan, record, bench: measure_trials(plan.trials, record, Weighing(), bench),
     )
     return carried_out(experiment, plan, run_record(plan), bench, lambda record: record)
+
+
+@pytest.mark.parametrize(
+    ("latest", "said"),
+    [
+        ("lab weigh --resume latest", "; continue with `lab weigh --resume latest`"),
+        (None, ""),
+    ],
+)
+def test_an_interrupted_experiment_says_how_it_continues(latest: str | None, said: str) -> None:
+    def interrupted(
+        plan: Plan, record: RunRecord, bench: Bench
+    ) -> Generator[RunRecord, None, None]:
+        yield record
+        raise KeyboardInterrupt
+
+    assert LOAD.resuming is not None
+    resuming = None if latest is None else replace(LOAD.resuming, latest=latest)
+    experiment = replace(LOAD, run=interrupted, resuming=resuming)
+    journal: Journal = []
+    bench = fake_bench(journal, {}, FakeGenerator(journal, ()))
+    plan = planned()
+    assert carried_out(experiment, plan, run_record(plan), bench, lambda known: known).interrupted
+    assert f"note interrupted: everything measured so far is saved{said}" in journal
 
 
 def test_a_method_without_a_load_has_its_measurements_in_the_record() -> None:
