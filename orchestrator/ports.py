@@ -48,10 +48,6 @@ class Container(Protocol):
         """The container's id in the engine."""
 
     @property
-    def name(self) -> str:
-        """The container's name in the engine."""
-
-    @property
     def host(self) -> str:
         """The name by which other containers of its network reach it."""
 
@@ -145,8 +141,8 @@ class Engine(Protocol):
         """Build a service's image (cached layers are used); one that is not built is pulled.
 
         Raises:
-            TrialFailed: the build failed; carries the end of its log.
-            EnvironmentMissing: an image that is not built here cannot be pulled.
+            TrialFailed: the build failed (carries the end of its log), or an image that is not
+                built here could not be pulled.
         """
 
     def start(
@@ -168,13 +164,12 @@ class Engine(Protocol):
         command: Sequence[str],
         *,
         within_s: float,
-        network: str | None = None,
+        beside: Container | None = None,
     ) -> str:
         """Run a container until it ends; return what it printed.
 
         Args:
-            network: ``container:<id>`` shares that container's namespace; None: the network of the
-                services.
+            beside: whose network namespace it shares; it has one of its own elsewhere.
 
         Raises:
             TrialFailed: the engine refused, or the container failed or did not end in time.

@@ -149,7 +149,7 @@ class FakeEngine:
     def start(
         self, spec: ContainerSpec, *, beside: Container | None = None
     ) -> Iterator[FakeContainer]:
-        where = f" beside {beside.name}" if beside is not None else ""
+        where = f" beside {beside.host}" if beside is not None else ""
         self._journal.append(f"start {spec.service}{where}")
         if spec.service in self._refused:
             raise self._refused[spec.service]
@@ -166,9 +166,10 @@ class FakeEngine:
         command: Sequence[str],
         *,
         within_s: float,
-        network: str | None = None,
+        beside: Container | None = None,
     ) -> str:
-        self._journal.append(f"{spec.service}: {' '.join(command)}")
+        where = f" beside {beside.host}" if beside is not None else ""
+        self._journal.append(f"{spec.service}{where}: {' '.join(command)}")
         return f"what {spec.service} printed"
 
 
@@ -206,12 +207,12 @@ class FakeGenerator:
 
     @contextmanager
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:
-        self._journal.append(f"load {server.name} {workload}")
+        self._journal.append(f"load {server.host} {workload}")
         script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
         try:
             yield FakeLoad(script, self._workers)
         finally:
-            self._journal.append(f"unload {server.name}")
+            self._journal.append(f"unload {server.host}")
 
 
 class FakeStore:

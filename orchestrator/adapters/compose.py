@@ -73,7 +73,8 @@ class Compose:
             self.version()  # raises if Compose itself is missing
             raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
         try:
-            config = msgspec.json.decode(done.stdout, type=_Config)
+            # Compose doubles every `$` that it prints, so that the output can be its input again.
+            config = msgspec.json.decode(done.stdout.replace(b"$$", b"$"), type=_Config)
         except msgspec.MsgspecError as error:
             raise EnvironmentMissing(
                 f"Docker Compose {self.version()} prints no JSON for `docker compose config "
@@ -110,11 +111,14 @@ class Compose:
         """Pull the image of a service that is not built.
 
         Raises:
-            EnvironmentMissing: with what the engine said.
+            TrialFailed: with what the engine said.
         """
-        done = self._call("pull", service, within_s=PULL_WITHIN_S)
+        try:
+            done = self._call("pull", service, within_s=PULL_WITHIN_S)
+        except command.TookTooLong as error:
+            raise TrialFailed(str(error)) from error
         if done.returncode != 0:
-            raise EnvironmentMissing(f"`docker compose pull {service}`: {command.said(done)}")
+            raise TrialFailed(f"`docker compose pull {service}`: {command.said(done)}")
 
     def why_no_build(self) -> str:
         """Why Compose cannot build any image at all; empty if it can."""

@@ -125,7 +125,8 @@ NoNetwork = Annotated[Literal["none"], Meta(description="none, or leave it out")
 class Contained:
     """A block as ``docker compose config --format json`` prints it, as the lab allows it.
 
-    Only ``docker compose`` uses the last eight fields; the orchestrator ignores them.
+    Only ``docker compose`` uses ``entrypoint``, ``network_mode``, ``networks``, ``ports``,
+    ``profiles`` and ``restart``; the orchestrator checks them, and then ignores them.
     """
 
     image: Image

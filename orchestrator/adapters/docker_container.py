@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from time import monotonic, time
+from time import monotonic, sleep, time
 from typing import Any, cast
 
 import docker.errors
@@ -16,7 +16,7 @@ from labwire import netstat
 from labwire.expectation import Request
 from orchestrator.adapters import cgroup
 from orchestrator.adapters.deadlines import timed, within
-from orchestrator.adapters.health import awaited
+from orchestrator.adapters.health import POLL_S, awaited
 from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Probe
@@ -30,6 +30,8 @@ GONE_WITHIN_S = 30
 READ_WITHIN_S = 10
 SIZES_WITHIN_S = 30
 ENDS_WITHIN_S = 1
+SAID_BYTES = 4096
+"""Most bytes of a healthcheck's output that are kept."""
 # The first line comes after the program's start: a minute for Locust on an emulated CPU.
 FIRST_LINE_WITHIN_S = 120
 # The load generator prints every second; longer silence means that it hangs.
@@ -57,6 +59,14 @@ def answering() -> Iterator[None]:
 
 
 Stats = dict[str, Any]
+
+
+def _left(end: float) -> float:
+    """The seconds until then (`monotonic`). Raises TimeoutError if there are none."""
+    left = end - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 class DockerContainer:
@@ -166,14 +176,31 @@ class DockerContainer:
         return awaited(ask, lambda: self.state().running, within_s)
 
     def _health(self, check: Sequence[str], within_s: float) -> tuple[bool, str]:
-        """Whether the check succeeds now, and what it printed."""
+        """Whether the check succeeds now, and the first bytes that it printed.
+
+        Raises:
+            TrialFailed: the check may go on although nobody waits for it any more; a second one
+                would run beside it.
+        """
+        client: Any = self._container.client
+        end, said = monotonic() + within_s, b""
         try:
-            code, output = within(
-                min(within_s, READ_WITHIN_S), lambda: self._container.exec_run(list(check))
-            )
-        except FOREIGN as error:
+            with ExecPipe(client.api, self.id, check, stdin=False) as pipe:
+                # All output is read, because a program that nobody reads from blocks.
+                while data := pipe.receive(_left(end)):
+                    said += data[: SAID_BYTES - len(said)]
+                while (code := pipe.exit_code()) is None:  # it may have closed its output
+                    sleep(min(POLL_S, _left(end)))
+        except docker.errors.DockerException as error:  # the engine did not run it
             return False, str(error)
-        return code == 0, cast(bytes, output or b"").decode(errors="replace")
+        except TimeoutError:
+            reason = f"it was not healthy in time: its check had not ended after {within_s:.3g} s"
+            raise TrialFailed(reason) from None
+        except FOREIGN as error:
+            raise TrialFailed(
+                f"its healthcheck could not be followed to its end: {error}"
+            ) from error
+        return code == 0, said.decode(errors="replace")
 
     def lost_to_memory(self, since: float) -> bool:
         """Whether the OOM killer ended a process in it since then (unix seconds).

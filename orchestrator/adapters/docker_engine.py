@@ -76,25 +76,23 @@ class DockerEngine:
         spec: ContainerSpec,
         *,
         beside: Container | None = None,
-        network: str | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
     ) -> Iterator[DockerContainer]:
         """Run a container as the compose file defines it; it is removed at the end in any case.
 
         Args:
-            beside: the container whose network namespace it shares.
-            network: ``container:<id>`` to share a namespace; default: the services' network.
+            beside: the container whose network namespace it shares; it is on the services' network
+                otherwise.
             command: used instead of the definition's own.
             suffix: distinguishes containers of one service.
 
         Raises:
             TrialFailed: the engine refused.
         """
+        network = self._home
         if beside is not None:
-            network = f"container:{beside.id}"
-        if network and network.startswith("container:"):
-            spec = joining(spec)
+            network, spec = f"container:{beside.id}", joining(spec)
         with ExitStack() as cleanup:
             try:
                 with shielded():  # no interrupt between creation and assignment
@@ -102,7 +100,7 @@ class DockerEngine:
                         spec.image,
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
-                        network_mode=network or self._home,
+                        network_mode=network,
                         **container_options(spec, self._labels()),
                     )
                     host = beside.host if beside is not None else None
@@ -119,14 +117,14 @@ class DockerEngine:
         command: Sequence[str],
         *,
         within_s: float,
-        network: str | None = None,
+        beside: Container | None = None,
     ) -> str:
         """Run a container to its end; return what it printed.
 
         Raises:
             TrialFailed: the engine refused, or the container failed or did not end in time.
         """
-        with self.start(spec, network=network, command=command) as container:
+        with self.start(spec, beside=beside, command=command) as container:
             code = container.wait(within_s)
             said = container.logs()
         if code != 0:

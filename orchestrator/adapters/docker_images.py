@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from posixpath import normpath
 
 import docker
 import docker.errors
 
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import answering
-from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.errors import TrialFailed
 from orchestrator.files.sources import name_by_sources
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.trial import OFFICIAL
@@ -28,13 +30,20 @@ class DockerImages:
     def build(self, service: str) -> Image:
         """Build a service's image as the compose file says; a loaded one is used as it is.
 
-        An image without a build is used as it is, and pulled if this host does not have it.
+        An image without a build is used as it is. A companion's is pulled if this host does not
+        have it: the images of all others are the lab's own, which no registry has.
 
         Raises:
-            TrialFailed: with the log's tail; the reason says whether the base image is missing.
-            EnvironmentMissing: an image without a build cannot be pulled.
+            TrialFailed: with the log's tail; the reason says whether the base image is missing, or
+                whether an image without a build is. Also if the image has a volume of its own.
         """
         spec = self._compose.containers()[service]
+        image = self._built(spec)
+        self._refuse_volumes(spec)
+        return image
+
+    def _built(self, spec: ContainerSpec) -> Image:
+        service = spec.service
         if not spec.build_context:
             return self._taken(spec)
         if loaded := self.loaded(spec):
@@ -54,14 +63,35 @@ class DockerImages:
 
     def _taken(self, spec: ContainerSpec) -> Image:
         if not self.has(spec.image):
+            if not spec.healthcheck:  # no companion
+                raise TrialFailed(
+                    f"{spec.service}: its image {spec.image} is not on this host, and only a "
+                    "companion's is pulled; give its block a build"
+                )
             try:
                 self._compose.pull(spec.service)
-            except EnvironmentMissing as error:
-                raise EnvironmentMissing(
+            except TrialFailed as error:
+                raise TrialFailed(
                     f"{spec.service}: its image {spec.image} is not on this host and could not be "
                     f"pulled; load it (`docker load`), or give its block a build: {error}"
                 ) from error
         return self.image(spec.image)
+
+    @answering()
+    def _refuse_volumes(self, spec: ContainerSpec) -> None:
+        """Refuse an image whose ``VOLUME`` would become a folder on the host's disk.
+
+        The engine makes no volume where the container has a tmpfs of exactly the same path.
+        """
+        volumes = (self._client.images.get(spec.image).attrs.get("Config") or {}).get("Volumes")
+        covered = {normpath(mount.partition(":")[0]) for mount in spec.tmpfs}
+        bare = sorted(path for path in volumes or {} if normpath(path) not in covered)
+        if bare:
+            mounts = json.dumps([*spec.tmpfs, *(f"{path}:size=256m" for path in bare)])
+            raise TrialFailed(
+                f"{spec.service}: its image {spec.image} has a volume at {', '.join(bare)}, which "
+                f"would take the host's disk without a limit; give its block tmpfs: {mounts}"
+            )
 
     def loaded(self, spec: ContainerSpec) -> Image | None:
         """The image that came from an archive and was built from the sources of this checkout."""

@@ -19,7 +19,10 @@ Ask = Callable[[float], tuple[bool, str]]
 def awaited(ask: Ask, running: Callable[[], bool], within_s: float) -> float:
     """Repeat the check until it succeeds; return when it did, in unix seconds.
 
+    Each check gets all of the time that is left, so no check runs on beside the next one.
+
     Args:
+        ask: runs the check to its end; raises TrialFailed if the check did not end in time.
         running: whether the container still runs.
 
     Raises:

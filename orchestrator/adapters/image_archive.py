@@ -11,18 +11,15 @@ from orchestrator.errors import EnvironmentMissing, UsageError
 CALL_WITHIN_S = 1800
 
 
-def save(images: Sequence[str], file: Path, host: str = "") -> None:
+def save(images: Sequence[str], file: Path) -> None:
     """Write the images with all their layers and names; ``file`` is complete or absent.
-
-    Args:
-        host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
     Raises:
         EnvironmentMissing: the engine refused.
     """
     part = file.with_name(f".{file.name}.part")
     try:
-        _docker(["image", "save", "--output", str(part), *images], host)
+        _docker(["image", "save", "--output", str(part), *images])
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
@@ -30,6 +27,9 @@ def save(images: Sequence[str], file: Path, host: str = "") -> None:
 
 def load(file: Path, host: str = "") -> None:
     """Load the archive's images under the names that they were saved with.
+
+    Args:
+        host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
     Raises:
         UsageError: there is no such file.
@@ -40,7 +40,7 @@ def load(file: Path, host: str = "") -> None:
     _docker(["image", "load", "--quiet", "--input", str(file)], host)
 
 
-def _docker(words: Sequence[str], host: str) -> None:
+def _docker(words: Sequence[str], host: str = "") -> None:
     done = command.run(
         ["docker", *words],
         within_s=CALL_WITHIN_S,

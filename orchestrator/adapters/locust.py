@@ -72,19 +72,19 @@ class LocustGenerator:
         In loopback mode they share the server's network namespace, otherwise only its network.
         """
         inside = loading.placement.one_namespace
-        network = f"container:{server.id}" if inside else None
+        beside = server if inside else None
         target = "127.0.0.1" if inside else server.host
         command = master_command(target, workload, loading)
         with ExitStack() as stack:
             master = stack.enter_context(
-                self._engine.start(loading.master, network=network, command=command)
+                self._engine.start(loading.master, beside=beside, command=command)
             )
             master_host = "127.0.0.1" if inside else master.name
             workers = [
                 stack.enter_context(
                     self._engine.start(
                         replace(loading.worker, cpuset=str(cpu)),
-                        network=network,
+                        beside=beside,
                         command=["--worker", f"--master-host={master_host}"],
                         suffix=f"-{cpu}",
                     )

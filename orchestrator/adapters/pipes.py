@@ -45,9 +45,13 @@ class ExecPipe:
     Raises the SDK's own errors if the engine does not run it.
     """
 
-    def __init__(self, api: Any, container_id: str, command: Sequence[str]) -> None:
-        made = api.exec_create(container_id, list(command), stdin=True)
-        self._stream = api.exec_start(made["Id"], socket=True)
+    def __init__(
+        self, api: Any, container_id: str, command: Sequence[str], *, stdin: bool = True
+    ) -> None:
+        """``stdin``: whether it has one; without, it reads an end at once."""
+        self._api = api
+        self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
+        self._stream = api.exec_start(self._id, socket=True)
         self._sock = getattr(self._stream, "_sock", self._stream)
         self._unread = self._read_with_the_headers()
 
@@ -62,7 +66,7 @@ class ExecPipe:
         with suppress(OSError):
             self._sock.shutdown(SHUT_WR)
             deadline = monotonic() + ENDS_WITHIN_S
-            while self.receive(deadline - monotonic()):
+            while (left := deadline - monotonic()) > 0 and self.receive(left):
                 pass
         with suppress(OSError):
             self._stream._response.close()
@@ -90,6 +94,11 @@ class ExecPipe:
                 rest, self._unread = self._unread, b""
                 return rest
             self._unread += data
+
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        seen = self._api.exec_inspect(self._id)
+        return None if seen["Running"] else seen["ExitCode"]
 
     def _read_with_the_headers(self) -> bytes:
         """Early output that the SDK's HTTP client has already buffered, and would lose."""

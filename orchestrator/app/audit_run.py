@@ -40,13 +40,7 @@ def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:
         return
     for trial in record.trials:
         yield from _raw(folder, trial, record.contract.get(trial.workload))
-    there = (folder / checksums.RAW).is_dir()
-    yield from changed(checksums.differences(folder), raw_is_there=there)
-    if (folder / checksums.MANIFEST).exists():
-        yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
-    else:
-        reason = "it is missing, so the raw files were not compared with their digests"
-        yield Unread(file=checksums.MANIFEST, where="", reason=reason)
+    yield from _manifest(folder)
 
 
 def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:
@@ -59,15 +53,28 @@ def experiment_of(path: Path) -> Experiment[Any, Any, Any] | None:
 
 
 def audit_experiment(experiment: Experiment[Any, Any, Any], folder: Path) -> Iterator[Note]:
-    """Audit the record of any experiment by that experiment's own rules.
+    """Audit the record of any experiment by that experiment's own rules, and its manifest if any.
 
     Raises:
-        UsageError: it cannot be read.
+        UsageError: the record or the manifest cannot be read.
     """
     path = folder / experiment.saved.file
     record = experiment.saved.read(audit_files.read_text(path).encode(), str(path))
     yield from (replace(one, file=one.file or path.name) for one in experiment.findings(record))
     yield Read(file=path.name, what=f"the record of `lab {experiment.name}`")
+    if experiment.saved.raw:
+        yield from _manifest(folder)
+
+
+def _manifest(folder: Path) -> Iterator[Note]:
+    """Compare the files of a run with their digests in ``SHA256SUMS``."""
+    there = (folder / checksums.RAW).is_dir()
+    yield from changed(checksums.differences(folder), raw_is_there=there)
+    if (folder / checksums.MANIFEST).exists():
+        yield Read(file=checksums.MANIFEST, what="the digests of all raw files")
+    else:
+        reason = "it is missing, so the raw files were not compared with their digests"
+        yield Unread(file=checksums.MANIFEST, where="", reason=reason)
 
 
 def _raw(folder: Path, trial: TrialRecord, endpoint: Endpoint | None) -> Iterator[Note]:

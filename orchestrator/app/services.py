@@ -11,7 +11,7 @@ from orchestrator.app.engine import engine_alone
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, unforeseen
+from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
@@ -32,6 +32,7 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     with engine_alone(world, "verify", progress) as connection:
         engine, containers = connection.engine, world.compose.containers()
         for name in asked:
+            wrong: tuple[str, ...] = ()
             try:
                 its_entry = entry(known.manifests[name], containers)
                 for image in its_entry.images:
@@ -39,15 +40,14 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
                 with served(its_entry, engine) as its:
                     expectations = list(known.contract.values())
                     probe = its.server.probe([e.request for e in expectations], READY_WITHIN_S)
-                    found[name] = contract.problems(probe, expectations, known.manifests[name])
+                    wrong = contract.problems(probe, expectations, known.manifests[name])
                     if (ended := its.ended()) is not None:
                         raise ended
-            except EnvironmentMissing:
-                raise
             except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
                 failure = error if isinstance(error, TrialFailed) else unforeseen(error)
                 log = f"\n{failure.log_tail}" if failure.log_tail else ""
-                found[name] = (f"{failure.reason}{log}",)
+                wrong = (*wrong, f"{failure.reason}{log}")
+            found[name] = wrong
             progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
     return found
 

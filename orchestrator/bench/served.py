@@ -107,13 +107,15 @@ def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[S
 def in_one_namespace(entry: Entry) -> tuple[ContainerSpec, ...]:
     """The companions as they start in a run.
 
-    The first owns the network namespace, so it gets the names of all and the server's sysctls.
+    The first owns the network namespace, so it gets the names of all and the server's sysctls of
+    the network (``net.*``).
     """
     if not entry.companions:
         return ()
     first, *others = entry.companions
     names = tuple(companion.service for companion in entry.companions)
-    sysctls = {**first.sysctls, **entry.container.sysctls}
+    net = {k: value for k, value in entry.container.sysctls.items() if k.startswith("net.")}
+    sysctls = {**first.sysctls, **net}
     return (replace(first, hosts=names, sysctls=sysctls), *others)
 
 

@@ -1,4 +1,4 @@
-"""``lab audit``: check a run, a table or Locust's CSV files for contradictions."""
+"""``lab audit``: check a run, a cross-check, a table or Locust's CSV files for contradictions."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ LOAD = (
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    text = "check a run, a table or a folder of Locust CSV files for contradictions"
+    text = "check a run, a cross-check, a table or a folder of Locust CSV files for contradictions"
     parser = command(commands, "audit", _audit, text)
     parser.add_argument(
         "path",
         type=Path,
         metavar="PATH",
-        help="a run's folder or run.json; a Markdown or CSV table; a folder of Locust's CSV files",
+        help="the folder or record (run.json, crosscheck.json) of a run or cross-check; a Markdown "
+        "or CSV table; a folder of Locust's CSV files",
     )
     add_json(parser)
     parser.add_argument(

@@ -13,9 +13,17 @@ from orchestrator.world import World
 
 def add(commands: Commands) -> None:
     """Add the commands."""
-    text = "rebuild RUN/report/ from RUN/run.json, without Docker; without RUN, do so for every run"
+    text = (
+        "rebuild the report of a run or cross-check from its record, without Docker; without RUN, "
+        "do so for all"
+    )
     parser = command(commands, "report", _report, text)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's id, its folder, or `latest`")
+    parser.add_argument(
+        "run",
+        nargs="?",
+        metavar="RUN",
+        help="the id or folder of a run or cross-check; or `latest`, the newest run",
+    )
     add_results(parser)
     text = "print a run on one screen, as Markdown: the ranking, the host and the caveats"
     parser = command(commands, "summary", _summary, text)

@@ -132,7 +132,7 @@ def trial_caveats(
     """The doubts about one measured trial, those about its hold included.
 
     Args:
-            limit: what limited the hold.
+        limit: what limited the hold.
         base: where the base image came from.
     """
     return (

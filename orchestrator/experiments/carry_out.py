@@ -45,4 +45,4 @@ def _interrupted(experiment: Experiment[S, P, R]) -> str:
     said = "interrupted: everything measured so far is saved"
     if experiment.resuming is None:
         return said
-    return f"{said}; continue with `make bench RESUME=latest`"
+    return f"{said}; continue with `{experiment.resuming.latest}`"

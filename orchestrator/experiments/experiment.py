@@ -144,13 +144,15 @@ class Resuming(Generic[R]):
 
     ``asked``: the run that the command line names; None for a new run. ``settings``: the settings
     in that run's record. ``complete``: whether nothing is left to do. ``kept``: a message that says
-    what an interrupt left and how to continue.
+    what an interrupt left and how to continue. ``latest``: the command that continues the run that
+    was interrupted last.
     """
 
     asked: Callable[[argparse.Namespace], str | None]
     settings: Callable[[R], object]
     complete: Callable[[R], bool]
     kept: Callable[[R], str]
+    latest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

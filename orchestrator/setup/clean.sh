@@ -36,7 +36,7 @@ remove_labelled() {
   local ids
   ids=$(docker ps -aq --filter "label=$1")
   # shellcheck disable=SC2086 # one word for each
-  [ -z "$ids" ] || docker rm -f $ids >/dev/null
+  [ -z "$ids" ] || docker rm -fv $ids >/dev/null
   ids=$(docker network ls -q --filter "label=$1")
   # shellcheck disable=SC2086
   [ -z "$ids" ] || docker network rm $ids >/dev/null

@@ -10,11 +10,8 @@ from typing import Protocol
 class ImageArchives(Protocol):
     """Writes images to a file, and reads them from it."""
 
-    def save(self, images: Sequence[str], file: Path, host: str = "") -> None:
+    def save(self, images: Sequence[str], file: Path) -> None:
         """Write the images with all their layers and names; ``file`` is complete or absent.
-
-        Args:
-            host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
         Raises:
             EnvironmentMissing: the engine refused.
@@ -22,6 +19,9 @@ class ImageArchives(Protocol):
 
     def load(self, file: Path, host: str = "") -> None:
         """Load the archive's images under the names that they were saved with.
+
+        Args:
+            host: the address (``DOCKER_HOST``) of an engine other than the default one.
 
         Raises:
             UsageError: there is no such file.

@@ -22,7 +22,7 @@ from orchestrator.bench import served as serving
 from orchestrator.bench.served import Served, served
 from orchestrator.composition import real_world
 from orchestrator.entries import entry
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.model.blocks import WRK
 from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network
@@ -98,7 +98,7 @@ def test_what_joins_a_service_that_has_joined_its_companion_reaches_the_service(
             compose.containers()[WRK],
             ["python", "-c", ask],
             within_s=60,
-            network=f"container:{its.server.id}",
+            beside=its.server,
         )
     assert said == "b'Hello World'\n"
 
@@ -166,7 +166,7 @@ def test_a_companion_has_a_cpu_of_the_loads_and_never_the_servers(
             placed_here(world, engine, Network.LOOPBACK)
         else:
             with pytest.raises(
-                UsageError, match=f"mate: cpuset {placed.server_cpu} has the server"
+                UsageError, match=f"mate: cpuset {placed.server_cpu} includes the server's CPU"
             ):
                 placed_here(world, engine, Network.LOOPBACK)
 
@@ -195,7 +195,7 @@ def test_two_companions_share_the_network_of_the_first(
     with served(replace(leaning, companions=(mate, other)), engine) as its:
         assert answers(its)
         assert its.names == (COMPANION, "other")
-        assert its.containers[1].host == its.containers[0].name == its.server.host
+        assert its.containers[1].host == its.server.host == "weblab-test-mate"
     assert left() == []
 
 
@@ -209,8 +209,7 @@ def test_two_companions_share_the_network_of_the_first(
         ),
         (
             {"healthcheck": ("sleep", "60")},
-            "its companion mate: it was not healthy within 2 s: its healthcheck says "
-            "it had not ended after 2 s",
+            "its companion mate: it was not healthy in time: its check had not ended after 2 s",
             "up",
         ),
         (
@@ -299,7 +298,7 @@ def test_an_image_that_is_not_built_and_cannot_be_had_is_told_in_words(
     text = (compose.root / "docker-compose.yml").read_text()
     own = 'image: "${LAB_PYTHON_313:-python:3.13-slim}"'
     other = replaced(text, own, 'image: "127.0.0.1:9/no/such:1"')
-    with changed(compose, other), pytest.raises(EnvironmentMissing) as error:
+    with changed(compose, other), pytest.raises(TrialFailed) as error:
         engine.build(COMPANION)
     assert str(error.value).startswith(
         "mate: its image 127.0.0.1:9/no/such:1 is not on this host and could not be pulled; "

@@ -45,7 +45,7 @@ class Wrk:
         said = self._engine.output(
             self._spec,
             words,
-            network=f"container:{server.id}" if self._inside else None,
+            beside=server if self._inside else None,
             within_s=REST_S + self._settings.seconds + SPARE_S,
         )
         return wrk_slice(said, compared=compared)
@@ -87,15 +87,13 @@ class RequestCounter:
         self._nft(server, "delete", *TABLE)
 
     def _nft(self, server: Container, *words: str) -> str:
-        return self._engine.output(
-            self._spec, ["nft", *words], network=f"container:{server.id}", within_s=SPARE_S
-        )
+        return self._engine.output(self._spec, ["nft", *words], beside=server, within_s=SPARE_S)
 
 
 def tools(engine: Engine, spec: ContainerSpec) -> tuple[str, ...]:
     """The versions of wrk and nftables, as Debian names them."""
     words = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", "wrk", "nftables"]
-    return tuple(engine.output(spec, words, network="none", within_s=SPARE_S).splitlines())
+    return tuple(engine.output(spec, words, within_s=SPARE_S).splitlines())
 
 
 def wrk_command(

@@ -77,6 +77,10 @@ LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
     findings=audit_record,
     all_well=all_measured,
     resuming=Resuming(
-        asked=resumed, settings=lambda record: record.settings, complete=complete, kept=kept
+        asked=resumed,
+        settings=lambda record: record.settings,
+        complete=complete,
+        kept=kept,
+        latest="make bench RESUME=latest",
     ),
 )

@@ -17,7 +17,7 @@ def open_loop(result: LoadResult, observed: Observed, used: Resources) -> tuple[
     """One row for each rate; empty where the trial had no open loop.
 
     Args:
-            used: the trial's resources, for what limited each row.
+        used: the trial's resources, for what limited each row.
     """
     return tuple(
         _row(result, load, load.rate, observed, used)

@@ -255,6 +255,29 @@ def docker(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Compos
     return Compose(folder)
 
 
+def test_a_dollar_sign_reaches_the_container_as_the_file_means_it(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compose 2.40.3 prints `$$` for each `$`, in keys, too.
+
+    In a compose file `$$` means one. Here a command's `$$HOME` is printed as it was written, and
+    `$$$$` (a shell's own process) as well.
+    """
+    mate = copy.deepcopy(services["flask"])
+    del mate["build"], mate["sysctls"]
+    mate |= {
+        "labels": {"weblab.role": "companion", "we$$$$b": "c$$d"},
+        "command": ["sh", "-c", "echo $$HOME $$$$ '$$5'"],
+        "healthcheck": {"test": ["CMD-SHELL", "test $$(id -u) = 1"]},
+    }
+    monkeypatch.setattr("orchestrator.adapters.compose.NEEDED", ())
+    (tmp_path / "printed.json").write_text(json.dumps({"services": {"mate": mate}}))
+    found = docker(tmp_path, f"cat {tmp_path}/printed.json", monkeypatch).containers()["mate"]
+    assert found.command == ("sh", "-c", "echo $HOME $$ '$5'")
+    assert found.healthcheck == ("/bin/sh", "-c", "test $(id -u) = 1")
+    assert found.labels == {"weblab.role": "companion", "we$$b": "c$d"}
+
+
 def test_a_compose_that_prints_no_json_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,6 +327,17 @@ def test_a_docker_that_hangs_ends_with_a_message(
     monkeypatch.setattr("orchestrator.adapters.compose.BUILD_WITHIN_S", 0.2)
     with pytest.raises(TrialFailed, match=r"was not built within 0\.2 s"):
         compose.build("flask")
+    monkeypatch.setattr("orchestrator.adapters.compose.PULL_WITHIN_S", 0.2)
+    with pytest.raises(TrialFailed, match=r"pull mate.* did not end within 0\.2 s"):
+        compose.pull("mate")
+
+
+def test_a_pull_that_fails_is_reported_in_dockers_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = docker(tmp_path, 'echo "manifest unknown" >&2; exit 1', monkeypatch)
+    with pytest.raises(TrialFailed, match=r"^`docker compose pull mate`: manifest unknown$"):
+        compose.pull("mate")
 
 
 def test_the_wanted_open_file_limit_is_that_of_the_compose_file(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """The command of a headless Locust master, and its events."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,8 +12,11 @@ from labload.workers.options import ramp_settings
 from labwire import settings
 from labwire.events import LoadFailed, encode
 from labwire.protocol import VERSION
-from orchestrator.adapters.locust import LocustLoad, master_command
+from orchestrator.adapters.locust import LocustGenerator, LocustLoad, master_command
 from orchestrator.errors import TrialFailed
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.placement import Network
+from orchestrator.ports import Container
 from tests.unit.examples import planned
 from tests.unit.loadgen.workers.locust_parser import parser
 
@@ -112,3 +118,25 @@ def test_every_member_of_the_loads_settings_is_one_of_the_profile() -> None:
     ramp = profile.ramp
     assert {one.name for one in fields(ramp)} < {one.name for one in fields(profile)}
     assert all(getattr(ramp, one.name) == getattr(profile, one.name) for one in fields(ramp))
+
+
+@pytest.mark.parametrize("network", Network)
+def test_master_and_workers_share_the_servers_network_in_loopback_mode_alone(
+    network: Network,
+) -> None:
+    server: Any = SimpleNamespace(id="c0ffee", host="weblab-1-flask")
+    loading = planned(profile="smoke").loading
+    loading = replace(loading, placement=replace(loading.placement, network=network))
+    started: list[Container | None] = []
+
+    class FakeEngine:
+        @contextmanager
+        def start(
+            self, spec: ContainerSpec, *, beside: Container | None, **_: object
+        ) -> Iterator[Any]:
+            started.append(beside)
+            yield SimpleNamespace(name="weblab-1-locust")
+
+    engine: Any = FakeEngine()
+    with LocustGenerator(engine).at(server, "json", loading):
+        assert started == [server if network is Network.LOOPBACK else None] * 2

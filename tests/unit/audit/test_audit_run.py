@@ -8,10 +8,12 @@ import pytest
 
 from orchestrator import codec
 from orchestrator.app.audit import Told, audit
+from orchestrator.app.audit_run import audit_experiment
 from orchestrator.errors import UsageError
+from orchestrator.experiments.load import LOAD
 from orchestrator.files import checksums
 from orchestrator.files.checkout import ROOT
-from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.finding import Finding, Kind, Unread
 from orchestrator.model.trial import TrialRecord
 from tests.unit.audit.records import failed, measured, run_of
 
@@ -53,6 +55,22 @@ def test_a_run_whose_files_agree_has_no_finding(tmp_path: Path) -> None:
     assert found(folder) == []
     assert found(folder / "run.json") == []
     assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_the_raw_files_of_any_experiment_are_compared_with_their_digests(
+    tmp_path: Path, raw: bool
+) -> None:
+    folder = saved(tmp_path, measured())
+    other = replace(LOAD, name="weigh", saved=replace(LOAD.saved, raw=raw))
+    assert not [note for note in audit_experiment(other, folder) if isinstance(note, Finding)]
+    (folder / STATS).write_text("edited")
+    notes = list(audit_experiment(other, folder))
+    rules = [note.rule for note in notes if isinstance(note, Finding)]
+    assert rules == (["manifest"] if raw else [])
+    (folder / checksums.MANIFEST).unlink()
+    unread = [note.file for note in audit_experiment(other, folder) if isinstance(note, Unread)]
+    assert unread == ([checksums.MANIFEST] if raw else [])
 
 
 def test_locusts_own_file_must_have_the_records_counts(tmp_path: Path) -> None:

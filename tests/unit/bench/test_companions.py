@@ -221,7 +221,7 @@ def test_a_block_that_says_nothing_has_no_problem_of_companions() -> None:
 
 
 def test_the_first_companion_owns_the_network_with_the_names_of_all() -> None:
-    server = container(sysctls={"net.ipv4.tcp_tw_reuse": "1"})
+    server = container(sysctls={"net.ipv4.tcp_tw_reuse": "1", "kernel.shmmax": "2"})
     mate = replace(MATE, sysctls={"kernel.shmmax": "1"})
     other = replace(MATE, service="other")
     found = Entry(manifest=manifest(), container=server, companions=(mate, other))

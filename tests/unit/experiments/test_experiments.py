@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from orchestrator.cli import main
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.files import audit_files
 from orchestrator.model.catalogue import Names
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
@@ -66,6 +67,17 @@ def test_an_invalid_record_is_refused_with_a_message(
     assert one.saved.file in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
+def test_the_audit_says_that_it_reads_each_experiments_record(
+    experiment: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (one,) = (known for known in EXPERIMENTS if known is experiment)
+    with pytest.raises(SystemExit):
+        main(["audit", "--help"])
+    assert one.saved.file in capsys.readouterr().out
+    assert one.saved.file in audit_files.EXPECTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
     """Another way to measure: the size of a server's image."""
@@ -88,6 +100,30 @@ def weighed(plan: Plan, journal: Journal) -> RunRecord:
         run=lambda plan, record, bench: measure_trials(plan.trials, record, Weighing(), bench),
     )
     return carried_out(experiment, plan, run_record(plan), bench, lambda record: record)
+
+
+@pytest.mark.parametrize(
+    ("latest", "said"),
+    [
+        ("lab weigh --resume latest", "; continue with `lab weigh --resume latest`"),
+        (None, ""),
+    ],
+)
+def test_an_interrupted_experiment_says_how_it_continues(latest: str | None, said: str) -> None:
+    def interrupted(
+        plan: Plan, record: RunRecord, bench: Bench
+    ) -> Generator[RunRecord, None, None]:
+        yield record
+        raise KeyboardInterrupt
+
+    assert LOAD.resuming is not None
+    resuming = None if latest is None else replace(LOAD.resuming, latest=latest)
+    experiment = replace(LOAD, run=interrupted, resuming=resuming)
+    journal: Journal = []
+    bench = fake_bench(journal, {}, FakeGenerator(journal, ()))
+    plan = planned()
+    assert carried_out(experiment, plan, run_record(plan), bench, lambda known: known).interrupted
+    assert f"note interrupted: everything measured so far is saved{said}" in journal
 
 
 def test_a_method_without_a_load_has_its_measurements_in_the_record() -> None:

@@ -55,7 +55,7 @@ class FakeWrk:
         self._broken = broken
 
     def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
-        self._journal.append(f"wrk {server.name}{' compared' if compared else ''}")
+        self._journal.append(f"wrk {server.host}{' compared' if compared else ''}")
         if self._broken and not compared:
             raise self._broken
         return wrk(wrong=0 if compared else None)

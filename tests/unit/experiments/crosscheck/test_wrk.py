@@ -8,9 +8,17 @@ import pytest
 from labwire.expectation import Method, Request, RightAnswer
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
-from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
+from orchestrator.experiments.crosscheck.wrk import (
+    RequestCounter,
+    seen,
+    tools,
+    wrk_command,
+    wrk_slice,
+)
 from orchestrator.model.placement import Network
 from tests.conftest import ROOT
+from tests.fakes import FakeContainer, FakeEngine, Journal
+from tests.unit.examples import container
 
 DATA = ROOT / "tests/unit/data"
 
@@ -128,3 +136,13 @@ def test_the_kernels_counters() -> None:
 def test_missing_counters_are_an_error_and_not_zero(said: str, reason: str) -> None:
     with pytest.raises(TrialFailed, match=reason):
         seen(said)
+
+
+def test_only_what_counts_at_the_server_shares_its_network() -> None:
+    journal: Journal = []
+    engine = FakeEngine(journal, {})
+    counter = RequestCounter(engine, container("wrk-counter"))
+    counter.begin(FakeContainer("flask"))
+    tools(engine, container("wrk"))
+    assert journal[0] == "wrk-counter beside flask: nft -f /lab/requests.nft"
+    assert journal[1].startswith("wrk: dpkg-query ")
