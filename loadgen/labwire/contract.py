@@ -15,8 +15,8 @@ from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
 """Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one."""
-OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding")
-"""Headers that the lab sets itself: they say where a request goes and where it ends."""
+OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
+"""Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
 
 
 def _is_free(name: str) -> bool:
@@ -64,7 +64,7 @@ HeaderName = Annotated[
     Meta(
         pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)",  # RFC 9110, 5.6.2
         max_length=100,
-        description=f"the name of a header other than {', '.join(OURS)}, which the lab sets",
+        description=f"the name of a header other than {', '.join(OURS)}, which are the lab's",
         extra={HOLDS: _is_free},
     ),
 ]

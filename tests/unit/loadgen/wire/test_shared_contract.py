@@ -113,7 +113,7 @@ def test_a_user_agent_of_its_own_is_the_only_one() -> None:
 
 OURS = (
     "give the name of a header other than Host, Content-Length, Connection, Transfer-Encoding, "
-    "which the lab sets"
+    "Expect, which are the lab's"
 )
 
 
@@ -131,6 +131,7 @@ body = ""
 "X Y" = "1"
 X-Break = "a\\r\\nb"
 X-Number = 1
+Expect = "100-continue"
 [b]
 method = "GET"
 path = "/b"
@@ -144,6 +145,7 @@ body = ""
         'contract.toml:2: [a] method = "HEAD": give one of GET, POST, PUT, PATCH, DELETE',
         f'contract.toml:8: [a] headers = "host": {OURS}',
         f'contract.toml:8: [a] headers = "X Y": {OURS}',
+        f'contract.toml:8: [a] headers = "Expect": {OURS}',
         f'contract.toml:8: [a] headers["X-Break"] = "a\\r\\nb": {value}',
         f'contract.toml:8: [a] headers["X-Number"] = 1: {value}',
         f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes',
