@@ -91,6 +91,7 @@ class _StockUser(User):
             name=asked.path,
             data=asked.body or None,
             headers=dict(asked.headers),
+            allow_redirects=False,  # the answer to this request counts, as in the engine
             catch_response=True,
             **self.options,
         ) as response:
