@@ -39,6 +39,7 @@ def test_the_command_of_a_slice() -> None:
         "--timeout=5s",
         "--script=/lab/wrk.lua",
         "http://127.0.0.1:8000/json",
+        *("--", "header", "User-Agent: weblab"),
     ]
 
 
@@ -50,13 +51,14 @@ def test_the_script_is_told_the_request_and_the_right_answer() -> None:
         body="é".encode(),
     )
     right = RightAnswer(status=201, content_type=b"text/plain", body=b"done")
-    assert wrk_command("x", asked, right, SETTINGS, 5.0)[-12:] == [
-        *("http://x:8000/orders", "--"),
-        *("method", "POST", "header", "Content-Type: text/plain", "body", "é"),
+    assert wrk_command("x", asked, right, SETTINGS, 5.0)[-14:] == [
+        *("http://x:8000/orders", "--", "method", "POST", "header", "User-Agent: weblab"),
+        *("header", "Content-Type: text/plain", "body", "é"),
         *("status", "201", "answer", "done"),
     ]
-    assert wrk_command("x", replace(asked, body=b"", headers=()), None, SETTINGS, 5.0)[-5:] == [
-        *("--", "method", "POST", "body", "")
+    without = replace(asked, body=b"", headers=(("user-agent", "me"),))
+    assert wrk_command("x", without, None, SETTINGS, 5.0)[-7:] == [
+        *("--", "method", "POST", "header", "user-agent: me", "body", "")
     ]
 
 
