@@ -14,7 +14,7 @@ from labwire.toml import FileError, read_toml, typed
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
-"""Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one."""
+"""Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one, without NUL."""
 OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
 """Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
 
@@ -28,7 +28,7 @@ def _each_once(headers: dict[str, Any]) -> bool:
 
 
 def _fits(body: str) -> bool:
-    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT
+    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT and "\0" not in body
 
 
 Id = Annotated[
@@ -87,7 +87,7 @@ Headers = Annotated[
 RequestBody = Annotated[
     str,
     Meta(
-        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes",
+        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes, without NUL",
         extra={HOLDS: _fits},
     ),
 ]

@@ -148,10 +148,17 @@ body = ""
         f'contract.toml:8: [a] headers = "Expect": {OURS}',
         f'contract.toml:8: [a] headers["X-Break"] = "a\\r\\nb": {value}',
         f'contract.toml:8: [a] headers["X-Number"] = 1: {value}',
-        f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes',
+        f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes, '
+        "without NUL",
         "contract.toml: [b]: a GET has no body (RFC 9110, 9.3.1): use another method, or remove "
         "request_body",
     ]
+
+
+def test_a_body_with_nul_is_refused(tmp_path: Path) -> None:
+    """wrk could not be given it."""
+    (problem,) = refused(tmp_path, POST.replace("""'{"é":1}'""", '"a\\u0000b"'))
+    assert problem.endswith("give a text of at most 65,536 bytes, without NUL")
 
 
 def test_a_header_twice_is_refused(tmp_path: Path) -> None:
