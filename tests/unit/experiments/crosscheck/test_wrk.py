@@ -2,15 +2,21 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from labwire.expectation import Method, Request, RightAnswer
-from orchestrator.errors import TrialFailed
+from labwire.expectation import Expectation, Method, Request, RightAnswer
+from orchestrator.errors import TrialFailed, UsageError
+from orchestrator.experiments.crosscheck.plan import LONGEST_ARGUMENT, plan, wrk_problems
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import seen, wrk_command, wrk_slice
+from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Network
 from tests.conftest import ROOT
+from tests.unit.examples import JSON, PLACEMENT, container, manifest
 
 DATA = ROOT / "tests/unit/data"
 
@@ -60,6 +66,38 @@ def test_the_script_is_told_the_request_and_the_right_answer() -> None:
     assert wrk_command("x", without, None, SETTINGS, 5.0)[-7:] == [
         *("--", "method", "POST", "header", "user-agent: me", "body", "")
     ]
+
+
+def answered(**changes: Any) -> Expectation:
+    return replace(JSON, right=replace(JSON.right, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": 404}, "the status 404, and wrk counts every status from 400 on as an error"),
+        (
+            {"body": b"x" * LONGEST_ARGUMENT},
+            "131,072 bytes, and wrk can be given at most 131,071 to compare with",
+        ),
+        ({"body": b"a\0b"}, "contains NUL, which wrk cannot be given to compare with"),
+    ],
+)
+def test_a_workload_that_wrk_cannot_check_is_refused(changes: dict[str, Any], why: str) -> None:
+    blocks = {name: container(name) for name in ("flask", LOCUST_MASTER, LOCUST_WORKER)}
+    known = Catalogue(manifests={"flask": manifest()}, contract={"json": answered(**changes)})
+    many = replace(SETTINGS, connections=99_999)
+    with pytest.raises(UsageError) as refused:
+        plan(many, known, Placed(placement=PLACEMENT, containers=blocks), None)
+    problem, connections = refused.value.problems
+    assert problem.startswith("workload json: its right answer ")
+    assert why in problem
+    assert problem.endswith("; cross-check another workload")
+    assert connections.startswith("--connections 99999: this host allows at most ")
+
+
+def test_wrk_can_check_what_its_arguments_and_its_errors_bear() -> None:
+    assert wrk_problems(answered(status=399, body=b"x" * (LONGEST_ARGUMENT - 1))) == []
 
 
 def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:
