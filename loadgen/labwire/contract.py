@@ -148,9 +148,18 @@ def _expectation(name: str, path: Path, table: object) -> Expectation:
 
 def _obstacles(request: Request) -> list[str]:
     """Why this request cannot be sent as written; empty if it can."""
+    found = []
     if request.body and request.method is Method.GET:
-        return ["a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"]
-    return []
+        found.append(
+            "a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"
+        )
+    if request.body[:4] in {f"{method} ".encode()[:4] for method in Method}:
+        found.append(
+            f"request_body begins with {request.body[:4].decode()!r}, as a request does: the "
+            "cross-check counts TCP segments that begin so (loadgen/crosscheck/requests.nft), and "
+            "would count the body as a request of its own; let it begin with other bytes"
+        )
+    return found
 
 
 def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:

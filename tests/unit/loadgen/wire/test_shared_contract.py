@@ -161,6 +161,15 @@ def test_a_body_with_nul_is_refused(tmp_path: Path) -> None:
     assert problem.endswith("give a text of at most 65,536 bytes, without NUL")
 
 
+@pytest.mark.parametrize("method", [str(method) for method in Method])
+def test_a_body_that_begins_like_a_request_is_refused(method: str, tmp_path: Path) -> None:
+    """The kernel would count it as one."""
+    assert read(tmp_path, POST.replace('{"é":1}', f" {method} /"))
+    (problem,) = refused(tmp_path, POST.replace('{"é":1}', f"{method} /"))
+    assert problem.startswith(f"contract.toml: [order]: request_body begins with '{method[:3]}")
+    assert problem.endswith("let it begin with other bytes")
+
+
 def test_a_header_twice_is_refused(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, POST.replace("X-Empty", "content-type"))
     assert "[order] headers = " in problem
