@@ -41,15 +41,6 @@ class Probe:
     nofile: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Bytes:
-    """An answer, real or expected, in the form that ``labwire.judgement`` takes."""
-
-    status: int
-    content_type: bytes
-    body: bytes
-
-
 def problems(
     probe: Probe, expectations: Sequence[Expectation], manifest: Manifest
 ) -> tuple[str, ...]:
@@ -87,6 +78,7 @@ def normalized(distribution: str) -> str:
 
 
 def _differences(answer: Answer, expected: Expectation) -> list[str]:
-    read = _Bytes(answer.status, answer.content_type.lower().encode("latin-1"), answer.body)
+    content_type = answer.content_type.lower().encode("latin-1")
+    read = judgement.Complete(answer.status, content_type, answer.body)
     found = judgement.differences(read, expected.right)
     return [f"{answer.request}: {words}" for _, words in found]

@@ -1,5 +1,6 @@
 """Judges a response by the contract: kind and reason of a failure, in the same words everywhere."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from labwire.expectation import RightAnswer
@@ -26,6 +27,15 @@ class Response(Protocol):
     @property
     def body(self) -> bytes:
         """The body without its framing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A complete response that something other than `ResponseReader` has read."""
+
+    status: int
+    content_type: bytes
+    body: bytes
 
 
 def differences(response: Response, right: RightAnswer) -> list[tuple[FailureKind, str]]:
