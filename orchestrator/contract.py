@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labwire import judgement
@@ -69,6 +70,33 @@ def endpoint(expected: Expectation) -> Endpoint:
         path=expected.request.path,
         content_type=expected.right.content_type.decode("ascii"),
         body_bytes=len(expected.right.body),
+        digest=digest(expected),
+    )
+
+
+def digest(expected: Expectation) -> str:
+    """SHA-256, in hexadecimal, of all that a workload sends and expects.
+
+    It is that of these parts, in UTF-8, each after its length in bytes and a colon (``3:GET``):
+    method, path, request body, status, content type in lower case, right body, then each header's
+    name and its value, in the contract's order. The workload's name does not count.
+    """
+    asked, right = expected.request, expected.right
+    parts = [asked.method.encode(), asked.path.encode(), asked.body]
+    parts += [str(right.status).encode(), right.content_type, right.body]
+    parts += [part.encode() for header in asked.headers for part in header]
+    return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
+
+
+def changes(before: Mapping[str, Endpoint], now: Mapping[str, Expectation]) -> tuple[str, ...]:
+    """The workloads whose request or right answer has changed since a record was begun.
+
+    A workload is left out if the record has no digest of it.
+    """
+    return tuple(
+        name
+        for name, expected in now.items()
+        if name in before and before[name].digest not in (None, digest(expected))
     )
 
 
