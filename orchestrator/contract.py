@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,15 +48,17 @@ def problems(
 ) -> tuple[str, ...]:
     """Every difference between the answers and contract or manifest; empty if there is none."""
     expected = {e.request: e for e in expectations}
+    labels = _labels(expectations)
     silent = expected.keys() - {answer.request for answer in probe.answers}
-    found = [f"{request}: no answer" for request in sorted(silent, key=str)]
+    found = sorted(f"{labels[request]}: no answer" for request in silent)
     for answer in probe.answers:
-        found += _differences(answer, expected[answer.request])
+        label = labels[answer.request]
+        found += [f"{label}: {words}" for words in _differences(answer, expected[answer.request])]
         if answer.keep_alive != manifest.keep_alive:
             says = "stays open" if manifest.keep_alive else "is closed"
             does = "stayed open" if answer.keep_alive else "was closed"
             found.append(
-                f"{answer.request}: service.toml says the connection {says}, but it {does}"
+                f"{label}: service.toml says the connection {says}, but it {does}"
             )
     missing = [p for p in manifest.packages if normalized(p) not in probe.distributions]
     if missing:
@@ -108,5 +111,15 @@ def normalized(distribution: str) -> str:
 def _differences(answer: Answer, expected: Expectation) -> list[str]:
     content_type = answer.content_type.lower().encode("latin-1")
     read = judgement.Complete(answer.status, content_type, answer.body)
-    found = judgement.differences(read, expected.right)
-    return [f"{answer.request}: {words}" for _, words in found]
+    return [words for _, words in judgement.differences(read, expected.right)]
+
+
+def _labels(expectations: Sequence[Expectation]) -> dict[Request, str]:
+    """How messages call each request: with its workload's name if method and path are not enough."""
+    requests = Counter(str(expected.request) for expected in expectations)
+    return {
+        expected.request: f"{expected.workload}: {expected.request}"
+        if requests[str(expected.request)] > 1
+        else str(expected.request)
+        for expected in expectations
+    }

@@ -87,6 +87,23 @@ def test_two_methods_at_one_path_are_two_workloads() -> None:
     )
 
 
+def test_two_workloads_with_one_method_and_path_are_told_apart_by_their_names() -> None:
+    small, large = (
+        replace(JSON, workload=name, request=replace(JSON.request, headers=(("X-Size", name),)))
+        for name in ("small", "large")
+    )
+    told = probe("flask", answer(small), answer(large, status=500, keep_alive=False))
+    assert problems(told, [small, large, TEXT], manifest()) == (
+        "GET /text: no answer",
+        "large: GET /json: status 500, not 200",
+        "large: GET /json: service.toml says the connection stays open, but it was closed",
+    )
+    assert problems(probe("flask", answer(TEXT)), [small, large, TEXT], manifest()) == (
+        "large: GET /json: no answer",
+        "small: GET /json: no answer",
+    )
+
+
 def test_the_digest_is_of_a_form_that_other_programs_can_make() -> None:
     headed = replace(JSON, request=replace(JSON.request, headers=(("A", "b"),)))
     form = b'3:GET5:/json0:3:20016:application/json7:{"a":1}'
