@@ -57,9 +57,7 @@ def problems(
         if answer.keep_alive != manifest.keep_alive:
             says = "stays open" if manifest.keep_alive else "is closed"
             does = "stayed open" if answer.keep_alive else "was closed"
-            found.append(
-                f"{label}: service.toml says the connection {says}, but it {does}"
-            )
+            found.append(f"{label}: service.toml says the connection {says}, but it {does}")
     missing = [p for p in manifest.packages if normalized(p) not in probe.distributions]
     if missing:
         found.append(f"service.toml names packages that are not installed: {', '.join(missing)}")
@@ -115,7 +113,7 @@ def _differences(answer: Answer, expected: Expectation) -> list[str]:
 
 
 def _labels(expectations: Sequence[Expectation]) -> dict[Request, str]:
-    """How messages call each request: with its workload's name if method and path are not enough."""
+    """What messages call each request: with the workload's name if another has its path, too."""
     requests = Counter(str(expected.request) for expected in expectations)
     return {
         expected.request: f"{expected.workload}: {expected.request}"

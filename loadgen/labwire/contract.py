@@ -14,7 +14,7 @@ from labwire.toml import FileError, read_toml, typed
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
-"""Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one, without NUL."""
+"""Bytes. wrk gets the body as one argument. Linux allows at most 128 KiB for one, and no NUL."""
 OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
 """Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
 

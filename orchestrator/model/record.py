@@ -18,8 +18,9 @@ SCHEMA = 2
 class Endpoint:
     """What one workload requested, and what the right answer was.
 
-    ``method``: GET in runs of older versions of the lab, which knew no other. ``digest``: SHA-256 of
-    the whole request and answer (``orchestrator.contract.digest``); None in runs that are older.
+    ``method``: GET in runs of older versions of the lab, which knew no other.
+    ``digest``: SHA-256 of the whole request and answer (docs/results-format.md); None in runs that
+    are older than the field.
     """
 
     path: str

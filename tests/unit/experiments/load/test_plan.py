@@ -178,7 +178,9 @@ def test_a_run_is_not_resumed_with_another_contract() -> None:
     with pytest.raises(UsageError) as refused:
         resumed(begun.settings, changed, placed_here, begun)
     (problem,) = refused.value.problems
-    assert problem.startswith("workload json: its request or right answer in services/contract.toml")
+    assert problem.startswith(
+        "workload json: its request or right answer in services/contract.toml"
+    )
     assert f"run {begun.run_id} began with" in problem
     assert "restore the contract, or begin a new run" in problem
 
