@@ -2,8 +2,8 @@
 
 VERSION = 2
 """Raise it when one of these changes: a type in `settings` or `events`, the meaning of one of its
-members, the name of an event, phase or kind of failure, the histograms' bounds. Version 1 was before
-settings carried a version."""
+members, the name of an event, phase or kind of failure, the histograms' bounds. Version 1 was
+before settings carried a version."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 

@@ -16,7 +16,7 @@ SHAPES = {2: "d07f89c724fa89d4"}
 
 
 def shape() -> str:
-    """Every member of every type, as its file declares it, and every name and bound that travels."""
+    """Every member of every type, as its file declares it; names and bounds that both sides use."""
     kinds = [*get_args(LoadEvent), LoadStep, LocustOwn, RampSettings]
     members = [f"{kind.__name__}.{one.name}: {one.type}" for kind in kinds for one in fields(kind)]
     names = [f"{name}: {kind.__name__}" for name, kind in TYPES.items()]
