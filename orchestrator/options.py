@@ -24,8 +24,8 @@ def add_workloads(parser: argparse.ArgumentParser) -> None:
         "--workload",
         nargs="+",
         action="extend",
-        metavar="json|text",
-        help="what to request; default: both",
+        metavar="NAME",
+        help="what to request: names from services/contract.toml; default: all",
     )
 
 

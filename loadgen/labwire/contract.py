@@ -14,9 +14,9 @@ from labwire.toml import FileError, read_toml, typed
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
-"""Bytes. wrk gets the body as one argument, and Linux allows at most 128 KiB for one."""
-OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding")
-"""Headers that the lab sets itself: they say where a request goes and where it ends."""
+"""Bytes. wrk gets the body as one argument. Linux allows at most 128 KiB for one, and no NUL."""
+OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
+"""Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
 
 
 def _is_free(name: str) -> bool:
@@ -28,7 +28,7 @@ def _each_once(headers: dict[str, Any]) -> bool:
 
 
 def _fits(body: str) -> bool:
-    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT
+    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT and "\0" not in body
 
 
 Id = Annotated[
@@ -64,7 +64,7 @@ HeaderName = Annotated[
     Meta(
         pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)",  # RFC 9110, 5.6.2
         max_length=100,
-        description=f"the name of a header other than {', '.join(OURS)}, which the lab sets",
+        description=f"the name of a header other than {', '.join(OURS)}, which are the lab's",
         extra={HOLDS: _is_free},
     ),
 ]
@@ -87,7 +87,7 @@ Headers = Annotated[
 RequestBody = Annotated[
     str,
     Meta(
-        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes",
+        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes, without NUL",
         extra={HOLDS: _fits},
     ),
 ]
@@ -148,9 +148,18 @@ def _expectation(name: str, path: Path, table: object) -> Expectation:
 
 def _obstacles(request: Request) -> list[str]:
     """Why this request cannot be sent as written; empty if it can."""
+    found = []
     if request.body and request.method is Method.GET:
-        return ["a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"]
-    return []
+        found.append(
+            "a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"
+        )
+    if request.body[:4] in {f"{method} ".encode()[:4] for method in Method}:
+        found.append(
+            f"request_body begins with {request.body[:4].decode()!r}, as a request does: the "
+            "cross-check counts TCP segments that begin so (loadgen/crosscheck/requests.nft), and "
+            "would count the body as a request of its own; let it begin with other bytes"
+        )
+    return found
 
 
 def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:

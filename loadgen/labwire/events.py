@@ -158,7 +158,7 @@ class LoadFailed:
 
 LoadEvent = Ready | StepBegan | Tick | LoadFile | LoadResult | LoadFailed
 
-_TYPES: dict[str, type[LoadEvent]] = {
+TYPES: dict[str, type[LoadEvent]] = {
     "ready": Ready,
     "step": StepBegan,
     "tick": Tick,
@@ -166,7 +166,8 @@ _TYPES: dict[str, type[LoadEvent]] = {
     "result": LoadResult,
     "failed": LoadFailed,
 }
-_NAMES = {kind: name for name, kind in _TYPES.items()}
+"""The name of an event in its line -> its type."""
+_NAMES = {kind: name for name, kind in TYPES.items()}
 _BEGIN = '{"lab"'
 _FILE = re.compile(r'\{"lab":\d+,"event":"file"')
 _FILE_NAME = re.compile(r"[a-z_]+\.csv")
@@ -195,7 +196,7 @@ def decode(line: str) -> LoadEvent | None:
     try:
         head = msgspec.json.decode(line, type=_Head)
         check_version("the load generator's image", head.lab)
-        kind = _TYPES.get(head.event)
+        kind = TYPES.get(head.event)
         if kind is None:
             raise ValueError(f"unknown event {head.event!r} from the load generator")
         event: LoadEvent = msgspec.json.decode(line, type=kind)

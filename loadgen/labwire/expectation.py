@@ -44,12 +44,16 @@ class Request:
         """Whether it has a Content-Length."""
         return bool(self.body) or self.method in WITH_CONTENT
 
+    @property
+    def sent_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers with a User-Agent: the lab's, unless the workload has one."""
+        if any(name.lower() == "user-agent" for name, _ in self.headers):
+            return self.headers
+        return (("User-Agent", USER_AGENT), *self.headers)
+
     def encoded(self, host: str) -> bytes:
         """The bytes to send; `host` is the value of the Host header, such as 127.0.0.1:8000."""
-        headers = [("Host", host)]
-        if all(name.lower() != "user-agent" for name, _ in self.headers):
-            headers.append(("User-Agent", USER_AGENT))
-        headers += self.headers
+        headers = [("Host", host), *self.sent_headers]
         if self.says_length:
             headers.append(("Content-Length", str(len(self.body))))
         lines = [f"{self} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]

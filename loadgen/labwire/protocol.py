@@ -1,8 +1,9 @@
 """The version of the protocol between host and image: settings in, events out."""
 
 VERSION = 2
-"""Raise it when a type in `settings` or `events` changes, or the meaning of one of its members.
-Version 1 was before settings carried a version."""
+"""Raise it when one of these changes: a type in `settings` or `events`, the meaning of one of its
+members, the name of an event, phase or kind of failure, the histograms' bounds. Version 1 was
+before settings carried a version."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 

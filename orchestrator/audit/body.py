@@ -34,8 +34,12 @@ class Asked:
 
     def is_of(self, row: ResultRow) -> bool:
         """Whether a row with a path is of this request, as far as it tells."""
-        method, path = _local(row.path or "")
-        return _bare(path) == self.path and (row.method or method) in ("", self.method)
+        method = row.method or _local(row.path or "")[0]
+        return self.is_at(row.path or "") and method in ("", self.method)
+
+    def is_at(self, path: str) -> bool:
+        """Whether a row's path is the workload's, which may itself have a query."""
+        return self.path in (_local(path)[1], _bare(path))
 
 
 def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
@@ -46,7 +50,7 @@ def workload_path(row: ResultRow, asked: Asked) -> Iterator[Finding]:
     size = "" if row.body_bytes is None else f" ({shown(row.body_bytes)} bytes an answer)"
     requests = "" if row.requests is None else f"{shown(row.requests)} "
     found, wanted, what = row.path, asked.path, "path "
-    if _bare(row.path) == asked.path:  # the method is what differs
+    if asked.is_at(row.path):  # the method is what differs
         found, wanted = f"{row.method or _local(row.path)[0]} {_local(row.path)[1]}", str(asked)
         what = ""
     text = (
@@ -61,9 +65,15 @@ def body_sizes(rows: Sequence[tuple[ResultRow, Asked]]) -> Iterator[Finding]:
 
     This is the most frequent size among rows with the right path, since other benchmarks may serve
     other bodies than this lab. If no row has the right path, it is the size in the lab's contract.
-    Rows with another method or a query are left out: they ask for another body.
+    Rows with another method, or with a query that is not the workload's, are left out: they ask for
+    another body.
     """
-    rows = [(r, a) for r, a in rows if r.method in ("", a.method) and "?" not in (r.path or "")]
+    rows = [
+        (row, asked)
+        for row, asked in rows
+        if row.method in ("", asked.method)
+        and ("?" not in (row.path or "") or _local(row.path or "")[1] == asked.path)
+    ]
     right: dict[str, Counter[float]] = defaultdict(Counter)
     for row, asked in rows:
         if row.path is not None and asked.is_of(row) and row.body_bytes:

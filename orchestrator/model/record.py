@@ -19,12 +19,15 @@ class Endpoint:
     """What one workload requested, and what the right answer was.
 
     ``method``: GET in runs of older versions of the lab, which knew no other.
+    ``digest``: SHA-256 of the whole request and answer (docs/results-format.md); None in runs that
+    are older than the field.
     """
 
     path: str
     content_type: str
     body_bytes: int
     method: str = "GET"
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import docker
 import pytest
@@ -18,6 +18,9 @@ from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.experiments.crosscheck.record import Seen
 from orchestrator.experiments.crosscheck.wrk import RequestCounter
 from orchestrator.model.blocks import LOCUST_WORKER, WRK, WRK_COUNTER
+
+if TYPE_CHECKING:
+    from orchestrator.ports import Container
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,6 +97,37 @@ def test_a_request_in_several_segments_is_counted_once(
         both = 2 * len(Method)
         assert counter.seen(it) == Seen(requests=both, segments=both)
         counter.end(it)
+
+
+WITHOUT_TIMESTAMPS = {"net.ipv4.tcp_timestamps": "0"}
+
+
+def test_segments_without_timestamps_are_counted_too(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    """Their TCP header is shorter, so their data begin elsewhere."""
+    engine.build(LOCUST_WORKER)
+    engine.build(WRK)
+    containers = compose.containers()
+    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    image = containers[LOCUST_WORKER].image
+    sleeping = docker.from_env().containers.create(
+        image, ["600"], entrypoint=["sleep"], sysctls=WITHOUT_TIMESTAMPS, network_mode="bridge"
+    )
+    try:
+        sleeping.start()
+        _, told = sleeping.exec_run(["cat", "/proc/sys/net/ipv4/tcp_timestamps"])
+        assert told == b"0\n"
+        it = cast("Container", sleeping)  # the counter needs only its id
+        counter.begin(it)
+        script = SPLIT.format(methods=[str(method) for method in Method])
+        code, said = sleeping.exec_run(["python", "-c", script])
+        assert code == 0, said
+        both = 2 * len(Method)
+        assert counter.seen(it) == Seen(requests=both, segments=both)
+        counter.end(it)
+    finally:
+        sleeping.remove(force=True)
 
 
 def test_the_timed_pair_has_both_clients(done: Any) -> None:

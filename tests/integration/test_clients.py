@@ -76,6 +76,30 @@ def test_each_client_sends_method_headers_and_body(
     assert "\r\nPOST,/orders," in files["locust_stats.csv"]
 
 
+class Redirecting(CountingServer):
+    """Sends every client elsewhere. Elsewhere is the right answer."""
+
+    async def request(self, reader: asyncio.StreamReader) -> bool:
+        self.asked = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        return True
+
+    async def reply(self, writer: asyncio.StreamWriter) -> bool:
+        found = self.asked != b"/json"
+        writer.write(answer() if found else answer("302 Found", b"", "Location: /there\r\n"))
+        await writer.drain()
+        return True
+
+
+@pytest.mark.parametrize("client", ["engine", "fasthttp", "http"])
+def test_no_client_follows_a_redirect(client: str) -> None:
+    server = Redirecting()
+    result = run(server, f"--client={client}")[-1]
+    check_counts(result, server.requests)
+    requests = sum(step["requests"] for step in result["steps"])
+    assert requests > 0
+    assert failures(result) == {"bad_status": requests}
+
+
 def test_fasthttp_is_refused_more_users_than_its_file_descriptors_bear() -> None:
     with running(CountingServer()) as server, ExitStack() as stack:
         ramp = RAMP | {"users": [8, 901]}

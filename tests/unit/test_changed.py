@@ -37,7 +37,7 @@ Git = Callable[..., str]
         ("services/_template/app.py", ()),
         ("services/README.md", ()),
         ("services/contract.toml", SERVICES),
-        ("loadgen/labload/engine.py", SERVICES),
+        ("loadgen/labload/engine/engine.py", SERVICES),
         ("loadgen/services/flask/x", SERVICES),
         ("orchestrator/setup/venv.sh", SERVICES),
         ("Makefile", SERVICES),

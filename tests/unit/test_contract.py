@@ -1,5 +1,6 @@
 """An answer must be exactly what the contract says. Any difference is named."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Method, Request
-from orchestrator.contract import endpoint, normalized, problems
+from labwire.expectation import Expectation, Method, Request
+from orchestrator.contract import changes, digest, endpoint, normalized, problems
 from orchestrator.errors import UsageError
 from orchestrator.files.manifests import read_contract
 from orchestrator.model.record import Endpoint
@@ -78,8 +79,69 @@ def test_two_methods_at_one_path_are_two_workloads() -> None:
     assert problems(told, [JSON, posted], manifest()) == ("POST /json: status 500, not 200",)
     assert problems(probe(), [JSON, posted], manifest()) == ("POST /json: no answer",)
     assert endpoint(posted) == Endpoint(
-        method="POST", path="/json", content_type="application/json", body_bytes=7
+        method="POST",
+        path="/json",
+        content_type="application/json",
+        body_bytes=7,
+        digest=digest(posted),
     )
+
+
+def test_two_workloads_with_one_method_and_path_are_told_apart_by_their_names() -> None:
+    small, large = (
+        replace(JSON, workload=name, request=replace(JSON.request, headers=(("X-Size", name),)))
+        for name in ("small", "large")
+    )
+    told = probe("flask", answer(small), answer(large, status=500, keep_alive=False))
+    assert problems(told, [small, large, TEXT], manifest()) == (
+        "GET /text: no answer",
+        "large: GET /json: status 500, not 200",
+        "large: GET /json: service.toml says the connection stays open, but it was closed",
+    )
+    assert problems(probe("flask", answer(TEXT)), [small, large, TEXT], manifest()) == (
+        "large: GET /json: no answer",
+        "small: GET /json: no answer",
+    )
+
+
+def test_the_digest_is_of_a_form_that_other_programs_can_make() -> None:
+    headed = replace(JSON, request=replace(JSON.request, headers=(("A", "b"),)))
+    form = b'3:GET5:/json0:3:20016:application/json7:{"a":1}'
+    assert digest(JSON) == hashlib.sha256(form).hexdigest()
+    assert digest(headed) == hashlib.sha256(form + b"1:A1:b").hexdigest()
+
+
+def altered(request: dict[str, Any], right: dict[str, Any]) -> Expectation:
+    return replace(
+        JSON, request=replace(JSON.request, **request), right=replace(JSON.right, **right)
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "right"),
+    [
+        ({"method": Method.PUT}, {}),
+        ({"path": "/json?x=1"}, {}),
+        ({"headers": (("A", "b"),)}, {}),
+        ({"body": b"x"}, {}),
+        ({}, {"status": 201}),
+        ({}, {"content_type": b"text/plain"}),
+        ({}, {"body": b'{"a":2}'}),
+    ],
+    ids=str,
+)
+def test_every_part_of_a_changed_workload_is_noticed(
+    request_: dict[str, Any], right: dict[str, Any]
+) -> None:
+    before = {"json": endpoint(JSON), "text": endpoint(TEXT)}
+    assert changes(before, {"json": JSON, "text": TEXT}) == ()
+    assert changes(before, {"json": altered(request_, right), "text": TEXT}) == ("json",)
+
+
+def test_of_an_unknown_digest_nothing_is_said() -> None:
+    other = altered({}, {"status": 201})
+    assert changes({"json": replace(endpoint(JSON), digest=None)}, {"json": other}) == ()
+    assert changes({}, {"json": other}) == ()
 
 
 def test_packages_that_are_not_installed_are_named() -> None:

@@ -407,13 +407,13 @@ class Engine:
 
     def _read_to_the_end(self, slot: Slot) -> None:
         """The server has closed, or sends something before it has the whole request."""
-        if slot.phase == SENDING:  # the server would not read the rest
-            self._epoll.modify(slot.fd, READABLE)
         slot.phase = READING
         while slot.phase == READING:
             try:
                 data = slot.recv(CHUNK)
             except BlockingIOError:
+                if slot.unsent:  # only an interim response, or a part of the answer, so far
+                    slot.phase = SENDING
                 return
             except OSError:
                 self._failed(slot, FailureKind.RESET)
@@ -495,7 +495,7 @@ class Engine:
         self._ledger.succeeded(slot.step, slot.began_ns, now)
         if self._schedule and self._ledger.counts(slot.step):
             self._ledger.service.append((now - slot.sent_ns) // 1000)
-        if stays_open:
+        if stays_open and not slot.unsent:  # else the next request would go out inside this one
             slot.rest()
         else:
             self._drop(slot)

@@ -1,7 +1,8 @@
 """`--client fasthttp` and `--client http`: Locust's own users, for comparison with the engine.
 
 The lab counts their requests like the engine's, but each one costs the worker 20 to 50 times as
-much CPU time. When a connection breaks, geventhttpclient silently sends the request once more.
+much CPU time. When a connection breaks, geventhttpclient silently sends the request once more,
+unless its method is POST or PATCH.
 """
 
 from time import perf_counter_ns

@@ -1,7 +1,6 @@
 """The user classes: connections of the lab's engine, or Locust's own clients for comparison."""
 
 import zlib
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import gevent
@@ -16,7 +15,7 @@ from labload.workers.stock_load import CONNECT_PAUSE_S, StockLoad
 from labload.workers.worker import Worker
 from labwire.client import Client
 from labwire.failure import NEVER_SENT, OF_BYTES, FailureKind
-from labwire.judgement import differences
+from labwire.judgement import Complete, differences
 
 WORKER = Worker()
 
@@ -41,15 +40,6 @@ class LabUser(User):
         """Open the connection, and sleep until the user is stopped."""
         self._slot = WORKER.engine.open()
         Event().wait()
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A response, as Locust's clients read it."""
-
-    status: int
-    content_type: bytes
-    body: bytes
 
 
 class _StockUser(User):
@@ -91,6 +81,7 @@ class _StockUser(User):
             name=asked.path,
             data=asked.body or None,
             headers=dict(asked.headers),
+            allow_redirects=False,  # the answer to this request counts, as in the engine
             catch_response=True,
             **self.options,
         ) as response:
@@ -114,7 +105,7 @@ class _StockUser(User):
             body = response.content or b""
         except zlib.error as refused:  # geventhttpclient decompresses only at this point
             return FailureKind.BAD_BODY, str(refused)
-        read = _Read(response.status_code, content_type, body)
+        read = Complete(response.status_code, content_type, body)
         return next(iter(differences(read, self._load.target.expectation.right)), (None, ""))
 
 

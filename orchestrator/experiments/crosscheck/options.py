@@ -26,7 +26,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             help=f"{text}; default: {default}",
         )
     parser.add_argument(
-        "--workload", metavar="json|text", default="json", help="what to request; default: json"
+        "--workload",
+        metavar="NAME",
+        default="json",
+        help="what to request: a name from services/contract.toml; default: json",
     )
     add_network(parser)
     add_client(parser)

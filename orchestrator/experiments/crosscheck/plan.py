@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from labwire.client import MOST_USERS, Client
+from labwire.expectation import Expectation
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
@@ -13,6 +14,12 @@ from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial, Profile
 from orchestrator.profiles import PROFILES, SPARE_FILES
+
+LONGEST_ARGUMENT = 128 * 1024
+"""Bytes of one argument of a program, the NUL at its end included (Linux, MAX_ARG_STRLEN). wrk gets
+the right answer as one."""
+BAD_FOR_WRK = 400
+"""wrk counts answers with this status and above as errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +37,16 @@ def plan(
     """A plan with one worker for the lab's client, because wrk has one thread.
 
     Raises:
-        UsageError: this host does not allow that many connections.
+        UsageError: wrk cannot check this workload, or this host does not allow that many
+            connections.
     """
     worker, placement = placed.containers[LOCUST_WORKER], placed.placement
+    found = wrk_problems(known.contract[settings.workload])
     most = worker.nofile - SPARE_FILES
     if settings.connections > most:
-        raise UsageError(f"--connections {settings.connections}: this host allows at most {most}")
+        found.append(f"--connections {settings.connections}: this host allows at most {most}")
+    if found:
+        raise UsageError(found)
     return CrossCheckPlan(
         settings=settings,
         loading=Loading(
@@ -55,6 +66,28 @@ def plan(
             for order, name in enumerate(settings.services, 1)
         ),
     )
+
+
+def wrk_problems(expected: Expectation) -> list[str]:
+    """Why wrk cannot check this workload, in words; empty if it can."""
+    right, where = expected.right, f"workload {expected.workload}"
+    found = []
+    if right.status >= BAD_FOR_WRK:
+        found.append(
+            f"{where}: its right answer has the status {right.status}, and wrk counts every status "
+            f"from {BAD_FOR_WRK} on as an error; cross-check another workload"
+        )
+    if len(right.body) >= LONGEST_ARGUMENT:
+        found.append(
+            f"{where}: its right answer has {len(right.body):,} bytes, and wrk can be given at "
+            f"most {LONGEST_ARGUMENT - 1:,} to compare with; cross-check another workload"
+        )
+    if b"\0" in right.body:
+        found.append(
+            f"{where}: its right answer contains NUL, which wrk cannot be given to compare with; "
+            "cross-check another workload"
+        )
+    return found
 
 
 def problems(settings: CrossCheckSettings, there: Names) -> list[str]:

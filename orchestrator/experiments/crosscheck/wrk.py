@@ -122,17 +122,17 @@ def wrk_command(
 
 
 def _for_the_script(request: Request, right: RightAnswer | None) -> list[str]:
-    """What ``wrk.lua`` is told, in pairs; nothing where a plain GET is not compared."""
-    words: list[str] = []
+    """What ``wrk.lua`` is told, in pairs. wrk sets no header but Host and Content-Length itself."""
+    words = ["--"]
     if request.method is not Method.GET:
         words += ["method", str(request.method)]
-    for name, value in request.headers:
+    for name, value in request.sent_headers:
         words += ["header", f"{name}: {value}"]
     if request.says_length:
         words += ["body", request.body.decode()]
     if right is not None:
         words += ["status", str(right.status), "answer", right.body.decode()]
-    return ["--", *words] if words else []
+    return words
 
 
 def wrk_slice(said: str, *, compared: bool) -> WrkSlice:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from labwire.client import CLIENTS, FASTHTTP_USERS, MOST_USERS, Client
 from labwire.expectation import Expectation
+from orchestrator.contract import changes
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Placed
@@ -38,6 +39,8 @@ def planned(
     Raises:
         UsageError: holds all problems.
     """
+    if earlier and (found := contract_problems(earlier, known.contract)):
+        raise UsageError(found)
     entries = {
         name: entry(manifest, placed.containers)
         for name, manifest in known.manifests.items()
@@ -52,6 +55,17 @@ def planned(
         placed.containers[LOCUST_WORKER],
         earlier.profile if earlier else None,
     )
+
+
+def contract_problems(earlier: RunRecord, contract: Mapping[str, Expectation]) -> list[str]:
+    """Why a run cannot be resumed with this contract; empty if it can."""
+    return [
+        f"workload {name}: its request or right answer in services/contract.toml is not the one "
+        f"that run {earlier.run_id} began with, so its rows would not be comparable; restore the "
+        "contract, or begin a new run"
+        for name in changes(earlier.contract, contract)
+        if name in earlier.settings.workloads
+    ]
 
 
 def settings_problems(settings: Settings, there: Names) -> list[str]:

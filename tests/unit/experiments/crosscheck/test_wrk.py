@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from labwire.expectation import Method, Request, RightAnswer
-from orchestrator.errors import TrialFailed
+from labwire.expectation import Expectation, Method, Request, RightAnswer
+from orchestrator.errors import TrialFailed, UsageError
+from orchestrator.experiments.crosscheck.plan import LONGEST_ARGUMENT, plan, wrk_problems
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import (
     RequestCounter,
@@ -15,10 +17,13 @@ from orchestrator.experiments.crosscheck.wrk import (
     wrk_command,
     wrk_slice,
 )
+from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Network
 from tests.conftest import ROOT
 from tests.fakes import FakeContainer, FakeEngine, Journal
-from tests.unit.examples import container
+from tests.unit.examples import JSON, PLACEMENT, container, manifest
 
 DATA = ROOT / "tests/unit/data"
 
@@ -47,6 +52,7 @@ def test_the_command_of_a_slice() -> None:
         "--timeout=5s",
         "--script=/lab/wrk.lua",
         "http://127.0.0.1:8000/json",
+        *("--", "header", "User-Agent: weblab"),
     ]
 
 
@@ -58,14 +64,47 @@ def test_the_script_is_told_the_request_and_the_right_answer() -> None:
         body="é".encode(),
     )
     right = RightAnswer(status=201, content_type=b"text/plain", body=b"done")
-    assert wrk_command("x", asked, right, SETTINGS, 5.0)[-12:] == [
-        *("http://x:8000/orders", "--"),
-        *("method", "POST", "header", "Content-Type: text/plain", "body", "é"),
+    assert wrk_command("x", asked, right, SETTINGS, 5.0)[-14:] == [
+        *("http://x:8000/orders", "--", "method", "POST", "header", "User-Agent: weblab"),
+        *("header", "Content-Type: text/plain", "body", "é"),
         *("status", "201", "answer", "done"),
     ]
-    assert wrk_command("x", replace(asked, body=b"", headers=()), None, SETTINGS, 5.0)[-5:] == [
-        *("--", "method", "POST", "body", "")
+    without = replace(asked, body=b"", headers=(("user-agent", "me"),))
+    assert wrk_command("x", without, None, SETTINGS, 5.0)[-7:] == [
+        *("--", "method", "POST", "header", "user-agent: me", "body", "")
     ]
+
+
+def answered(**changes: Any) -> Expectation:
+    return replace(JSON, right=replace(JSON.right, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": 404}, "the status 404, and wrk counts every status from 400 on as an error"),
+        (
+            {"body": b"x" * LONGEST_ARGUMENT},
+            "131,072 bytes, and wrk can be given at most 131,071 to compare with",
+        ),
+        ({"body": b"a\0b"}, "contains NUL, which wrk cannot be given to compare with"),
+    ],
+)
+def test_a_workload_that_wrk_cannot_check_is_refused(changes: dict[str, Any], why: str) -> None:
+    blocks = {name: container(name) for name in ("flask", LOCUST_MASTER, LOCUST_WORKER)}
+    known = Catalogue(manifests={"flask": manifest()}, contract={"json": answered(**changes)})
+    many = replace(SETTINGS, connections=99_999)
+    with pytest.raises(UsageError) as refused:
+        plan(many, known, Placed(placement=PLACEMENT, containers=blocks), None)
+    problem, connections = refused.value.problems
+    assert problem.startswith("workload json: its right answer ")
+    assert why in problem
+    assert problem.endswith("; cross-check another workload")
+    assert connections.startswith("--connections 99999: this host allows at most ")
+
+
+def test_wrk_can_check_what_its_arguments_and_its_errors_bear() -> None:
+    assert wrk_problems(answered(status=399, body=b"x" * (LONGEST_ARGUMENT - 1))) == []
 
 
 def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:

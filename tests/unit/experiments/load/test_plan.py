@@ -7,12 +7,27 @@ from typing import Any
 
 import pytest
 
+from orchestrator.contract import endpoint
 from orchestrator.errors import UsageError
+from orchestrator.experiments.experiment import Placed
 from orchestrator.experiments.load.plan import plan, problems
+from orchestrator.experiments.load.plan import planned as resumed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Layout, Network
 from orchestrator.placement import placed
 from orchestrator.profiles import PROFILES
-from tests.unit.examples import JSON, PLACEMENT, container, entry, planned, settings
+from tests.unit.examples import (
+    JSON,
+    PLACEMENT,
+    TEXT,
+    container,
+    entry,
+    manifest,
+    planned,
+    run_record,
+    settings,
+)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +166,28 @@ def test_a_resumed_run_keeps_its_load() -> None:
     parts = ({"flask": entry()}, {"json": JSON}, PLACEMENT, container(), container())
     assert plan(wish, *parts).loading.profile == PROFILES["standard"]
     assert plan(wish, *parts, profile=old).loading.profile == old
+
+
+def test_a_run_is_not_resumed_with_another_contract() -> None:
+    """Its rows would have another request or another right answer."""
+    blocks = {name: container(name) for name in ("flask", LOCUST_MASTER, LOCUST_WORKER)}
+    placed_here = Placed(placement=PLACEMENT, containers=blocks)
+    other = replace(JSON, right=replace(JSON.right, body=b"{}"))
+    changed = Catalogue(manifests={"flask": manifest()}, contract={"json": other, "text": TEXT})
+    begun = run_record(contract={"json": endpoint(JSON), "text": endpoint(TEXT)})
+    with pytest.raises(UsageError) as refused:
+        resumed(begun.settings, changed, placed_here, begun)
+    (problem,) = refused.value.problems
+    assert problem.startswith(
+        "workload json: its request or right answer in services/contract.toml"
+    )
+    assert f"run {begun.run_id} began with" in problem
+    assert "restore the contract, or begin a new run" in problem
+
+    same = replace(changed, contract={"json": JSON, "text": other})  # text is not in this run
+    older = replace(begun, contract={"json": replace(endpoint(JSON), digest=None)})
+    for known, earlier in ((same, begun), (changed, older), (changed, None)):
+        assert len(resumed(begun.settings, known, placed_here, earlier).trials) == 1
 
 
 def test_a_plan_of_wrong_settings_is_refused_with_all_problems() -> None:

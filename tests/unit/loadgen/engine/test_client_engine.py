@@ -159,6 +159,49 @@ def test_a_request_with_a_body_arrives_whole_each_time(size: int) -> None:
     assert it.connects == 1
 
 
+def test_after_an_answer_to_half_a_request_the_next_one_has_a_connection_of_its_own() -> None:
+    """On the old connection it would be a part of the old body."""
+    asked = Request(path="/text", method=Method.POST, body=b"x" * 5_000_000)
+    began = []
+
+    def serve(connection: socket.socket, _: int) -> None:
+        began.append(connection.recv(1000)[:5])
+        connection.sendall(ANSWER)
+        while connection.recv(100_000):  # until the client has closed
+            pass
+
+    with bench(serve, replace(EXPECTED, request=asked)) as it:
+        user = it.engine.open()
+        it.run(successes(3))
+        it.engine.close(user)
+    assert it.ended()[1] == {}
+    assert began[:3] == [b"POST "] * 3
+    assert it.connects >= 3
+
+
+@pytest.mark.parametrize("early", [b"HTTP/1.1 100 Continue\r\n\r\n", ANSWER[:20]])
+def test_the_rest_of_a_request_follows_an_interim_response(early: bytes) -> None:
+    """Also if an answer has begun: a server may read the request while it answers."""
+    asked = Request(path="/text", method=Method.POST, body=b"x" * 5_000_000)
+
+    def serve(connection: socket.socket, _: int) -> None:
+        for _ in range(3):
+            data = bytearray(connection.recv(1000))
+            connection.sendall(early)
+            time.sleep(0.05)  # the client reads it before it can send more
+            while not data.endswith(asked.body) and (part := connection.recv(100_000)):
+                data += part
+            connection.sendall(ANSWER.removeprefix(early))
+
+    with serving(serve) as server:
+        it = Bench(server.url, timeout_s=2, expected=replace(EXPECTED, request=asked))
+        it.engine.open()
+        it.run(lambda bench: sum(bench.ended()[1].values()) + bench.ended()[0] >= 3)
+        it.engine.shut()
+    assert it.ended() == (3, {})
+    assert it.connects == 1
+
+
 @pytest.mark.parametrize("answer", [CLOSING, TO_THE_END], ids=["close", "to the end"])
 def test_a_server_that_closes_gets_a_connection_for_each_request(answer: bytes) -> None:
     with bench(answering(answer)) as it:

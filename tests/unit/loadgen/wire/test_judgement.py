@@ -74,9 +74,7 @@ def test_a_long_body_is_read_as_far_as_the_contract_asks() -> None:
     ("changes", "words"),
     [
         ({"body": b"x" * (BODY_LIMIT + 1)}, "1,048,577 bytes is longer than the 1,048,576"),
-        ({"status": 103}, "status 103 is not that of a final response"),
         ({"status": 204}, "status 204 has no body"),
-        ({"content_type": b"x" * 2000}, "longer than 1,024 bytes"),
     ],
 )
 def test_a_contract_that_no_response_can_fulfil_is_refused(

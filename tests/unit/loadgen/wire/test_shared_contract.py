@@ -113,7 +113,7 @@ def test_a_user_agent_of_its_own_is_the_only_one() -> None:
 
 OURS = (
     "give the name of a header other than Host, Content-Length, Connection, Transfer-Encoding, "
-    "which the lab sets"
+    "Expect, which are the lab's"
 )
 
 
@@ -131,6 +131,7 @@ body = ""
 "X Y" = "1"
 X-Break = "a\\r\\nb"
 X-Number = 1
+Expect = "100-continue"
 [b]
 method = "GET"
 path = "/b"
@@ -144,12 +145,29 @@ body = ""
         'contract.toml:2: [a] method = "HEAD": give one of GET, POST, PUT, PATCH, DELETE',
         f'contract.toml:8: [a] headers = "host": {OURS}',
         f'contract.toml:8: [a] headers = "X Y": {OURS}',
+        f'contract.toml:8: [a] headers = "Expect": {OURS}',
         f'contract.toml:8: [a] headers["X-Break"] = "a\\r\\nb": {value}',
         f'contract.toml:8: [a] headers["X-Number"] = 1: {value}',
-        f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes',
+        f'contract.toml:4: [a] request_body = "{"x" * 58}…: give a text of at most 65,536 bytes, '
+        "without NUL",
         "contract.toml: [b]: a GET has no body (RFC 9110, 9.3.1): use another method, or remove "
         "request_body",
     ]
+
+
+def test_a_body_with_nul_is_refused(tmp_path: Path) -> None:
+    """wrk could not be given it."""
+    (problem,) = refused(tmp_path, POST.replace("""'{"é":1}'""", '"a\\u0000b"'))
+    assert problem.endswith("give a text of at most 65,536 bytes, without NUL")
+
+
+@pytest.mark.parametrize("method", [str(method) for method in Method])
+def test_a_body_that_begins_like_a_request_is_refused(method: str, tmp_path: Path) -> None:
+    """The kernel would count it as one."""
+    assert read(tmp_path, POST.replace('{"é":1}', f" {method} /"))
+    (problem,) = refused(tmp_path, POST.replace('{"é":1}', f"{method} /"))
+    assert problem.startswith(f"contract.toml: [order]: request_body begins with '{method[:3]}")
+    assert problem.endswith("let it begin with other bytes")
 
 
 def test_a_header_twice_is_refused(tmp_path: Path) -> None:
