@@ -90,9 +90,9 @@ class DockerEngine:
         Raises:
             TrialFailed: the engine refused.
         """
-        network = self._home
+        network, host = self._home, None
         if beside is not None:
-            network, spec = f"container:{beside.id}", joining(spec)
+            network, host, spec = f"container:{beside.id}", beside.host, joining(spec)
         with ExitStack() as cleanup:
             try:
                 with shielded():  # no interrupt between creation and assignment
@@ -103,7 +103,6 @@ class DockerEngine:
                         network_mode=network,
                         **container_options(spec, self._labels()),
                     )
-                    host = beside.host if beside is not None else None
                     ours = DockerContainer(container, spec.service, host)
                     cleanup.push(_removing(ours))
                 container.start()

@@ -7,20 +7,21 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
 
 from labwire.expectation import Method
 from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.experiments.crosscheck.record import Seen
 from orchestrator.experiments.crosscheck.wrk import RequestCounter
 from orchestrator.model.blocks import LOCUST_WORKER, WRK, WRK_COUNTER
 
 if TYPE_CHECKING:
-    from orchestrator.ports import Container
+    pass
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,7 +119,7 @@ def test_segments_without_timestamps_are_counted_too(
         sleeping.start()
         _, told = sleeping.exec_run(["cat", "/proc/sys/net/ipv4/tcp_timestamps"])
         assert told == b"0\n"
-        it = cast("Container", sleeping)  # the counter needs only its id
+        it = DockerContainer(sleeping, "sleeping")
         counter.begin(it)
         script = SPLIT.format(methods=[str(method) for method in Method])
         code, said = sleeping.exec_run(["python", "-c", script])
