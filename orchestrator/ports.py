@@ -9,12 +9,14 @@ from typing import Protocol
 
 from labwire.events import LoadEvent, Tick
 from labwire.expectation import Request
+from labwire.slices import Slice
 from orchestrator.contract import Probe
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
+from orchestrator.model.variant import Made, Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,13 @@ class Container(Protocol):
 
     def sample(self) -> Sample | None:
         """Read the cgroup's counters; None if the container does not run."""
+
+    def cpu_s(self) -> float:
+        """CPU seconds that its cgroup has used so far, read within milliseconds where possible.
+
+        Raises:
+            TrialFailed: the container does not run.
+        """
 
     def listen_overflows(self) -> int | None:
         """Connections dropped so far because a listen queue in its network namespace was full.
@@ -134,6 +143,43 @@ class Load(Protocol):
         """Container name -> everything that it printed."""
 
 
+class SliceLoad(Protocol):
+    """The lab's client in one container: it loads several servers in slices, one at a time."""
+
+    @property
+    def container(self) -> Container:
+        """Its container."""
+
+    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+        """Load these servers from now on; wait until each of them gives the right answer.
+
+        Raises:
+            TrialFailed: one of them did not in time; names it by its place (0 is the first).
+        """
+
+    def spread(self, requests: int, rate: float, seed: int) -> Slice:
+        """Send each server the same number of requests, mixed at random; wait for all answers.
+
+        Args:
+            requests: for each server.
+            rate: requests/s of all servers together, in an open loop.
+            seed: of the random order.
+
+        Raises:
+            TrialFailed: the client failed.
+        """
+
+    def saturate(self, server: int, connections: int, seconds: float) -> Slice:
+        """Load one server alone, in a closed loop; wait for the answers under way.
+
+        Args:
+            server: its place among those aimed at.
+
+        Raises:
+            TrialFailed: the client failed.
+        """
+
+
 class Engine(Protocol):
     """The parts of the container engine that a trial needs."""
 
@@ -146,12 +192,13 @@ class Engine(Protocol):
         """
 
     def start(
-        self, spec: ContainerSpec, *, beside: Container | None = None
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> AbstractContextManager[Container]:
         """Run a service's container; the end of the block removes it, even after an error.
 
         Args:
             beside: whose network namespace it shares; it has one of its own elsewhere.
+            suffix: distinguishes containers of one service that run at the same time.
 
         Raises:
             TrialFailed: the engine refused, or, after a block without an error, did not remove the
@@ -183,6 +230,9 @@ class LoadGenerator(Protocol):
         self, server: Container, workload: str, loading: Loading
     ) -> AbstractContextManager[Load]:
         """Start a Locust master and workers that load ``server``; the block's end removes them."""
+
+    def slices(self, workload: str, loading: Loading) -> AbstractContextManager[SliceLoad]:
+        """Start the lab's client alone, without Locust, for slices on command."""
 
 
 class RawStore(Protocol):

@@ -96,7 +96,8 @@ class ContainerSpec:
     processes and threads.
     ``companions``: the services that must be healthy before this one starts. ``healthcheck``: a
     companion's command that succeeds once it is healthy; empty in all others. ``hosts``: names that
-    mean this container's own loopback, for everything that shares its network.
+    mean this container's own loopback, for everything that shares its network. ``environment``:
+    variables that an experiment adds to those of the image; a block of the compose file has none.
     """
 
     service: str
@@ -126,6 +127,7 @@ class ContainerSpec:
     companions: tuple[str, ...] = ()
     healthcheck: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def cpu_numbers(self) -> frozenset[int]:
