@@ -191,6 +191,13 @@ class Engine(Protocol):
                 built here could not be pulled.
         """
 
+    def build_variant(self, variant: Variant) -> Made:
+        """Build the image of a variant of a service; the service's own image is built first.
+
+        Raises:
+            TrialFailed: the build failed; carries the end of its log.
+        """
+
     def start(
         self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> AbstractContextManager[Container]:

@@ -38,8 +38,13 @@ def publish(
     record: R,
     folder: results_dir.RunFolder,
     results: Path,
+    *,
+    tables: bool = True,
 ) -> None:
     """Write everything derived from the record and the page of all runs; print the tables.
+
+    Args:
+        tables: whether to print them.
 
     Raises:
         UsageError: no report can be made of it.
@@ -51,7 +56,7 @@ def publish(
     saved = experiment.saved.read(content, str(folder.record))
     published = read_published(_published(world.root))
     _write(world.root, experiment, saved, folder, results, published)
-    for table in experiment.shown.tables(saved):
+    for table in experiment.shown.tables(saved) if tables else ():
         world.out.table(table.title, table.headings, table.shown)
     told.note(f"record: {folder.record}")
     told.note(f"report: {folder.path / experiment.shown.page}")

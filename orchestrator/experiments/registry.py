@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestrator.experiments.ab import AB
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load import LOAD
@@ -11,4 +12,5 @@ from orchestrator.experiments.load import LOAD
 EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
     LOAD,
     CROSSCHECK,
+    AB,
 )
