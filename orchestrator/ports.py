@@ -191,6 +191,17 @@ class Engine(Protocol):
                 built here could not be pulled.
         """
 
+    def build_variant(self, variant: Variant) -> Made:
+        """Build the image of a variant of a service; the service's own image stays as it is.
+
+        The image stays until this process has ended. What the variant's environment sets is not in
+        the image: give it to the container (`ContainerSpec.environment`).
+
+        Raises:
+            TrialFailed: the build failed (carries the end of its log), or a part of the variant
+                could not be found.
+        """
+
     def start(
         self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> AbstractContextManager[Container]:
