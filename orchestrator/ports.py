@@ -192,10 +192,14 @@ class Engine(Protocol):
         """
 
     def build_variant(self, variant: Variant) -> Made:
-        """Build the image of a variant of a service; the service's own image is built first.
+        """Build the image of a variant of a service; the service's own image stays as it is.
+
+        The image stays until this process has ended. What the variant's environment sets is not in
+        the image: give it to the container (`ContainerSpec.environment`).
 
         Raises:
-            TrialFailed: the build failed; carries the end of its log.
+            TrialFailed: the build failed (carries the end of its log), or a part of the variant
+                could not be found.
         """
 
     def start(

@@ -18,9 +18,11 @@ from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
+from orchestrator.adapters.variants import Variants
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import Container, Image
 from orchestrator.world.engine import EngineFacts
 
@@ -48,6 +50,7 @@ class DockerEngine:
                 f"no Docker engine answers ({error}); `make engine` starts one"
             ) from error
         self.images = DockerImages(compose, self._client)
+        self._variants = Variants(compose, self.images)
 
     @answering()
     def facts(self) -> EngineFacts:
@@ -69,6 +72,14 @@ class DockerEngine:
             TrialFailed: with the log's tail; the reason says whether the base image is missing.
         """
         return self.images.build(service)
+
+    def build_variant(self, variant: Variant) -> Made:
+        """Build the image of a variant, under a name of its own.
+
+        Raises:
+            TrialFailed: as in `build`; or a part of the variant could not be installed or found.
+        """
+        return self._variants.build(variant)
 
     @contextmanager
     def start(
