@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.stats import t
 
 from orchestrator.stats.sequence import ERROR, estimate
 
@@ -52,7 +53,7 @@ def _evidence(values: np.ndarray, prior: float) -> float:
         inside = (y * g) ** 2 / (2 * (count + prior))
         return math.exp(log_chi + inside) * math.sqrt(prior / (count + prior))
 
-    return quad(given, 1e-9, math.sqrt(count) + 40, limit=500)[0]
+    return float(quad(given, 1e-9, math.sqrt(count) + 40, limit=500)[0])
 
 
 def test_looking_after_every_value_misses_the_mean_in_at_most_five_of_a_hundred_series() -> None:
@@ -65,8 +66,6 @@ def test_looking_after_every_value_misses_the_mean_in_at_most_five_of_a_hundred_
 
 def test_ordinary_intervals_would_be_misled_by_looking_often() -> None:
     """The same series with Student's interval: why a confidence sequence is used."""
-    from scipy.stats import t
-
     draws = np.random.default_rng(20261126).normal(0.0, 1.0, (300, 60))
     missed = 0
     for series in draws:
