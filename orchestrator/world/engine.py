@@ -64,12 +64,14 @@ class Engine(ports.Engine, Protocol):
         *,
         beside: ports.Container | None = None,
         command: Sequence[str] | None = None,
+        suffix: str = "",
     ) -> AbstractContextManager[ports.Container]:
         """Run a container; it is removed at the end in any case.
 
         Args:
             beside: the container whose network namespace it shares.
             command: used instead of the definition's own.
+            suffix: distinguishes containers of one service that run at the same time.
 
         Raises:
             TrialFailed: the engine refused, or did not remove it after a block without errors.
