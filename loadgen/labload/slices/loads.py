@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from time import monotonic, perf_counter_ns
 
-from gevent.event import AsyncResult
+from gevent.event import Event
 
 from labload.counts.hdr import histogram
 from labload.counts.ledger import Ledger
@@ -62,8 +62,10 @@ class Loads:
     """
 
     def __init__(self, targets: Sequence[Target], connections: int) -> None:
-        self._broken: AsyncResult = AsyncResult()
-        self._loads = [_One(target, self._broken.set_exception) for target in targets]
+        # No AsyncResult: it imports modules to keep an error, and that fails without free files.
+        self._broken = Event()
+        self._error: BaseException | None = None
+        self._loads = [_One(target, self._breaks) for target in targets]
         self._connections = connections
         self._timeout_s = max(target.request_timeout_s for target in targets) + SPARE_S
         self._step = 0
@@ -148,11 +150,15 @@ class Loads:
             one.rest(self._step)
         return idle
 
+    def _breaks(self, error: BaseException) -> None:
+        self._error = error
+        self._broken.set()
+
     def _pass(self, seconds: float) -> None:
         """Let this time pass. Raises the error of an engine."""
         self._broken.wait(seconds)
-        if self._broken.ready():
-            self._broken.get()
+        if self._error is not None:
+            raise self._error
 
     def _await(self, over: Callable[[], bool], within_s: float) -> None:
         """Wait until a slice is over.
@@ -163,6 +169,7 @@ class Loads:
         end = monotonic() + within_s
         while not over():
             if monotonic() > end:
+                self._rest(self._loads)
                 raise SliceError(
                     f"{self._busy} requests had not ended {within_s:g} s after the last"
                 )
