@@ -11,6 +11,7 @@ import docker
 import docker.errors
 import docker.models.containers
 
+from orchestrator.adapters import callgrind, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
@@ -21,6 +22,7 @@ from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.variants import Variants
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import Container, Image
@@ -80,6 +82,18 @@ class DockerEngine:
             TrialFailed: as in `build`; or a part of the variant could not be installed or found.
         """
         return self._variants.build(variant)
+
+    def counts_by(self) -> CountedBy:
+        """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
+        return CountedBy.PERF if perf.counts(perf.INSTRUCTIONS) else CountedBy.CALLGRIND
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container with its program under callgrind, which counts nothing at first.
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
+        """
+        return callgrind.wrapped(spec, *self.images.program(spec.image))
 
     @contextmanager
     def start(
