@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from labwire.events import LoadEvent, Tick
 from labwire.expectation import Request
+from labwire.slices import Slice
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed, tail
@@ -26,6 +27,7 @@ from orchestrator.ports import (
     LoadGenerator,
     Progress,
     RawStore,
+    SliceLoad,
 )
 
 Journal = list[str]
@@ -46,6 +48,7 @@ class FakeContainer:
         samples: Sequence[Sample] = (),
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
+        cpu_s: Sequence[float | TrialFailed] = (),
         log: str = "",
         stop_s: float | BaseException = 0.25,
         healthy: float | TrialFailed = 991.5,
@@ -61,6 +64,7 @@ class FakeContainer:
         self._samples = list(samples)
         self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
+        self._cpu_s = list(cpu_s)
         self._log = log
         self._stop_s = stop_s
         self._healthy = healthy
@@ -79,6 +83,13 @@ class FakeContainer:
 
     def sample(self) -> Sample | None:
         return self._samples.pop(0) if self._samples else None
+
+    def cpu_s(self) -> float:
+        """The next prepared value; TrialFailed once they are used up."""
+        value = self._cpu_s.pop(0) if self._cpu_s else TrialFailed(f"{self.name} does not run")
+        if isinstance(value, TrialFailed):
+            raise value
+        return value
 
     def listen_overflows(self) -> int | None:
         return self._listen_overflows.pop(0) if self._listen_overflows else None
@@ -147,10 +158,10 @@ class FakeEngine:
 
     @contextmanager
     def start(
-        self, spec: ContainerSpec, *, beside: Container | None = None
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> Iterator[FakeContainer]:
         where = f" beside {beside.host}" if beside is not None else ""
-        self._journal.append(f"start {spec.service}{where}")
+        self._journal.append(f"start {spec.service}{suffix}{where}")
         if spec.service in self._refused:
             raise self._refused[spec.service]
         try:
@@ -192,6 +203,34 @@ class FakeLoad:
         return {"master": "the master's log", "worker-1": "the worker's log"}
 
 
+class FakeSliceLoad:
+    """Answers each command with the next slice, or raises an exception in its place."""
+
+    def __init__(
+        self, journal: Journal, slices: Sequence[Slice | BaseException], container: FakeContainer
+    ) -> None:
+        self._journal = journal
+        self._slices = list(slices)
+        self.container = container
+
+    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+        self._journal.append(f"aim {' '.join(server.host for server in servers)}")
+
+    def spread(self, requests: int, rate: float, seed: int) -> Slice:
+        self._journal.append(f"spread {requests} {rate:g} {seed}")
+        return self._next()
+
+    def saturate(self, server: int, connections: int, seconds: float) -> Slice:
+        self._journal.append(f"saturate {server} {connections} {seconds:g}")
+        return self._next()
+
+    def _next(self) -> Slice:
+        found = self._slices.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
 class FakeGenerator:
     """Gives each load the next script. The last script is used again."""
 
@@ -200,10 +239,12 @@ class FakeGenerator:
         journal: Journal,
         *scripts: Sequence[LoadEvent | BaseException],
         workers: Sequence[FakeContainer] = (),
+        slices: Sequence[Slice | BaseException] = (),
     ) -> None:
         self._journal = journal
         self._scripts = list(scripts)
         self._workers = workers
+        self._slices = slices
 
     @contextmanager
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:
@@ -213,6 +254,14 @@ class FakeGenerator:
             yield FakeLoad(script, self._workers)
         finally:
             self._journal.append(f"unload {server.host}")
+
+    @contextmanager
+    def slices(self, workload: str, loading: Loading) -> Iterator[FakeSliceLoad]:
+        self._journal.append(f"slices {workload}")
+        try:
+            yield FakeSliceLoad(self._journal, self._slices, FakeContainer("slices"))
+        finally:
+            self._journal.append("no more slices")
 
 
 class FakeStore:
@@ -310,6 +359,7 @@ class JournalProgress(NullProgress):
 if TYPE_CHECKING:
     _container: Container = FakeContainer("")
     _load: Load = FakeLoad((), ())
+    _slices: SliceLoad = FakeSliceLoad([], (), FakeContainer(""))
     _engine: Engine = FakeEngine([], {})
     _generator: LoadGenerator = FakeGenerator([])
     _store: RawStore = FakeStore([])

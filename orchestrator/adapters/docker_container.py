@@ -14,10 +14,10 @@ import requests.exceptions
 
 from labwire import netstat
 from labwire.expectation import Request
-from orchestrator.adapters import callgrind, cgroup, perf
+from orchestrator.adapters import callgrind, cgroup, cpu_time, perf
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
-from orchestrator.adapters.pipes import ExecPipe, program
+from orchestrator.adapters.pipes import AttachedPipe, ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Answer, Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
@@ -83,6 +83,8 @@ class DockerContainer:
         self._container = container
         self._host = host
         self.service = service
+        self._cpu_time: cpu_time.Read | None = None
+        self._cpu_found = False
 
     @property
     def name(self) -> str:
@@ -160,6 +162,16 @@ class DockerContainer:
         assert client is not None  # noqa: S101 - the client made this container
         return ExecPipe(client.api, self.id, ["python", "-c", program(), *arguments])
 
+    def attach(self) -> AttachedPipe:
+        """A connection to the stdin and stdout of its program; stdin ends with the connection.
+
+        Raises:
+            TrialFailed: the engine does not attach to it.
+        """
+        client: Any = self._container.client
+        with self._told("could not be attached to"):
+            return AttachedPipe(client.api, self.id)
+
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each installed distribution; None for one of unknown size.
 
@@ -178,6 +190,29 @@ class DockerContainer:
         except FOREIGN:
             return None
         return cgroup.sample(cast(Stats, stats))
+
+    def cpu_s(self) -> float:
+        """CPU seconds that it has used so far; read from the host's cgroup files where possible.
+
+        Otherwise the engine is asked, which takes some milliseconds. The files are found once.
+
+        Raises:
+            TrialFailed: it does not run.
+        """
+        if not self._cpu_found:
+            self._cpu_time, self._cpu_found = self._find_cpu_time(), True
+        if self._cpu_time is not None:
+            with suppress(OSError, ValueError):
+                return self._cpu_time()
+        sample = self.sample()
+        if sample is None:
+            raise TrialFailed(f"{self.service} does not run any more", self.last_words())
+        return sample.cpu_s
+
+    def _find_cpu_time(self) -> cpu_time.Read | None:
+        with self._told("does not report its process"):
+            self._container.reload()
+        return cpu_time.of_process(int(self._container.attrs["State"]["Pid"]), self.id)
 
     def listen_overflows(self) -> int | None:
         """Connections dropped so far by full listen queues (backlogs) in its network namespace.

@@ -103,6 +103,7 @@ class DockerEngine:
         beside: Container | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
+        program: Sequence[str] | None = None,
     ) -> Iterator[DockerContainer]:
         """Run a container as the compose file defines it; it is removed at the end in any case.
 
@@ -111,6 +112,7 @@ class DockerEngine:
                 otherwise.
             command: used instead of the definition's own.
             suffix: distinguishes containers of one service.
+            program: runs in the place of the image's own, with a stdin (`DockerContainer.attach`).
 
         Raises:
             TrialFailed: the engine refused.
@@ -126,6 +128,8 @@ class DockerEngine:
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
+                        entrypoint=list(program) if program else None,
+                        stdin_open=program is not None,
                         **container_options(spec, self._labels()),
                     )
                     ours = DockerContainer(container, spec.service, host)

@@ -11,6 +11,7 @@ from labwire.events import LoadEvent, decode
 from labwire.protocol import REBUILD
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.slices import DockerSliceLoad, slice_load
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import PORT
 from orchestrator.model.settings import Loading
@@ -92,6 +93,12 @@ class LocustGenerator:
                 for cpu in loading.placement.load_cpus
             ]
             yield LocustLoad(master, workers, within_s=2 * loading.profile.load_s + SPARE_S)
+
+    @contextmanager
+    def slices(self, workload: str, loading: Loading) -> Iterator[DockerSliceLoad]:
+        """The lab's client without Locust, on the run's bridge network; removed at the end."""
+        with slice_load(self._engine, workload, loading) as load:
+            yield load
 
 
 def master_command(target: str, workload: str, loading: Loading) -> list[str]:

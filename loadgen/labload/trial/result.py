@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hdrh.histogram import HdrHistogram
-
+from labload.counts.hdr import histogram
 from labload.counts.tally import StepTally, Tally, note, together
 from labload.trial.ramp import Ramp, Score, Stage
 from labwire.events import LoadResult, LoadStep, LocustOwn
-from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,6 @@ def _reasons(tally: Tally) -> dict[str, int]:
         for reason, count in step.reasons.items():
             note(found, reason, count)
     return dict(found.most_common())
-
-
-def histogram(latencies: Mapping[int, int]) -> str:
-    """The latencies {microseconds: count} as an HdrHistogram (V2, base64)."""
-    histogram = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
-    for latency_us, count in latencies.items():
-        if not histogram.record_value(latency_us, count):
-            raise ValueError(f"a latency of {latency_us} us is outside the histogram's bounds")
-    encoded: bytes = histogram.encode()
-    return encoded.decode("ascii")
 
 
 def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:

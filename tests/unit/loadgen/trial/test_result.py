@@ -6,9 +6,10 @@ import msgspec
 import pytest
 from hdrh.histogram import HdrHistogram
 
+from labload.counts.hdr import histogram
 from labload.counts.tally import Health, StepTally
 from labload.trial.ramp import Ramp, Stage
-from labload.trial.result import Passed, histogram, percentile_ms, result, score
+from labload.trial.result import Passed, percentile_ms, result, score
 from labwire.events import LocustOwn, decode, encode
 from labwire.phase import LoadPhase, RampEnd
 from labwire.protocol import VERSION
