@@ -28,14 +28,14 @@ OPTIONS = (
 UNKNOWN = "Unrecognised instruction"
 """What valgrind prints before it ends a program, if it does not know one of its instructions."""
 
-# The processes in the order of their ids, so that two lists can be compared.
-_PROCESSES = f"vgdb --vgdb-prefix={PREFIX} -l 2>&1 | sed -n 's/.*--pid=\\([0-9]*\\) .*/\\1/p' | sort"
-_TELL = f"vgdb --vgdb-prefix={PREFIX} --pid=$pid"
-_BEGIN = f"for pid in $({_PROCESSES}); do {_TELL} instrumentation on >&2 || exit; echo pid $pid; done"
-_END = (
-    f"for pid in $({_PROCESSES}); do {_TELL} dump >&2 || exit; echo pid $pid; done; "
-    f"cat {COUNTS}.*.* | grep ^totals:"
+# Prints the ids of the processes under callgrind, sorted so that two lists can be compared.
+_PROCESSES = rf"vgdb --vgdb-prefix={PREFIX} -l 2>&1 | sed -n 's/.*--pid=\([0-9]*\) .*/\1/p' | sort"
+_TELL_EACH = (
+    f"for pid in $({_PROCESSES}); do "
+    f"vgdb --vgdb-prefix={PREFIX} --pid=$pid {{}} >&2 || exit; echo pid $pid; done"
 )
+_BEGIN = _TELL_EACH.format("instrumentation on")
+_END = f"{_TELL_EACH.format('dump')}; cat {COUNTS}.*.* | grep ^totals:"
 
 Run = Callable[[Sequence[str]], str]
 """Runs a command in the container; returns what it printed. Raises TrialFailed if it fails."""

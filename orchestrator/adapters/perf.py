@@ -111,7 +111,9 @@ def threads(process: int) -> list[int]:
     """The threads of a process and of its descendants; empty if it has ended."""
     found: list[int] = []
     with suppress(OSError):
-        for task in sorted(Path(f"/proc/{process}/task").iterdir(), key=lambda path: int(path.name)):
+        for task in sorted(
+            Path(f"/proc/{process}/task").iterdir(), key=lambda path: int(path.name)
+        ):
             found.append(int(task.name))
             for child in (task / "children").read_text().split():
                 found += threads(int(child))

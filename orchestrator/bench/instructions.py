@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from labwire import judgement
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import check, probed
+from orchestrator.contract import differences
 from orchestrator.errors import TrialFailed
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.settings import PlannedTrial
@@ -20,7 +20,7 @@ WARM_UP = 200
 659), and frameworks fill their caches at the first request."""
 REQUESTS = 500
 SLOWEST = 10.0
-"""Requests per second that a server must at least answer. Under callgrind they answer 50 or more."""
+"""Requests/s that a server must at least answer. Under callgrind they answer 50 or more."""
 SPARE_S = 30.0
 
 
@@ -73,8 +73,6 @@ def _answered(server: Container, trial: PlannedTrial, requests: int) -> None:
     expected = trial.expectation
     answers = server.ask(expected.request, requests, requests / SLOWEST + SPARE_S)
     for number, answer in enumerate(answers, 1):
-        content_type = answer.content_type.lower().encode("latin-1")
-        read = judgement.Complete(answer.status, content_type, answer.body)
-        if wrong := judgement.differences(read, expected.right):
-            told = "; ".join(words for _, words in wrong)
+        if wrong := differences(answer, expected):
+            told = "; ".join(wrong)
             raise TrialFailed(f"{expected.request}, answer {number} of {requests}: {told}")
