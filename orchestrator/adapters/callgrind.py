@@ -25,8 +25,6 @@ OPTIONS = (
     f"--callgrind-out-file={COUNTS}.%p",
     f"--vgdb-prefix={PREFIX}",
 )
-UNKNOWN = "Unrecognised instruction"
-"""What valgrind prints before it ends a program, if it does not know one of its instructions."""
 
 # Prints the ids of the processes under callgrind, sorted so that two lists can be compared.
 _PROCESSES = rf"vgdb --vgdb-prefix={PREFIX} -l 2>&1 | sed -n 's/.*--pid=\([0-9]*\) .*/\1/p' | sort"
@@ -97,8 +95,3 @@ def processes(said: str) -> list[str]:
 def totals(said: str) -> list[int]:
     """The instructions of each process, from callgrind's own files; all threads together."""
     return [int(count) for count in re.findall(r"^totals: (\d+)$", said, re.MULTILINE)]
-
-
-def unknown_instruction(log: str) -> bool:
-    """Whether valgrind ended a program because it does not know one of its instructions."""
-    return UNKNOWN in log

@@ -29,7 +29,6 @@ def container_options(spec: ContainerSpec, labels: dict[str, str]) -> dict[str, 
         "labels": {**spec.labels, **labels},
         "log_config": {"type": spec.log_driver, "config": spec.log_options},
         **({"environment": spec.environment} if spec.environment else {}),
-        **({"entrypoint": list(spec.entrypoint)} if spec.entrypoint else {}),
         **({"extra_hosts": dict.fromkeys(spec.hosts, "127.0.0.1")} if spec.hosts else {}),
         # The lab runs the check itself until it succeeds. Further checks by the engine would take
         # CPU time from the load, and would displace other events from the engine's short history.

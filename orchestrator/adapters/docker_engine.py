@@ -128,7 +128,7 @@ class DockerEngine:
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
-                        entrypoint=list(program) if program else None,
+                        entrypoint=list(program or spec.entrypoint or ()) or None,
                         stdin_open=program is not None,
                         **container_options(spec, self._labels()),
                     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from orchestrator.bench.served import served
@@ -51,7 +54,7 @@ def counted(
     spec = replace(spec, environment={**spec.environment, HASH_SEED: str(seed)})
     if by is CountedBy.CALLGRIND:
         spec = engine.under_callgrind(spec)
-    with served(replace(trial.entry, container=spec), engine) as its:
+    with served(replace(trial.entry, container=spec), engine) as its, _explained(its.server):
         server = its.server
         check(probed(server, trial), server, trial)
         with server.counter(by) as counter:
@@ -62,6 +65,30 @@ def counted(
         if (ended := its.ended()) is not None:
             raise ended
     return Count(instructions_per_request=instructions / requests, requests=requests, by=by)
+
+
+@contextmanager
+def _explained(server: Container) -> Iterator[None]:
+    """Say it if a failure is not the server's, because valgrind has ended its program."""
+    try:
+        yield
+    except TrialFailed as failure:
+        log = ""
+        with suppress(TrialFailed):
+            log = server.logs()
+        if (instruction := unknown_instruction(log)) is None:
+            raise
+        raise TrialFailed(
+            "valgrind does not know an instruction of the server's program, and ended it "
+            f"({instruction}): callgrind cannot count this server",
+            failure.log_tail,
+        ) from failure
+
+
+def unknown_instruction(log: str) -> str | None:
+    """The bytes of an instruction that valgrind does not know, from what it printed; or None."""
+    found = re.search(r"unhandled instruction bytes: ((?:0x[0-9A-F]+ ?)+)", log)
+    return found[1].strip() if found else None
 
 
 def _answered(server: Container, trial: PlannedTrial, requests: int) -> None:
