@@ -8,8 +8,9 @@ from orchestrator.durations import clock_time
 from orchestrator.experiments.ab import plan as planning
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.audit import findings
-from orchestrator.experiments.ab.document import PAGE, RECORD, ab_files, answer_document, read
+from orchestrator.experiments.ab.document import RECORD, ab_files, answer_document, read
 from orchestrator.experiments.ab.options import add_options, chosen
+from orchestrator.experiments.ab.page import PAGE, page_files
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import AB_SCHEMA, ABRecord, ABSettings
 from orchestrator.experiments.ab.run import run
@@ -76,11 +77,12 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     watched=watched,
     saved=Saved(file=RECORD, prefix="ab-", raw=False, files=ab_files, read=read),
     shown=Shown(
-        page=PAGE,
+        page=f"report/{PAGE}",
         title="Comparisons (A/B)",
         tables=lambda record: (ratios(record), sides(record)),
         tables_alone=True,
         document=answer_document,
+        files=page_files,
     ),
     findings=findings,
     all_well=not_slower,

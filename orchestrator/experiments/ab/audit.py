@@ -24,7 +24,8 @@ def _impossible(record: ABRecord) -> Iterator[Finding]:
                 yield from _above_zero(row, closed.rps, closed.p50_ms, closed.p99_ms)
     for number, count in enumerate(record.counts, 1):
         yield from _above_zero(f"count {number}", count.base, count.again, count.head)
-    times = [unit.at_s for unit in (*record.launches, *record.counts)]
+    times = [launch.at_s for launch in record.launches]
+    times += [count.at_s for count in record.counts]
     for number, (earlier, later) in enumerate(pairwise(times), 2):
         if later < earlier:
             yield _finding(f"launch {number}", "time", later, earlier, "it ended before the last")
