@@ -10,13 +10,15 @@ from orchestrator.model.finding import Finding, Kind
 
 
 def findings(record: ABRecord) -> tuple[Finding, ...]:
-    """Costs that are not above 0, and launches that ended before the one before them."""
+    """Costs not above 0, launches without a slice, and launches that end before an earlier one."""
     return tuple(_impossible(record))
 
 
 def _impossible(record: ABRecord) -> Iterator[Finding]:
     for number, launch in enumerate(record.launches, 1):
         row = f"launch {number}"
+        if not launch.slices:
+            yield _finding(row, "counts", 0, 1, "it has no slice")
         for one in launch.slices:
             yield from _above_zero(row, one.base_us, one.again_us, one.head_us)
         for pair in launch.closed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -20,8 +21,8 @@ from orchestrator.experiments.ab.explained import (
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.tables import ratios, sides
 from orchestrator.experiments.ab.words import summary
-from orchestrator.experiments.experiment import Surroundings
-from orchestrator.report.page import environment, source
+from orchestrator.model.finding import Finding
+from orchestrator.report.page import Links, environment, source
 from orchestrator.report.svg import svg
 from orchestrator.report.theme import DARK, LIGHT
 
@@ -42,32 +43,32 @@ class Picture:
     dark: str
 
 
-def page_files(record: ABRecord, around: Surroundings) -> dict[str, str]:
-    """The page, for the folder ``report/``. It needs no script; text from outside is escaped."""
-    known = found(record)
-    text = (
-        environment()
-        .get_template(PAGE)
-        .render(
-            record=record,
-            heading=heading(record),
-            summary=summary(record),
-            consequences=[_coded(text) for text in consequences(record)],
-            state=state(record),
-            ratios=ratios(record) if known else None,
-            sides=sides(record),
-            pictures_title=PICTURES[record.settings.by],
-            pictures=[_picture(drawing) for drawing in drawings(record)],
-            reading=[_coded(text) for text in reading(record)] if known else [],
-            circumstances=list(circumstances(record)),
-            caveats=list(caveats(record)),
-            findings=around.findings,
-            root=around.links.root,
-            in_results=around.links.index,
-            css=Markup(source("page.css")),  # noqa: S704 - a file of this package
-        )
+def page(record: ABRecord, *, findings: Sequence[Finding] = (), links: Links | None = None) -> str:
+    """The page as HTML. It needs no script; text from outside is escaped.
+
+    Args:
+        findings: the audit's findings; records with contradictions are refused before.
+    """
+    known, links = found(record), links or Links()
+    template = environment().get_template(PAGE)
+    return template.render(
+        record=record,
+        heading=heading(record),
+        summary=summary(record),
+        consequences=[_coded(text) for text in consequences(record)],
+        state=state(record),
+        ratios=ratios(record) if known else None,
+        sides=sides(record),
+        pictures_title=PICTURES[record.settings.by],
+        pictures=[_picture(drawing) for drawing in drawings(record)],
+        reading=[_coded(text) for text in reading(record)] if known else [],
+        circumstances=list(circumstances(record)),
+        caveats=list(caveats(record)),
+        findings=findings,
+        root=links.root,
+        in_results=links.index,
+        css=Markup(source("page.css")),  # noqa: S704 - a file of this package
     )
-    return {PAGE: text}
 
 
 def _picture(drawing: Drawing) -> Picture:

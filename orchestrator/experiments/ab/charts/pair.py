@@ -98,7 +98,8 @@ def _drawn(record: ABRecord, pair: Pair, low: float, high: float) -> Drawing:
     for number in range(0, len(pair.launches), step):
         launches.append({"change": pair.launches[number], "launch": number + 1})
         if pair.slices:
-            slices += [{"change": one, "launch": number + 1} for one in pair.slices[number]]
+            inside = [one for one in pair.slices[number] if low <= one <= high]
+            slices += [{"change": one, "launch": number + 1} for one in inside]
     at = {"x": x, "y": y}
     dots: Spec = {
         "width": WIDTH,
@@ -117,7 +118,7 @@ def _drawn(record: ABRecord, pair: Pair, low: float, high: float) -> Drawing:
 
 
 def _points(rows: Sequence[Datum], encoding: Spec, **looks: object) -> Spec:
-    mark = {"type": "point", "filled": True, "clip": True, "aria": False, **looks}
+    mark = {"type": "point", "filled": True, "aria": False, **looks}
     return {"data": values(rows), "mark": mark, "encoding": encoding}
 
 
@@ -141,7 +142,7 @@ def _bars(each: Sequence[float], low: float, high: float, x: Spec) -> Spec:
         "field": "slices",
         "type": "quantitative",
         "title": "Slices",
-        "axis": {"values": [0, int(max(counts))]},
+        "axis": {"values": [0, int(max(counts))], "format": "d"},
     }
     bars = {
         "data": values(rows),

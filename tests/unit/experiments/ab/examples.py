@@ -180,3 +180,26 @@ def failed(**changes: Any) -> ABRecord:
         failure=failure,
     )
     return replace(example, **changes)
+
+
+HOSTILE = "</script><img src=x onerror=alert(1)>|`*[x](y)\x1b[2J\n## Heading"
+
+
+def hostile() -> ABRecord:
+    """A comparison in which every text from outside tries to be markup."""
+    failure = Failure(
+        side="head", phase=TrialPhase.VERIFY, reason=HOSTILE, log_tail=f"```\n{HOSTILE}\n</pre>"
+    )
+    bad = side(
+        HOSTILE, "1", base_image=HOSTILE, origin=(HOSTILE,), python=HOSTILE, versions={HOSTILE: "1"}
+    )
+    return ab_record(
+        command=f"lab ab {HOSTILE}",
+        settings=ab_settings(base=HOSTILE, head=HOSTILE),
+        host=host(cpu_model=HOSTILE),
+        base=bad,
+        counted_by=HOSTILE,
+        failure=failure,
+        neighbours=(HOSTILE,),
+        launches=launches(5),
+    )
