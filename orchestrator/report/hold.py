@@ -27,6 +27,12 @@ TEXT = (
 )
 
 
+STOLEN_TEXT = (
+    "Stolen: the largest share of the server's CPU, or of one of the load's, that a hypervisor took "
+    "during a hold."
+)
+
+
 def _median(of: Callable[[Totals], float | None]) -> Callable[[Place], Value]:
     """The median of the holds."""
     return lambda place: place.group.median(lambda trial: of(trial.hold) if trial.hold else None)
@@ -88,7 +94,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
     return Ranking(
         name=f"{workload}-hold",
         title=f"{workload}: held at the best step",
-        text=TEXT,
+        text=f"{TEXT} {STOLEN_TEXT}" if steal else TEXT,
         columns=(
             *PLACE,
             *_RATE,

@@ -400,6 +400,7 @@ def test_what_was_stolen_has_a_column_if_it_is_known() -> None:
     rows = json.loads(files["json-hold.json"])["rows"]
     assert {row["framework"]: row["steal"] for row in rows} == {"Flask": 0.12, "Sanic": None}
     assert "| Stolen |" in files["report.md"]
+    assert "Stolen: the largest share of the server" in files["index.html"]
     unknown = report_files(run_record(plan, trials=tuple(known[2:])))
     assert "Stolen" not in unknown["report.md"]
     assert "Stolen" not in unknown["index.html"]
