@@ -133,7 +133,7 @@ def test_slices_far_outside_are_counted_instead_of_drawn() -> None:
     one, *others = launches(40)
     first = replace(one.slices[0], head_us=one.slices[0].head_us * 9)
     disturbed = replace(one, slices=(first, *one.slices[1:]))
-    head, again, _ = drawings(ab_record(launches=(disturbed, *others)))
+    head, _, _ = drawings(ab_record(launches=(disturbed, *others)))
     assert re.search(r"Slices outside of this picture: \d+\.", head.text)
     assert head.spec["vconcat"][1]["layer"][-1]["encoding"]["x"]["scale"]["domain"][1] < 20
 
