@@ -9,6 +9,7 @@ from dataclasses import replace
 from orchestrator.bench.bench import Bench
 from orchestrator.experiments.ab.launch import (
     CLOSED_EVERY,
+    SEEDS,
     SLICES,
     Pace,
     Specs,
@@ -21,9 +22,6 @@ from orchestrator.experiments.ab.launch import (
 )
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord, ClosedPair, Launch, Slice
-
-SEEDS = 2**32
-"""Python takes hash seeds from 0 to 4,294,967,295."""
 
 
 def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:

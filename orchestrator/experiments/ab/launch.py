@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from labwire.slices import Served
+from orchestrator.bench.instructions import HASH_SEED
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.record import Closed, ClosedPair, Slice
 from orchestrator.model.entry import ContainerSpec
@@ -36,7 +37,8 @@ CLOSED_EVERY = 6
 CLOSED_S = 0.2
 CONNECTIONS = 4
 """In the closed loop: they keep a server busy, and fit into the shortest listen queue (5)."""
-HASH_SEED = "PYTHONHASHSEED"
+SEEDS = 2**32
+"""Python takes hash seeds from 0 to 4,294,967,295."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
