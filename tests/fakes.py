@@ -7,29 +7,52 @@ from typing import TYPE_CHECKING, Any
 
 from labwire.events import LoadEvent, Tick
 from labwire.expectation import Request
+from labwire.slices import Slice
 from orchestrator.bench.bench import Bench
-from orchestrator.contract import Probe
+from orchestrator.contract import Answer, Probe
 from orchestrator.errors import TrialFailed, tail
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
+from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import (
     Clock,
     Container,
     ContainerState,
     Engine,
     Image,
+    InstructionCounter,
     Load,
     LoadGenerator,
     Progress,
     RawStore,
+    SliceLoad,
 )
 
 Journal = list[str]
 RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0, started_at=990.0)
+
+
+class FakeCounter:
+    """Counts what it was told to count."""
+
+    def __init__(self, journal: Journal, by: CountedBy, instructions: int | TrialFailed) -> None:
+        self._journal = journal
+        self._by = by
+        self._instructions = instructions
+
+    def begin(self) -> None:
+        self._journal.append(f"begin {self._by}")
+
+    def counted(self) -> int:
+        self._journal.append(f"counted {self._by}")
+        if isinstance(self._instructions, TrialFailed):
+            raise self._instructions
+        return self._instructions
 
 
 class FakeContainer:
@@ -46,6 +69,9 @@ class FakeContainer:
         samples: Sequence[Sample] = (),
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
+        cpu_s: Sequence[float | TrialFailed] = (),
+        reply: Answer | None = None,
+        instructions: int | TrialFailed = 0,
         log: str = "",
         stop_s: float | BaseException = 0.25,
         healthy: float | TrialFailed = 991.5,
@@ -61,6 +87,9 @@ class FakeContainer:
         self._samples = list(samples)
         self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
+        self._cpu_s = list(cpu_s)
+        self._reply = reply
+        self._instructions = instructions
         self._log = log
         self._stop_s = stop_s
         self._healthy = healthy
@@ -74,11 +103,27 @@ class FakeContainer:
         assert self._probe is not None
         return self._probe
 
+    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
+        self._journal.append(f"ask {self.name} {request.path} {times} times")
+        assert self._reply is not None
+        return (self._reply,) * times
+
+    @contextmanager
+    def counter(self, by: CountedBy) -> Iterator[FakeCounter]:
+        yield FakeCounter(self._journal, by, self._instructions)
+
     def install_bytes(self) -> dict[str, int | None] | None:
         return None if self._install_bytes is None else dict(self._install_bytes)
 
     def sample(self) -> Sample | None:
         return self._samples.pop(0) if self._samples else None
+
+    def cpu_s(self) -> float:
+        """The next prepared value; TrialFailed once they are used up."""
+        value = self._cpu_s.pop(0) if self._cpu_s else TrialFailed(f"{self.name} does not run")
+        if isinstance(value, TrialFailed):
+            raise value
+        return value
 
     def listen_overflows(self) -> int | None:
         return self._listen_overflows.pop(0) if self._listen_overflows else None
@@ -131,9 +176,11 @@ class FakeEngine:
         broken: Mapping[str, TrialFailed] | None = None,
         refused: Mapping[str, TrialFailed] | None = None,
         stays: Mapping[str, BaseException] | None = None,
+        counts_by: CountedBy = CountedBy.CALLGRIND,
     ) -> None:
         """``stays``: the error of removing a container after its block ended without an error."""
         self._stays = stays or {}
+        self._counts_by = counts_by
         self._journal = journal
         self._servers = servers
         self._broken = broken or {}
@@ -145,12 +192,28 @@ class FakeEngine:
             raise self._broken[service]
         return Image(id=f"sha256:{service}", size_bytes=130_000_000, base="official")
 
+    def build_variant(self, variant: Variant) -> Made:
+        name = f"{variant.service}:variant"
+        self._journal.append(f"build {name}{' with valgrind' * variant.valgrind}")
+        if variant.service in self._broken:
+            raise self._broken[variant.service]
+        return Made(name=name, id=f"sha256:{name}", base="official")
+
+    def counts_by(self) -> CountedBy:
+        return self._counts_by
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        self._journal.append(f"{spec.image} under callgrind")
+        return spec
+
     @contextmanager
     def start(
-        self, spec: ContainerSpec, *, beside: Container | None = None
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> Iterator[FakeContainer]:
         where = f" beside {beside.host}" if beside is not None else ""
-        self._journal.append(f"start {spec.service}{where}")
+        seed = spec.environment.get("PYTHONHASHSEED")
+        where += f" with hash seed {seed}" if seed is not None else ""
+        self._journal.append(f"start {spec.service}{suffix}{where}")
         if spec.service in self._refused:
             raise self._refused[spec.service]
         try:
@@ -192,6 +255,34 @@ class FakeLoad:
         return {"master": "the master's log", "worker-1": "the worker's log"}
 
 
+class FakeSliceLoad:
+    """Answers each command with the next slice, or raises an exception in its place."""
+
+    def __init__(
+        self, journal: Journal, slices: Sequence[Slice | BaseException], container: FakeContainer
+    ) -> None:
+        self._journal = journal
+        self._slices = list(slices)
+        self.container = container
+
+    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+        self._journal.append(f"aim {' '.join(server.host for server in servers)}")
+
+    def spread(self, requests: int, rate: float, seed: int) -> Slice:
+        self._journal.append(f"spread {requests} {rate:g} {seed}")
+        return self._next()
+
+    def saturate(self, server: int, connections: int, seconds: float) -> Slice:
+        self._journal.append(f"saturate {server} {connections} {seconds:g}")
+        return self._next()
+
+    def _next(self) -> Slice:
+        found = self._slices.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
 class FakeGenerator:
     """Gives each load the next script. The last script is used again."""
 
@@ -200,10 +291,12 @@ class FakeGenerator:
         journal: Journal,
         *scripts: Sequence[LoadEvent | BaseException],
         workers: Sequence[FakeContainer] = (),
+        slices: Sequence[Slice | BaseException] = (),
     ) -> None:
         self._journal = journal
         self._scripts = list(scripts)
         self._workers = workers
+        self._slices = slices
 
     @contextmanager
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:
@@ -213,6 +306,14 @@ class FakeGenerator:
             yield FakeLoad(script, self._workers)
         finally:
             self._journal.append(f"unload {server.host}")
+
+    @contextmanager
+    def slices(self, workload: str, loading: Loading) -> Iterator[FakeSliceLoad]:
+        self._journal.append(f"slices {workload}")
+        try:
+            yield FakeSliceLoad(self._journal, self._slices, FakeContainer("slices"))
+        finally:
+            self._journal.append("no more slices")
 
 
 class FakeStore:
@@ -309,7 +410,9 @@ class JournalProgress(NullProgress):
 
 if TYPE_CHECKING:
     _container: Container = FakeContainer("")
+    _counter: InstructionCounter = FakeCounter([], CountedBy.PERF, 0)
     _load: Load = FakeLoad((), ())
+    _slices: SliceLoad = FakeSliceLoad([], (), FakeContainer(""))
     _engine: Engine = FakeEngine([], {})
     _generator: LoadGenerator = FakeGenerator([])
     _store: RawStore = FakeStore([])

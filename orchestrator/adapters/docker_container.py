@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from time import monotonic, sleep, time
 from typing import Any, cast
@@ -14,16 +14,17 @@ import requests.exceptions
 
 from labwire import netstat
 from labwire.expectation import Request
-from orchestrator.adapters import cgroup
+from orchestrator.adapters import callgrind, cgroup, cpu_time, perf
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
-from orchestrator.adapters.pipes import ExecPipe, program
+from orchestrator.adapters.pipes import AttachedPipe, ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
-from orchestrator.contract import Probe
+from orchestrator.contract import Answer, Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import PORT
 from orchestrator.model.sample import Sample
-from orchestrator.ports import ContainerState
+from orchestrator.ports import ContainerState, InstructionCounter
 
 KILL_AFTER_S = 10
 GONE_WITHIN_S = 30
@@ -82,6 +83,8 @@ class DockerContainer:
         self._container = container
         self._host = host
         self.service = service
+        self._cpu_time: cpu_time.Read | None = None
+        self._cpu_found = False
 
     @property
     def name(self) -> str:
@@ -104,9 +107,22 @@ class DockerContainer:
         Raises:
             TrialFailed: the service ended, did not answer in time, or its answer was not HTTP.
         """
+        with self._answering(), dialogue(self._inside, PORT, wait_s) as it:
+            return it.probe(requests)
+
+    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
+        """Send the service a request so often from inside its own container, one after the other.
+
+        Raises:
+            TrialFailed: as in `probe`.
+        """
+        with self._answering(), dialogue(self._inside, PORT, within_s) as it:
+            return it.repeat(request, times)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
         try:
-            with dialogue(self._inside, PORT, wait_s) as it:
-                return it.probe(requests)
+            yield
         except NoAnswer as reason:
             if reason.ended:  # usually with its container; the engine may notice that a bit later
                 with suppress(*FOREIGN):
@@ -115,10 +131,46 @@ class DockerContainer:
         except FOREIGN as error:
             raise TrialFailed(f"no probe could run in it ({error})") from error
 
+    def counter(self, by: CountedBy) -> AbstractContextManager[InstructionCounter]:
+        """What counts the server's instructions.
+
+        Raises:
+            TrialFailed: they cannot be counted.
+        """
+        if by is CountedBy.CALLGRIND:
+            return nullcontext(callgrind.Callgrind(self._printed))
+        with self._told("does not report its state"):
+            self._container.reload()
+        return perf.counting(perf.INSTRUCTIONS, self._container.attrs["State"]["Pid"])
+
+    def _printed(self, command: Sequence[str]) -> str:
+        """What a command in it printed on stdout and stderr.
+
+        Raises:
+            TrialFailed: the command failed.
+        """
+        run = self._container.exec_run
+        with self._told("could not run a command"):
+            code, output = within(READ_WITHIN_S, lambda: run(list(command)))
+        said = cast(bytes, output).decode(errors="replace")
+        if code != 0:
+            raise TrialFailed(f"a command in its container ended with exit code {code}", said)
+        return said
+
     def _inside(self, arguments: Sequence[str]) -> ExecPipe:
         client = self._container.client
         assert client is not None  # noqa: S101 - the client made this container
         return ExecPipe(client.api, self.id, ["python", "-c", program(), *arguments])
+
+    def attach(self) -> AttachedPipe:
+        """A connection to the stdin and stdout of its program; stdin ends with the connection.
+
+        Raises:
+            TrialFailed: the engine does not attach to it.
+        """
+        client: Any = self._container.client
+        with self._told("could not be attached to"):
+            return AttachedPipe(client.api, self.id)
 
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each installed distribution; None for one of unknown size.
@@ -138,6 +190,29 @@ class DockerContainer:
         except FOREIGN:
             return None
         return cgroup.sample(cast(Stats, stats))
+
+    def cpu_s(self) -> float:
+        """CPU seconds that it has used so far; read from the host's cgroup files where possible.
+
+        Otherwise the engine is asked, which takes some milliseconds. The files are found once.
+
+        Raises:
+            TrialFailed: it does not run.
+        """
+        if not self._cpu_found:
+            self._cpu_time, self._cpu_found = self._find_cpu_time(), True
+        if self._cpu_time is not None:
+            with suppress(OSError, ValueError):
+                return self._cpu_time()
+        sample = self.sample()
+        if sample is None:
+            raise TrialFailed(f"{self.service} does not run any more", self.last_words())
+        return sample.cpu_s
+
+    def _find_cpu_time(self) -> cpu_time.Read | None:
+        with self._told("does not report its process"):
+            self._container.reload()
+        return cpu_time.of_process(int(self._container.attrs["State"]["Pid"]), self.id)
 
     def listen_overflows(self) -> int | None:
         """Connections dropped so far by full listen queues (backlogs) in its network namespace.

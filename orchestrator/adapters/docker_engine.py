@@ -11,6 +11,7 @@ import docker
 import docker.errors
 import docker.models.containers
 
+from orchestrator.adapters import callgrind, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
@@ -21,6 +22,7 @@ from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.variants import Variants
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import Container, Image
@@ -81,6 +83,18 @@ class DockerEngine:
         """
         return self._variants.build(variant)
 
+    def counts_by(self) -> CountedBy:
+        """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
+        return CountedBy.PERF if perf.counts(perf.INSTRUCTIONS) else CountedBy.CALLGRIND
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container with its program under callgrind, which counts nothing at first.
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
+        """
+        return callgrind.wrapped(spec, *self.images.program(spec.image))
+
     @contextmanager
     def start(
         self,
@@ -89,6 +103,7 @@ class DockerEngine:
         beside: Container | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
+        program: Sequence[str] | None = None,
     ) -> Iterator[DockerContainer]:
         """Run a container as the compose file defines it; it is removed at the end in any case.
 
@@ -97,6 +112,7 @@ class DockerEngine:
                 otherwise.
             command: used instead of the definition's own.
             suffix: distinguishes containers of one service.
+            program: runs in the place of the image's own, with a stdin (`DockerContainer.attach`).
 
         Raises:
             TrialFailed: the engine refused.
@@ -112,6 +128,8 @@ class DockerEngine:
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
+                        entrypoint=list(program or spec.entrypoint or ()) or None,
+                        stdin_open=program is not None,
                         **container_options(spec, self._labels()),
                     )
                     ours = DockerContainer(container, spec.service, host)

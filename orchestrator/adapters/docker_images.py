@@ -134,6 +134,12 @@ class DockerImages:
         return str((self._client.images.get(name).attrs.get("Config") or {}).get("User") or "")
 
     @answering()
+    def program(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What an image runs: its entrypoint and its command; either may be empty."""
+        config = self._client.images.get(name).attrs.get("Config") or {}
+        return tuple(config.get("Entrypoint") or ()), tuple(config.get("Cmd") or ())
+
+    @answering()
     def names(self, repository: str) -> list[str]:
         """All names of images in a repository."""
         images = self._client.images.list(repository)

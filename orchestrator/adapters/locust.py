@@ -11,6 +11,7 @@ from labwire.events import LoadEvent, decode
 from labwire.protocol import REBUILD
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import DockerEngine
+from orchestrator.adapters.slices import DockerSliceLoad, slice_load
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import PORT
 from orchestrator.model.settings import Loading
@@ -93,6 +94,12 @@ class LocustGenerator:
             ]
             yield LocustLoad(master, workers, within_s=2 * loading.profile.load_s + SPARE_S)
 
+    @contextmanager
+    def slices(self, workload: str, loading: Loading) -> Iterator[DockerSliceLoad]:
+        """The lab's client without Locust, on the run's bridge network; removed at the end."""
+        with slice_load(self._engine, workload, loading) as load:
+            yield load
+
 
 def master_command(target: str, workload: str, loading: Loading) -> list[str]:
     """The arguments of ``locust`` for a headless master."""
@@ -105,5 +112,5 @@ def master_command(target: str, workload: str, loading: Loading) -> list[str]:
         f"--host=http://{target}:{PORT}",
         f"--workload={workload}",
         f"--client={loading.client}",
-        f"--ramp={settings.encode(loading.profile.ramp)}",
+        f"--ramp={settings.encode(loading.ramp)}",
     ]

@@ -1,4 +1,4 @@
-"""Connections to the program in a service's container (`inside.py`): bytes both ways."""
+"""Connections to a program, most often in a container: bytes both ways."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.resources import files
 from socket import SHUT_WR
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 AT_ONCE = 65_536
 ENDS_WITHIN_S = 1.0
@@ -39,23 +39,16 @@ def program() -> str:
     return files("orchestrator.adapters").joinpath("inside.py").read_text()
 
 
-class ExecPipe:
-    """A command run in a container of the Docker engine.
+class EnginePipe:
+    """A connection that the Docker engine passes on to a program in a container."""
 
-    Raises the SDK's own errors if the engine does not run it.
-    """
-
-    def __init__(
-        self, api: Any, container_id: str, command: Sequence[str], *, stdin: bool = True
-    ) -> None:
-        """``stdin``: whether it has one; without, it reads an end at once."""
-        self._api = api
-        self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
-        self._stream = api.exec_start(self._id, socket=True)
-        self._sock = getattr(self._stream, "_sock", self._stream)
+    def __init__(self, stream: Any) -> None:
+        """``stream``: what the SDK returns for such a connection."""
+        self._stream = stream
+        self._sock = getattr(stream, "_sock", stream)
         self._unread = self._read_with_the_headers()
 
-    def __enter__(self) -> ExecPipe:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,11 +88,6 @@ class ExecPipe:
                 return rest
             self._unread += data
 
-    def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
-        seen = self._api.exec_inspect(self._id)
-        return None if seen["Running"] else seen["ExitCode"]
-
     def _read_with_the_headers(self) -> bytes:
         """Early output that the SDK's HTTP client has already buffered, and would lose."""
         ahead = self._stream._response.raw._fp.fp
@@ -107,6 +95,37 @@ class ExecPipe:
         data = ahead.read1(AT_ONCE) or b""
         self._sock.settimeout(ENDS_WITHIN_S)
         return data
+
+
+class ExecPipe(EnginePipe):
+    """A command run in a container of the Docker engine.
+
+    Raises the SDK's own errors if the engine does not run it.
+    """
+
+    def __init__(
+        self, api: Any, container_id: str, command: Sequence[str], *, stdin: bool = True
+    ) -> None:
+        """``stdin``: whether it has one; without, it reads an end at once."""
+        self._api = api
+        self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
+        super().__init__(api.exec_start(self._id, socket=True))
+
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        seen = self._api.exec_inspect(self._id)
+        return None if seen["Running"] else seen["ExitCode"]
+
+
+class AttachedPipe(EnginePipe):
+    """The stdin and stdout of a container's own program; its log also has stderr.
+
+    Raises the SDK's own errors if the engine does not attach to it.
+    """
+
+    def __init__(self, api: Any, container_id: str) -> None:
+        wanted = {"stdin": 1, "stdout": 1, "stream": 1}
+        super().__init__(api.attach_socket(container_id, wanted))
 
 
 class LocalPipe:

@@ -29,8 +29,8 @@ _BESIDE = {
     "history": ("_stats_history.csv", locust_csv.read_history),
 }
 EXPECTED = (
-    "expected a run, a cross-check or a comparison (a folder with run.json, crosscheck.json or "
-    "ab.json, or that file itself), a table (.md, .csv), or a folder with Locust's CSV files "
+    "expected a run (a folder with run.json, crosscheck.json, ab.json or instructions.json, or "
+    "that file itself), a table (.md, .csv), or a folder with Locust's CSV files "
     "(<name>_requests.csv of 2019, <name>_stats.csv of today)"
 )
 # File names that nobody chose; the folder's name says more about such a test.

@@ -3,7 +3,7 @@
 A request needs no greenlet, timer or parser of its own. The engine does not use gevent's loop:
 `drive` runs its turns. `open` adds a user, and `close` removes one.
 
-In a closed loop, each user begins its next request as soon as it has its answer. With a `Schedule`
+In a closed loop, each user begins its next request as soon as it has its answer. With a schedule
 (open loop), a request begins when it is due, on the connection that has been idle for longest. If
 none is idle, it begins as soon as one is, but its latency counts from when it was due.
 """
@@ -21,7 +21,7 @@ from gevent.monkey import get_original
 from labload.counts.ledger import Ledger
 from labload.counts.tally import Health
 from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Judge, Right
-from labload.engine.schedule import Schedule
+from labload.engine.schedule import Due
 from labload.engine.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
 from labload.engine.target import REFUSALS, Target
 from labload.engine.tcp import ended_before_the_request, was_answered
@@ -72,7 +72,7 @@ class Engine:
         self._connecting = 0
         self._pauses: deque[tuple[int, Slot]] = deque()  # end of the pause, in ns
         self._held = False
-        self._schedule: Schedule | None = None
+        self._schedule: Due | None = None
         self._epoll = _new_epoll()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK)
         self._timer = Timer()
@@ -137,7 +137,7 @@ class Engine:
         self._ledger.close(under_way, now)
         self._hold(True)
 
-    def follow(self, schedule: Schedule | None) -> None:
+    def follow(self, schedule: Due | None) -> None:
         """Begin requests on this schedule; without one, as soon as a user has its answer."""
         self._schedule = schedule
         if schedule:
@@ -259,7 +259,7 @@ class Engine:
         if self._ready:
             self._ring()
 
-    def _begin_due(self, schedule: Schedule) -> None:
+    def _begin_due(self, schedule: Due) -> None:
         """Begin what is due; what has been due for longer than the timeout fails unsent."""
         ready, late, now, begun = self._ready, self._ledger.late, perf_counter_ns(), 0
         while schedule.due_ns <= now - self._timeout_ns:

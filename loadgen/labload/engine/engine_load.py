@@ -5,9 +5,10 @@ from time import perf_counter_ns
 
 from labload.counts.glance import Glance
 from labload.counts.ledger import Ledger
+from labload.counts.tally import Health
 from labload.engine.drive import Driver
 from labload.engine.engine import Engine
-from labload.engine.schedule import Schedule
+from labload.engine.schedule import Due, Schedule
 from labload.engine.slot import Slot
 from labload.engine.target import Target
 
@@ -51,13 +52,26 @@ class EngineLoad:
 
     def follow(self, rate: float, worker: int, workers: int) -> None:
         """Send this worker's part of `rate` (requests/s of all workers) on a schedule."""
-        self._engine.follow(Schedule.share(rate, worker, workers, perf_counter_ns()))
+        self.keep(Schedule.share(rate, worker, workers, perf_counter_ns()))
+
+    def keep(self, schedule: Due) -> None:
+        """Send requests when they are due on this schedule."""
+        self._engine.follow(schedule)
 
     def glance(self, span_us: int) -> Glance:
         """The state since the last glance, `span_us` ago. Sets a mark, so it is not for a ramp."""
         health = self._driver.health()
         self._driver.mark()
         return Glance(span_us, *self._engine.crowd(), idle=health.idle, lag_us=health.lag_us)
+
+    @property
+    def busy(self) -> int:
+        """Requests under way."""
+        return self._engine.busy
+
+    def health(self) -> Health:
+        """Idle share and lag since the last `enter` or `go`."""
+        return self._driver.health()
 
     def unfollow(self) -> None:
         """End the schedule."""

@@ -1,6 +1,19 @@
 """When requests are due in the open loop; pure arithmetic."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Due(Protocol):
+    """When requests of an open loop are due, as the engine asks it."""
+
+    due_ns: int
+    """When the next one is due."""
+    interval_ns: float
+    """Shortest distance between two of them."""
+
+    def take(self) -> int:
+        """Return when the next request is due, and move on to the one after it."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.experiments.ab.launch import (
+    CLOSED_EVERY,
     SLICES,
     Pace,
     Specs,
@@ -39,7 +40,7 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iter
             number, seed = len(record.launches), draw.randrange(SEEDS)
             order = order_of(number)
             with launched(specs, order, seed, bench.engine) as servers:
-                aimed(load, servers, draw.randrange(SEEDS))
+                aimed(load, servers, record.rate, draw.randrange(SEEDS))
                 if record.requests is None or record.rate is None:
                     found = pace(load, servers, draw.randrange(SEEDS), shared=shared)
                     record = replace(record, requests=found.requests, rate=found.rate)
@@ -47,8 +48,8 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iter
                 slices, closed = list[Slice](), list[ClosedPair]()
                 for turn in range(SLICES):
                     slices.append(slice_of(load, servers, speed, draw.randrange(SEEDS)))
-                    if turn % 2:
-                        closed.append(closed_pair(load, head_first=bool((number + turn // 2) % 2)))
+                    if turn % CLOSED_EVERY == CLOSED_EVERY - 1:
+                        closed.append(closed_pair(load, head_first=len(closed) % 2 == number % 2))
             launch = Launch(
                 seed=seed,
                 order=order,

@@ -17,6 +17,7 @@ from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.report.page import Links
 from tests.unit.experiments.ab.examples import (
+    SLICES,
     ab_record,
     by_instructions,
     counts,
@@ -139,7 +140,7 @@ def test_slices_far_outside_are_counted_instead_of_drawn() -> None:
     drawn = [dot["change"] for dot in slices["data"]["values"]]
     assert high < 20
     assert low <= min(drawn) <= max(drawn) <= high
-    assert f"Slices outside of this picture: {40 * 4 - len(drawn)}." in head.text
+    assert f"Slices outside of this picture: {40 * SLICES - len(drawn)}." in head.text
 
 
 def test_the_command_report_writes_the_page_and_the_list_of_runs_links_to_it(

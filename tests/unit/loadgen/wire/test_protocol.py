@@ -10,16 +10,18 @@ from labwire.failure import FailureKind
 from labwire.phase import LoadPhase, RampEnd
 from labwire.protocol import VERSION
 from labwire.settings import RampSettings
+from labwire.slices import ANSWERS, COMMANDS, Served
 
-SHAPES = {2: "d07f89c724fa89d4"}
+SHAPES = {2: "d07f89c724fa89d4", 3: "7663f12380a5cf68"}
 """Version -> a digest of its shape. What stands here for an older one stays."""
 
 
 def shape() -> str:
     """Every member of every type, as its file declares it; names and bounds that both sides use."""
-    kinds = [*get_args(LoadEvent), LoadStep, LocustOwn, RampSettings]
+    slices = {**COMMANDS, **ANSWERS}
+    kinds = [*get_args(LoadEvent), LoadStep, LocustOwn, RampSettings, *slices.values(), Served]
     members = [f"{kind.__name__}.{one.name}: {one.type}" for kind in kinds for one in fields(kind)]
-    names = [f"{name}: {kind.__name__}" for name, kind in TYPES.items()]
+    names = [f"{name}: {kind.__name__}" for name, kind in {**TYPES, **slices}.items()]
     values = [repr(value) for enum in (LoadPhase, RampEnd, FailureKind) for value in enum]
     bounds = [f"{histogram.LOWEST_US} {histogram.HIGHEST_US} {histogram.DIGITS}"]
     return "\n".join(members + names + values + bounds)
