@@ -80,7 +80,7 @@ def summary(record: ABRecord) -> str:
         else ""
     )
     return _capital(
-        f"{_told(record, known)} (ratio {known.cost.ratio:.5g}, {_certain(record, known)}), "
+        f"{_told(record, known)} (ratio {known.cost.ratio:.4f}, {_certain(record, known)}), "
         f"after {measured(record)}{shown}"
     )
 

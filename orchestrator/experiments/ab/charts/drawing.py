@@ -14,7 +14,7 @@ from orchestrator.experiments.ab.words import COSTS, UNIT, change
 from orchestrator.report.charts.chart import SCHEMA, Spec, values
 
 WIDTH, HEIGHT, BARS_HEIGHT = 264, 240, 60
-MOST = 300
+MOST = 200
 """Most launches that a chart draws; of more it draws every second, third ..."""
 BAND = 0.25
 """Opacity of an interval."""

@@ -156,7 +156,7 @@ def _described(record: ABRecord, pair: Pair, step: int, outside: int) -> str:
     units = UNITS[record.settings.by]
     found = [f"Blue dots: {units}, the first at the top."]
     if pair.each:
-        found.append("Grey dots and bars: slices. A launch is the median of its slices.")
+        found.append("Grey dots and bars: slices. A launch is the trimmed mean of its slices.")
     mean = f"Blue line: the mean of the {units}, {told(pair.mean)}"
     certain = f"; blue band: its 95 % interval, {told(pair.low)} to {told(pair.high)}"
     found.append(f"{mean}{certain if isfinite(pair.low) else ''}. Dashed line: no difference.")

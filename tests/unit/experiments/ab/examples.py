@@ -28,6 +28,8 @@ BASE_US = 550.0
 """CPU time of Flask for a request."""
 LAUNCH, SLICE = 0.009, 0.021
 """Standard deviations of log ratios from launch to launch, and from slice to slice."""
+SLICES = 6
+"""Fewer than in a real launch, but enough that the most disturbed ones do not count."""
 DRIFT = 0.13
 """The same of one server alone; it hits all servers of a slice alike."""
 
@@ -66,7 +68,7 @@ def launches(
     spread: float = LAUNCH,
     again: float = 0.0,
     seed: int = 1,
-    slices: int = 4,
+    slices: int = SLICES,
 ) -> tuple[Launch, ...]:
     """Random launches; the head needs ``effect`` more CPU time, as a share.
 
@@ -76,6 +78,22 @@ def launches(
     """
     draw = random.Random(seed)
     return tuple(_launch(draw, number, effect, again, spread, slices) for number in range(count))
+
+
+def exact_launches(count: int = 24, head: float = 1.02, spread: float = 0.01) -> tuple[Launch, ...]:
+    """Launches without chance: all slices of a launch are alike, and launches alternate.
+
+    Args:
+        head: the head's cost as a multiple of the base's.
+        spread: how far each launch is from the mean, as a log ratio; half of it in the A/A pair.
+    """
+
+    def alike(launch: Launch, sign: int) -> Launch:
+        base_us, again_us = (BASE_US * exp(side * sign * spread / 4) for side in (-1, 1))
+        one = Slice(base_us=base_us, again_us=again_us, head_us=BASE_US * head * exp(sign * spread))
+        return replace(launch, slices=(one,) * SLICES)
+
+    return tuple(alike(one, -1 if n % 2 else 1) for n, one in enumerate(launches(count)))
 
 
 def _launch(

@@ -17,6 +17,7 @@ from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.report.page import Links
 from tests.unit.experiments.ab.examples import (
+    SLICES,
     ab_record,
     by_instructions,
     counts,
@@ -133,9 +134,13 @@ def test_slices_far_outside_are_counted_instead_of_drawn() -> None:
     one, *others = launches(40)
     first = replace(one.slices[0], head_us=one.slices[0].head_us * 9)
     disturbed = replace(one, slices=(first, *one.slices[1:]))
-    head, _, _ = drawings(ab_record(launches=(disturbed, *others)))
-    assert re.search(r"Slices outside of this picture: \d+\.", head.text)
-    assert head.spec["vconcat"][1]["layer"][-1]["encoding"]["x"]["scale"]["domain"][1] < 20
+    head, *_ = drawings(ab_record(launches=(disturbed, *others)))
+    slices = head.spec["vconcat"][1]["layer"][-2]
+    low, high = slices["encoding"]["x"]["scale"]["domain"]
+    drawn = [dot["change"] for dot in slices["data"]["values"]]
+    assert high < 20
+    assert low <= min(drawn) <= max(drawn) <= high
+    assert f"Slices outside of this picture: {40 * SLICES - len(drawn)}." in head.text
 
 
 def test_the_command_report_writes_the_page_and_the_list_of_runs_links_to_it(

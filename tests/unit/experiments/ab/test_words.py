@@ -14,10 +14,13 @@ from tests.unit.experiments.ab.examples import (
     ab_settings,
     by_instructions,
     counts,
+    exact_launches,
     failed,
     launches,
     side,
 )
+
+EXACT = ab_record(launches=exact_launches())
 
 
 @pytest.mark.parametrize(
@@ -41,13 +44,13 @@ def test_a_ratio_is_shown_as_a_change(ratio: float, text: str) -> None:
     ("record", "begin", "end"),
     [
         (
-            ab_record(launches=launches(24, 0.05)),
-            "slower: head needs 4.",
+            ab_record(launches=exact_launches(head=1.05)),
+            "slower: head needs 5.00",
             " % more CPU time for a request than base (95 % interval +",
         ),
         (
-            ab_record(launches=launches(24, -0.05)),
-            "faster: head needs 5.",
+            ab_record(launches=exact_launches(head=0.95)),
+            "faster: head needs 5.00",
             " % less CPU time for a request than base (95 % interval -",
         ),
         (ab_record(launches=launches(80)), "same within 0.", ": head needs 0."),
@@ -80,10 +83,10 @@ def test_the_answer_is_a_sentence(record: ABRecord, begin: str, end: str) -> Non
 
 
 def test_the_summary_says_how_far_to_trust_the_answer() -> None:
-    assert summary(ab_record()) == (
-        "Slower: head needs 1.85 % more CPU time for a request than base (ratio 1.0185, "
-        "95 % interval +1.09 % to +2.61 %), after 24 launches in 60 s; these data could have shown "
-        "a difference of 0.75 % or more"
+    assert summary(EXACT) == (
+        "Slower: head needs 2.00 % more CPU time for a request than base (ratio 1.0200, "
+        "95 % interval +1.28 % to +2.72 %), after 24 launches in 60 s; these data could have shown "
+        "a difference of 0.71 % or more"
     )
     assert "after 5 hash seeds in 60 s" in summary(by_instructions())
     assert "after 1 launch in 2 s" in summary(ab_record(launches=launches(1)))
@@ -115,13 +118,13 @@ def test_nothing_measured_yet_is_said() -> None:
 
 
 def test_the_state_after_a_launch_is_one_line() -> None:
-    assert so_far(ab_record()) == (
-        "24 launches in 60 s: head +1.85 % (95 % interval +1.09 % to +2.61 %); "
-        "A/A -0.20 % (-1.53 % to +1.14 %): slower"
+    assert so_far(EXACT) == (
+        "24 launches in 60 s: head +2.00 % (95 % interval +1.28 % to +2.72 %); "
+        "A/A 0.00 % (-0.35 % to +0.35 %): slower"
     )
-    first = so_far(ab_record(launches=launches(1)))
-    assert first.startswith("1 launch in 2 s: head +")
-    assert first.endswith(" %: undecided")
+    assert so_far(ab_record(launches=exact_launches(1))) == (
+        "1 launch in 2 s: head +3.03 % (too few launches for an interval); A/A +0.50 %: undecided"
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +162,7 @@ def test_an_undecided_comparison_says_why(record: ABRecord, why: str) -> None:
 
 
 def test_each_ratio_is_a_row_with_its_interval() -> None:
-    table = ratios(ab_record())
+    table = ratios(EXACT)
     assert table.title.startswith("flask, json: slower: head needs ")
     assert [row[0] for row in table.shown] == [
         "CPU time for a request",
@@ -168,7 +171,7 @@ def test_each_ratio_is_a_row_with_its_interval() -> None:
         "p50, closed loop",
         "p99, closed loop",
     ]
-    assert table.shown[0][1:] == ("+1.85 %", "+1.09 % to +2.61 %", "1.09 %", "24")
+    assert table.shown[0][1:] == ("+2.00 %", "+1.28 % to +2.72 %", "1.03 %", "24")
     few = ratios(ab_record(launches=launches(1)))
     assert few.shown[0][2:] == ("too few launches", "-", "1")
 
