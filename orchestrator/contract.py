@@ -53,7 +53,7 @@ def problems(
     found = sorted(f"{labels[request]}: no answer" for request in silent)
     for answer in probe.answers:
         label = labels[answer.request]
-        found += [f"{label}: {words}" for words in _differences(answer, expected[answer.request])]
+        found += [f"{label}: {words}" for words in differences(answer, expected[answer.request])]
         if answer.keep_alive != manifest.keep_alive:
             says = "stays open" if manifest.keep_alive else "is closed"
             does = "stayed open" if answer.keep_alive else "was closed"
@@ -106,7 +106,8 @@ def normalized(distribution: str) -> str:
     return distribution.lower().replace("_", "-").replace(".", "-")
 
 
-def _differences(answer: Answer, expected: Expectation) -> list[str]:
+def differences(answer: Answer, expected: Expectation) -> list[str]:
+    """Every difference between an answer and the right one, in words; empty if there is none."""
     content_type = answer.content_type.lower().encode("latin-1")
     read = judgement.Complete(answer.status, content_type, answer.body)
     return [words for _, words in judgement.differences(read, expected.right)]

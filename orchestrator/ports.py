@@ -10,7 +10,8 @@ from typing import Protocol
 from labwire.events import LoadEvent, Tick
 from labwire.expectation import Request
 from labwire.slices import Slice
-from orchestrator.contract import Probe
+from orchestrator.contract import Answer, Probe
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.sample import Sample
@@ -42,6 +43,24 @@ class Image:
     base: str
 
 
+class InstructionCounter(Protocol):
+    """Counts the user-space instructions of a server: all its processes and threads."""
+
+    def begin(self) -> None:
+        """Begin to count. The server must be idle.
+
+        Raises:
+            TrialFailed: they cannot be counted.
+        """
+
+    def counted(self) -> int:
+        """The instructions since `begin`; it ends the count. The server must be idle.
+
+        Raises:
+            TrialFailed: the count is not complete.
+        """
+
+
 class Container(Protocol):
     """A running container of the lab."""
 
@@ -61,6 +80,25 @@ class Container(Protocol):
 
         Raises:
             TrialFailed: a request was not answered in time, or an answer was not valid HTTP.
+        """
+
+    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
+        """Send a request so often, each after the answer to the one before; return the answers.
+
+        One connection is used for as long as the service keeps it open.
+
+        Args:
+            within_s: seconds for everything together.
+
+        Raises:
+            TrialFailed: a request was not answered in time, or an answer was not valid HTTP.
+        """
+
+    def counter(self, by: CountedBy) -> AbstractContextManager[InstructionCounter]:
+        """What counts the server's instructions; to count by callgrind, the server runs under it.
+
+        Raises:
+            TrialFailed: they cannot be counted.
         """
 
     def install_bytes(self) -> dict[str, int | None] | None:
@@ -189,6 +227,29 @@ class Engine(Protocol):
         Raises:
             TrialFailed: the build failed (carries the end of its log), or an image that is not
                 built here could not be pulled.
+        """
+
+    def build_variant(self, variant: Variant) -> Made:
+        """Build the image of a variant of a service; the service's own image stays as it is.
+
+        The image stays until this process has ended. What the variant's environment sets is not in
+        the image: give it to the container (`ContainerSpec.environment`).
+
+        Raises:
+            TrialFailed: the build failed (carries the end of its log), or a part of the variant
+                could not be found.
+        """
+
+    def counts_by(self) -> CountedBy:
+        """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container with its program under callgrind, which counts nothing at first.
+
+        Its image must have valgrind (`Variant.valgrind`).
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
         """
 
     def start(

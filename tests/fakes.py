@@ -9,20 +9,23 @@ from labwire.events import LoadEvent, Tick
 from labwire.expectation import Request
 from labwire.slices import Slice
 from orchestrator.bench.bench import Bench
-from orchestrator.contract import Probe
+from orchestrator.contract import Answer, Probe
 from orchestrator.errors import TrialFailed, tail
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
+from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import (
     Clock,
     Container,
     ContainerState,
     Engine,
     Image,
+    InstructionCounter,
     Load,
     LoadGenerator,
     Progress,
@@ -32,6 +35,24 @@ from orchestrator.ports import (
 
 Journal = list[str]
 RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0, started_at=990.0)
+
+
+class FakeCounter:
+    """Counts what it was told to count."""
+
+    def __init__(self, journal: Journal, by: CountedBy, instructions: int | TrialFailed) -> None:
+        self._journal = journal
+        self._by = by
+        self._instructions = instructions
+
+    def begin(self) -> None:
+        self._journal.append(f"begin {self._by}")
+
+    def counted(self) -> int:
+        self._journal.append(f"counted {self._by}")
+        if isinstance(self._instructions, TrialFailed):
+            raise self._instructions
+        return self._instructions
 
 
 class FakeContainer:
@@ -49,6 +70,8 @@ class FakeContainer:
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
         cpu_s: Sequence[float | TrialFailed] = (),
+        reply: Answer | None = None,
+        instructions: int | TrialFailed = 0,
         log: str = "",
         stop_s: float | BaseException = 0.25,
         healthy: float | TrialFailed = 991.5,
@@ -65,6 +88,8 @@ class FakeContainer:
         self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
         self._cpu_s = list(cpu_s)
+        self._reply = reply
+        self._instructions = instructions
         self._log = log
         self._stop_s = stop_s
         self._healthy = healthy
@@ -77,6 +102,15 @@ class FakeContainer:
             raise self._probe
         assert self._probe is not None
         return self._probe
+
+    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
+        self._journal.append(f"ask {self.name} {request.path} {times} times")
+        assert self._reply is not None
+        return (self._reply,) * times
+
+    @contextmanager
+    def counter(self, by: CountedBy) -> Iterator[FakeCounter]:
+        yield FakeCounter(self._journal, by, self._instructions)
 
     def install_bytes(self) -> dict[str, int | None] | None:
         return None if self._install_bytes is None else dict(self._install_bytes)
@@ -142,9 +176,11 @@ class FakeEngine:
         broken: Mapping[str, TrialFailed] | None = None,
         refused: Mapping[str, TrialFailed] | None = None,
         stays: Mapping[str, BaseException] | None = None,
+        counts_by: CountedBy = CountedBy.CALLGRIND,
     ) -> None:
         """``stays``: the error of removing a container after its block ended without an error."""
         self._stays = stays or {}
+        self._counts_by = counts_by
         self._journal = journal
         self._servers = servers
         self._broken = broken or {}
@@ -156,11 +192,27 @@ class FakeEngine:
             raise self._broken[service]
         return Image(id=f"sha256:{service}", size_bytes=130_000_000, base="official")
 
+    def build_variant(self, variant: Variant) -> Made:
+        name = f"{variant.service}:variant"
+        self._journal.append(f"build {name}{' with valgrind' * variant.valgrind}")
+        if variant.service in self._broken:
+            raise self._broken[variant.service]
+        return Made(name=name, id=f"sha256:{name}", base="official")
+
+    def counts_by(self) -> CountedBy:
+        return self._counts_by
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        self._journal.append(f"{spec.image} under callgrind")
+        return spec
+
     @contextmanager
     def start(
         self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> Iterator[FakeContainer]:
         where = f" beside {beside.host}" if beside is not None else ""
+        seed = spec.environment.get("PYTHONHASHSEED")
+        where += f" with hash seed {seed}" if seed is not None else ""
         self._journal.append(f"start {spec.service}{suffix}{where}")
         if spec.service in self._refused:
             raise self._refused[spec.service]
@@ -358,6 +410,7 @@ class JournalProgress(NullProgress):
 
 if TYPE_CHECKING:
     _container: Container = FakeContainer("")
+    _counter: InstructionCounter = FakeCounter([], CountedBy.PERF, 0)
     _load: Load = FakeLoad((), ())
     _slices: SliceLoad = FakeSliceLoad([], (), FakeContainer(""))
     _engine: Engine = FakeEngine([], {})

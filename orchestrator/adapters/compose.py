@@ -33,6 +33,7 @@ EXCEPTIONS = {WRK_COUNTER: PacketCounter, GUARD: OwnEntrypoint, VALUES: OwnEntry
 
 # The smallest possible build; the set-up tries the same one.
 TRIAL_BUILD = Path("orchestrator", "setup", "trial_build", "compose.yml")
+PROJECT = "weblab"
 BUILD_WITHIN_S = 900
 PULL_WITHIN_S = 900
 TRIAL_BUILD_WITHIN_S = 120
@@ -67,14 +68,10 @@ class Compose:
             UsageError: the file is wrong, lacks something that every container of the lab must
                 have, or has a key that the orchestrator would not pass on.
         """
-        words = ("--profile", CROSSCHECK, "config", "--format", "json")
-        done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
-        if done.returncode != 0:
-            self.version()  # raises if Compose itself is missing
-            raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
+        printed = self._config(variables)
         try:
             # Compose doubles every `$` that it prints, so that the output can be its input again.
-            config = msgspec.json.decode(done.stdout.replace(b"$$", b"$"), type=_Config)
+            config = msgspec.json.decode(printed.replace(b"$$", b"$"), type=_Config)
         except msgspec.MsgspecError as error:
             raise EnvironmentMissing(
                 f"Docker Compose {self.version()} prints no JSON for `docker compose config "
@@ -95,15 +92,36 @@ class Compose:
         Raises:
             TrialFailed: with the tail of the build's output.
         """
+        self._build(service, f"; try `docker compose build {service}`")
+
+    def build_settings(self, service: str) -> dict[str, Any]:
+        """How the compose file builds a service: the block ``build``, with each ``$`` doubled.
+
+        Empty if its image is not built. The block can be changed and given to `build_as`.
+        """
+        block = json.loads(self._config(None)).get("services", {}).get(service) or {}
+        return block.get("build") or {}
+
+    def build_as(self, service: str, image: str, settings: Mapping[str, Any]) -> None:
+        """Build an image under another name, with settings like those of `build_settings`.
+
+        Raises:
+            TrialFailed: with the tail of the build's output.
+        """
+        block = {"image": image, "build": settings}
+        file = json.dumps({"name": PROJECT, "services": {service: block}}).encode()
+        self._build(service, "", "--file", "-", "--project-directory", str(self.root), file=file)
+
+    def _build(self, service: str, remedy: str, *words: str, file: bytes = b"") -> None:
         try:
-            done = self._call("build", service, within_s=BUILD_WITHIN_S)
+            done = self._call(*words, "build", service, within_s=BUILD_WITHIN_S, file=file)
         except command.TookTooLong as error:
             raise TrialFailed(
                 f"the image of {service} was not built within {BUILD_WITHIN_S} s"
             ) from error
         if done.returncode != 0:
             raise TrialFailed(
-                f"the image of {service} could not be built; try `docker compose build {service}`",
+                f"the image of {service} could not be built{remedy}",
                 tail((done.stdout + done.stderr).decode(errors="replace")),
             )
 
@@ -132,8 +150,26 @@ class Compose:
             return ""
         return tail(command.said(done)) or "no reason given"
 
+    def _config(self, variables: Mapping[str, str] | None) -> bytes:
+        """What Compose prints of its file.
+
+        Raises:
+            EnvironmentMissing: Compose v2 is missing.
+            UsageError: Compose refuses the file.
+        """
+        words = ("--profile", CROSSCHECK, "config", "--format", "json")
+        done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
+        if done.returncode != 0:
+            self.version()  # raises if Compose itself is missing
+            raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")
+        return done.stdout
+
     def _call(
-        self, *words: str, within_s: float, variables: Mapping[str, str] | None = None
+        self,
+        *words: str,
+        within_s: float,
+        variables: Mapping[str, str] | None = None,
+        file: bytes = b"",
     ) -> subprocess.CompletedProcess[bytes]:
         return command.run(
             ["docker", "compose", *words],
@@ -141,6 +177,7 @@ class Compose:
             remedy=INSTALL,
             cwd=self.root,
             environment=variables,
+            stdin=file,
         )
 
 

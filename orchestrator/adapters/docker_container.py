@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from time import monotonic, sleep, time
 from typing import Any, cast
@@ -14,16 +14,17 @@ import requests.exceptions
 
 from labwire import netstat
 from labwire.expectation import Request
-from orchestrator.adapters import cgroup, cpu_time
+from orchestrator.adapters import callgrind, cgroup, cpu_time, perf
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
 from orchestrator.adapters.pipes import AttachedPipe, ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
-from orchestrator.contract import Probe
+from orchestrator.contract import Answer, Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import PORT
 from orchestrator.model.sample import Sample
-from orchestrator.ports import ContainerState
+from orchestrator.ports import ContainerState, InstructionCounter
 
 KILL_AFTER_S = 10
 GONE_WITHIN_S = 30
@@ -106,9 +107,22 @@ class DockerContainer:
         Raises:
             TrialFailed: the service ended, did not answer in time, or its answer was not HTTP.
         """
+        with self._answering(), dialogue(self._inside, PORT, wait_s) as it:
+            return it.probe(requests)
+
+    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
+        """Send the service a request so often from inside its own container, one after the other.
+
+        Raises:
+            TrialFailed: as in `probe`.
+        """
+        with self._answering(), dialogue(self._inside, PORT, within_s) as it:
+            return it.repeat(request, times)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
         try:
-            with dialogue(self._inside, PORT, wait_s) as it:
-                return it.probe(requests)
+            yield
         except NoAnswer as reason:
             if reason.ended:  # usually with its container; the engine may notice that a bit later
                 with suppress(*FOREIGN):
@@ -116,6 +130,32 @@ class DockerContainer:
             raise TrialFailed(str(reason)) from reason
         except FOREIGN as error:
             raise TrialFailed(f"no probe could run in it ({error})") from error
+
+    def counter(self, by: CountedBy) -> AbstractContextManager[InstructionCounter]:
+        """What counts the server's instructions.
+
+        Raises:
+            TrialFailed: they cannot be counted.
+        """
+        if by is CountedBy.CALLGRIND:
+            return nullcontext(callgrind.Callgrind(self._printed))
+        with self._told("does not report its state"):
+            self._container.reload()
+        return perf.counting(perf.INSTRUCTIONS, self._container.attrs["State"]["Pid"])
+
+    def _printed(self, command: Sequence[str]) -> str:
+        """What a command in it printed on stdout and stderr.
+
+        Raises:
+            TrialFailed: the command failed.
+        """
+        run = self._container.exec_run
+        with self._told("could not run a command"):
+            code, output = within(READ_WITHIN_S, lambda: run(list(command)))
+        said = cast(bytes, output).decode(errors="replace")
+        if code != 0:
+            raise TrialFailed(f"a command in its container ended with exit code {code}", said)
+        return said
 
     def _inside(self, arguments: Sequence[str]) -> ExecPipe:
         client = self._container.client

@@ -11,6 +11,7 @@ import docker
 import docker.errors
 import docker.models.containers
 
+from orchestrator.adapters import callgrind, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
@@ -18,9 +19,12 @@ from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
+from orchestrator.adapters.variants import Variants
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import Container, Image
 from orchestrator.world.engine import EngineFacts
 
@@ -48,6 +52,7 @@ class DockerEngine:
                 f"no Docker engine answers ({error}); `make engine` starts one"
             ) from error
         self.images = DockerImages(compose, self._client)
+        self._variants = Variants(compose, self.images)
 
     @answering()
     def facts(self) -> EngineFacts:
@@ -69,6 +74,26 @@ class DockerEngine:
             TrialFailed: with the log's tail; the reason says whether the base image is missing.
         """
         return self.images.build(service)
+
+    def build_variant(self, variant: Variant) -> Made:
+        """Build the image of a variant, under a name of its own.
+
+        Raises:
+            TrialFailed: as in `build`; or a part of the variant could not be installed or found.
+        """
+        return self._variants.build(variant)
+
+    def counts_by(self) -> CountedBy:
+        """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
+        return CountedBy.PERF if perf.counts(perf.INSTRUCTIONS) else CountedBy.CALLGRIND
+
+    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container with its program under callgrind, which counts nothing at first.
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
+        """
+        return callgrind.wrapped(spec, *self.images.program(spec.image))
 
     @contextmanager
     def start(
@@ -103,7 +128,7 @@ class DockerEngine:
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
-                        entrypoint=list(program) if program else None,
+                        entrypoint=list(program or spec.entrypoint or ()) or None,
                         stdin_open=program is not None,
                         **container_options(spec, self._labels()),
                     )

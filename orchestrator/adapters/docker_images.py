@@ -10,7 +10,7 @@ import docker
 import docker.errors
 
 from orchestrator.adapters.compose import Compose
-from orchestrator.adapters.docker_container import answering
+from orchestrator.adapters.docker_container import FOREIGN, answering
 from orchestrator.errors import TrialFailed
 from orchestrator.files.sources import name_by_sources
 from orchestrator.model.entry import ContainerSpec
@@ -39,7 +39,7 @@ class DockerImages:
         """
         spec = self._compose.containers()[service]
         image = self._built(spec)
-        self._refuse_volumes(spec)
+        self.refuse_volumes(spec)
         return image
 
     def _built(self, spec: ContainerSpec) -> Image:
@@ -78,10 +78,13 @@ class DockerImages:
         return self.image(spec.image)
 
     @answering()
-    def _refuse_volumes(self, spec: ContainerSpec) -> None:
+    def refuse_volumes(self, spec: ContainerSpec) -> None:
         """Refuse an image whose ``VOLUME`` would become a folder on the host's disk.
 
         The engine makes no volume where the container has a tmpfs of exactly the same path.
+
+        Raises:
+            TrialFailed: its image has one.
         """
         volumes = (self._client.images.get(spec.image).attrs.get("Config") or {}).get("Volumes")
         covered = {normpath(mount.partition(":")[0]) for mount in spec.tmpfs}
@@ -113,6 +116,28 @@ class DockerImages:
     def forget(self, name: str) -> None:
         """Remove a name; an image without a name is deleted."""
         self._client.images.remove(name, noprune=True)
+
+    def pull(self, name: str) -> None:
+        """Pull an image that no block of the compose file names.
+
+        Raises:
+            TrialFailed: no registry gave it.
+        """
+        try:
+            self._client.images.pull(name)
+        except FOREIGN as error:
+            raise TrialFailed(f"`docker pull {name}`: {error}") from error
+
+    @answering()
+    def user(self, name: str) -> str:
+        """The user of an image's processes; empty for root."""
+        return str((self._client.images.get(name).attrs.get("Config") or {}).get("User") or "")
+
+    @answering()
+    def program(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What an image runs: its entrypoint and its command; either may be empty."""
+        config = self._client.images.get(name).attrs.get("Config") or {}
+        return tuple(config.get("Entrypoint") or ()), tuple(config.get("Cmd") or ())
 
     @answering()
     def names(self, repository: str) -> list[str]:

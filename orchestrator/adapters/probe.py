@@ -95,6 +95,22 @@ class Dialogue:
             nofile=facts.nofile,
         )
 
+    def repeat(self, request: Request, times: int) -> tuple[Answer, ...]:
+        """Send a request so often, each after the answer to the one before.
+
+        A connection is used again if it stays open.
+
+        Raises:
+            NoAnswer: with the reason.
+        """
+        answers: list[Answer] = []
+        for _ in range(times):
+            kept = bool(answers) and answers[-1].keep_alive
+            if not kept:
+                self._connect()
+            answers.append(self._ask(request, kept=kept)[0])
+        return tuple(answers)
+
     def sizes(self) -> dict[str, int | None]:
         """Bytes on disk of each installed distribution.
 

@@ -31,11 +31,14 @@ def measure(
     command: str,
     results: Path,
     resume: str | None = None,
+    *,
+    tables: bool = True,
 ) -> R:
     """Plan, build, measure and report, with progress for people.
 
     Args:
         resume: the run to resume; ``settings`` are then those of its record.
+        tables: whether to print the tables at the end.
 
     Raises:
         UsageError: something is wrong with the settings or files, before anything starts.
@@ -51,7 +54,7 @@ def measure(
             record = earlier
         else:
             record = _measured(world, experiment, settings, known, command, folder, earlier)
-        publish(world, experiment, record, folder, results)
+        publish(world, experiment, record, folder, results, tables=tables)
     except KeyboardInterrupt as interrupt:
         raise Interrupted(_kept_in_words(experiment, folder)) from interrupt
     return record

@@ -29,16 +29,16 @@ FOLDER, ENGINE_FOLDER = Path(".lab", "nanode"), Path(".lab", "nanode-engine")
 
 
 def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
-    """Run ``lab run --profile nanode`` in a cgroup of one CPU and 1 GiB.
+    """Run a command of the lab in a cgroup of one CPU and 1 GiB.
 
     A separate engine starts in the cgroup, gets the base images, and builds all other images there.
     So engine, builds, orchestrator, load and server share the limit.
 
     Args:
-        words: further arguments for ``lab run``.
+        words: the command and its arguments, such as ``run --profile nanode``.
 
     Returns:
-        The exit code of the run, and the memory of everything since the engine's start.
+        Its exit code, and the memory of everything since the engine's start.
 
     Raises:
         EnvironmentMissing: the cgroup or the engine cannot be made, or there is no base image.
@@ -57,7 +57,7 @@ def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
         _given(world, usual.images, address, confinement.memory) as environment,
     ):
         progress.note(f"its engine has the base images ({_since(world, began)})")
-        command = [sys.executable, "-m", "orchestrator", "run", "--profile", NANODE, *words]
+        command = [sys.executable, "-m", "orchestrator", *words]
         code = small.run(confinement.command(command), environment)
     memory = watch.seen()
     progress.note(f"total wall time: {_since(world, began)}")

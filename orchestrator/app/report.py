@@ -38,8 +38,13 @@ def publish(
     record: R,
     folder: results_dir.RunFolder,
     results: Path,
+    *,
+    tables: bool = True,
 ) -> None:
     """Write everything derived from the record and the page of all runs; print the tables.
+
+    Args:
+        tables: whether to print them.
 
     Raises:
         UsageError: no report can be made of it.
@@ -51,7 +56,7 @@ def publish(
     saved = experiment.saved.read(content, str(folder.record))
     published = read_published(_published(world.root))
     _write(world.root, experiment, saved, folder, results, published)
-    for table in experiment.shown.tables(saved):
+    for table in experiment.shown.tables(saved) if tables else ():
         world.out.table(table.title, table.headings, table.shown)
     told.note(f"record: {folder.record}")
     told.note(f"report: {folder.path / experiment.shown.page}")
@@ -205,12 +210,17 @@ def _list_runs(results: Path) -> Path:
     """``index.html`` of all runs below a folder."""
     listed = [_listed(path) for path in results_dir.runs(results)]
     others = [
-        Others(title=one.shown.title, page=one.shown.page, folders=names)
+        Others(title=one.shown.title, folders={path.name: _opened(one, path) for path in paths})
         for one in EXPERIMENTS
-        if one is not LOAD
-        and (names := [path.name for path in results_dir.runs(results, one.saved.file)])
+        if one is not LOAD and (paths := results_dir.runs(results, one.saved.file))
     ]
     return results_dir.save_index(results, runs_page(listed, others))
+
+
+def _opened(experiment: Experiment[Any, Any, Any], path: Path) -> str:
+    """The file to open in a folder: its page, or its record if there is no page yet."""
+    page = experiment.shown.page
+    return page if (path / page).is_file() else experiment.saved.file
 
 
 def _listed(path: Path) -> Listed:

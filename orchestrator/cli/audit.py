@@ -41,8 +41,8 @@ def add(commands: Commands) -> None:
         "path",
         type=Path,
         metavar="PATH",
-        help="the folder or record (run.json, crosscheck.json) of a run or cross-check; a Markdown "
-        "or CSV table; a folder of Locust's CSV files",
+        help="the folder or record of a run (run.json, crosscheck.json, ab.json, "
+        "instructions.json); a Markdown or CSV table; a folder of Locust's CSV files",
     )
     add_json(parser)
     parser.add_argument(

@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-ALL_WELL, SOME_FAILED, MISSING, INTERRUPTED = 0, 1, 3, 130
-"""All rows measured; some failed, or something was found; something is missing; interrupted."""
+ALL_WELL, SOME_FAILED, WRONG, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
+"""All rows measured; some failed, or something was found; what was asked for is wrong; something is
+missing; interrupted."""

@@ -6,9 +6,11 @@ import argparse
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from orchestrator.app.catalogue import names
 from orchestrator.app.experiment import measure, resumed
-from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED
+from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED, WRONG
 from orchestrator.cli.commands import Commands, add_results, command, typed
 from orchestrator.experiments.experiment import AnyRecord, Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
@@ -21,6 +23,8 @@ def add(commands: Commands) -> None:
         parser = command(commands, experiment.name, partial(_measure, experiment), experiment.text)
         experiment.options(parser)
         add_results(parser)
+        if experiment.shown.document is not None:
+            parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def _measure(
@@ -32,12 +36,25 @@ def _measure(
         settings = resuming.settings(resumed(experiment, arguments.results, resume))
     else:
         settings = experiment.settings(arguments, names(world.root))
-    record = measure(world, experiment, settings, typed(), arguments.results, resume)
+    document = experiment.shown.document if getattr(arguments, "json", False) else None
+    record = measure(
+        world,
+        experiment,
+        settings,
+        typed(),
+        arguments.results,
+        resume,
+        tables=document is None,
+    )
+    if document is not None:
+        print(msgspec.json.format(msgspec.json.encode(document(record)), indent=2).decode())
     return exit_code(experiment, record)
 
 
 def exit_code(experiment: Experiment[Any, Any, Any], record: AnyRecord) -> int:
-    """0 all rows measured, 1 some failed, 130 interrupted."""
+    """0 all well, 1 some rows failed or a bad finding, 2 not measurable, 130 interrupted."""
     if record.interrupted:
         return INTERRUPTED
+    if experiment.unusable(record):
+        return WRONG
     return ALL_WELL if experiment.all_well(record) else SOME_FAILED

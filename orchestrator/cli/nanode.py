@@ -9,6 +9,8 @@ from orchestrator.app.catalogue import checked, names
 from orchestrator.app.nanode import prove
 from orchestrator.cli.codes import SOME_FAILED
 from orchestrator.cli.commands import Commands, command, folder
+from orchestrator.errors import UsageError
+from orchestrator.experiments.ab import AB
 from orchestrator.experiments.load.plan import settings_problems
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
@@ -17,6 +19,9 @@ from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
 from orchestrator.world import World
 
+SIDES = ("base", "head")
+OF_A_RUN = ("workload", "repeats", "seed")
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -24,6 +29,13 @@ def add(commands: Commands) -> None:
     parser = command(commands, "nanode", _nanode, text)
     add_services(parser)
     add_workloads(parser)
+    for side in SIDES:
+        parser.add_argument(
+            f"--{side}",
+            metavar="SIDE",
+            help="compare two sides of one service instead, as `lab ab` does",
+        )
+    parser.add_argument("--budget", metavar="TIME", help="for a comparison, as in `lab ab`")
     parser.add_argument(
         "--repeats", type=int, metavar="N", help="trials of each service and workload; default: 1"
     )
@@ -41,25 +53,9 @@ def add(commands: Commands) -> None:
 
 
 def _nanode(world: World, arguments: argparse.Namespace) -> int:
-    there = names(world.root)
-    asked = Settings(
-        services=tuple(arguments.services) or there.services,
-        workloads=tuple(arguments.workload or ()) or there.workloads,
-        profile=NANODE,
-        duration_s=None,
-        max_users=None,
-        repeats=1 if arguments.repeats is None else arguments.repeats,
-        seed=arguments.seed or 0,
-        network=Network.LOOPBACK,
-    )
-    # Before an engine starts.
-    checked(world, lambda there: settings_problems(asked, there))
-    words = list(arguments.services)
-    for name in ("workload", "repeats", "seed", "results"):
-        value = getattr(arguments, name)
-        if value is not None:
-            several = value if isinstance(value, list) else [value]
-            words += [f"--{name}", *map(str, several)]
+    words = _comparison(world, arguments) if _compares(arguments) else _run(world, arguments)
+    if arguments.results is not None:
+        words += ["--results", str(arguments.results)]
     ended, memory = prove(world, words)
     code = ended if ended >= 0 else SOME_FAILED  # negative: a signal ended it
     if memory is None:
@@ -73,3 +69,50 @@ def _nanode(world: World, arguments: argparse.Namespace) -> int:
         )
         return code or SOME_FAILED
     return code
+
+
+def _compares(arguments: argparse.Namespace) -> bool:
+    return any(getattr(arguments, side) is not None for side in SIDES)
+
+
+def _run(world: World, arguments: argparse.Namespace) -> list[str]:
+    """The words of ``lab run``, after everything was checked."""
+    there = names(world.root)
+    asked = Settings(
+        services=tuple(arguments.services) or there.services,
+        workloads=tuple(arguments.workload or ()) or there.workloads,
+        profile=NANODE,
+        duration_s=None,
+        max_users=None,
+        repeats=1 if arguments.repeats is None else arguments.repeats,
+        seed=arguments.seed or 0,
+        network=Network.LOOPBACK,
+    )
+    # Before an engine starts.
+    checked(world, lambda there: settings_problems(asked, there))
+    return ["run", "--profile", NANODE, *arguments.services, *_given(arguments, *OF_A_RUN)]
+
+
+def _comparison(world: World, arguments: argparse.Namespace) -> list[str]:
+    """The words of ``lab ab``, after everything was checked."""
+    several = len(arguments.services) != 1 or len(arguments.workload or ()) > 1
+    if several or arguments.repeats is not None or None in (arguments.base, arguments.head):
+        raise UsageError(
+            "a comparison takes one service, --base, --head, at most one workload, and no --repeats"
+        )
+    words = [*arguments.services, *_given(arguments, *SIDES, "workload", "seed", "budget")]
+    parser = argparse.ArgumentParser(prog="lab nanode")
+    AB.options(parser)
+    settings = AB.settings(parser.parse_args(words), names(world.root))
+    checked(world, lambda there: AB.problems(settings, there))
+    return ["ab", *words]
+
+
+def _given(arguments: argparse.Namespace, *options: str) -> list[str]:
+    """The options that the command line names, as words."""
+    words = []
+    for name in options:
+        value = getattr(arguments, name)
+        if value is not None:
+            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+    return words

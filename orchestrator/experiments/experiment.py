@@ -127,14 +127,16 @@ class Shown(Generic[R]):
 
     ``page``: the file in the run's folder to which the page of all runs links. ``title``: the
     heading of such runs on that page. ``tables``: printed at the end; with ``tables_alone``,
-    nothing else goes to stdout. ``files``: everything that is derived from the record at the end,
-    for the folder ``report/``.
+    nothing else goes to stdout. ``document``: what the option ``--json`` prints instead of the
+    tables; without it the command has no such option. ``files``: everything that is derived from
+    the record at the end, for the folder ``report/``.
     """
 
     page: str
     title: str = ""
     tables: Callable[[R], Sequence[Table]]
     tables_alone: bool = False
+    document: Callable[[R], object] | None = None
     files: Callable[[R, Surroundings], dict[str, str]] = field(default=lambda _record, _around: {})
 
 
@@ -170,7 +172,9 @@ class Experiment(Generic[S, P, R]):
     hold yet. ``outlook``: what a person is told at the start.
     ``run`` measures, and yields the record after each step so that it can be saved. ``watched``
     adds to the record what happened on the host, and the doubts that follow.
-    ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured.
+    ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured,
+    and nothing was found that a program should stop at (exit code 1). ``unusable``: whether what
+    was asked for could not be measured at all (exit code 2).
     """
 
     name: str
@@ -189,4 +193,5 @@ class Experiment(Generic[S, P, R]):
     shown: Shown[R]
     findings: Callable[[R], Sequence[Finding]]
     all_well: Callable[[R], bool]
+    unusable: Callable[[R], bool] = field(default=lambda _record: False)
     resuming: Resuming[R] | None = None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestrator.experiments.ab import AB
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.experiment import Experiment
+from orchestrator.experiments.instructions import INSTRUCTIONS
 from orchestrator.experiments.load import LOAD
 
 EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
     LOAD,
     CROSSCHECK,
+    AB,
+    INSTRUCTIONS,
 )

@@ -29,9 +29,9 @@ _BESIDE = {
     "history": ("_stats_history.csv", locust_csv.read_history),
 }
 EXPECTED = (
-    "expected a run or a cross-check (a folder with run.json or crosscheck.json, or that file "
-    "itself), a table (.md, .csv), or a folder with Locust's CSV files (<name>_requests.csv of "
-    "2019, <name>_stats.csv of today)"
+    "expected a run (a folder with run.json, crosscheck.json, ab.json or instructions.json, or "
+    "that file itself), a table (.md, .csv), or a folder with Locust's CSV files "
+    "(<name>_requests.csv of 2019, <name>_stats.csv of today)"
 )
 # File names that nobody chose; the folder's name says more about such a test.
 _UNNAMED = frozenset({"locust", "stats", "results", "example", "report"})

@@ -98,6 +98,8 @@ class ContainerSpec:
     companion's command that succeeds once it is healthy; empty in all others. ``hosts``: names that
     mean this container's own loopback, for everything that shares its network. ``environment``:
     variables that an experiment adds to those of the image; a block of the compose file has none.
+    ``entrypoint``: what an experiment puts before the command, in place of the image's own; None:
+    the image's own.
     """
 
     service: str
@@ -128,6 +130,7 @@ class ContainerSpec:
     healthcheck: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    entrypoint: tuple[str, ...] | None = None
 
     @property
     def cpu_numbers(self) -> frozenset[int]:

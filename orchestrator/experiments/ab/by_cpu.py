@@ -1,0 +1,59 @@
+"""Launches one after the other: the CPU time of both sides, in the same slices on one CPU."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+from orchestrator.bench.bench import Bench
+from orchestrator.experiments.ab.launch import (
+    CLOSED_EVERY,
+    SEEDS,
+    SLICES,
+    Pace,
+    Specs,
+    aimed,
+    closed_pair,
+    launched,
+    order_of,
+    pace,
+    slice_of,
+)
+from orchestrator.experiments.ab.plan import ABPlan
+from orchestrator.experiments.ab.record import ABRecord, ClosedPair, Launch, Slice
+
+
+def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
+    """Launch without an end; yield the record after each launch.
+
+    Raises:
+        TrialFailed: a container did not start, or a request failed.
+    """
+    draw = random.Random(plan.settings.seed)
+    settings, shared = plan.settings, plan.loading.placement.shared
+    began = bench.clock.monotonic()
+    with bench.load.slices(settings.workload, plan.loading) as load:
+        while True:
+            number, seed = len(record.launches), draw.randrange(SEEDS)
+            order = order_of(number)
+            with launched(specs, order, seed, bench.engine) as servers:
+                aimed(load, servers, record.rate, draw.randrange(SEEDS))
+                if record.requests is None or record.rate is None:
+                    found = pace(load, servers, draw.randrange(SEEDS), shared=shared)
+                    record = replace(record, requests=found.requests, rate=found.rate)
+                speed = Pace(requests=record.requests or 0, rate=record.rate or 0.0)
+                slices, closed = list[Slice](), list[ClosedPair]()
+                for turn in range(SLICES):
+                    slices.append(slice_of(load, servers, speed, draw.randrange(SEEDS)))
+                    if turn % CLOSED_EVERY == CLOSED_EVERY - 1:
+                        closed.append(closed_pair(load, head_first=len(closed) % 2 == number % 2))
+            launch = Launch(
+                seed=seed,
+                order=order,
+                at_s=bench.clock.monotonic() - began,
+                slices=tuple(slices),
+                closed=tuple(closed),
+            )
+            record = replace(record, launches=(*record.launches, launch))
+            yield record

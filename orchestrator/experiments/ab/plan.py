@@ -1,0 +1,105 @@
+"""Make a comparison's plan from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from orchestrator.entries import entry
+from orchestrator.errors import UsageError
+from orchestrator.experiments.ab.options import LARGEST_SEED
+from orchestrator.experiments.ab.record import ABRecord, ABSettings
+from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.model.catalogue import Catalogue, Names
+from orchestrator.model.settings import Loading, PlannedTrial
+from orchestrator.model.variant import Variant
+from orchestrator.profiles import PROFILES
+from orchestrator.sides import side, side_problems
+
+BUDGET_MOST_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ABPlan:
+    """``base``, ``head``: the sides as trials of their services, without their variants' images."""
+
+    settings: ABSettings
+    loading: Loading
+    base: PlannedTrial
+    head: PlannedTrial
+
+    @property
+    def trials(self) -> tuple[PlannedTrial, ...]:
+        """Each service once."""
+        same = self.base.entry == self.head.entry
+        return (self.base,) if same else (self.base, self.head)
+
+
+def plan(
+    settings: ABSettings, known: Catalogue, placed: Placed, _earlier: ABRecord | None
+) -> ABPlan:
+    """The plan.
+
+    Raises:
+        UsageError: a side's service needs companions.
+    """
+    base, head = (
+        PlannedTrial(
+            entry=entry(known.manifests[variant.service], placed.containers),
+            expectation=known.contract[settings.workload],
+            repeat=1,
+            order=order,
+        )
+        for order, variant in enumerate(variants(settings), 1)
+    )
+    needing = {one.entry.manifest.id for one in (base, head) if one.entry.companions}
+    if needing:
+        raise UsageError(
+            [f"{name}: lab ab cannot compare a service that needs companions" for name in needing]
+        )
+    return ABPlan(
+        settings=settings,
+        loading=Loading(
+            profile=replace(PROFILES["standard"], name="ab"),
+            client="engine",
+            placement=replace(
+                placed.placement,
+                load_cpus=placed.placement.load_cpus[:1],
+                network=settings.network,
+            ),
+            master=placed.containers[LOCUST_MASTER],
+            worker=placed.containers[LOCUST_WORKER],
+        ),
+        base=base,
+        head=head,
+    )
+
+
+def variants(settings: ABSettings) -> tuple[Variant, Variant]:
+    """The variants of base and head; the settings must have no problems."""
+    return side(settings.base, settings.service), side(settings.head, settings.service)
+
+
+def checked_variants(settings: ABSettings) -> tuple[Variant, ...]:
+    """The variants whose parts can be looked for; none if a side cannot be read."""
+    texts = (settings.base, settings.head)
+    if any(side_problems(text, settings.service) for text in texts):
+        return ()
+    return variants(settings)
+
+
+def problems(settings: ABSettings, there: Names) -> list[str]:
+    """Every problem with the settings, in words; empty if there is none."""
+    workloads = there.workloads or (settings.workload,)
+    found = []
+    if settings.service not in there.services:
+        found.append(f"no service {settings.service!r}; choose from {', '.join(there.services)}")
+    if settings.workload not in workloads:
+        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
+    for option, text in (("--base", settings.base), ("--head", settings.head)):
+        found += [f"{option}: {why}" for why in side_problems(text, settings.service)]
+    if settings.budget_s > BUDGET_MOST_S:
+        found.append("--budget: give at most 24h")
+    if not 0 <= settings.seed <= LARGEST_SEED:
+        found.append(f"--seed {settings.seed}: give 0 to {LARGEST_SEED:,}")
+    return found

@@ -1,0 +1,125 @@
+"""A comparison's loop: build and verify both sides, then measure until the answer is known."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.verify import check as keeps_contract
+from orchestrator.bench.verify import probed
+from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.experiments.ab.answer import found
+from orchestrator.experiments.ab.by_cpu import launches
+from orchestrator.experiments.ab.by_instructions import counts
+from orchestrator.experiments.ab.launch import BASE, HEAD, Specs
+from orchestrator.experiments.ab.plan import ABPlan, variants
+from orchestrator.experiments.ab.record import ABRecord, By, Failure, Side
+from orchestrator.experiments.ab.words import so_far
+from orchestrator.model.counted_by import CountedBy
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.settings import PlannedTrial
+from orchestrator.model.trial import TrialPhase
+from orchestrator.model.variant import Variant
+
+Steps = Generator[ABRecord, None, None]
+"""The record, yielded again whenever it has grown."""
+WAYS = {By.CPU: launches, By.INSTRUCTIONS: counts}
+
+
+class _Stopped(Exception):
+    """The comparison cannot go on; carries the record's failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
+    """Compare the sides; yields the record after each launch, and at last with a failure."""
+    yield record
+    settings = plan.settings
+    base_variant, head_variant = variants(settings)
+    try:
+        valgrind = (
+            settings.by is By.INSTRUCTIONS and bench.engine.counts_by() is CountedBy.CALLGRIND
+        )
+        base, base_spec = _made(
+            BASE, settings.base, base_variant, plan.base, bench, valgrind=valgrind
+        )
+        head, head_spec = _made(
+            HEAD, settings.head, head_variant, plan.head, bench, valgrind=valgrind
+        )
+        base = _verified(BASE, base, base_spec, plan.base, bench)
+        head = _verified(HEAD, head, head_spec, plan.head, bench)
+        record = replace(record, base=base, head=head)
+        yield record
+        with _failing("", TrialPhase.LOAD):
+            specs = Specs(base=base_spec, head=head_spec)
+            for known in _until_known(plan, record, specs, bench):
+                record = known
+                yield record
+    except _Stopped as stopped:
+        failure = stopped.failure
+        bench.progress.note(f"{failure.side or 'load'}: {failure.phase}: {failure.reason}")
+        yield replace(record, failure=failure)
+
+
+def _made(
+    role: str, text: str, variant: Variant, trial: PlannedTrial, bench: Bench, *, valgrind: bool
+) -> tuple[Side, ContainerSpec]:
+    """Build a side's image; return what it is, and its container."""
+    bench.progress.note(f"building {role}: {text}")
+    with _failing(role, TrialPhase.BUILD):
+        own = bench.images_of(trial.entry)
+        if isinstance(own, TrialFailed) and variant.image is None:
+            raise own
+        made = bench.engine.build_variant(replace(variant, valgrind=valgrind))
+    side = Side(text=text, variant=variant, image=made.id, base_image=made.base, origin=made.origin)
+    container = replace(
+        trial.entry.container, image=made.name, environment=dict(variant.environment)
+    )
+    return side, container
+
+
+def _verified(
+    role: str, side: Side, spec: ContainerSpec, trial: PlannedTrial, bench: Bench
+) -> Side:
+    """Compare a side's answer with the contract; return it with what is installed in it."""
+    with (
+        _failing(role, TrialPhase.START),
+        bench.engine.start(spec) as server,
+        _failing(role, TrialPhase.VERIFY),
+    ):
+        probe = probed(server, trial)
+        keeps_contract(probe, server, trial)
+    versions = {name: one.version for name, one in sorted(probe.distributions.items())}
+    return replace(side, python=probe.python, versions=versions)
+
+
+def _until_known(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
+    """Launch after launch, until the answer is known or another one would exceed the budget."""
+    elapsed, longest = 0.0, 0.0
+    for known in WAYS[plan.settings.by](plan, record, specs, bench):
+        at_s = (known.launches or known.counts)[-1].at_s
+        elapsed, longest = at_s, max(longest, at_s - elapsed)
+        bench.progress.note(so_far(known))
+        yield known
+        answer = found(known)
+        if (answer and answer.known) or elapsed + longest > plan.settings.budget_s:
+            return
+
+
+@contextmanager
+def _failing(side: str, phase: TrialPhase) -> Iterator[None]:
+    """Turn an error of the block into the record's failure."""
+    try:
+        yield
+    except _Stopped:
+        raise
+    except Exception as error:
+        cause = error if isinstance(error, TrialFailed) else unforeseen(error)
+        raise _Stopped(
+            Failure(side=side, phase=phase, reason=cause.reason, log_tail=cause.log_tail or None)
+        ) from error

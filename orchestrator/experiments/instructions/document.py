@@ -1,0 +1,114 @@
+"""The files of a run that counts instructions, made only from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from orchestrator.codec import decoded, readable
+from orchestrator.doubts.host import of_base, of_neighbours
+from orchestrator.errors import UsageError
+from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
+from orchestrator.experiments.instructions.rows import count_rows
+from orchestrator.experiments.instructions.tables import counts
+from orchestrator.model.counted_by import CountedBy
+from orchestrator.report.place import where
+from orchestrator.report.table import code, markdown, one_line
+from orchestrator.words import printable
+
+EXPLAINED = """\
+The server's instructions in user space for a request: of its program, of Python and of all
+libraries, in all its processes and threads. **They do not see the kernel** (sockets, memory), **nor
+stalls of memory** (a cache miss counts as much as a hit), **nor waiting**. So two services with as
+many instructions may differ in speed. CPU time stands beside them: it sees the kernel and the
+stalls, but drifts with the machine. Counts are for comparing two versions of one service, and
+show differences of a fraction of a per cent.
+
+Each count is that of a new container with a hash seed of Python (`PYTHONHASHSEED`), after requests
+that are not counted. The range is that of the hash seeds' means. Compare counts under equal seeds.
+"""
+HOW = {
+    CountedBy.CALLGRIND: "Counted by callgrind (valgrind), which runs programs on a simulated CPU.",
+    CountedBy.PERF: "Counted by the CPU itself (`perf_event_open`).",
+}
+
+RECORD, PAGE = "instructions.json", "instructions.md"
+
+
+def instructions_files(record: InstructionsRecord) -> dict[str, bytes]:
+    """File name -> content. The JSON holds every count, and the rows derived from them."""
+    document = {**readable(record), "rows": [asdict(row) for row in count_rows(record)]}
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
+
+
+def rows_document(record: InstructionsRecord) -> list[dict[str, Any]]:
+    """What ``lab instructions --json`` prints: an object for each service."""
+    return [
+        {
+            "service": row.service,
+            "workload": record.settings.workload,
+            "instructions_per_request": row.instructions_per_request,
+            "low": row.low,
+            "high": row.high,
+            "requests": record.settings.requests,
+            "seeds": row.seeds,
+            "by": record.by,
+            "repeat_spread": row.repeat_spread,
+            "seed_spread": row.seed_spread,
+            "cpu_us_per_request": row.cpu_us_per_request,
+            "wall_s": row.wall_s,
+            "reason": row.reason,
+        }
+        for row in count_rows(record)
+    ]
+
+
+def read(text: bytes, where: str) -> InstructionsRecord:
+    """Decode the record from its JSON.
+
+    Raises:
+        UsageError: it does not count instructions by this schema; names ``where``.
+    """
+    record = decoded(text, InstructionsRecord, where, "record of instructions")
+    if record.schema != INSTRUCTIONS_SCHEMA:
+        raise UsageError(
+            f"{where}: record of instructions of schema {record.schema}; this version of the lab "
+            f"reads {INSTRUCTIONS_SCHEMA}"
+        )
+    return record
+
+
+def _document(record: InstructionsRecord) -> Iterator[str]:
+    ended = "" if record.finished_at else ", not finished"
+    yield f"# Instructions {record.run_id}\n"
+    yield f"{code(record.command)}, started {record.started_at}"
+    yield f"{', interrupted' if record.interrupted else ended}.\n"
+    yield markdown(counts(record))
+    yield EXPLAINED
+    if record.by is not None:
+        yield f"{HOW[record.by]}\n"
+    yield "## Where\n"
+    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    yield ""
+    if found := list(caveats(record)):
+        yield "## Caveats\n"
+        yield from (f"- {text}" for text in found)
+        yield ""
+
+
+def caveats(record: InstructionsRecord) -> Iterator[str]:
+    """What a reader must know to interpret the rows, in words."""
+    for doubt in of_neighbours([one_line(name) for name in record.neighbours]):
+        yield doubt.sentence
+    bases: dict[str, list[str]] = {}
+    for service in record.services:
+        if service.base is not None:
+            bases.setdefault(service.base, []).append(one_line(service.name))
+        if service.reason:
+            yield one_line(f"{service.name}: {service.reason}")
+    for base, names in bases.items():
+        yield from (doubt.sentence for doubt in of_base(one_line(base), ", ".join(names)))

@@ -1,0 +1,44 @@
+"""The command line of ``lab instructions``."""
+
+from __future__ import annotations
+
+import argparse
+
+from orchestrator.bench.instructions import REQUESTS
+from orchestrator.experiments.instructions.record import InstructionsSettings
+from orchestrator.model.catalogue import Names
+from orchestrator.options import add_services
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_services(parser)
+    parser.add_argument(
+        "--workload",
+        metavar="NAME",
+        default="json",
+        help="what to request: a name from services/contract.toml; default: json",
+    )
+    for option, default, text in (
+        ("seeds", 5, "hash seeds of Python, from 0 on"),
+        ("repeats", 1, "containers for each hash seed"),
+        ("requests", REQUESTS, "requests that are counted in one container"),
+    ):
+        parser.add_argument(
+            f"--{option}",
+            type=int,
+            metavar="N",
+            default=default,
+            help=f"{text}; default: {default}",
+        )
+
+
+def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
+    """The settings that the command line names; defaults for the rest."""
+    return InstructionsSettings(
+        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        workload=arguments.workload,
+        seeds=arguments.seeds,
+        repeats=arguments.repeats,
+        requests=arguments.requests,
+    )

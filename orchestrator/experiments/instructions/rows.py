@@ -1,0 +1,62 @@
+"""A service's row: its counts together. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean, median
+
+import numpy as np
+
+from orchestrator.experiments.instructions.record import InstructionsRecord, ServiceCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow:
+    """``instructions_per_request``: mean of the hash seeds' means; ``low``, ``high``: the range of
+    those means. ``repeat_spread``: the largest difference between two containers with the same hash
+    seed, as a share of their mean; None without repeats. ``seed_spread``: the standard deviation of
+    the seeds' means, as a share of the mean; None with one seed. ``cpu_us_per_request``: the median
+    of the slices. ``wall_s``: mean time for a count.
+    """
+
+    service: str
+    name: str
+    instructions_per_request: float | None
+    low: float | None
+    high: float | None
+    seeds: int
+    repeat_spread: float | None
+    seed_spread: float | None
+    cpu_us_per_request: float | None
+    wall_s: float | None
+    reason: str | None
+
+
+def count_rows(record: InstructionsRecord) -> list[CountRow]:
+    """A row for each service whose counts have begun."""
+    return [count_row(service) for service in record.services]
+
+
+def count_row(service: ServiceCounts) -> CountRow:
+    """The row of a service; with None where nothing was counted."""
+    by_seed: dict[int, list[float]] = {}
+    for one in service.counts:
+        by_seed.setdefault(one.seed, []).append(one.instructions_per_request)
+    means = [fmean(counts) for counts in by_seed.values()]
+    again = [counts for counts in by_seed.values() if len(counts) > 1]
+    slices = service.cpu_us_per_request
+    return CountRow(
+        service=service.service,
+        name=service.name,
+        instructions_per_request=fmean(means) if means else None,
+        low=min(means, default=None),
+        high=max(means, default=None),
+        seeds=len(means),
+        repeat_spread=max(
+            (float(np.ptp(counts)) / fmean(counts) for counts in again), default=None
+        ),
+        seed_spread=float(np.std(means, ddof=1)) / fmean(means) if len(means) > 1 else None,
+        cpu_us_per_request=median(slices) if slices else None,
+        wall_s=fmean(one.wall_s for one in service.counts) if service.counts else None,
+        reason=service.reason,
+    )
