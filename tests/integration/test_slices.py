@@ -144,8 +144,19 @@ def test_a_closed_loop_loads_one_server_alone() -> None:
         assert served.connects == 4
         assert served.requests - 4 <= served.completed <= served.requests
         assert recorded(served.histogram) == served.requests > 20
-        again = it.slice(SPREAD)
-        assert [counts(each) for each in again.servers] == [(50, 50, 50)] * 2
+
+
+def test_a_closed_loop_costs_no_connections_in_the_next_open_loop() -> None:
+    """They would count as CPU time of that server alone."""
+    with running(CountingServer()) as one, running(CountingServer()) as other, program() as it:
+        assert it.obey(at(one.url, other.url)) == Aimed()
+        assert [each.connects for each in it.slice(SPREAD).servers] == [8, 8]
+        for connections in (4, 16):
+            closed = it.slice(Saturate(server=0, connections=connections, seconds=0.1))
+            assert closed.servers[0].failures == {}
+            again = it.slice(SPREAD)
+            assert [counts(each) for each in again.servers] == [(50, 50, 50)] * 2
+            assert [each.connects for each in again.servers] == [0, 0]
 
 
 def test_it_is_aimed_anew_for_each_launch() -> None:
