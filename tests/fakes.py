@@ -16,6 +16,7 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
+from orchestrator.model.variant import Made, Variant
 from orchestrator.ports import (
     Clock,
     Container,
@@ -144,6 +145,16 @@ class FakeEngine:
         if service in self._broken:
             raise self._broken[service]
         return Image(id=f"sha256:{service}", size_bytes=130_000_000, base="official")
+
+    def build_variant(self, variant: Variant) -> Made:
+        self._journal.append(f"build a variant of {variant.service}")
+        if variant.service in self._broken:
+            raise self._broken[variant.service]
+        return Made(
+            name=f"weblab/{variant.service}:variant-0",
+            id=f"sha256:{variant.service}",
+            base="official",
+        )
 
     @contextmanager
     def start(
