@@ -46,6 +46,10 @@ nanode: $(BIN)/.runtime base-images ## measure with the profile nanode inside a 
 crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= PAIRS=
 	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
 
+.PHONY: instructions
+instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
+
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
