@@ -65,7 +65,7 @@ def test_all_processes_of_gunicorn_are_counted(engine: DockerEngine, compose: Co
     """With the limits of every container; its master and its worker run under callgrind."""
     made = engine.build_variant(Variant(service="django", valgrind=True))
     spec = engine.under_callgrind(replace(compose.containers()["django"], image=made.name))
-    with engine.start(spec) as server:
+    with engine.start(spec.container) as server:
         server.probe([JSON.request], 30)
         with server.counter(CountedBy.CALLGRIND) as counter:
             counter.begin()

@@ -29,6 +29,7 @@ class CountRow:
     seed_spread: float | None
     cpu_us_per_request: float | None
     wall_s: float | None
+    note: str
     reason: str | None
 
 
@@ -58,5 +59,6 @@ def count_row(service: ServiceCounts) -> CountRow:
         seed_spread=float(np.std(means, ddof=1)) / fmean(means) if len(means) > 1 else None,
         cpu_us_per_request=median(slices) if slices else None,
         wall_s=fmean(one.wall_s for one in service.counts) if service.counts else None,
+        note=service.note,
         reason=service.reason,
     )
