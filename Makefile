@@ -55,6 +55,10 @@ ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE=
 	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(BY),--by '$(BY)') \
 	  $(if $(RESULTS),--results $(RESULTS)))
 
+.PHONY: instructions
+instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
+
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))

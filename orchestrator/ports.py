@@ -43,6 +43,17 @@ class Image:
     base: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderCallgrind:
+    """A container whose program runs under callgrind.
+
+    ``note``: what else is different in it, for people; empty if nothing is.
+    """
+
+    container: ContainerSpec
+    note: str = ""
+
+
 class InstructionCounter(Protocol):
     """Counts the user-space instructions of a server: all its processes and threads."""
 
@@ -243,13 +254,14 @@ class Engine(Protocol):
     def counts_by(self) -> CountedBy:
         """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
 
-    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+    def under_callgrind(self, spec: ContainerSpec) -> UnderCallgrind:
         """The same container with its program under callgrind, which counts nothing at first.
 
         Its image must have valgrind (`Variant.valgrind`).
 
         Raises:
             EnvironmentMissing: the engine does not have the image.
+            TrialFailed: its ``callgrind.py`` does not fit to its program.
         """
 
     def start(

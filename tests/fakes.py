@@ -31,6 +31,7 @@ from orchestrator.ports import (
     Progress,
     RawStore,
     SliceLoad,
+    UnderCallgrind,
 )
 
 Journal = list[str]
@@ -202,9 +203,9 @@ class FakeEngine:
     def counts_by(self) -> CountedBy:
         return self._counts_by
 
-    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+    def under_callgrind(self, spec: ContainerSpec) -> UnderCallgrind:
         self._journal.append(f"{spec.image} under callgrind")
-        return spec
+        return UnderCallgrind(container=spec, note="changed for callgrind")
 
     @contextmanager
     def start(

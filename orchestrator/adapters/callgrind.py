@@ -7,13 +7,17 @@ lab's containers lack. Its files lie in /tmp, since the rest of the file system 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.ports import UnderCallgrind
 
+PRELUDE = "callgrind.py"
 COUNTS = "/tmp/weblab-counts"  # noqa: S108 - in the container
 PREFIX = "/tmp/weblab-vgdb"  # noqa: S108 - in the container
 # Without instrumentation the program starts in a third of the time. `begin` switches it on, with
@@ -39,17 +43,41 @@ Run = Callable[[Sequence[str]], str]
 """Runs a command in the container; returns what it printed. Raises TrialFailed if it fails."""
 
 
+def prelude(folder: str) -> str:
+    """The text of ``callgrind.py`` in a service's folder; empty if it has none.
+
+    It makes a program fit for valgrind, and then runs the file that its first argument names. The
+    first line of its docstring is the note for people.
+    """
+    path = Path(folder) / PRELUDE
+    return path.read_text() if folder and path.is_file() else ""
+
+
 def wrapped(
-    spec: ContainerSpec, entrypoint: Sequence[str], command: Sequence[str]
-) -> ContainerSpec:
+    spec: ContainerSpec, entrypoint: Sequence[str], command: Sequence[str], before: str = ""
+) -> UnderCallgrind:
     """The container with its program under callgrind.
 
     Args:
         entrypoint: that of its image.
         command: that of its image; the container's own takes precedence.
+        before: the text of its ``callgrind.py``, if it has one.
+
+    Raises:
+        TrialFailed: there is such a text, but the program is not ``python FILE``.
     """
     program = (*entrypoint, *(spec.command or command))
-    return replace(spec, entrypoint=("valgrind", *OPTIONS), command=program)
+    note = ""
+    if before:
+        if len(program) < 2 or program[0] != "python":
+            raise TrialFailed(
+                f"{spec.service}: its {PRELUDE} is for a program such as `python app.py`, "
+                f"not for `{' '.join(program)}`"
+            )
+        program = ("python", "-c", before, *program[1:])
+        note = (ast.get_docstring(ast.parse(before)) or "").partition("\n")[0]
+    wrapped = replace(spec, entrypoint=("valgrind", *OPTIONS), command=program)
+    return UnderCallgrind(container=wrapped, note=note)
 
 
 class Callgrind:

@@ -25,7 +25,7 @@ from orchestrator.interrupts import shielded
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
-from orchestrator.ports import Container, Image
+from orchestrator.ports import Container, Image, UnderCallgrind
 from orchestrator.world.engine import EngineFacts
 
 RUN = "weblab.run"
@@ -87,13 +87,16 @@ class DockerEngine:
         """What counts instructions on this host: the CPU where it can, otherwise callgrind."""
         return CountedBy.PERF if perf.counts(perf.INSTRUCTIONS) else CountedBy.CALLGRIND
 
-    def under_callgrind(self, spec: ContainerSpec) -> ContainerSpec:
+    def under_callgrind(self, spec: ContainerSpec) -> UnderCallgrind:
         """The same container with its program under callgrind, which counts nothing at first.
 
         Raises:
             EnvironmentMissing: the engine does not have the image.
+            TrialFailed: its ``callgrind.py`` does not fit to its program.
         """
-        return callgrind.wrapped(spec, *self.images.program(spec.image))
+        return callgrind.wrapped(
+            spec, *self.images.program(spec.image), callgrind.prelude(spec.build_context)
+        )
 
     @contextmanager
     def start(

@@ -53,7 +53,7 @@ class Variants:
         specs = self._compose.containers()
         spec = specs[variant.service]
         if variant.image is not None:
-            made = self._taken(variant.service, variant.image)
+            made = self._layered(spec, variant, self._taken(variant.service, variant.image))
         else:
             made = self._layered(spec, variant, self._based(spec, variant))
             self._remove_old(sorted({_repository(one) for one in specs.values()}))

@@ -29,11 +29,15 @@ SPARE_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """User-space instructions for a request, over so many requests. ``by``: what counted them."""
+    """User-space instructions for a request, over so many requests.
+
+    ``by``: what counted them. ``note``: how the program was changed for that; empty if it was not.
+    """
 
     instructions_per_request: float
     requests: int
     by: CountedBy
+    note: str = ""
 
 
 def counted(
@@ -52,8 +56,10 @@ def counted(
     """
     spec = trial.entry.container
     spec = replace(spec, environment={**spec.environment, HASH_SEED: str(seed)})
+    note = ""
     if by is CountedBy.CALLGRIND:
-        spec = engine.under_callgrind(spec)
+        under = engine.under_callgrind(spec)
+        spec, note = under.container, under.note
     with served(replace(trial.entry, container=spec), engine) as its, _explained(its.server):
         server = its.server
         check(probed(server, trial), server, trial)
@@ -64,7 +70,9 @@ def counted(
             instructions = counter.counted()
         if (ended := its.ended()) is not None:
             raise ended
-    return Count(instructions_per_request=instructions / requests, requests=requests, by=by)
+    return Count(
+        instructions_per_request=instructions / requests, requests=requests, by=by, note=note
+    )
 
 
 @contextmanager

@@ -81,6 +81,7 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     options=add_options,
     settings=chosen,
     problems=planning.problems,
+    variants=planning.variants,
     plan=planning.plan,
     blank=blank,
     left=left,

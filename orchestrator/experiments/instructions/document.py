@@ -61,6 +61,7 @@ def rows_document(record: InstructionsRecord) -> list[dict[str, Any]]:
             "seed_spread": row.seed_spread,
             "cpu_us_per_request": row.cpu_us_per_request,
             "wall_s": row.wall_s,
+            "note": row.note,
             "reason": row.reason,
         }
         for row in count_rows(record)
@@ -108,6 +109,8 @@ def caveats(record: InstructionsRecord) -> Iterator[str]:
     for service in record.services:
         if service.base is not None:
             bases.setdefault(service.base, []).append(one_line(service.name))
+        if service.note:
+            yield one_line(f"{service.name}: {service.note}")
         if service.reason:
             yield one_line(f"{service.name}: {service.reason}")
     for base, names in bases.items():

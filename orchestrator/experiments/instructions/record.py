@@ -52,8 +52,9 @@ class ServiceCounts:
     """One service: its counts in the order in which they were made.
 
     ``base``: where its base image came from. ``cpu_us_per_request``: CPU time for a request in
-    microseconds, of the service's own image in a closed loop, each of some slices. ``phase``,
-    ``reason``, ``log_tail``: why something is missing.
+    microseconds, of the service's own image in a closed loop, each of some slices. ``note``: how
+    the program was changed to be counted; empty if it was not. ``reason``, ``log_tail``: why
+    something is missing.
     """
 
     service: Name
@@ -61,6 +62,7 @@ class ServiceCounts:
     base: str | None = None
     counts: tuple[SeedCount, ...] = ()
     cpu_us_per_request: tuple[float, ...] = ()
+    note: str = ""
     reason: str | None = None
     log_tail: str | None = None
 

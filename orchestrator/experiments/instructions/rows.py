@@ -29,6 +29,7 @@ class CountRow:
     seed_spread: float | None
     cpu_us_per_request: float | None
     wall_s: float | None
+    note: str
     reason: str | None
 
 
@@ -43,7 +44,9 @@ def count_row(service: ServiceCounts) -> CountRow:
     for one in service.counts:
         by_seed.setdefault(one.seed, []).append(one.instructions_per_request)
     means = [fmean(counts) for counts in by_seed.values()]
-    again = [counts for counts in by_seed.values() if len(counts) > 1]
+    spreads = [
+        float(np.ptp(counts)) / fmean(counts) for counts in by_seed.values() if len(counts) > 1
+    ]
     slices = service.cpu_us_per_request
     return CountRow(
         service=service.service,
@@ -52,11 +55,10 @@ def count_row(service: ServiceCounts) -> CountRow:
         low=min(means, default=None),
         high=max(means, default=None),
         seeds=len(means),
-        repeat_spread=max(
-            (float(np.ptp(counts)) / fmean(counts) for counts in again), default=None
-        ),
+        repeat_spread=max(spreads, default=None),
         seed_spread=float(np.std(means, ddof=1)) / fmean(means) if len(means) > 1 else None,
         cpu_us_per_request=median(slices) if slices else None,
         wall_s=fmean(one.wall_s for one in service.counts) if service.counts else None,
+        note=service.note,
         reason=service.reason,
     )

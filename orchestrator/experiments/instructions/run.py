@@ -61,7 +61,7 @@ def _service(
                     instructions_per_request=count.instructions_per_request,
                     wall_s=bench.clock.monotonic() - begin,
                 )
-                found = replace(found, counts=(*found.counts, one))
+                found = replace(found, counts=(*found.counts, one), note=count.note)
                 bench.progress.note(
                     f"{where}, hash seed {seed}: {one.instructions_per_request:,.0f} instructions "
                     f"for a request ({one.wall_s:.1f} s)"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.callgrind import Callgrind, wrapped
+from orchestrator.adapters.callgrind import Callgrind, prelude, wrapped
 from orchestrator.errors import TrialFailed
 from tests.unit.examples import container
 
 TOLD = "sending command instrumentation on to pid 7\nOK.\n"
 BEGUN = f"{TOLD}pid 7\n{TOLD}pid 12\n"
+BEFORE = '''"""Counted with another parser.\n\nIt does more."""\nimport runpy\n'''
 DUMPED = "sending command dump to pid 7\npid 7\npid 12\ntotals: 1000\ntotals: 234\n"
 
 
@@ -60,8 +62,23 @@ def test_without_a_process_under_callgrind_nothing_is_counted() -> None:
     ],
 )
 def test_the_images_program_is_wrapped(own: tuple[str, ...] | None, program: tuple[str]) -> None:
-    spec = wrapped(container(command=own), ("tini", "--"), ("python", "app.py"))
+    under = wrapped(container(command=own), ("tini", "--"), ("python", "app.py"))
+    spec = under.container
     assert spec.entrypoint is not None
     assert spec.entrypoint[:2] == ("valgrind", "--tool=callgrind")
     assert "--trace-children=yes" in spec.entrypoint
     assert spec.command == program
+    assert under.note == ""
+
+
+def test_a_service_may_have_something_run_before_its_program(tmp_path: Path) -> None:
+    (tmp_path / "callgrind.py").write_text(BEFORE)
+    under = wrapped(container(), (), ("python", "app.py", "-v"), prelude(str(tmp_path)))
+    assert under.container.command == ("python", "-c", BEFORE, "app.py", "-v")
+    assert under.note == "Counted with another parser."
+    with pytest.raises(TrialFailed, match="not for `gunicorn app:app`"):
+        wrapped(container(), (), ("gunicorn", "app:app"), BEFORE)
+
+
+def test_most_services_have_nothing_run_before_their_program(tmp_path: Path) -> None:
+    assert prelude(str(tmp_path)) == prelude("") == ""

@@ -144,6 +144,17 @@ def test_each_path_is_requested_twice_on_its_own_connection() -> None:
     assert [answer.status for answer in found.answers] == [200, 200, 404, 404]
 
 
+def test_a_repeated_request_uses_a_connection_for_as_long_as_it_stays_open() -> None:
+    asked = Request(path="/json")
+    closes = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    answers = ((OK, False), (closes, True), (OK, False), (GONE, True))
+    with serving(*answers) as (server, port), dialogue(LocalPipe, port, 10) as it:
+        found = it.repeat(asked, 4)
+    assert len(server.requests) == 4
+    assert server.connections == 2
+    assert [answer.status for answer in found] == [200, 200, 200, 404]
+
+
 def test_a_request_is_sent_as_the_load_sends_it() -> None:
     asked = Request(path="/orders", method=Method.POST, body=b"x" * 65_536)
     sent = asked.encoded("127.0.0.1:")

@@ -52,6 +52,7 @@ def service(**changes: Any) -> ServiceCounts:
         base="official",
         counts=COUNTS,
         cpu_us_per_request=(210.0, 190.0, 200.0),
+        note="Counted with another parser.",
     )
     return replace(example, **changes)
 
@@ -112,6 +113,7 @@ def test_the_record_is_read_back_as_it_was_written() -> None:
     page = files[PAGE].decode()
     assert "| Flask | 1,006 | 1,001 to 1,010 | 2 | 0.200% |" in page
     assert "They do not see the kernel" in page
+    assert "- Flask: Counted with another parser." in page
     assert msgspec.json.decode(files[RECORD])["rows"][0]["instructions_per_request"] == 1005.5
 
 
