@@ -28,8 +28,8 @@ TEXT = (
 
 
 STOLEN_TEXT = (
-    "Stolen: the largest share of the server's CPU, or of one of the load's, that a hypervisor took "
-    "during a hold."
+    "Stolen: the largest share of the server's CPU, or of one of the load's, that the "
+    "hypervisor took during a hold."
 )
 
 

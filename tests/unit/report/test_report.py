@@ -386,7 +386,11 @@ def test_a_report_after_a_run_equals_one_from_the_saved_record(
 
 def test_what_was_stolen_has_a_column_if_it_is_known() -> None:
     plan = planned(("flask", "sanic"), workloads=("json",), repeats=2)
-    seen = ({"server_steal": 0.02, "loadgen_steal": 0.12}, {"server_steal": 0.04}, {})
+    seen: tuple[dict[str, float], ...] = (
+        {"server_steal": 0.02, "loadgen_steal": 0.12},
+        {"server_steal": 0.04},
+        {},
+    )
     known = [
         measured(service, repeat, 1_000.0, limited_by_evidence=evidence)
         for service, repeat, evidence in (
