@@ -90,9 +90,9 @@ def read(text: bytes, where: str) -> InstructionsRecord:
 
 def _document(record: InstructionsRecord) -> Iterator[str]:
     ended = "" if record.finished_at else ", not finished"
+    state = ", interrupted" if record.interrupted else ended
     yield f"# Instructions {record.run_id}\n"
-    yield f"{code(record.command)}, started {record.started_at}"
-    yield f"{', interrupted' if record.interrupted else ended}.\n"
+    yield f"{code(record.command)}, started {record.started_at}{state}.\n"
     yield markdown(counts(record))
     yield EXPLAINED
     if record.by is not None:
