@@ -46,6 +46,15 @@ nanode: $(BIN)/.runtime base-images ## measure with the profile nanode inside a 
 crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= PAIRS=
 	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
 
+.PHONY: ab
+ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE= BASE= HEAD= WORKLOAD= BUDGET= FAIL_ABOVE= BY=
+	@$(call need,SERVICE,the service to compare)
+	@$(call need,BASE,what to compare with (docs/ab.md has the forms of a side))
+	@$(call need,HEAD,what to judge (docs/ab.md has the forms of a side))
+	$(strip $(BIN)/lab ab '$(SERVICE)' --base '$(BASE)' --head '$(HEAD)' $(if $(WORKLOAD),--workload '$(WORKLOAD)') \
+	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(BY),--by '$(BY)') \
+	  $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: instructions
 instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
 	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from orchestrator.adapters import changes, host, image_archive, memory, perks, small_host
+from orchestrator.adapters import (
+    changes,
+    host,
+    image_archive,
+    memory,
+    perks,
+    small_host,
+    variant_checks,
+)
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import DockerEngine
@@ -34,6 +42,7 @@ def real_world(root: Path = ROOT) -> World:
         memory=memory,
         small_host=small_host,
         changes=changes,
+        variants=variant_checks,
         apis=perks,
         default_index=default_index,
     )

@@ -9,12 +9,14 @@ from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Resources, Step, Totals
 
 # A CPU counts as saturated from this use on. The engine's samples do not coincide with the ends of
-# the hold, and CPU steal is not CPU time of the container, so a saturated CPU reads 0.92 to 1.00.
+# the hold, so a saturated CPU reads 0.92 to 1.00 of the time that the hypervisor left.
 FULL_CPU = 0.9
 # Below this use a server certainly has time left; between it and FULL_CPU it is uncertain.
 FREE_CPU = 0.75
 # Above this idle share a load generator worker certainly has time left.
 IDLE_FREE = 0.3
+# Smallest share of a CPU's time that a hypervisor must leave, for a judgement about the rest.
+LEFT_LEAST = 0.1
 # A larger share of throttled time cannot be only a burst at the beginning of a step.
 THROTTLED_MOST = 0.05
 # Share of failures in a whole trial. The ramp ends in drops on purpose, so only a majority counts.
@@ -83,6 +85,8 @@ def _of_step(step: Step) -> dict[str, float]:
         connects_per_request=_ratio(step.connects, step.requests),
         connect_share=_ratio(step.connect_ms, step.median_ms),
         listen_overflows=step.listen_overflows,
+        server_steal=step.server_steal,
+        loadgen_steal=step.loadgen_steal,
     )
 
 
@@ -92,6 +96,16 @@ def _ratio(part: float | None, whole: float | None) -> float | None:
 
 def _known(**numbers: float | None) -> dict[str, float]:
     return {name: float(number) for name, number in numbers.items() if number is not None}
+
+
+def _used(seen: Evidence, whose: str, unknown: float = 0.0) -> float:
+    """CPU use as a share of the time that the hypervisor left: used / (1 - stolen).
+
+    The kernel does not count stolen time as CPU time of a container, so 0.86 of a CPU is all that
+    there was if 0.10 was stolen. An idle container stays idle, whatever was stolen.
+    """
+    left = 1 - seen.get(f"{whose}_steal", 0.0)
+    return seen.get(f"{whose}_cpu", unknown) / max(left, LEFT_LEAST)
 
 
 def _first(seen: Evidence) -> Limit:
@@ -111,7 +125,8 @@ def _errors(seen: Evidence) -> bool:
 
 def _colocated(seen: Evidence) -> bool:
     # Master, Docker engine and orchestrator use the rest of a saturated CPU.
-    used = seen.get("server_cpu", 0) + seen.get("loadgen_cpu", 0)
+    # The CPU is the same, and so is what was stolen from it.
+    used = _used(seen, "server") + _used(seen, "loadgen")
     return seen.get("shared", 0) > 0 and used >= FREE_CPU
 
 
@@ -121,14 +136,14 @@ def _throttled(seen: Evidence) -> bool:
 
 
 def _server_cpu(seen: Evidence) -> bool:
-    return seen.get("server_cpu", 0) >= FULL_CPU
+    return _used(seen, "server") >= FULL_CPU
 
 
 def _loadgen_cpu(seen: Evidence) -> bool:
     if "loadgen_idle" in seen:
         busy = nearly_full(seen["loadgen_idle"])
     else:  # the client does not report it: use the engine's samples
-        busy = seen.get("loadgen_cpu", 0) >= FULL_CPU
+        busy = _used(seen, "loadgen") >= FULL_CPU
     return (
         busy
         or seen.get("loadgen_throttled", 0) > THROTTLED_MOST
@@ -146,8 +161,8 @@ def _latency_floor(seen: Evidence) -> bool:
     if "loadgen_idle" in seen:
         free = seen["loadgen_idle"] > IDLE_FREE
     else:
-        free = seen.get("loadgen_cpu", 1) < FREE_CPU
-    return free and "server_cpu" in seen and seen["server_cpu"] < FREE_CPU
+        free = _used(seen, "loadgen", unknown=1.0) < FREE_CPU
+    return free and "server_cpu" in seen and _used(seen, "server") < FREE_CPU
 
 
 _RULES: tuple[tuple[Limit, Callable[[Evidence], bool]], ...] = (

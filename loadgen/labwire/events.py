@@ -26,12 +26,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepBegan:
-    """A step begins at `at` (unix seconds)."""
+    """A step begins at `at` (unix seconds).
+
+    `disturbed`: for a hold that is measured again, the share of a CPU that was stolen during the
+    first one.
+    """
 
     index: int
     phase: LoadPhase
     users: int
     at: float
+    disturbed: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,8 @@ class LoadStep:
     `connect_s`: time spent connecting, the sum of all successful connects.
     `listen_overflows`: connections that full listen queues of the workers' network namespace
     turned away.
+    `server_steal`, `loadgen_steal`: share of the step in which a hypervisor had taken the server's
+    CPU, and that CPU of the load from which it took most; None if unknown.
     """
 
     index: int
@@ -98,6 +105,8 @@ class LoadStep:
     idle: float | None = None
     lag_ms: float | None = None
     listen_overflows: int | None = None
+    server_steal: float | None = None
+    loadgen_steal: float | None = None
     rate: float | None = None
     of_capacity: float | None = None
     service_histogram: str | None = None
@@ -118,6 +127,8 @@ class LocustOwn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
     """The whole load of one trial. `duration_s` and `locust` do not cover the open loop.
+
+    At most one step is a hold. If there were two, the other one has the phase `disturbed`.
 
     `failure_reasons`: counts of the reasons in words, for failures that have one; these include the
     open loop.

@@ -1,4 +1,4 @@
-"""The phases of a trial's load, in their order, and why the first of them ended."""
+"""The phases of a trial's load, and why the first of them ended."""
 
 from enum import StrEnum
 
@@ -9,6 +9,8 @@ class LoadPhase(StrEnum):
     RAMP = "ramp"
     SETTLE = "settle"
     HOLD = "hold"
+    DISTURBED = "disturbed"
+    """In a result: the one of two holds that does not count, because more CPU time was stolen."""
     OPEN = "open"
 
 

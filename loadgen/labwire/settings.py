@@ -28,7 +28,8 @@ class RampSettings:
     step_s: float
     settle_s: float
     duration_s: float
-    """Of all phases except the open loop; the hold takes what ramp and settle leave."""
+    """Of all phases except the open loop; the hold takes what ramp and settle leave. A disturbed
+    hold is measured again, which takes as long once more."""
     connect_timeout_s: float
     request_timeout_s: float
     open_s: float = 0.0
@@ -39,6 +40,10 @@ class RampSettings:
     """Another arrival rate, in requests/s: the common rate at which frameworks are compared."""
     open_users: int | None = None
     """Connections at the common rate; None means as many as the hold had."""
+    server_cpu: int | None = None
+    """The server's CPU, if it is one of the master's host; what is stolen from it is recorded."""
+    load_cpus: tuple[int, ...] = ()
+    """The workers' CPUs; the same is recorded for them."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from posixpath import normpath
 
@@ -138,6 +140,32 @@ class DockerImages:
         """What an image runs: its entrypoint and its command; either may be empty."""
         config = self._client.images.get(name).attrs.get("Config") or {}
         return tuple(config.get("Entrypoint") or ()), tuple(config.get("Cmd") or ())
+
+    @answering()
+    def by_age(self, tag: str, repositories: Sequence[str]) -> list[str]:
+        """The names in these repositories whose tag begins with ``tag``; used last comes first.
+
+        "Used" means built or given this name: the engine keeps the moment with the image.
+        """
+        wanted = [f"{repository}:{tag}*" for repository in repositories]
+        found = self._client.api.images(filters={"reference": wanted})
+        used = {image["Id"]: self._used(image["Id"]) for image in found}
+        names = [(used[image["Id"]], name) for image in found for name in image["RepoTags"] or ()]
+        of_these = tuple(f"{repository}:{tag}" for repository in repositories)
+        return [name for _, name in sorted(names, reverse=True) if name.startswith(of_these)]
+
+    def _used(self, image: str) -> datetime:
+        return datetime.fromisoformat(
+            self._client.images.get(image).attrs["Metadata"]["LastTagTime"]
+        )
+
+    def dispose(self, name: str) -> bool:
+        """Remove a name, and its image if it was the last; False if a container needs it."""
+        try:
+            self._client.images.remove(name)
+        except FOREIGN:
+            return False
+        return True
 
     @answering()
     def names(self, repository: str) -> list[str]:

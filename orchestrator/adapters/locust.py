@@ -112,5 +112,5 @@ def master_command(target: str, workload: str, loading: Loading) -> list[str]:
         f"--host=http://{target}:{PORT}",
         f"--workload={workload}",
         f"--client={loading.client}",
-        f"--ramp={settings.encode(loading.profile.ramp)}",
+        f"--ramp={settings.encode(loading.ramp)}",
     ]

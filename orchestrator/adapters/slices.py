@@ -72,11 +72,13 @@ class DockerSliceLoad:
     def spread(self, requests: int, rate: float, seed: int) -> Slice:
         """Send each server the same number of requests; see `SliceLoad`."""
         lasts_s = requests * self._servers / rate
-        return self._ask(Spread(requests=requests, rate=rate, seed=seed), lasts_s, Slice)
+        # Plain numbers: those of numpy cannot be encoded.
+        command = Spread(requests=int(requests), rate=float(rate), seed=int(seed))
+        return self._ask(command, lasts_s, Slice)
 
     def saturate(self, server: int, connections: int, seconds: float) -> Slice:
         """Load one server alone in a closed loop; see `SliceLoad`."""
-        command = Saturate(server=server, connections=connections, seconds=seconds)
+        command = Saturate(server=server, connections=int(connections), seconds=float(seconds))
         return self._ask(command, seconds, Slice)
 
     def _ask(self, command: Command, lasts_s: float, kind: type[T]) -> T:

@@ -1,28 +1,35 @@
 """Builds the images of variants, each under a name of its own.
 
-First the service's own image, as the compose file builds it. Then, if the variant asks for it, the
-layers over it. Both go through Compose, so they take the network and the cache of all other builds.
+First the service's own image, as the compose file builds it: with the folder of another revision or
+on another base image, if the variant says so. Then the layers over it. Both go through Compose, so
+they take the network and the cache of all other builds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from orchestrator.adapters import checkouts, revisions
+from orchestrator.adapters.base_images import base_image
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_images import DockerImages
-from orchestrator.adapters.layers import dockerfile
-from orchestrator.errors import TrialFailed
+from orchestrator.adapters.layers import SOURCE, dockerfile
+from orchestrator.errors import EnvironmentMissing, TrialFailed
 from orchestrator.files.sources import digest
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
 
 TAG = "variant-"
+KEPT = 20
+"""This many images of variants stay, those that were used last."""
+SCRATCH = Path(".lab", "variants")
+"""In the checkout, since /tmp is in memory on many hosts."""
 _DIGITS = 16
 
 
@@ -32,18 +39,24 @@ class Variants:
     def __init__(self, compose: Compose, images: DockerImages) -> None:
         self._compose = compose
         self._images = images
+        self._mine: set[str] = set()
 
     def build(self, variant: Variant) -> Made:
         """Build the image of a variant; cached layers are used.
 
+        Images that other processes built, and that are not among the ``KEPT`` used last, are
+        removed.
+
         Raises:
             TrialFailed: with the log's tail.
         """
-        spec = self._compose.containers()[variant.service]
+        specs = self._compose.containers()
+        spec = specs[variant.service]
         if variant.image is not None:
-            made = self._taken(variant.service, variant.image)
+            made = self._layered(spec, variant, self._taken(variant.service, variant.image))
         else:
-            made = self._layered(spec, variant, self._based(spec))
+            made = self._layered(spec, variant, self._based(spec, variant))
+            self._remove_old(sorted({_repository(one) for one in specs.values()}))
         self._images.refuse_volumes(replace(spec, image=made.name))
         return made
 
@@ -57,65 +70,149 @@ class Variants:
                     f"{service}: the image {name} is not on this host and could not be pulled; "
                     f"build it, or load it with `docker load`: {error}"
                 ) from error
-        return self._made(name, (f"image {name}",))
+        return self._made(name, (f"the image {name}",))
 
-    def _based(self, spec: ContainerSpec) -> Made:
-        """The service's own image."""
+    def _based(self, spec: ContainerSpec, variant: Variant) -> Made:
+        """The service's own image, of the variant's revision and on its base image."""
+        asked = variant.revision or variant.python
         if not spec.build_context:
-            return self._made(self._images.build(spec.service) and spec.image, ())
-        if loaded := self._images.loaded(spec):
-            name = _name(spec, loaded.id)
-            self._images.tag(loaded.id, name)
-            return self._made(name, ())
+            if asked:
+                raise TrialFailed(f"{spec.service}: its image is not built here; take out {asked}")
+            self._images.build(spec.service)
+            return self._made(spec.image, ())
+        if not asked and (loaded := self._images.loaded(spec)):
+            return self._named(loaded.id, _name(spec, loaded.id))
         settings = self._compose.build_settings(spec.service)
-        sources = digest(
-            self._compose.root, Path(spec.build_context), spec.dockerfile, spec.build_more
-        )
-        name = _name(spec, sources, spec.base_image)
-        self._compose.build_as(spec.service, name, settings)
-        return self._made(name, ())
+        base, origin = spec.base_image, []
+        if variant.python is not None:
+            base = self._base_image(spec, variant.python)
+            settings["args"] = {**settings["args"], "BASE": base}
+            origin.append(f"Python {variant.python} of {base}")
+        with self._context(spec, variant) as (context, commit):
+            if commit:
+                origin.append(f"{spec.service} at commit {commit}")
+            sources = digest(self._compose.root, context, spec.dockerfile, spec.build_more)
+            name = _name(spec, sources, base, commit)
+            self._build(spec, name, {**settings, "context": _literal(context)})
+        return self._named(name, name, *origin)
+
+    def _build(self, spec: ContainerSpec, name: str, settings: dict[str, object]) -> None:
+        try:
+            self._compose.build_as(spec.service, name, settings)
+        except TrialFailed as failure:
+            raise TrialFailed(
+                f"{spec.service}: its image could not be built as this variant. A lock made for "
+                "one version of Python may have no packages for another",
+                failure.log_tail,
+            ) from failure
+
+    def _base_image(self, spec: ContainerSpec, version: str) -> str:
+        if not spec.base_image:
+            raise TrialFailed(
+                f"{spec.service}: its build has no argument BASE, so it cannot have another Python"
+            )
+        try:
+            return base_image(self._compose.root, version)
+        except TrialFailed as failure:
+            raise TrialFailed(f"{spec.service}: {failure.reason}", failure.log_tail) from failure
+
+    @contextmanager
+    def _context(self, spec: ContainerSpec, variant: Variant) -> Iterator[tuple[Path, str]]:
+        """The folder of the build, as it was at the variant's revision; and that commit."""
+        context, root = Path(spec.build_context), self._compose.root.resolve()
+        if variant.revision is None:
+            yield context, ""
+            return
+        if not context.resolve().is_relative_to(root):
+            raise TrialFailed(f"{spec.service}: its folder {context} is not in this checkout")
+        folder = context.resolve().relative_to(root).as_posix()
+        try:
+            commit = revisions.commit(root, variant.revision)
+        except EnvironmentMissing as error:
+            raise TrialFailed(f"{spec.service}: {error}") from error
+        if commit is None or not revisions.has_folder(root, commit, folder):
+            raise TrialFailed(f"{spec.service}: revision {variant.revision} has no {folder}")
+        with self._scratch() as scratch:
+            revisions.extract(root, commit, folder, scratch)
+            yield scratch / folder, commit
 
     def _layered(self, spec: ContainerSpec, variant: Variant, below: Made) -> Made:
         """The layers of a variant over an image; the image itself if there are none."""
-        if not (variant.pins or variant.valgrind):
+        if not (variant.pins or variant.path or variant.valgrind):
             return below
-        with TemporaryDirectory(prefix="weblab-") as folder:
-            context = Path(folder)
+        with self._scratch() as context:
+            source, origin = "", below.origin
+            if variant.path is not None:
+                path = checkouts.located(variant.path)
+                if why := checkouts.problem(path):
+                    raise TrialFailed(f"{spec.service}: {path}: {why}")
+                source, words = checkouts.copy(path, context / SOURCE)
+                origin = (*origin, words)
             text = dockerfile(
                 below.name,
                 self._images.user(below.name),
                 pins=variant.pins,
+                source=source,
                 valgrind=variant.valgrind,
             )
             (context / "Dockerfile").write_text(text)
             name = _name(spec, below.id, digest(self._compose.root, context, "Dockerfile"))
-            settings = {"context": folder, **_network(self._compose.build_settings(spec.service))}
+            settings = {"context": _literal(context), **self._network(spec)}
             try:
                 self._compose.build_as(spec.service, name, settings)
             except TrialFailed as failure:
                 raise TrialFailed(
-                    f"{spec.service}: {_installed(variant)} could not be installed on its image "
-                    "(the lab installs wheels only, and versions that fit together)",
+                    f"{spec.service}: {_installed(variant)} could not be installed in its image. "
+                    "Pinned versions must exist as wheels, and all packages must fit together",
                     failure.log_tail,
                 ) from failure
-        return self._made(name, below.origin)
+        return self._named(name, name, *origin)
+
+    def _network(self, spec: ContainerSpec) -> dict[str, object]:
+        """The network of a service's builds, which the layers need as well."""
+        network = self._compose.build_settings(spec.service).get("network")
+        return {"network": network} if network else {}
+
+    def _named(self, image: str, name: str, *origin: str) -> Made:
+        """Note that this process needs the image, and that it was used now."""
+        self._images.tag(image, name)
+        self._mine.add(name)
+        return self._made(name, origin)
 
     def _made(self, name: str, origin: tuple[str, ...]) -> Made:
         image = self._images.image(name)
         return Made(name=name, id=image.id, base=image.base, origin=origin)
 
+    def _remove_old(self, repositories: list[str]) -> None:
+        for name in self._images.by_age(TAG, repositories)[KEPT:]:
+            if name not in self._mine:
+                self._images.dispose(name)  # one that a container needs stays until the next time
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        parent = self._compose.root / SCRATCH
+        parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=parent) as folder:
+            Path(folder).chmod(0o755)
+            yield Path(folder)
+
 
 def _name(spec: ContainerSpec, *parts: str) -> str:
     """The name of a variant's image, which follows from what it is built from alone."""
-    repository = spec.image.rpartition(":")[0] or spec.image
     summed = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return f"{repository}:{TAG}{summed[:_DIGITS]}"
+    return f"{_repository(spec)}:{TAG}{summed[:_DIGITS]}"
 
 
-def _network(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The network of a service's builds, which the layers need as well."""
-    return {"network": settings["network"]} if settings.get("network") else {}
+def _repository(spec: ContainerSpec) -> str:
+    name, _, tag = spec.image.rpartition(":")
+    return spec.image if not name or "/" in tag else name
+
+
+def _literal(path: Path) -> str:
+    """A path in Compose's settings, where a single `$` would begin a variable."""
+    return str(path).replace("$", "$$")
 
 
 def _installed(variant: Variant) -> str:
-    return ", ".join([*variant.pins, *(["valgrind"] if variant.valgrind else [])])
+    path = [variant.path] if variant.path is not None else []
+    return ", ".join([*variant.pins, *path, *(["valgrind"] if variant.valgrind else [])])

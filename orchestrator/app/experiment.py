@@ -10,6 +10,7 @@ from orchestrator.app.catalogue import checked
 from orchestrator.app.engine import engine_alone, placed_here, this_host
 from orchestrator.app.host_watch import HostWatch
 from orchestrator.app.report import console, publish
+from orchestrator.app.variants import variant_problems
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.build import build_all
 from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
@@ -45,7 +46,13 @@ def measure(
         EnvironmentMissing: no engine answers, or another run measures.
         Interrupted: a person or a signal ended it outside the measurement.
     """
-    known = checked(world, lambda there: experiment.problems(settings, there))
+    known = checked(
+        world,
+        lambda there: [
+            *experiment.problems(settings, there),
+            *variant_problems(world, there, lambda: experiment.variants(settings)),
+        ],
+    )
     folder, earlier = _folder(experiment, results, resume)
     try:
         if earlier is not None and experiment.resuming and experiment.resuming.complete(earlier):

@@ -210,12 +210,17 @@ def _list_runs(results: Path) -> Path:
     """``index.html`` of all runs below a folder."""
     listed = [_listed(path) for path in results_dir.runs(results)]
     others = [
-        Others(title=one.shown.title, page=one.shown.page, folders=names)
+        Others(title=one.shown.title, folders={path.name: _opened(one, path) for path in paths})
         for one in EXPERIMENTS
-        if one is not LOAD
-        and (names := [path.name for path in results_dir.runs(results, one.saved.file)])
+        if one is not LOAD and (paths := results_dir.runs(results, one.saved.file))
     ]
     return results_dir.save_index(results, runs_page(listed, others))
+
+
+def _opened(experiment: Experiment[Any, Any, Any], path: Path) -> str:
+    """The file to open in a folder: its page, or its record if there is no page yet."""
+    page = experiment.shown.page
+    return page if (path / page).is_file() else experiment.saved.file
 
 
 def _listed(path: Path) -> Listed:

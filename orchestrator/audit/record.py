@@ -10,6 +10,7 @@ from orchestrator.audit.alike import equal_values, plateau
 from orchestrator.audit.latency import percentile_order
 from orchestrator.audit.record_counts import trial_counts
 from orchestrator.audit.record_histogram import trial_histograms
+from orchestrator.audit.record_holds import two_holds
 from orchestrator.audit.record_limit import trial_limit
 from orchestrator.audit.record_little import hold_little
 from orchestrator.audit.record_rows import counted_rows, label, latency_rows
@@ -42,6 +43,7 @@ def _trial(record: RunRecord, trial: TrialRecord) -> Iterator[Finding]:
         yield from percentile_order(row)
     yield from trial_histograms(trial)
     yield from hold_little(trial)
+    yield from two_holds(trial)
 
 
 def _across(record: RunRecord) -> Iterator[Finding]:

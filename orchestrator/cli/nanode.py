@@ -7,6 +7,7 @@ import sys
 
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.nanode import prove
+from orchestrator.app.variants import variant_problems
 from orchestrator.cli.codes import SOME_FAILED
 from orchestrator.cli.commands import Commands, command, folder
 from orchestrator.errors import UsageError
@@ -104,7 +105,13 @@ def _comparison(world: World, arguments: argparse.Namespace) -> list[str]:
     parser = argparse.ArgumentParser(prog="lab nanode")
     AB.options(parser)
     settings = AB.settings(parser.parse_args(words), names(world.root))
-    checked(world, lambda there: AB.problems(settings, there))
+    checked(
+        world,
+        lambda there: [
+            *AB.problems(settings, there),
+            *variant_problems(world, there, lambda: AB.variants(settings)),
+        ],
+    )
     return ["ab", *words]
 
 

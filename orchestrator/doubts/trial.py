@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labwire.thresholds import nearly_full
+from labwire.thresholds import STEAL_MOST, nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
 from orchestrator.limits import FULL_CPU
@@ -21,6 +21,7 @@ LATE_SHARE, LATE_MS = 0.1, 1.0
 SLOW_STOP_S = 2.0
 
 MORE_CPUS = "give the load generator more CPUs"
+QUIETER = "repeat the run when the machine is quieter, or on a host whose CPUs are not shared"
 
 KINDS = (
     NO_HOLD := DoubtKind(
@@ -65,6 +66,20 @@ KINDS = (
         code="drops-in-hold",
         text="{failures} of the hold's {requests} requests failed",
         remedy="repeat the run; if this stays, the ramp's steps are too short to show such drops",
+    ),
+    HELD_TWICE := DoubtKind(
+        code="held-twice",
+        text="the hold was measured twice, because the hypervisor took {first:.1%} of a CPU during "
+        "the first one ({first_rps:,.0f} requests/s); it took {second:.1%} during the second one "
+        "({second_rps:,.0f} requests/s); the {which} one counts",
+        remedy="compare both in the row's steps in run.json; if many rows say this, repeat the run "
+        "when the machine is quieter",
+    ),
+    DISTURBED_HOLD := DoubtKind(
+        code="disturbed-hold",
+        text="the hypervisor took {stolen:.1%} of {whose} during the hold: the server can do at "
+        "least this rate",
+        remedy=QUIETER,
     ),
     SLOW_STOP := DoubtKind(
         code="slow-stop",
@@ -128,17 +143,20 @@ def trial_caveats(
     *,
     base: str,
     every_step_had_drops: bool,
+    disturbed: Step | None = None,
 ) -> tuple[Caveat, ...]:
     """The doubts about one measured trial, those about its hold included.
 
     Args:
         limit: what limited the hold.
         base: where the base image came from.
+        disturbed: the hold that does not count; None if there was one hold.
     """
     return (
         *_caveats(_of_ramp(hold, every_step_had_drops)),
         *(hold.caveats if hold else (NO_HOLD.seen().caveat,)),
         *_caveats(_of_load(hold, limit)),
+        *_caveats(_of_steal(hold, disturbed)),
         *_caveats(of_base(base)),
     )
 
@@ -155,6 +173,29 @@ def _of_load(hold: Step | None, limit: Limit) -> Iterator[Doubt]:
         yield LOADGEN_LIMITED.seen()
     if limit is Limit.SERVER_CPU and hold is not None and nearly_full(hold.loadgen_idle):
         yield LOADGEN_BUSY.seen()
+
+
+def _of_steal(hold: Step | None, disturbed: Step | None) -> Iterator[Doubt]:
+    if hold is None:
+        return
+    if disturbed is not None:
+        first, second = sorted((hold, disturbed), key=lambda step: step.started_s)
+        yield HELD_TWICE.seen(
+            first=_stolen(first),
+            first_rps=first.goodput_rps,
+            second=_stolen(second),
+            second_rps=second.goodput_rps,
+            which="first" if first is hold else "second",
+        )
+    if _stolen(hold) > STEAL_MOST:
+        server = hold.server_steal == _stolen(hold)
+        yield DISTURBED_HOLD.seen(
+            stolen=_stolen(hold), whose="the server's CPU" if server else "a CPU of the load"
+        )
+
+
+def _stolen(step: Step) -> float:
+    return max(step.server_steal or 0.0, step.loadgen_steal or 0.0)
 
 
 def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:

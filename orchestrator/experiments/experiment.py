@@ -22,6 +22,7 @@ from orchestrator.model.outlook import Outlook
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.published import Published
 from orchestrator.model.settings import Loading, PlannedTrial
+from orchestrator.model.variant import Variant
 from orchestrator.report.page import Links
 from orchestrator.report.table import Table
 
@@ -168,6 +169,9 @@ class Experiment(Generic[S, P, R]):
     everything wrong with the settings, in words, found before anything starts. ``plan`` makes a
     plan of them; its last argument is the record of a run to resume, or None (`UsageError` if it
     cannot be resumed).
+    ``variants``: the variants of services that it builds; they are checked together with
+    ``problems``. Raises `UsageError` if the settings name none that can be read; its problems are
+    reported with all others.
     ``blank``: the record before anything is measured. ``left``: the trials that the record does not
     hold yet. ``outlook``: what a person is told at the start.
     ``run`` measures, and yields the record after each step so that it can be saved. ``watched``
@@ -195,3 +199,4 @@ class Experiment(Generic[S, P, R]):
     all_well: Callable[[R], bool]
     unusable: Callable[[R], bool] = field(default=lambda _record: False)
     resuming: Resuming[R] | None = None
+    variants: Callable[[S], Sequence[Variant]] = lambda _settings: ()

@@ -30,7 +30,7 @@ R = TypeVar("R")
 RECORD = "run.json"
 INDEX = "index.html"
 DERIVED = re.compile(
-    r"report\.md|index\.html|(start|image)\.svg|(claims|perks)\.(csv|json)"
+    r"report\.md|index\.html|ab\.html|(start|image)\.svg|(claims|perks)\.(csv|json)"
     r"|published-[a-z][a-z0-9-]*\.(csv|json)"
     r"|[a-z][a-z0-9-]*-(2019|hold|open|open-shares|fixed-rate)\.(csv|json)"
     r"|[a-z][a-z0-9-]*-(throughput|ramp|latency-hold|latency-open|rate-latency|cpu|cpu-open|memory)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -44,7 +44,8 @@ class Profile:
     @property
     def ramp(self) -> RampSettings:
         """What the load's master needs to know of it."""
-        return RampSettings(**{one.name: getattr(self, one.name) for one in fields(RampSettings)})
+        shared = {one.name for one in fields(RampSettings)} & {one.name for one in fields(self)}
+        return RampSettings(**{name: getattr(self, name) for name in shared})
 
     @property
     def load_s(self) -> float:
@@ -103,6 +104,16 @@ class Loading:
     placement: Placement
     master: ContainerSpec
     worker: ContainerSpec
+
+    @property
+    def ramp(self) -> RampSettings:
+        """What the load's master needs to know."""
+        at = self.placement
+        return replace(
+            self.profile.ramp,
+            server_cpu=at.server_cpu if at.one_host else None,
+            load_cpus=at.load_cpus,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,8 @@ class Step:
     ``server_throttled``, ``loadgen_throttled``: share of the time without CPU because the CPU quota
     was used up. ``connect_ms``: mean time to connect. ``listen_overflows``: connections that the
     kernel dropped because the server's listen queue (backlog) was full; None if unknown.
+    ``server_steal``, ``loadgen_steal``: share of the time in which a hypervisor had taken the
+    server's CPU, and that CPU of the load from which it took most; None if unknown.
     ``caveats`` are about this step only.
     """
 
@@ -159,6 +161,8 @@ class Step:
     server_throttled: float | None = None
     loadgen_throttled: float | None = None
     listen_overflows: int | None = None
+    server_steal: float | None = None
+    loadgen_steal: float | None = None
     caveats: tuple[Caveat, ...] = ()
 
 
@@ -174,6 +178,7 @@ class OpenLoop:
     due, but not answered by the end.
     ``histogram``: successes, HdrHistogram V2 (base64), microseconds.
     ``cpu_us_per_request``: the server's CPU time for a success, in microseconds.
+    ``server_steal``, ``loadgen_steal``: as in `Step`.
     ``limited_by``: ``schedule`` if the server kept up with the rate.
     """
 
@@ -203,6 +208,8 @@ class OpenLoop:
     loadgen_cpu: float | None
     loadgen_idle: float | None
     loadgen_lag_ms: float | None = None
+    server_steal: float | None = None
+    loadgen_steal: float | None = None
     cpu_us_per_request: float | None = None
     connects: int
     limited_by: str

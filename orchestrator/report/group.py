@@ -124,6 +124,16 @@ def rate_of(group: Group) -> Value:
     return rate if rate is None or group.full or broke else AtLeast(value=rate)
 
 
+def stolen(trial: TrialRecord) -> float | None:
+    """The share that a hypervisor took of the server's CPU in the hold, or of one of the load's.
+
+    The larger one counts; None if neither is known.
+    """
+    seen = trial.limited_by_evidence
+    known = [seen[name] for name in ("server_steal", "loadgen_steal") if name in seen]
+    return max(known, default=None)
+
+
 def memory_peak_mb(group: Group) -> float | None:
     """The container's highest memory in MB."""
     return group.median(lambda t: _mega(t.resources.memory_peak_bytes if t.resources else None))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals
 from orchestrator.quantities import rates
-from orchestrator.report.column import Column, Value, span, three_digits, whole
+from orchestrator.report.column import Column, Value, percent, span, three_digits, whole
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -15,6 +15,7 @@ from orchestrator.report.group import (
     groups,
     memory_peak_mb,
     rate_of,
+    stolen,
 )
 from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
 from orchestrator.stats.ranks import ranks
@@ -23,6 +24,12 @@ TEXT = (
     "Held at the best step: successes per second and their latency, with the fewest users that "
     "reach the full rate. Where the server's CPU was not the limit, a row is grey and has no rank; "
     '"≥" means "at least".'
+)
+
+
+STOLEN_TEXT = (
+    "Stolen: the largest share of the server's CPU, or of one of the load's, that a hypervisor "
+    "took during a hold."
 )
 
 
@@ -69,17 +76,32 @@ _REST: tuple[Column[Place], ...] = (
 )
 
 
+def _stolen(group: Group) -> Value:
+    shares = [stolen(trial) for trial in group.held]
+    return max((share for share in shares if share is not None), default=None)
+
+
+_STOLEN: Column[Place] = Column("steal", "Stolen", of_group(_stolen), show=percent, wide=True)
+
+
 def hold(record: RunRecord, workload: str) -> Ranking:
     """The ranking by the hold's rate. Ranked if the server's CPU was the limit in every repeat."""
     found = groups(record, workload)
     ranked = [group.service for group in found if group.ranked]
     places = ranks(rates(record, workload), ranked)
     several = record.settings.repeats > 1
+    steal = any(stolen(trial) is not None for group in found for trial in group.held)
     return Ranking(
         name=f"{workload}-hold",
         title=f"{workload}: held at the best step",
-        text=TEXT,
-        columns=(*PLACE, *_RATE, *(_OF_REPEATS if several else ()), *_REST),
+        text=f"{TEXT} {STOLEN_TEXT}" if steal else TEXT,
+        columns=(
+            *PLACE,
+            *_RATE,
+            *(_OF_REPEATS if several else ()),
+            *_REST,
+            *((_STOLEN,) if steal else ()),
+        ),
         places=tuple(
             Place(
                 group=group,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals, TrialRecord
-from orchestrator.report.column import Column, Value, known_median, three_digits, whole
+from orchestrator.report.column import Column, Value, known_median, percent, three_digits, whole
 from orchestrator.report.fixed_rate import ranks_by_cost
-from orchestrator.report.group import Group
+from orchestrator.report.group import Group, stolen
 from orchestrator.report.table import Table, make_table
 
 
@@ -48,6 +48,7 @@ REPEATS: tuple[Column[TrialRecord], ...] = (
     Column("failures_by_kind", "Failures of the trial", _kinds, words=True),
     Column("limited_by", "Limited by", lambda trial: trial.limited_by, words=True),
 )
+STOLEN = Column("steal", "Stolen", stolen, show=percent)
 COST = Column("open_cpu_us", "CPU µs/request at the common rate", _open_cpu_us, show=three_digits)
 
 
@@ -56,6 +57,10 @@ def repeats(record: RunRecord, group: Group) -> Table:
     return make_table(
         name="repeats",
         title="Its trials",
-        columns=(*REPEATS, *((COST,) if ranks_by_cost(record) else ())),
+        columns=(
+            *REPEATS,
+            *((STOLEN,) if any(stolen(trial) is not None for trial in group.trials) else ()),
+            *((COST,) if ranks_by_cost(record) else ()),
+        ),
         rows=group.trials,
     )

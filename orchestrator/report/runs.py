@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -80,17 +80,16 @@ RUNS: tuple[Column[Listed], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """Folders of another experiment. ``page``: the file to open in each."""
+    """Folders of another experiment, each with the file to open in it."""
 
     title: str
-    page: str
-    folders: Sequence[str]
+    folders: Mapping[str, str]
 
     @property
     def links(self) -> list[tuple[str, str]]:
         """Address and name of each, the newest first."""
-        ordered = sorted(self.folders, reverse=True)
-        return [(f"{address(name)}/{self.page}", name) for name in ordered]
+        ordered = sorted(self.folders.items(), reverse=True)
+        return [(f"{address(name)}/{file}", name) for name, file in ordered]
 
 
 def runs_page(runs: Sequence[Listed], others: Sequence[Others]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,6 +142,13 @@ def one_line(text: str) -> str:
 def code(text: str) -> str:
     """Text from outside as code within a line of Markdown."""
     return f"`{' '.join(text.splitlines()).replace('`', chr(39))}`"
+
+
+def fenced(text: str) -> str:
+    """Text from outside as a block of code in Markdown."""
+    ticks = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"{fence}text\n{text}\n{fence}\n"
 
 
 def _row(columns: Sequence[Column[R]], made_of: R, note: str | None) -> Row:

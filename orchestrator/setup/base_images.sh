@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Makes sure that the two base images are there: the official ones if a registry answers, else stand-ins that
 # are made here, recorded in .env and labelled as such. Does nothing if they are there already.
+#
+# With a version (3.12 or 3.12.1) it makes sure that this one is there, and prints the image's name on stdout. .env stays
+# as it is, since docker-compose.yml names no such image.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,6 +22,10 @@ trap 'rm -rf --one-file-system "$scratch"' EXIT
 
 main() {
   if ! has docker || ! engine_answers; then missing 'no Docker engine answers' "Run 'make engine' first."; fi
+  if [ $# -gt 0 ]; then
+    only "$1"
+    return
+  fi
   local wanted=() version
   for version in 3.13 3.7; do
     there_already "$version" || pulled "$version" || wanted+=("$version")
@@ -27,7 +34,44 @@ main() {
   report
 }
 
-variable() { echo "LAB_PYTHON_${1/./}"; }
+# Prints the name of an image with one version of Python; everything else goes to stderr.
+only() {
+  case $1 in
+  *[!0-9.]* | *.*.*.* | *. | *..*) missing "$1 is no version of Python" 'Write it as 3.12 or 3.12.1.' ;;
+  3.*) ;;
+  *) missing "$1 is no version of Python 3" 'Write it as 3.12 or 3.12.1.' ;;
+  esac
+  local image
+  for image in "$(chosen "$1")" "$(official "$1")" "$(bootstrapped "$1")"; do
+    if image_exists "$image"; then
+      echo "$image"
+      return
+    fi
+  done
+  if pulled "$1" >&2; then
+    official "$1"
+    return
+  fi
+  stand_in "$1" >&2 # not in a condition, where bash would ignore `set -e`
+  bootstrapped "$1"
+}
+
+stand_in() { # VERSION
+  local help
+  help="Give the engine access to an image registry, or 'docker load' $(official "$1")."
+  [ -n "$(bootstrappable "$1")" ] || missing "there is no base image for Python $1" "$help Or install this version with pyenv."
+  bootstrap_tools || missing "there is no base image for Python $1" "$help"
+  apt_refresh || true
+  scratch=$(scratch_folder)
+  mkdir "$scratch/$1"
+  say "making a stand-in for Python $1 from this host's Debian mirror; this takes a minute or two"
+  (bootstrap_one "$1") >"$scratch/$1/log" 2>&1 &
+  if wait $!; then return; fi
+  tail -n 15 "$scratch/$1/log" | sed 's/^/  /' >&2
+  missing "could not make a stand-in for Python $1" "$help"
+}
+
+variable() { echo "LAB_PYTHON_${1//./}"; }
 official() { echo "python:$1-slim"; }
 bootstrapped() { echo "weblab-base/python:$1-bootstrapped"; }
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -89,10 +133,11 @@ bootstrap_all() {
 bootstrappable() {
   local version
   for version in "$@"; do
-    if [ "$version" != 3.7 ] || [ -n "$(find_python37)" ]; then
+    if [ "$version" = 3.13 ] || [ -n "$(find_python "$version")" ]; then
       echo "$version"
     else
-      warn 'no stand-in for Python 3.7: this host has no CPython 3.7 to copy (looked in pyenv and for python3.7)'
+      warn "no stand-in for Python $version: this host has no CPython $version to copy" \
+        "(looked in pyenv and for python$(minor_of "$version"))"
     fi
   done
 }
@@ -103,9 +148,9 @@ bootstrap_one() {
   tag=$(bootstrapped "$1")
   case $1 in
   3.13) bootstrap_313 "$tag" "$scratch/$1" ;;
-  3.7)
-    prefix=$(find_python37)
-    bootstrap_37 "$tag" "$scratch/$1" "$prefix"
+  *)
+    prefix=$(find_python "$1")
+    bootstrap_copy "$tag" "$scratch/$1" "$prefix" "$(minor_of "$1")"
     ;;
   esac
 }
@@ -132,4 +177,4 @@ described() {
   case $interpreter in '' | '<no value>') ;; *) printf ' (not official: %s)' "$interpreter" ;; esac
 }
 
-main
+main "$@"

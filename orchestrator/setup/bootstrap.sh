@@ -24,15 +24,16 @@ bootstrap_313() { # TAG FOLDER
   import_image "$1" "$root" trixie "Debian trixie's python3 package" "PGO and LTO by Debian's build rules"
 }
 
-# No supported Debian has Python 3.7 any more, so it is copied from this host, with the libraries that it is linked to.
-bootstrap_37() { # TAG FOLDER PREFIX
-  local root=$2/root prefix=$3 suite
+# No supported Debian has Python 3.7 any more, and each has only one version of Python. All others are copied from this
+# host, with the libraries that they are linked to.
+bootstrap_copy() { # TAG FOLDER PREFIX MINOR: MINOR is 3.7 or the like
+  local root=$2/root prefix=$3 minor=$4 suite
   suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}") # the libraries' names are those of this host
   # shellcheck disable=SC2046 # one word for each package
-  debian_tree "$suite" "$root" $(libraries_of "$prefix")
-  copy_interpreter "$prefix" "$root"
+  debian_tree "$suite" "$root" $(libraries_of "$prefix" "$minor")
+  copy_interpreter "$prefix" "$root" "$minor"
   strip_tree "$root"
-  import_image "$1" "$root" "$suite" 'a CPython 3.7 found on the host that made the image' \
+  import_image "$1" "$root" "$suite" "a CPython $minor found on the host that made the image" \
     "$(chroot "$root" /usr/local/bin/python -c "$DESCRIBE_BUILD")"
 }
 
@@ -92,28 +93,44 @@ pip_setting() { # KEY PATTERN: the words of a pip setting on this host that matc
     sed 's/\\n/ /g' | tr ' ' '\n' | grep -E "$2" | paste -sd ' ' || true
 }
 
-# --- Python 3.7 ---------------------------------------------------------------------------------
+# --- a Python of this host --------------------------------------------------------------------
 
-# Prints the prefix of a CPython 3.7 that can be copied: one that has a folder of its own.
-find_python37() {
-  local prefix
+minor_of() { cut -d. -f1,2 <<<"$1"; } # 3.12.1 -> 3.12
+
+# Prints the prefix of a CPython of this version (3.12: the newest 3.12; 3.12.1: this one) that can be copied: one that
+# has a folder of its own.
+find_python() { # VERSION
+  local minor prefix
+  minor=$(minor_of "$1")
   {
-    if has pyenv; then compgen -G "$(pyenv root)/versions/3.7*" || true; fi
-    compgen -G "$HOME/.pyenv/versions/3.7*" || true
-    python3.7 -c 'import sys; print(sys.base_prefix)' 2>/dev/null || true
+    if has pyenv; then installed_in "$(pyenv root)/versions" "$1"; fi
+    installed_in "$HOME/.pyenv/versions" "$1"
+    "python$minor" -c 'import sys; print(sys.base_prefix)' 2>/dev/null || true
   } | sort -Vr | while IFS= read -r prefix; do
     case $prefix in /usr | /usr/local | /) continue ;; esac
-    [ -f "$prefix/lib/python3.7/os.py" ] || continue
-    if "$prefix/bin/python3.7" -m ensurepip --version >/dev/null 2>&1; then
+    [ -f "$prefix/lib/python$minor/os.py" ] || continue
+    is_version "$prefix/bin/python$minor" "$1" || continue
+    if "$prefix/bin/python$minor" -m ensurepip --version >/dev/null 2>&1; then
       echo "$prefix"
       break
     fi
   done
 }
 
-libraries_of() { # PREFIX: the Debian packages of the shared libraries that an interpreter needs
+installed_in() { # FOLDER VERSION
+  compgen -G "$1/$2" || true
+  compgen -G "$1/$2.*" || true
+}
+
+is_version() { # PYTHON VERSION: whether it is this version, or one of this minor version
+  local found
+  found=$("$1" -c 'import platform; print(platform.python_version())' 2>/dev/null) || return 1
+  case $found in "$2" | "$2".*) ;; *) return 1 ;; esac
+}
+
+libraries_of() { # PREFIX MINOR: the Debian packages of the shared libraries that an interpreter needs
   local library
-  find "$1/bin/python3.7" "$1/lib" -maxdepth 3 -type f \( -name python3.7 -o -name '*.so*' \) ! -name '_tkinter*' -print0 |
+  find "$1/bin/python$2" "$1/lib" -maxdepth 3 -type f \( -name "python$2" -o -name '*.so*' \) ! -name '_tkinter*' -print0 |
     xargs -0 -n 1 ldd 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
     while IFS= read -r library; do
       case $library in "$1"/*) continue ;; esac
@@ -128,22 +145,22 @@ package_of() {
   { dpkg -S "$file" || dpkg -S "${file#/usr}" || dpkg -S "$1"; } 2>/dev/null | sed -n '1s/:.*//p' || true
 }
 
-copy_interpreter() { # PREFIX ROOT
-  local prefix=$1 local=$2/usr/local
+copy_interpreter() { # PREFIX ROOT MINOR
+  local prefix=$1 local=$2/usr/local python=python$3
   mkdir -p "$local/bin" "$local/lib" "$local/include"
-  cp -a "$prefix/bin/python3.7" "$local/bin/"
+  cp -a "$prefix/bin/$python" "$local/bin/"
   if compgen -G "$prefix/lib/libpython3*.so*" >/dev/null; then cp -a "$prefix"/lib/libpython3*.so* "$local/lib/"; fi
-  cp -a "$prefix"/include/python3.7* "$local/include/"
-  tar -C "$prefix" -c --exclude=__pycache__ --exclude='site-packages/*' --exclude=lib/python3.7/test \
-    --exclude='tests' --exclude='config-3.7*/*.a' --exclude=idlelib --exclude=tkinter --exclude='_tkinter*' \
-    lib/python3.7 | tar -C "$local" -x
+  cp -a "$prefix/include/$python"* "$local/include/"
+  tar -C "$prefix" -c --exclude=__pycache__ --exclude='site-packages/*' --exclude="lib/$python/test" \
+    --exclude='tests' --exclude="config-$3*/*.a" --exclude=idlelib --exclude=tkinter --exclude='_tkinter*' \
+    "lib/$python" | tar -C "$local" -x
   # Build settings with the old prefix would send a compiler to folders that do not exist.
-  grep -rlIF "$prefix" "$local/lib/python3.7" | xargs -r sed -i "s|$prefix|/usr/local|g"
-  ln -s python3.7 "$local/bin/python3"
-  ln -s python3.7 "$local/bin/python"
+  grep -rlIF "$prefix" "$local/lib/$python" | xargs -r sed -i "s|$prefix|/usr/local|g"
+  ln -s "$python" "$local/bin/python3"
+  ln -s "$python" "$local/bin/python"
   chroot "$2" /sbin/ldconfig
-  chroot "$2" /usr/local/bin/python3.7 -m ensurepip --default-pip >/dev/null 2>&1
-  chroot "$2" /usr/local/bin/python3.7 -m compileall -q /usr/local/lib/python3.7 -x lib2to3/tests >/dev/null || true
+  chroot "$2" "/usr/local/bin/$python" -m ensurepip --default-pip >/dev/null 2>&1
+  chroot "$2" "/usr/local/bin/$python" -m compileall -q "/usr/local/lib/$python" -x lib2to3/tests >/dev/null || true
 }
 
 # --- the image ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from orchestrator.world.console import Console
 from orchestrator.world.engine import Connection
 from orchestrator.world.host import HostFacts, Memory
 from orchestrator.world.small_host import SmallHost
+from orchestrator.world.variants import VariantChecks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +42,6 @@ class World:
     memory: Memory
     small_host: SmallHost
     changes: Changes
+    variants: VariantChecks
     apis: PublicApis
     default_index: Callable[[], str]

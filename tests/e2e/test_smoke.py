@@ -78,7 +78,8 @@ def test_the_open_loop_is_in_no_other_numbers(run: Any) -> None:
             due = row["requests"] + row["unfinished"]
             assert due == pytest.approx(row["rate"] * row["duration_s"], rel=0.1, abs=2)
             assert row["service_median_ms"] <= row["median_ms"] * 1.01
-        assert {step["phase"] for step in trial["steps"]} == {"ramp", "settle", "hold"}
+        phases = {step["phase"] for step in trial["steps"]}
+        assert phases - {"disturbed"} == {"ramp", "settle", "hold"}
         assert trial["limited_by_evidence"]["loadgen_idle"] is not None
     assert "latency at a common arrival rate" in printed
     assert (folder / "report" / "json-open.csv").exists()
@@ -93,12 +94,24 @@ def test_listen_overflows_are_read_in_the_namespace_of_server_and_load(run: Any)
         assert known == {loopback}
 
 
+def test_what_the_hypervisor_took_is_known_of_every_step(run: Any) -> None:
+    """The master's container sees the counters of its host."""
+    _, record, _ = run
+    for trial in record["trials"]:
+        for step in (*trial["steps"], *trial["open_loop"]):
+            assert 0 <= step["server_steal"] <= 1
+            assert 0 <= step["loadgen_steal"] <= 1
+        assert "server_steal" in trial["limited_by_evidence"]
+
+
 def test_steps_rise_then_settle_then_hold(run: Any) -> None:
     _, record, _ = run
     for trial in record["trials"]:
         phases = [step["phase"] for step in trial["steps"]]
         ramp = phases.count("ramp")
-        assert phases == ["ramp"] * ramp + ["settle", "hold"]
+        # Another machine may have disturbed the hold; then there are two.
+        assert phases[: ramp + 1] == ["ramp"] * ramp + ["settle"]
+        assert phases[ramp + 1 :] in (["hold"], ["disturbed", "hold"], ["hold", "disturbed"])
         users = [step["users"] for step in trial["steps"]]
         assert users[:ramp] == record["profile"]["users"][:ramp]
         assert users[-1] == users[-2] == trial["hold_users"]

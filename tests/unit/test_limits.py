@@ -1,5 +1,6 @@
 """Every limit, at its threshold and on both sides of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +274,56 @@ def test_every_limit_is_explained_to_people() -> None:
     methodology = (Path(__file__).parents[2] / "docs/methodology.md").read_text()
     assert set(IN_WORDS) == set(Limit)
     assert [limit for limit in Limit if f"`{limit}`" not in methodology] == []
+
+
+@pytest.mark.parametrize(
+    ("used", "stolen", "found"),
+    [
+        pytest.param(0.86, 0.1, "server-cpu", id="all that there was"),
+        pytest.param(0.86, None, "unknown", id="unknown"),
+        pytest.param(0.86, 0.0, "unknown", id="nothing stolen"),
+        pytest.param(0.81, 0.1, "server-cpu", id="nine tenths of the rest"),
+        pytest.param(0.8, 0.1, "unknown", id="less than nine tenths of the rest"),
+        pytest.param(0.61, 0.2, "unknown", id="three quarters of the rest"),
+        pytest.param(0.59, 0.2, "latency-floor", id="less than three quarters of the rest"),
+        pytest.param(0.05, 0.3, "latency-floor", id="idle, much stolen"),
+        pytest.param(0.04, 0.95, "latency-floor", id="idle, nearly all stolen"),
+        pytest.param(0.0, 1.0, "latency-floor", id="all stolen"),
+    ],
+)
+def test_a_servers_cpu_is_judged_by_what_the_hypervisor_left(
+    used: float, stolen: float | None, found: str
+) -> None:
+    hold = step(server_cpu=used, server_steal=stolen, loadgen_idle=0.5)
+    assert limit(hold) == found
+    row = replace(hold, goodput_rps=1.0)
+    assert open_loop_limited_by(row, 1_000.0, resources(), shared=False) == found
+
+
+@pytest.mark.parametrize(
+    ("used", "stolen", "found"),
+    [
+        (0.86, 0.1, "loadgen-cpu"),
+        (0.8, 0.1, "unknown"),
+        (0.67, 0.1, "latency-floor"),
+        (0.68, 0.1, "unknown"),
+    ],
+)
+def test_a_worker_that_does_not_know_its_idle_time_is_judged_likewise(
+    used: float, stolen: float, found: str
+) -> None:
+    assert limit(step(server_cpu=0.5, loadgen_cpu=used, loadgen_steal=stolen)) == found
+
+
+def test_a_shared_cpu_is_judged_by_what_the_hypervisor_left() -> None:
+    known = {"server_cpu": 0.4, "loadgen_cpu": 0.3, "loadgen_idle": 0.5}
+    hold = step(**known, server_steal=0.1, loadgen_steal=0.1)
+    assert limited_by(hold, totals(), resources(), shared=True)[0] == "colocated"
+    calm = step(**known)
+    assert limited_by(calm, totals(), resources(), shared=True)[0] == "latency-floor"
+
+
+def test_what_was_stolen_is_in_the_evidence_if_it_is_known() -> None:
+    known = step(server_steal=0.1, loadgen_steal=0.0)
+    evidence = limited_by(known, totals(), resources(), shared=False)[1]
+    assert (evidence["server_steal"], evidence["loadgen_steal"]) == (0.1, 0.0)

@@ -1,9 +1,14 @@
-"""One engine for each server, all in gevent's loop; between slices they send nothing."""
+"""The engines of all servers, in gevent's loop; between slices they send nothing.
+
+A server has one engine for the open loop, and one of its own for the closed loop. So each keeps its
+connections: if a closed loop changed their number, the server would have to accept connections in
+the next open loop, and only that server.
+"""
 
 from collections.abc import Callable, Sequence
 from time import monotonic, perf_counter_ns
 
-from gevent.event import AsyncResult
+from gevent.event import Event
 
 from labload.counts.hdr import histogram
 from labload.counts.ledger import Ledger
@@ -62,8 +67,12 @@ class Loads:
     """
 
     def __init__(self, targets: Sequence[Target], connections: int) -> None:
-        self._broken: AsyncResult = AsyncResult()
-        self._loads = [_One(target, self._broken.set_exception) for target in targets]
+        # No AsyncResult: it imports modules to keep an error, and that fails without free files.
+        self._broken = Event()
+        self._error: BaseException | None = None
+        self._loads = [_One(target, self._breaks) for target in targets]
+        self._closed: dict[int, _One] = {}  # the engines for the closed loop, by server
+        self._targets = targets
         self._connections = connections
         self._timeout_s = max(target.request_timeout_s for target in targets) + SPARE_S
         self._step = 0
@@ -118,7 +127,9 @@ class Loads:
             raise SliceError(
                 f"there is no server {command.server}: {len(self._loads)} were aimed at, from 0"
             )
-        one = self._loads[command.server]
+        one = self._closed.get(command.server)
+        if one is None:
+            one = self._closed[command.server] = _One(self._targets[command.server], self._breaks)
         one.have(command.connections)
         one.counts()
         self._step += 1
@@ -133,12 +144,16 @@ class Loads:
 
     def shut(self) -> None:
         """Close all connections."""
-        for one in self._loads:
+        for one in self._all:
             one.load.shut()
 
     @property
+    def _all(self) -> list[_One]:
+        return [*self._loads, *self._closed.values()]
+
+    @property
     def _busy(self) -> int:
-        return sum(one.load.busy for one in self._loads)
+        return sum(one.load.busy for one in self._all)
 
     def _rest(self, loads: Sequence[_One]) -> float:
         """Begin no more requests; the share of the time since the start without work."""
@@ -148,11 +163,15 @@ class Loads:
             one.rest(self._step)
         return idle
 
+    def _breaks(self, error: BaseException) -> None:
+        self._error = error
+        self._broken.set()
+
     def _pass(self, seconds: float) -> None:
         """Let this time pass. Raises the error of an engine."""
         self._broken.wait(seconds)
-        if self._broken.ready():
-            self._broken.get()
+        if self._error is not None:
+            raise self._error
 
     def _await(self, over: Callable[[], bool], within_s: float) -> None:
         """Wait until a slice is over.
@@ -163,6 +182,7 @@ class Loads:
         end = monotonic() + within_s
         while not over():
             if monotonic() > end:
+                self._rest(self._all)
                 raise SliceError(
                     f"{self._busy} requests had not ended {within_s:g} s after the last"
                 )

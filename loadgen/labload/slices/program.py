@@ -5,7 +5,7 @@ its traceback on stderr. It also ends when its stdin does, or when no command co
 """
 
 import sys
-from collections.abc import Callable
+import traceback
 from time import monotonic
 
 import gevent
@@ -82,35 +82,35 @@ def _attempt(
         return error
 
 
-def obey(lines: "SimpleQueue[bytes]", write: Callable[[str], None]) -> None:
-    """Answer each line; return when none has come for `IDLE_LIMIT_S`."""
-    program = Program()
-    while True:
-        try:
-            line = lines.get(timeout=IDLE_LIMIT_S)
-        except Empty:
-            return
-        write(encode(program.answer(line)))
-
-
 def main() -> int:
-    """Obey until stdin ends; returns the exit code."""
+    """Obey until stdin ends, or until no command came for `IDLE_LIMIT_S`; returns the exit code."""
     lines: SimpleQueue[bytes] = SimpleQueue()
-    obeying = gevent.spawn(obey, lines, _write)
-    reading = gevent.spawn(_read, lines)
-    gevent.wait([obeying, reading], count=1)
-    failed = any(greenlet.exception for greenlet in (obeying, reading))
-    gevent.killall([obeying, reading])
-    return EXIT_FAILED if failed else 0
+    # The first of the two to end ends the program, so a slice is not carried out to its end when
+    # nobody waits for it any more.
+    (ended,) = gevent.wait([gevent.spawn(_obey, lines), gevent.spawn(_read, lines)], count=1)
+    return int(ended.value)
 
 
-def _read(lines: "SimpleQueue[bytes]") -> None:
+def _obey(lines: "SimpleQueue[bytes]") -> int:
+    program = Program()
+    try:
+        while True:
+            _write(encode(program.answer(lines.get(timeout=IDLE_LIMIT_S))))
+    except Empty:
+        return 0
+    except Exception:  # noqa: BLE001 - written here, because gevent cannot without free files
+        traceback.print_exc()
+        return EXIT_FAILED
+
+
+def _read(lines: "SimpleQueue[bytes]") -> int:
     make_nonblocking(sys.stdin.fileno())
     rest = b""
     while data := nb_read(sys.stdin.fileno(), AT_ONCE):
         *whole, rest = (rest + data).split(b"\n")
         for line in whole:
             lines.put(line)
+    return 0
 
 
 def _write(line: str) -> None:

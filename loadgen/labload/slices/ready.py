@@ -34,7 +34,7 @@ def ready(
     Raises:
         NotReadyError: it has not answered right by then.
     """
-    reason = "no attempt"
+    reason = ""
     while (left := end - monotonic()) > 0:
         try:
             target = _resolved(url, expectation, connect_s, request_s, left)
@@ -42,6 +42,10 @@ def ready(
             if wrong is None:
                 return target
             reason = wrong
+        except TimeoutError as error:  # the time is up, and an earlier reason may say more
+            raise NotReadyError(
+                f"{error}; before that: {reason}" if reason else str(error)
+            ) from None
         except (OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
         gevent.sleep(RETRY_S)
@@ -64,17 +68,21 @@ def _ask(target: Target, end: float) -> str | None:
     """Send one request; why its answer is not right, or None if it is.
 
     Raises:
-        OSError: no answer came.
+        OSError: no answer came; TimeoutError, if none came in time.
     """
-    answer = Answer(Judge(target.expectation.right))
-    with gevent.socket.socket(target.family, gevent.socket.SOCK_STREAM) as sock:
-        sock.settimeout(_left(end))
-        sock.connect(target.address)
-        sock.sendall(target.request)
-        judgement = None
-        while judgement is None:
+    answer, judgement = Answer(Judge(target.expectation.right)), None
+    awaited = "it did not accept a connection in time"
+    try:
+        with gevent.socket.socket(target.family, gevent.socket.SOCK_STREAM) as sock:
             sock.settimeout(_left(end))
-            judgement = answer.take(sock.recv(CHUNK))
+            sock.connect(target.address)
+            awaited = "no complete answer came in time"
+            sock.sendall(target.request)
+            while judgement is None:
+                sock.settimeout(_left(end))
+                judgement = answer.take(sock.recv(CHUNK))
+    except TimeoutError:
+        raise TimeoutError(awaited) from None
     if isinstance(judgement, FailureKind):
         return f"{judgement}: {answer.reason}" if answer.reason else str(judgement)
     return None
@@ -83,5 +91,5 @@ def _ask(target: Target, end: float) -> str | None:
 def _left(end: float) -> float:
     left = end - monotonic()
     if left <= 0:
-        raise TimeoutError("no complete answer came in time")
+        raise TimeoutError
     return left

@@ -2,15 +2,18 @@
 
 Users rise step by step until a request fails or no step is left (`ramp`). Then users return to the
 best step, and the server recovers from overload (`settle`, repeated as long as needed). For the
-rest of the time this load is kept (`hold`), and its numbers are published. After that, and not part
-of the protocol, latency is measured at constant arrival rates (`open`).
+rest of the time this load is kept (`hold`), and its numbers are published. A hold from which a
+hypervisor took too much CPU time is measured again, once, and the less disturbed one counts. After
+that, and not part of the protocol, latency is measured at constant arrival rates (`open`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from labwire.phase import LoadPhase, RampEnd
 from labwire.settings import RampSettings
+from labwire.thresholds import STEAL_MOST
 
 NEARLY_BEST = 0.95
 """A rate this close to the highest is as good, because the difference is noise. The fewest users
@@ -46,6 +49,8 @@ class Score:
     drops: int
     """Failures that began within the step."""
     duration_s: float
+    stolen: float | None = None
+    """Share of the time in which a hypervisor had taken a CPU of server or load; None: unknown."""
 
     @property
     def rate(self) -> float:
@@ -66,9 +71,29 @@ class Ramp:
     best_had_drops: bool = False
     steps: int = 0
     """How many steps the ramp had when it ended."""
+    second_until_s: float | None = None
+    """When the second hold ends; None: there is none."""
+    disturbed_index: int | None = None
+    """The one of two holds that does not count; None: only one has ended."""
     to_come: tuple[Stage, ...] = ()
     """The remaining stages of the open loop; their ends are not known yet."""
     over: bool = False
+
+    @property
+    def closed_until_s(self) -> float:
+        """When the closed loop ends, in seconds since the trial began."""
+        if self.second_until_s is not None:
+            return self.second_until_s
+        return self.settings.duration_s
+
+    def holds_again(self, stolen: float | None) -> bool:
+        """Whether the hold that now ends is measured again: if it is the first, and disturbed.
+
+        Args:
+            stolen: as in `Score`, of this hold.
+        """
+        first_hold = self.stage.phase is LoadPhase.HOLD and self.second_until_s is None
+        return first_hold and stolen is not None and stolen > STEAL_MOST
 
 
 def first(settings: RampSettings) -> Ramp:
@@ -87,10 +112,14 @@ def advance(ramp: Ramp, now_s: float, scores: Sequence[Score]) -> Ramp:
         ramp = _judge_step(ramp, now_s, scores)
     elif ramp.stage.phase is LoadPhase.SETTLE and _best_has_new_drops(ramp, scores):
         ramp = _choose(ramp, scores[: ramp.steps])
-    if now_s < ramp.settings.duration_s:
+    if now_s < ramp.closed_until_s:
         return replace(ramp, stage=_next_stage(ramp, now_s, scores[-1]))
+    if ramp.holds_again(scores[-1].stolen):
+        until_s = now_s + scores[-1].duration_s
+        stage = replace(ramp.stage, index=ramp.stage.index + 1, until_s=until_s)
+        return replace(ramp, stage=stage, second_until_s=until_s)
     if ramp.stage.phase is LoadPhase.HOLD:
-        ramp = replace(ramp, to_come=_open_loop(ramp, scores[-1].rate))
+        ramp = _held(ramp, scores)
     if not ramp.to_come:
         return replace(ramp, over=True)
     coming, *rest = ramp.to_come
@@ -153,6 +182,23 @@ def _next_stage(ramp: Ramp, now_s: float, last: Score) -> Stage:
     ):
         return Stage(following, LoadPhase.SETTLE, users, _until(ramp, settings.settle_s, now_s))
     return Stage(following, LoadPhase.HOLD, users, settings.duration_s)
+
+
+def _held(ramp: Ramp, scores: Sequence[Score]) -> Ramp:
+    """Choose the hold that counts, by what was stolen alone, and plan the open loop from it."""
+    if ramp.second_until_s is None:
+        return replace(ramp, to_come=_open_loop(ramp, scores[-1].rate))
+    first, second = scores[-2:]
+    index = ramp.stage.index
+    if _or_all(second.stolen) <= _or_all(first.stolen):
+        ramp, counts = replace(ramp, disturbed_index=index - 1), second
+    else:
+        ramp, counts = replace(ramp, disturbed_index=index), first
+    return replace(ramp, to_come=_open_loop(ramp, counts.rate))
+
+
+def _or_all(stolen: float | None) -> float:
+    return inf if stolen is None else stolen
 
 
 def _open_loop(ramp: Ramp, capacity: float) -> tuple[Stage, ...]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from labload.counts.hdr import histogram
 from labload.counts.tally import StepTally, Tally, note, together
 from labload.trial.ramp import Ramp, Score, Stage
+from labload.trial.stolen import UNKNOWN, Stolen
 from labwire.events import LoadResult, LoadStep, LocustOwn
+from labwire.phase import LoadPhase
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,19 @@ class Passed:
     started_at: float
     """Unix seconds, to match it with samples that other processes took."""
     duration_s: float
+    stolen: Stolen = UNKNOWN
 
 
 def score(passed: Passed, tally: Tally) -> Score:
     """The counts of a stage that the ramp needs."""
     step = tally.get(passed.stage.index, StepTally())
-    return Score(step.completed, step.ended, step.failed, passed.duration_s)
+    return Score(
+        completed=step.completed,
+        requests=step.ended,
+        drops=step.failed,
+        duration_s=passed.duration_s,
+        stolen=passed.stolen.most,
+    )
 
 
 def result(
@@ -45,7 +54,7 @@ def result(
         best_index=ramp.best_index,
         best_had_drops=ramp.best_had_drops,
         steps=tuple(
-            _describe(passed, tally.get(passed.stage.index, StepTally())) for passed in stages
+            _describe(ramp, passed, tally.get(passed.stage.index, StepTally())) for passed in stages
         ),
         unfinished=sum(step.unfinished for step in tally.values()),
         connects=sum(step.connects for step in tally.values()),
@@ -75,11 +84,11 @@ def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
     return None
 
 
-def _describe(passed: Passed, step: StepTally) -> LoadStep:
+def _describe(ramp: Ramp, passed: Passed, step: StepTally) -> LoadStep:
     stage, health = passed.stage, step.health
     described = LoadStep(
         index=stage.index,
-        phase=stage.phase,
+        phase=LoadPhase.DISTURBED if stage.index == ramp.disturbed_index else stage.phase,
         users=stage.users,
         started_at=passed.started_at,
         duration_s=passed.duration_s,
@@ -99,6 +108,8 @@ def _describe(passed: Passed, step: StepTally) -> LoadStep:
         idle=health.idle,
         lag_ms=None if health.lag_us is None else health.lag_us / 1000,
         listen_overflows=health.listen_overflows,
+        server_steal=passed.stolen.server,
+        loadgen_steal=passed.stolen.load,
     )
     if stage.rate is None:
         return described

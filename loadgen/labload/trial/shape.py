@@ -12,6 +12,7 @@ from labload.trial.locust_csv import LocustCsv
 from labload.trial.master import TrialFailedError, Workers
 from labload.trial.ramp import Ramp, Stage, advance, first
 from labload.trial.result import Passed, percentile_ms, result, score
+from labload.trial.stolen import reading, stolen
 from labwire.events import LoadResult, LocustOwn, StepBegan, Tick
 from labwire.phase import LoadPhase
 from labwire.settings import RampSettings
@@ -67,15 +68,17 @@ class RampShape(LoadTestShape):
     def _pass(self, ramp: Ramp) -> Ramp:
         """Carry out the current stage, and return the ramp after it."""
         stage, announced = ramp.stage, self._elapsed()
-        emit(StepBegan(index=stage.index, phase=stage.phase, users=stage.users, at=time.time()))
+        self._announce(ramp)
         self._enter(stage)
-        began, at = self._elapsed(), time.time()
+        ticks, began, at = reading(), self._elapsed(), time.time()
         until_s = stage.until_s + began - announced  # starting users takes no time from the stage
         if stage.phase is not LoadPhase.OPEN:
-            until_s = min(until_s, self._settings.duration_s)
+            until_s = min(until_s, ramp.closed_until_s)
         self._wait(stage, until_s)
         now = ended = self._elapsed()
-        closing = stage.phase is LoadPhase.OPEN or now >= self._settings.duration_s
+        taken = stolen(self._settings, ticks, reading())
+        over = now >= ramp.closed_until_s and not ramp.holds_again(taken.most)
+        closing = stage.phase is LoadPhase.OPEN or over
         if closing:
             self._workers.collect(close_within_s=self._settings.request_timeout_s)
             now = self._elapsed()
@@ -87,11 +90,25 @@ class RampShape(LoadTestShape):
         if not closing:
             # What begins before the next stage is announced still belongs to this one.
             ended = self._elapsed()
-        self._passed.append(Passed(stage, at, ended - began))
+        self._passed.append(Passed(stage, at, ended - began, taken))
         if stage.phase is not LoadPhase.OPEN:
             self._closed_s = ended
         scores = [score(passed, self._workers.tally) for passed in self._passed]
         return advance(ramp, now, scores)
+
+    def _announce(self, ramp: Ramp) -> None:
+        stage, disturbed = ramp.stage, None
+        if stage.phase is LoadPhase.HOLD and ramp.second_until_s is not None:
+            disturbed = self._passed[-1].stolen.most
+        emit(
+            StepBegan(
+                index=stage.index,
+                phase=stage.phase,
+                users=stage.users,
+                at=time.time(),
+                disturbed=disturbed,
+            )
+        )
 
     def _enter(self, stage: Stage) -> None:
         """Announce the stage, and start or stop users to reach its number.

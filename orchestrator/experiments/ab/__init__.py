@@ -8,13 +8,21 @@ from orchestrator.durations import clock_time
 from orchestrator.experiments.ab import plan as planning
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.audit import findings
-from orchestrator.experiments.ab.document import PAGE, RECORD, ab_files, answer_document, read
+from orchestrator.experiments.ab.document import RECORD, ab_files, answer_document, read
 from orchestrator.experiments.ab.options import add_options, chosen
+from orchestrator.experiments.ab.page import PAGE, page
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import AB_SCHEMA, ABRecord, ABSettings
 from orchestrator.experiments.ab.run import run
 from orchestrator.experiments.ab.tables import ratios, sides
-from orchestrator.experiments.experiment import Experiment, Facts, HostSeen, Saved, Shown
+from orchestrator.experiments.experiment import (
+    Experiment,
+    Facts,
+    HostSeen,
+    Saved,
+    Shown,
+    Surroundings,
+)
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
@@ -55,6 +63,11 @@ def watched(record: ABRecord, _earlier: ABRecord | None, seen: HostSeen) -> ABRe
     return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
 
 
+def report(record: ABRecord, around: Surroundings) -> dict[str, str]:
+    """The page, for the folder ``report/``; made at the end, because drawing takes time."""
+    return {PAGE: page(record, findings=around.findings, links=around.links)}
+
+
 def not_slower(record: ABRecord) -> bool:
     """Whether the head is not certainly slower by more than is tolerated."""
     known = found(record)
@@ -68,6 +81,7 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     options=add_options,
     settings=chosen,
     problems=planning.problems,
+    variants=planning.variants,
     plan=planning.plan,
     blank=blank,
     left=left,
@@ -76,11 +90,12 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     watched=watched,
     saved=Saved(file=RECORD, prefix="ab-", raw=False, files=ab_files, read=read),
     shown=Shown(
-        page=PAGE,
+        page=f"report/{PAGE}",
         title="Comparisons (A/B)",
         tables=lambda record: (ratios(record), sides(record)),
         tables_alone=True,
         document=answer_document,
+        files=report,
     ),
     findings=findings,
     all_well=not_slower,

@@ -10,13 +10,15 @@ from orchestrator.model.finding import Finding, Kind
 
 
 def findings(record: ABRecord) -> tuple[Finding, ...]:
-    """Costs that are not above 0, and launches that ended before the one before them."""
+    """Costs not above 0, launches without a slice, and launches that end before an earlier one."""
     return tuple(_impossible(record))
 
 
 def _impossible(record: ABRecord) -> Iterator[Finding]:
     for number, launch in enumerate(record.launches, 1):
         row = f"launch {number}"
+        if not launch.slices:
+            yield _finding(row, "counts", 0, 1, "it has no slice")
         for one in launch.slices:
             yield from _above_zero(row, one.base_us, one.again_us, one.head_us)
         for pair in launch.closed:
@@ -24,7 +26,8 @@ def _impossible(record: ABRecord) -> Iterator[Finding]:
                 yield from _above_zero(row, closed.rps, closed.p50_ms, closed.p99_ms)
     for number, count in enumerate(record.counts, 1):
         yield from _above_zero(f"count {number}", count.base, count.again, count.head)
-    times = [unit.at_s for unit in (*record.launches, *record.counts)]
+    times = [launch.at_s for launch in record.launches]
+    times += [count.at_s for count in record.counts]
     for number, (earlier, later) in enumerate(pairwise(times), 2):
         if later < earlier:
             yield _finding(f"launch {number}", "time", later, earlier, "it ended before the last")

@@ -8,21 +8,16 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.experiments.ab.launch import (
+    CLOSED_EVERY,
+    SEEDS,
     SLICES,
     Pace,
     Specs,
-    aimed,
-    closed_pair,
     launched,
     order_of,
-    pace,
-    slice_of,
 )
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord, ClosedPair, Launch, Slice
-
-SEEDS = 2**32
-"""Python takes hash seeds from 0 to 4,294,967,295."""
 
 
 def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
@@ -38,17 +33,17 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iter
         while True:
             number, seed = len(record.launches), draw.randrange(SEEDS)
             order = order_of(number)
-            with launched(specs, order, seed, bench.engine) as servers:
-                aimed(load, servers, draw.randrange(SEEDS))
+            with launched(specs, order, seed, bench.engine, load) as trio:
+                trio.warm_up(record.rate, draw.randrange(SEEDS))
                 if record.requests is None or record.rate is None:
-                    found = pace(load, servers, draw.randrange(SEEDS), shared=shared)
+                    found = trio.pace(draw.randrange(SEEDS), shared=shared)
                     record = replace(record, requests=found.requests, rate=found.rate)
                 speed = Pace(requests=record.requests or 0, rate=record.rate or 0.0)
                 slices, closed = list[Slice](), list[ClosedPair]()
                 for turn in range(SLICES):
-                    slices.append(slice_of(load, servers, speed, draw.randrange(SEEDS)))
-                    if turn % 2:
-                        closed.append(closed_pair(load, head_first=bool((number + turn // 2) % 2)))
+                    slices.append(trio.slice(speed, draw.randrange(SEEDS)))
+                    if turn % CLOSED_EVERY == CLOSED_EVERY - 1:
+                        closed.append(trio.closed_pair(head_first=len(closed) % 2 == number % 2))
             launch = Launch(
                 seed=seed,
                 order=order,

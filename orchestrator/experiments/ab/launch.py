@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import permutations
 
 from labwire.slices import Served
+from orchestrator.bench.instructions import HASH_SEED
+from orchestrator.bench.log_tails import tails
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.record import Closed, ClosedPair, Slice
 from orchestrator.model.entry import ContainerSpec
@@ -23,16 +25,21 @@ WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
 WARM_UP_RATE = 400.0
-SLICE_S = 0.5
-SLICES = 4
+SLICE_S = 0.25
+SLICES = 12
+"""In a launch. Slices of one launch vary by 2 to 3 %, launches by hardly more than their slices
+explain, so a launch of many slices is worth the second or two that its start takes."""
 BUSY, BUSY_SHARED = 0.6, 0.35
 """Share of the server's CPU that the slices use; less where the load runs on the same CPU. A CPU
 with time to spare lets no queue grow, so that no server waits for another."""
 REQUESTS_LEAST, REQUESTS_MOST = 20, 3_000
-CLOSED_S = 0.25
+CLOSED_EVERY = 6
+"""A pair of slices of closed loop follows so many slices at the common rate."""
+CLOSED_S = 0.2
 CONNECTIONS = 4
 """In the closed loop: they keep a server busy, and fit into the shortest listen queue (5)."""
-HASH_SEED = "PYTHONHASHSEED"
+SEEDS = 2**32
+"""Python takes hash seeds from 0 to 4,294,967,295."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,86 +74,105 @@ def seeded(spec: ContainerSpec, seed: int) -> ContainerSpec:
 
 @contextmanager
 def launched(
-    specs: Specs, order: Sequence[str], seed: int, engine: Engine
-) -> Iterator[list[Container]]:
-    """Start the containers in this order; yield them in the order of `ROLES`, and remove them."""
-    with ExitStack() as stack:
-        started = {
-            role: stack.enter_context(engine.start(seeded(specs.of(role), seed), suffix=f"-{role}"))
-            for role in order
-        }
-        yield [started[role] for role in ROLES]
-
-
-def aimed(load: SliceLoad, servers: Sequence[Container], seed: int) -> None:
-    """Aim the load at the servers, and let them warm up."""
-    load.aim(servers, within_s=READY_WITHIN_S)
-    _succeeded(load.spread(WARM_UP, WARM_UP_RATE, seed).servers)
-
-
-def pace(load: SliceLoad, servers: Sequence[Container], seed: int, *, shared: bool) -> Pace:
-    """The pace at which these servers leave the CPU free enough."""
-    costs_us = cpu_us(load, servers, Pace(requests=WARM_UP, rate=WARM_UP_RATE), seed)
-    round_s = sum(costs_us) / 1e6
-    busy = BUSY_SHARED if shared else BUSY
-    requests = round(busy * SLICE_S / round_s)
-    fitting = min(max(requests, REQUESTS_LEAST), REQUESTS_MOST)
-    return Pace(requests=fitting, rate=len(servers) * min(busy / round_s, REQUESTS_MOST / SLICE_S))
-
-
-def cpu_us(
-    load: SliceLoad, servers: Sequence[Container], pace: Pace, seed: int
-) -> tuple[float, ...]:
-    """CPU time for a request of each server in one slice, in microseconds.
-
-    At both ends of a slice no request is under way, so it does not matter that the counters are
-    read one after the other.
+    specs: Specs, order: Sequence[str], seed: int, engine: Engine, load: SliceLoad
+) -> Iterator[Trio]:
+    """Start the containers in this order, and aim the load at them; the block's end removes them.
 
     Raises:
-        TrialFailed: a request failed, or a server has ended.
+        TrialFailed: a container did not start or did not answer rightly. A failure of the block
+            gets the ends of the containers' logs.
     """
-    before = [server.cpu_s() for server in servers]
-    _succeeded(load.spread(pace.requests, pace.rate, seed).servers)
-    after = [server.cpu_s() for server in servers]
-    used = [late - early for late, early in zip(after, before, strict=True)]
-    if min(used) <= 0:
-        raise TrialFailed("the host's counters show no CPU time of a server that answered")
-    return tuple(seconds * 1e6 / pace.requests for seconds in used)
+    with ExitStack() as stack:
+        servers = dict[str, Container]()
+        try:
+            for role in order:
+                spec = seeded(specs.of(role), seed)
+                servers[role] = stack.enter_context(engine.start(spec, suffix=f"-{role}"))
+            load.aim(list(servers.values()), within_s=READY_WITHIN_S)
+            yield Trio(load, servers)
+        except TrialFailed as failure:
+            said = {role: server.last_words() for role, server in servers.items()}
+            raise TrialFailed(failure.reason, failure.log_tail or tails(said)) from failure
 
 
-def slice_of(load: SliceLoad, servers: Sequence[Container], pace: Pace, seed: int) -> Slice:
-    """One slice at a common rate; servers in the order of `ROLES`."""
-    base_us, again_us, head_us = cpu_us(load, servers, pace, seed)
-    return Slice(base_us=base_us, again_us=again_us, head_us=head_us)
+class Trio:
+    """The three running containers of a launch, in the order in which they started."""
+
+    def __init__(self, load: SliceLoad, servers: Mapping[str, Container]) -> None:
+        self._load = load
+        self._servers = servers
+        self._roles = tuple(servers)
+
+    def warm_up(self, rate: float | None, seed: int) -> None:
+        """Send requests that do not count, at this rate or at a low one."""
+        self._spread(Pace(requests=WARM_UP, rate=rate or WARM_UP_RATE), seed)
+
+    def pace(self, seed: int, *, shared: bool) -> Pace:
+        """The pace at which these servers leave the CPU free enough.
+
+        Args:
+            shared: whether the load runs on the same CPU.
+        """
+        round_s = sum(self._cpu_us(Pace(requests=WARM_UP, rate=WARM_UP_RATE), seed).values()) / 1e6
+        busy = BUSY_SHARED if shared else BUSY
+        requests = min(max(round(busy * SLICE_S / round_s), REQUESTS_LEAST), REQUESTS_MOST)
+        rate = min(busy / round_s, REQUESTS_MOST / SLICE_S)
+        return Pace(requests=requests, rate=len(self._roles) * rate)
+
+    def slice(self, pace: Pace, seed: int) -> Slice:
+        """The CPU time for a request of each server in one slice at the common rate.
+
+        Raises:
+            TrialFailed: a request failed, or a server has ended.
+        """
+        used = self._cpu_us(pace, seed)
+        return Slice(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
+
+    def closed_pair(self, *, head_first: bool) -> ClosedPair:
+        """Base and head in closed loop, one right after the other.
+
+        Raises:
+            TrialFailed: a request failed, or none was answered.
+        """
+        order = (HEAD, BASE) if head_first else (BASE, HEAD)
+        seen = {role: self._closed(role) for role in order}
+        return ClosedPair(base=seen[BASE], head=seen[HEAD])
+
+    def _cpu_us(self, pace: Pace, seed: int) -> dict[str, float]:
+        """Role -> microseconds for a request.
+
+        At both ends of a slice no request is under way, so it does not matter that the counters are
+        read one after the other.
+        """
+        before = {role: server.cpu_s() for role, server in self._servers.items()}
+        self._spread(pace, seed)
+        used = {role: server.cpu_s() - before[role] for role, server in self._servers.items()}
+        if min(used.values()) <= 0:
+            raise TrialFailed("the host's counters show no CPU time of a server that answered")
+        return {role: seconds * 1e6 / pace.requests for role, seconds in used.items()}
+
+    def _spread(self, pace: Pace, seed: int) -> None:
+        done = self._load.spread(pace.requests, pace.rate, seed)
+        for role, served in zip(self._roles, done.servers, strict=True):
+            _succeeded(role, served)
+
+    def _closed(self, role: str) -> Closed:
+        done = self._load.saturate(self._roles.index(role), CONNECTIONS, CLOSED_S)
+        (served,) = done.servers
+        _succeeded(role, served)
+        latencies = percentiles(merged([served.histogram]))
+        if not served.completed or latencies.median_ms is None or latencies.p99_ms is None:
+            raise TrialFailed(f"{role}: no request was answered within {CLOSED_S:g} s")
+        return Closed(
+            rps=served.completed / done.duration_s,
+            p50_ms=latencies.median_ms,
+            p99_ms=latencies.p99_ms,
+        )
 
 
-def closed_pair(load: SliceLoad, *, head_first: bool) -> ClosedPair:
-    """Base and head in closed loop, one right after the other."""
-    order = (HEAD, BASE) if head_first else (BASE, HEAD)
-    seen = {role: _closed(load, ROLES.index(role)) for role in order}
-    return ClosedPair(base=seen[BASE], head=seen[HEAD])
-
-
-def _closed(load: SliceLoad, server: int) -> Closed:
-    done = load.saturate(server, CONNECTIONS, CLOSED_S)
-    (served,) = done.servers
-    _succeeded([served], ROLES[server])
-    latencies = percentiles(merged([served.histogram]))
-    if not served.completed or latencies.median_ms is None or latencies.p99_ms is None:
-        raise TrialFailed(f"{ROLES[server]}: no request was answered within {CLOSED_S:g} s")
-    return Closed(
-        rps=served.completed / done.duration_s,
-        p50_ms=latencies.median_ms,
-        p99_ms=latencies.p99_ms,
-    )
-
-
-def _succeeded(servers: Sequence[Served], *roles: str) -> None:
+def _succeeded(role: str, served: Served) -> None:
     """Raise TrialFailed if a request failed."""
-    for role, served in zip(roles or ROLES, servers, strict=True):
-        if served.failures:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(served.failures.items()))
-            raise TrialFailed(
-                f"{role}: {sum(served.failures.values())} of {served.requests} requests failed: "
-                f"{kinds}"
-            )
+    if served.failures:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(served.failures.items()))
+        failed = sum(served.failures.values())
+        raise TrialFailed(f"{role}: {failed} of {served.requests} requests failed: {kinds}")

@@ -76,28 +76,28 @@ def plan(
 
 
 def variants(settings: ABSettings) -> tuple[Variant, Variant]:
-    """The variants of base and head; the settings must have no problems."""
+    """The variants of base and head.
+
+    Raises:
+        UsageError: a side cannot be read; names everything that is wrong with both.
+    """
+    sides = (("--base", settings.base), ("--head", settings.head))
+    wrong = [
+        f"{option}: {why}"
+        for option, text in sides
+        for why in side_problems(text, settings.service)
+    ]
+    if wrong:
+        raise UsageError(wrong)
     return side(settings.base, settings.service), side(settings.head, settings.service)
 
 
-def checked_variants(settings: ABSettings) -> tuple[Variant, ...]:
-    """The variants whose parts can be looked for; none if a side cannot be read."""
-    texts = (settings.base, settings.head)
-    if any(side_problems(text, settings.service) for text in texts):
-        return ()
-    return variants(settings)
-
-
 def problems(settings: ABSettings, there: Names) -> list[str]:
-    """Every problem with the settings, in words; empty if there is none."""
+    """Every problem with the settings except the sides', in words; empty if there is none."""
     workloads = there.workloads or (settings.workload,)
     found = []
-    if settings.service not in there.services:
-        found.append(f"no service {settings.service!r}; choose from {', '.join(there.services)}")
     if settings.workload not in workloads:
         found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
-    for option, text in (("--base", settings.base), ("--head", settings.head)):
-        found += [f"{option}: {why}" for why in side_problems(text, settings.service)]
     if settings.budget_s > BUDGET_MOST_S:
         found.append("--budget: give at most 24h")
     if not 0 <= settings.seed <= LARGEST_SEED:

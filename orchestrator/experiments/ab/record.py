@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
 from orchestrator.model.trial import TrialPhase
@@ -153,7 +154,7 @@ class ABRecord:
     head: Side | None = None
     rate: float | None = None
     requests: int | None = None
-    counted_by: str | None = None
+    counted_by: CountedBy | None = None
     launches: tuple[Launch, ...] = ()
     counts: tuple[Counts, ...] = ()
     failure: Failure | None = None

@@ -17,6 +17,7 @@ from orchestrator.experiments.ab.launch import BASE, HEAD, Specs
 from orchestrator.experiments.ab.plan import ABPlan, variants
 from orchestrator.experiments.ab.record import ABRecord, By, Failure, Side
 from orchestrator.experiments.ab.words import so_far
+from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
@@ -41,8 +42,15 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
     settings = plan.settings
     base_variant, head_variant = variants(settings)
     try:
-        base, base_spec = _made(BASE, settings.base, base_variant, plan.base, bench)
-        head, head_spec = _made(HEAD, settings.head, head_variant, plan.head, bench)
+        valgrind = (
+            settings.by is By.INSTRUCTIONS and bench.engine.counts_by() is CountedBy.CALLGRIND
+        )
+        base, base_spec = _made(
+            BASE, settings.base, base_variant, plan.base, bench, valgrind=valgrind
+        )
+        head, head_spec = _made(
+            HEAD, settings.head, head_variant, plan.head, bench, valgrind=valgrind
+        )
         base = _verified(BASE, base, base_spec, plan.base, bench)
         head = _verified(HEAD, head, head_spec, plan.head, bench)
         record = replace(record, base=base, head=head)
@@ -59,7 +67,7 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
 
 
 def _made(
-    role: str, text: str, variant: Variant, trial: PlannedTrial, bench: Bench
+    role: str, text: str, variant: Variant, trial: PlannedTrial, bench: Bench, *, valgrind: bool
 ) -> tuple[Side, ContainerSpec]:
     """Build a side's image; return what it is, and its container."""
     bench.progress.note(f"building {role}: {text}")
@@ -67,7 +75,7 @@ def _made(
         own = bench.images_of(trial.entry)
         if isinstance(own, TrialFailed) and variant.image is None:
             raise own
-        made = bench.engine.build_variant(variant)
+        made = bench.engine.build_variant(replace(variant, valgrind=valgrind))
     side = Side(text=text, variant=variant, image=made.id, base_image=made.base, origin=made.origin)
     container = replace(
         trial.entry.container, image=made.name, environment=dict(variant.environment)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from orchestrator.experiments.ab.answer import Ratio, beside, found
 from orchestrator.experiments.ab.record import ABRecord, Side
-from orchestrator.experiments.ab.words import COSTS, UNITS, change, interval, sentence
+from orchestrator.experiments.ab.words import COSTS, UNITS, change, interval, sentence, size
 from orchestrator.report.column import Column
 from orchestrator.report.table import Table, make_table
 
@@ -31,24 +31,22 @@ class Part:
 
 def ratios(record: ABRecord) -> Table:
     """Every ratio with its interval."""
+    units = UNITS[record.settings.by]
     return make_table(
         name="ratios",
         title=f"{record.settings.service}, {record.settings.workload}: {sentence(record)}",
         columns=(
             Column("measure", "Head against base", lambda line: line.name),
             Column("ratio", "Change", lambda line: line.ratio.ratio, show=change),
-            Column("interval", "95 % interval", lambda line: interval(line.ratio)),
             Column(
-                "spread",
-                "Spread",
-                lambda line: line.ratio.spread,
-                show=lambda share: f"{100 * share:.2f} %",
+                "interval",
+                "95 % interval",
+                lambda line: interval(line.ratio) or f"too few {units}",
             ),
             Column(
-                "count",
-                UNITS[record.settings.by].capitalize(),
-                lambda line: line.ratio.count,
+                "spread", f"Spread of {units}", lambda line: line.ratio.spread, show=size, wide=True
             ),
+            Column("count", units.capitalize(), lambda line: line.ratio.count, wide=True),
         ),
         rows=list(_lines(record)),
     )

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from orchestrator.experiments.ab.answer import Answer, Found, Ratio, found
-from orchestrator.experiments.ab.record import ABRecord, By
+from orchestrator.experiments.ab.record import ABRecord, By, Failure
+from orchestrator.model.trial import TrialPhase
 
 COSTS = {By.CPU: "CPU time for a request", By.INSTRUCTIONS: "instructions for a request"}
+LESS = {By.CPU: "less", By.INSTRUCTIONS: "fewer"}
+EQUAL = {By.CPU: "as much", By.INSTRUCTIONS: "as many"}
+UNIT = {By.CPU: "launch", By.INSTRUCTIONS: "hash seed"}
 UNITS = {By.CPU: "launches", By.INSTRUCTIONS: "hash seeds"}
-
-
-def percent(share: float) -> str:
-    """A share with the digits that a difference of some per mille needs."""
-    return f"{share:.2%}" if share < 0.1 else f"{share:.0%}"
+FAILED = {
+    TrialPhase.BUILD: "could not be built",
+    TrialPhase.START: "did not start",
+    TrialPhase.VERIFY: "does not keep the contract",
+    TrialPhase.LOAD: "failed",
+    TrialPhase.STOP: "did not stop",
+}
 
 
 def change(ratio: float) -> str:
-    """A ratio as a change: 1.021 is +2.10 %."""
-    return f"{100 * (ratio - 1):+.2f} %"
+    """A ratio as a change: 1.021 is ``+2.10 %``."""
+    text = size(ratio - 1)
+    return text if _is_zero(ratio - 1) else f"{'+' if ratio > 1 else '-'}{text}"
 
 
-def interval(ratio: Ratio) -> str:
-    """The interval as changes, or why there is none."""
+def size(share: float) -> str:
+    """A share without its sign: -0.021 is ``2.10 %``; three decimals below 0.01 %."""
+    percent = abs(100 * share)
+    return f"{percent:.2f} %" if percent >= 0.0095 or _is_zero(share) else f"{percent:.3f} %"
+
+
+def interval(ratio: Ratio) -> str | None:
+    """The interval as changes; None while there are too few values for one."""
     if ratio.low is None or ratio.high is None:
-        return "too few for an interval"
+        return None
     return f"{change(ratio.low)} to {change(ratio.high)}"
 
 
 def answer_in_words(answer: Found) -> str:
     """``slower``, ``faster``, ``same within 0.62 %`` or ``undecided``."""
     if answer.same_within is not None:
-        return f"{answer.answer} within {100 * answer.same_within:.2f} %"
+        return f"{answer.answer} within {size(answer.same_within)}"
     return str(answer.answer)
 
 
@@ -38,28 +51,72 @@ def so_far(record: ABRecord) -> str:
     known = found(record)
     if known is None:
         return "nothing measured yet"
-    at_s = (record.launches or record.counts)[-1].at_s
-    cost = known.cost
+    again = interval(known.again)
     return (
-        f"{cost.count} {UNITS[record.settings.by]}, {at_s:.0f} s: head {change(cost.ratio)} "
-        f"({interval(cost)}); A/A {change(known.again.ratio)} ({interval(known.again)}): "
-        f"{answer_in_words(known)}"
+        f"{measured(record)}: head {change(known.cost.ratio)} ({_certain(record, known)}); "
+        f"A/A {change(known.again.ratio)}{f' ({again})' if again else ''}: {answer_in_words(known)}"
     )
 
 
 def sentence(record: ABRecord) -> str:
-    """The answer in a sentence."""
-    known, settings = found(record), record.settings
+    """The answer in a sentence, with its interval."""
+    known = found(record)
     if record.failure is not None:
-        who = f"{record.failure.side}: " if record.failure.side else ""
-        return f"not compared: {who}{record.failure.phase}: {record.failure.reason}"
+        return f"not compared: {what_failed(record.failure)}: {record.failure.reason}"
     if known is None:
         return "not compared: nothing was measured"
-    what, cost = COSTS[settings.by], known.cost
-    told = {
-        Answer.SLOWER: f"head is slower: it needs {change(cost.ratio)} {what}",
-        Answer.FASTER: f"head is faster: it needs {change(cost.ratio)} {what}",
-        Answer.SAME: f"{answer_in_words(known)}: head needs {change(cost.ratio)} {what}",
-        Answer.UNDECIDED: f"undecided: head seems to need {change(cost.ratio)} {what}",
-    }[known.answer]
-    return f"{told} ({interval(cost)})"
+    return f"{_told(record, known)} ({_certain(record, known)})"
+
+
+def summary(record: ABRecord) -> str:
+    """The answer in one sentence, with everything that says how far to trust it."""
+    known = found(record)
+    if record.failure is not None or known is None:
+        return _capital(sentence(record))
+    least = known.smallest_effect
+    shown = (
+        f"; these data could have shown a difference of {size(least)} or more"
+        if least is not None
+        else ""
+    )
+    return _capital(
+        f"{_told(record, known)} (ratio {known.cost.ratio:.4f}, {_certain(record, known)}), "
+        f"after {measured(record)}{shown}"
+    )
+
+
+def measured(record: ABRecord) -> str:
+    """How much was measured: ``24 launches in 61 s``."""
+    done = record.launches or record.counts
+    name = (UNIT if len(done) == 1 else UNITS)[record.settings.by]
+    return f"{len(done):,} {name} in {done[-1].at_s if done else 0:,.0f} s"
+
+
+def what_failed(failure: Failure) -> str:
+    """Which side failed, and in what: ``head could not be built``."""
+    return f"{failure.side or 'the load'} {FAILED[failure.phase]}"
+
+
+def _told(record: ABRecord, known: Found) -> str:
+    by, ratio = record.settings.by, known.cost.ratio
+    needs = "seems to need" if known.answer is Answer.UNDECIDED else "needs"
+    if _is_zero(ratio - 1):
+        than = f"{EQUAL[by]} {COSTS[by]} as base"
+    else:
+        than = f"{size(ratio - 1)} {'more' if ratio > 1 else LESS[by]} {COSTS[by]} than base"
+    return f"{answer_in_words(known)}: head {needs} {than}"
+
+
+def _certain(record: ABRecord, known: Found) -> str:
+    text = interval(known.cost)
+    if text is None:
+        return f"too few {UNITS[record.settings.by]} for an interval"
+    return f"95 % interval {text}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _is_zero(share: float) -> bool:
+    return abs(100 * share) < 0.0005

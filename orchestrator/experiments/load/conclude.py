@@ -21,6 +21,7 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
     found = steps(result, observed)
     holds = (step for step in found if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if measure.held(result) else None
+    disturbed = next((step for step in found if step.phase == LoadPhase.DISTURBED), None)
     used = measure.resources(result, observed)
     limit, evidence = limited_by(hold, totals, used, shared=observed.shared)
     return replace(
@@ -53,5 +54,6 @@ def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> Tr
             limit,
             base=observed.image.base,
             every_step_had_drops=result.best_had_drops,
+            disturbed=disturbed,
         ),
     )

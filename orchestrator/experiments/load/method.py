@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from labwire.events import LoadFailed, LoadFile, LoadResult, Ready, Tick
+from labwire.events import LoadFailed, LoadFile, LoadResult, Ready, StepBegan, Tick
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.method import Measured, Subject
@@ -95,6 +95,8 @@ def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress
             subject.know(load_versions=event.versions)
         elif isinstance(event, Tick):
             progress.tick(event, sampler.latest_cpu(0))
+        elif isinstance(event, StepBegan) and event.disturbed is not None:
+            progress.note(_again(subject, event.disturbed))
         elif isinstance(event, LoadFile):
             subject.raw.keep_file(event)
         elif isinstance(event, LoadFailed):
@@ -102,6 +104,14 @@ def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress
         elif isinstance(event, LoadResult):
             return event
     raise TrialFailed("the Locust master ended without a result")
+
+
+def _again(subject: Subject, stolen: float) -> str:
+    service, workload, _ = subject.planned.key
+    return (
+        f"{service} {workload}: the hypervisor took {stolen:.0%} of a CPU during the hold, so it "
+        "is measured again"
+    )
 
 
 def _miscounted(result: LoadResult) -> str | None:

@@ -59,6 +59,8 @@ def _row(
         loadgen_cpu=seen.loadgen_cpu,
         loadgen_idle=seen.loadgen_idle,
         loadgen_lag_ms=seen.loadgen_lag_ms,
+        server_steal=seen.server_steal,
+        loadgen_steal=seen.loadgen_steal,
         cpu_us_per_request=_cpu_us(seen),
         connects=load.connects,
         limited_by=open_loop_limited_by(seen, rate, used, shared=observed.shared),

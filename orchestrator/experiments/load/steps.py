@@ -54,4 +54,6 @@ def step(result: LoadResult, load: LoadStep, observed: Observed) -> Step:
         server_throttled=share(observed.server, begin, end, throttled),
         loadgen_throttled=highest(observed.workers, begin, end, throttled),
         listen_overflows=load.listen_overflows if observed.one_namespace else None,
+        server_steal=load.server_steal,
+        loadgen_steal=load.loadgen_steal,
     )

@@ -12,6 +12,7 @@ from labload.workers.options import ramp_settings
 from labwire import settings
 from labwire.events import LoadFailed, encode
 from labwire.protocol import VERSION
+from labwire.settings import RampSettings
 from orchestrator.adapters.locust import LocustGenerator, LocustLoad, master_command
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec
@@ -35,15 +36,14 @@ def test_the_command_of_a_master() -> None:
         "--client=engine",
         f'--ramp={{"lab":{VERSION},"users":[4,16,64],"step_s":0.5,"settle_s":0.5,"duration_s":3.0,'
         '"connect_timeout_s":0.4,"request_timeout_s":0.4,'
-        '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null}',
+        '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null,'
+        '"server_cpu":1,"load_cpus":[0,2,3]}',
     ]
 
 
 def test_the_command_of_a_master_with_an_open_loop() -> None:
     ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0).loading)[-1]
-    assert ramp.endswith(
-        '"open_s":1.0,"open_shares":[0.25,0.5,0.75],"open_rate":400.0,"open_users":null}'
-    )
+    assert '"open_s":1.0,"open_shares":[0.25,0.5,0.75],"open_rate":400.0,"open_users":null,' in ramp
 
 
 def test_the_command_of_a_master_with_a_client_of_locusts_own() -> None:
@@ -96,7 +96,7 @@ def test_a_master_without_any_event_may_be_of_another_version() -> None:
 def test_the_image_reads_of_the_command_what_the_host_meant(changes: dict[str, Any]) -> None:
     plan = planned(**changes)
     options, _ = parser().parse_known_args(master_command("127.0.0.1", "text", plan.loading))
-    assert ramp_settings(options) == plan.loading.profile.ramp
+    assert ramp_settings(options) == plan.loading.ramp
     assert (options.workload, options.client) == ("text", "engine")
 
 
@@ -113,11 +113,18 @@ def test_the_image_refuses_a_host_of_another_version(
     assert "`make images`" in said
 
 
-def test_every_member_of_the_loads_settings_is_one_of_the_profile() -> None:
-    profile = planned().loading.profile
-    ramp = profile.ramp
-    assert {one.name for one in fields(ramp)} < {one.name for one in fields(profile)}
-    assert all(getattr(ramp, one.name) == getattr(profile, one.name) for one in fields(ramp))
+def test_the_loads_settings_are_those_of_the_profile_and_the_cpus_of_the_placement() -> None:
+    loading = planned().loading
+    for name in (one.name for one in fields(RampSettings)):
+        source = loading.placement if name in ("server_cpu", "load_cpus") else loading.profile
+        assert getattr(loading.ramp, name) == getattr(source, name)
+
+
+def test_a_master_on_another_host_does_not_know_what_is_stolen_from_the_server() -> None:
+    loading = planned().loading
+    apart = replace(loading.placement, load_engine="another")
+    ramp = replace(loading, placement=apart).ramp
+    assert (ramp.server_cpu, ramp.load_cpus) == (None, apart.load_cpus)
 
 
 @pytest.mark.parametrize("network", Network)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from labwire.events import LoadResult, LoadStep, LocustOwn
-from labwire.phase import RampEnd
+from labwire.phase import LoadPhase, RampEnd
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.record import Endpoint, RunRecord
@@ -79,6 +79,16 @@ def measured(service: str = "flask", hold_us: int = 2_000, **changes: Any) -> Tr
     result = load(hold_us, open_step(3, 250.0, {1_000: 250}))
     trial = concluded(trial_record(service), result, saw())
     return replace(trial, **changes)
+
+
+def held_twice(first: float = 0.3, second: float = 0.02) -> TrialRecord:
+    """Two holds, during which these shares of the server's CPU were stolen; the second counts."""
+    one, other, aside = load().steps
+    aside = replace(aside, phase=LoadPhase.DISTURBED, server_steal=first)
+    hold = closed_step(3, "hold", 8, 1_800, 2.0, server_steal=second, started_at=1_004.0)
+    base = load(2_000, hold)
+    steps = (one, other, aside, hold)
+    return concluded(trial_record(), replace(base, steps=steps, duration_s=6.0), saw())
 
 
 def failed(reason: str = "the server ended under load", **changes: Any) -> TrialRecord:

@@ -11,7 +11,7 @@ from orchestrator import codec
 from orchestrator.audit.record import audit_record
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.trial import LocustTotals, Outcome, TrialPhase, TrialRecord
-from tests.unit.audit.records import failed, measured, run_of
+from tests.unit.audit.records import failed, held_twice, measured, run_of
 from tests.unit.examples import histogram, trial_record
 
 RUN = Path(__file__).parents[3] / "results/2026-11-23-9dcca8/run.json"
@@ -39,6 +39,7 @@ HONEST = {
     "failed before the load": trial_record(
         outcome=Outcome.FAILED, phase=TrialPhase.START, reason="no answer within 30 s"
     ),
+    "held twice": held_twice(),
     "skipped": trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),
     "without the engine's samples": measured(resources=None, limited_by=None),
     "without the client's own clock": replace(
@@ -213,3 +214,19 @@ def test_the_same_hold_under_two_names_is_a_copy() -> None:
     (finding,) = audit_record(twice)
     assert (finding.rule, finding.row) == ("equal-values", "flask json 1, sanic json 1")
     assert finding.file == "run.json"
+
+
+def test_a_hold_may_not_be_set_aside_for_one_that_was_disturbed_more() -> None:
+    assert found(held_twice(first=0.11, second=0.4)) == [
+        ("verdict", "flask json 1, hold", 0.4, 0.11)
+    ]
+
+
+def test_a_hold_may_not_be_set_aside_without_another() -> None:
+    trial = held_twice()
+    alone = tuple(step for step in trial.steps if step.phase != "hold")
+    assert ("verdict", "flask json 1, hold", "disturbed", None) in found(
+        replace(trial, steps=alone)
+    )
+    twice = replace(trial, steps=(*trial.steps, trial.steps[2]))
+    assert ("verdict", "flask json 1, hold", 2, 1) in found(twice)

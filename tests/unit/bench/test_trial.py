@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from labwire.events import LoadEvent, LoadFailed, LoadFile, LocustOwn, Ready
+from labwire.events import (
+    LoadEvent,
+    LoadFailed,
+    LoadFile,
+    LoadResult,
+    LocustOwn,
+    Ready,
+    StepBegan,
+)
 from labwire.expectation import Request
+from labwire.phase import LoadPhase
 from orchestrator.bench.trial import Trial
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
@@ -37,10 +46,12 @@ from tests.fakes import (
 from tests.unit.examples import (
     answer,
     load_result,
+    load_step,
     observed,
     open_step,
     planned,
     probe,
+    sample,
     server,
     tick,
 )
@@ -562,3 +573,39 @@ def test_after_ctrl_c_the_container_is_removed_and_no_files_are_left() -> None:
         run_trial(flask(), [tick(), KeyboardInterrupt()], journal=journal, store=store)
     assert journal[-2:] == ["unload flask", "remove flask"]
     assert store.raw == {}, "those of an earlier attempt stand, as its row does"
+
+
+def held_twice() -> LoadResult:
+    """A load whose first hold was disturbed; the second one has fewer requests."""
+    *ramp, hold = load_result().steps
+    second = load_step(4, "hold", 8, {1000: 180}, duration_s=2.0, server_steal=0.03)
+    aside = replace(hold, phase=LoadPhase.DISTURBED, server_steal=0.25)
+    steps = (*ramp, aside, replace(second, started_at=1_005.0))
+    own = LocustOwn(requests=730, failures=10, rps=104.3, median_ms=1.0, exceptions=0)
+    return load_result(steps=steps, duration_s=7.0, locust=own)
+
+
+def test_of_two_holds_one_counts_and_both_are_in_the_row() -> None:
+    journal: Journal = []
+    again = StepBegan(index=4, phase=LoadPhase.HOLD, users=8, at=1_005.0, disturbed=0.25)
+    row = run_trial(flask(), [again, held_twice()], journal=journal)
+    assert row.outcome is Outcome.MEASURED
+    assert [(s.phase, s.requests, s.server_steal) for s in row.steps[3:]] == [
+        ("disturbed", 200, 0.25),
+        ("hold", 180, 0.03),
+    ]
+    assert row.hold is not None
+    assert row.totals is not None
+    assert (row.hold.requests, row.hold.goodput_rps, row.hold_users) == (180, 90.0, 8)
+    assert (row.totals.requests, row.totals.duration_s) == (730, 7.0)
+    assert row.limited_by_evidence["server_steal"] == 0.03
+    assert [caveat.code for caveat in row.caveats] == ["held-twice"]
+    assert [line for line in journal if line.startswith("note")] == [
+        "note flask json: the hypervisor took 25% of a CPU during the hold, so it is measured again"
+    ]
+
+
+def test_the_cpu_time_for_a_request_is_that_of_the_hold_that_counts() -> None:
+    samples = [sample(999.0 + n, float(max(0, n - 6)) / 2) for n in range(9)]
+    found = measure.resources(held_twice(), observed(samples))
+    assert found.cpu_us_per_request == pytest.approx(0.5 * 2e6 / 180)

@@ -43,6 +43,37 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 
     monkeypatch.setattr("orchestrator.cli.nanode.prove", prove)
     assert main(["nanode", "flask", "--workload", "json", "--repeats", "2"]) == ends
-    assert asked == ["flask", "--workload", "json", "--repeats", "2"]
+    words = ["flask", "--workload", "json", "--repeats", "2"]
+    assert asked == ["run", "--profile", "nanode", *words]
     if memory is not None:
         assert "at most 256 MiB of 1,024 MiB" in capsys.readouterr().out
+
+
+def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def prove(_: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+        asked.extend(words)
+        return 1, WELL
+
+    monkeypatch.setattr("orchestrator.cli.nanode.prove", prove)
+    sides = ["--base", "here", "--head", "flask==3.0.3"]
+    assert main(["nanode", "flask", *sides, "--budget", "2m"]) == 1
+    assert asked == ["ab", "flask", *sides, "--budget", "2m"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["flask", "--base", "here"],
+        ["flask", "sanic", "--base", "here", "--head", "here"],
+        ["--base", "here", "--head", "here"],
+        ["flask", "--base", "here", "--head", "here", "--repeats", "2"],
+        ["flask", "--base", "here", "--head", "flask>=3"],
+    ],
+)
+def test_a_comparison_that_cannot_be_is_refused_before_anything_starts(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["nanode", *words]) == 2
+    assert capsys.readouterr().err

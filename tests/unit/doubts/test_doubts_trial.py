@@ -1,9 +1,11 @@
 """Doubts about a row, a step or a rate: each appears exactly where it should."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from labwire.thresholds import STEAL_MOST
 from orchestrator.doubts.trial import (
     NO_HOLD,
     afterwards,
@@ -142,3 +144,51 @@ def test_interventions_by_others_are_listed_in_order() -> None:
 
 def test_what_went_wrong_afterwards_is_told_in_its_own_words() -> None:
     assert afterwards("{x} is gone").text == "an error after everything was measured: {x} is gone"
+
+
+@pytest.mark.parametrize(
+    ("stolen", "whose"),
+    [
+        pytest.param({}, None, id="unknown"),
+        pytest.param({"server_steal": STEAL_MOST, "loadgen_steal": 0.0}, None, id="not much"),
+        pytest.param(
+            {"server_steal": 0.25, "loadgen_steal": 0.2}, "25.0% of the server's CPU", id="server"
+        ),
+        pytest.param(
+            {"server_steal": 0.0, "loadgen_steal": 0.2}, "20.0% of a CPU of the load", id="load"
+        ),
+        pytest.param({"loadgen_steal": 0.2}, "20.0% of a CPU of the load", id="load alone"),
+    ],
+)
+def test_a_hold_that_lost_much_cpu_time_is_a_caveat(
+    stolen: dict[str, float], whose: str | None
+) -> None:
+    found = caveats(step(**stolen))
+    assert codes(found) == (["disturbed-hold"] if whose else [])
+    assert all(f"the hypervisor took {whose} during the hold" in one.text for one in found)
+
+
+@pytest.mark.parametrize(
+    ("second", "said", "which"), [(0.02, "2.0%", "second"), (0.4, "40.0%", "first")]
+)
+def test_a_hold_that_was_measured_twice_says_so_with_both_numbers(
+    second: float, said: str, which: str
+) -> None:
+    holds = [
+        step(started_s=15.0, loadgen_steal=0.3, server_steal=0.1, goodput_rps=1_800.0),
+        step(started_s=120.0, loadgen_steal=0.01, server_steal=second, goodput_rps=2_500.0),
+    ]
+    aside = holds.pop(0 if which == "second" else 1)
+    caveat = caveats(holds[0], disturbed=replace(aside, phase="disturbed"))[0]
+    assert (caveat.code, caveat.text) == (
+        "held-twice",
+        "the hold was measured twice, because the hypervisor took 30.0% of a CPU during the first "
+        f"one (1,800 requests/s); it took {said} during the second one (2,500 requests/s); the "
+        f"{which} one counts",
+    )
+
+
+def test_if_both_holds_were_disturbed_two_caveats_say_so() -> None:
+    aside = step(phase="disturbed", server_steal=0.3)
+    found = caveats(step(started_s=60.0, server_steal=0.2), disturbed=aside)
+    assert codes(found) == ["held-twice", "disturbed-hold"]

@@ -1,5 +1,6 @@
 """The report of a run with trials of every outcome, compared with tests/golden/."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -381,3 +382,29 @@ def test_a_report_after_a_run_equals_one_from_the_saved_record(
     again = {path.name: path.read_bytes() for path in (folder.path / "report").iterdir()}
     assert first == again
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_what_was_stolen_has_a_column_if_it_is_known() -> None:
+    plan = planned(("flask", "sanic"), workloads=("json",), repeats=2)
+    seen: tuple[dict[str, float], ...] = (
+        {"server_steal": 0.02, "loadgen_steal": 0.12},
+        {"server_steal": 0.04},
+        {},
+    )
+    known = [
+        measured(service, repeat, 1_000.0, limited_by_evidence=evidence)
+        for service, repeat, evidence in (
+            ("flask", 1, seen[0]),
+            ("flask", 2, seen[1]),
+            ("sanic", 1, seen[2]),
+            ("sanic", 2, seen[2]),
+        )
+    ]
+    files = report_files(run_record(plan, trials=tuple(known)))
+    rows = json.loads(files["json-hold.json"])["rows"]
+    assert {row["framework"]: row["steal"] for row in rows} == {"Flask": 0.12, "Sanic": None}
+    assert "| Stolen |" in files["report.md"]
+    assert "Stolen: the largest share of the server" in files["index.html"]
+    unknown = report_files(run_record(plan, trials=tuple(known[2:])))
+    assert "Stolen" not in unknown["report.md"]
+    assert "Stolen" not in unknown["index.html"]

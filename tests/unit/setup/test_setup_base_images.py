@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 # An engine that has one official image and cannot reach a registry.
@@ -23,27 +25,91 @@ def program(folder: Path, name: str, text: str) -> None:
     folder.joinpath(name).chmod(0o755)
 
 
-def test_without_a_python_to_copy_nothing_is_downloaded_for_a_base_image(tmp_path: Path) -> None:
+def set_up(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the script on a host without pyenv; `calls` lists what it would install."""
     program(tmp_path, "docker", DOCKER)
     program(tmp_path, "apt-get", CALLED)
     program(tmp_path, "mmdebstrap", CALLED)
-    calls, dotenv = tmp_path / "calls", tmp_path / ".env"
-    done = subprocess.run(
-        ["/bin/bash", ROOT / "orchestrator" / "setup" / "base_images.sh"],
+    return subprocess.run(
+        ["/bin/bash", ROOT / "orchestrator" / "setup" / "base_images.sh", *words],
         env={
             # These folders contain no pyenv and no Python 3.7.
             "PATH": os.pathsep.join([str(tmp_path), "/usr/bin", "/bin"]),
             "HOME": str(tmp_path),
-            "DOTENV": str(dotenv),
-            "CALLS": str(calls),
+            "DOTENV": str(tmp_path / ".env"),
+            "CALLS": str(tmp_path / "calls"),
         },
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_without_a_python_to_copy_nothing_is_downloaded_for_a_base_image(tmp_path: Path) -> None:
+    done = set_up(tmp_path)
     assert done.returncode == 0, done.stderr
     assert "this host has no CPython 3.7 to copy" in done.stderr
     assert "there is no base image for Python 3.7" in done.stderr
     assert "Python 3.13 is python:3.13-slim" in done.stdout
-    assert not calls.exists()
-    assert not dotenv.exists()
+    assert not (tmp_path / "calls").exists()
+    assert not (tmp_path / ".env").exists()
+
+
+def test_asked_for_a_version_it_prints_the_name_of_its_image_alone(tmp_path: Path) -> None:
+    done = set_up(tmp_path, "3.13")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "python:3.13-slim\n", "")
+    assert not (tmp_path / ".env").exists()
+
+
+@pytest.mark.parametrize("version", ["3.4", "3.4.1"])
+def test_a_version_that_cannot_be_had_is_explained(tmp_path: Path, version: str) -> None:
+    done = set_up(tmp_path, version)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"this host has no CPython {version} to copy" in done.stderr
+    assert f"there is no base image for Python {version}" in done.stderr
+    assert f"'docker load' python:{version}-slim" in done.stderr
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize("version", ["3", "3.", "3.x", "2.7", "3.1.2.3", "3..1", ".env"])
+def test_what_is_no_version_is_refused(tmp_path: Path, version: str) -> None:
+    done = set_up(tmp_path, version)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{version} is no version of Python" in done.stderr
+
+
+PYTHON = """#!/bin/sh
+case "$*" in
+*platform*) echo {version} ;;
+*ensurepip*) ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("3.4", "3.4.10"),
+        ("3.4.9", "3.4.9"),
+        ("3.4.1", ""),
+        ("3.41", "3.41.0"),
+        ("3.5", ""),
+    ],
+)
+def test_the_newest_python_of_a_version_is_copied(tmp_path: Path, asked: str, found: str) -> None:
+    for version in ("3.4.9", "3.4.10", "3.41.0"):
+        minor = version.rpartition(".")[0]
+        prefix = tmp_path / ".pyenv" / "versions" / version
+        for folder in ("bin", f"lib/python{minor}"):
+            (prefix / folder).mkdir(parents=True)
+        (prefix / f"lib/python{minor}/os.py").touch()
+        program(prefix / "bin", f"python{minor}", PYTHON.replace("{version}", version))
+    said = subprocess.run(
+        ["/bin/bash", "-c", f". ./common.sh; . ./bootstrap.sh; find_python {asked}"],
+        cwd=ROOT / "orchestrator" / "setup",
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.strip().rpartition("/")[2] == found

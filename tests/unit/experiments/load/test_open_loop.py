@@ -43,6 +43,8 @@ def test_a_row_has_latencies_from_the_due_time_and_the_send_time() -> None:
         late_histogram=histogram({50: 99, 2000: 1}),
         idle=0.6,
         connects=3,
+        server_steal=0.02,
+        loadgen_steal=0.01,
     )
     (row,) = rows(step)
     found = asdict(row)
@@ -75,6 +77,8 @@ def test_a_row_has_latencies_from_the_due_time_and_the_send_time() -> None:
         "loadgen_cpu": pytest.approx(0.25),
         "loadgen_idle": 0.6,
         "loadgen_lag_ms": None,
+        "server_steal": 0.02,
+        "loadgen_steal": 0.01,
         "cpu_us_per_request": pytest.approx(0.5 / 97 * 1e6),
         "connects": 3,
         "limited_by": "latency-floor",

@@ -25,6 +25,8 @@ FULL = load_step(
     idle=0.3,
     lag_ms=12.5,
     listen_overflows=6,
+    server_steal=0.04,
+    loadgen_steal=0.07,
 )
 
 
@@ -64,6 +66,8 @@ def test_each_step_has_the_cpu_use_of_server_and_busiest_worker() -> None:
         "server_throttled": pytest.approx(0.1),
         "loadgen_throttled": pytest.approx(0.07),
         "listen_overflows": 6,
+        "server_steal": 0.04,
+        "loadgen_steal": 0.07,
         "caveats": (),
     }
 
@@ -87,7 +91,7 @@ def test_unknown_numbers_of_a_step_are_none_and_not_zero() -> None:
         "median_ms", "p99_ms", "all_median_ms", "all_p99_ms",
         "pending_age_median_ms", "pending_age_max_ms", "in_flight", "connect_ms",
         "server_cpu", "loadgen_cpu", "server_throttled", "loadgen_throttled",
-        "loadgen_idle", "loadgen_lag_ms", "listen_overflows",
+        "loadgen_idle", "loadgen_lag_ms", "listen_overflows", "server_steal", "loadgen_steal",
     }  # fmt: skip
 
 

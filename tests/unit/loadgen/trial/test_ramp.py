@@ -1,6 +1,7 @@
 """Plays the protocol of 2019 with invented times and counts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from labload.trial.ramp import (
     first,
 )
 from labwire.settings import RampSettings
+from labwire.thresholds import STEAL_MOST
 
 SETTINGS = RampSettings(
     users=(8, 16, 32, 64),
@@ -197,3 +199,51 @@ def test_a_server_that_answers_nothing_has_no_open_loop() -> None:
     settings = replace(SETTINGS, open_s=8, open_shares=(0.25, 0.5), open_rate=70)
     ramp = replace(play(SETTINGS, [[score(100)]])[-1], over=False, settings=settings)
     assert advance(ramp, 120.0, [score(0)]).over
+
+
+def held(*stolen: float | None, **changes: Any) -> list[Ramp]:
+    """A trial of one step whose holds lose these shares of a CPU; each is slower than the last."""
+    settings = replace(SETTINGS, users=(8,), **changes)
+    holds = [
+        replace(score(100 - 10 * n), stolen=share, duration_s=105) for n, share in enumerate(stolen)
+    ]
+    before = [replace(score(100), stolen=0.9)] * 2
+    return play(settings, [before[:1], before, *([*before, *holds[:n]] for n in (1, 2))])
+
+
+@pytest.mark.parametrize("stolen", [None, 0.0, STEAL_MOST])
+def test_a_hold_that_was_not_disturbed_is_the_only_one(stolen: float | None) -> None:
+    ramps = held(stolen)
+    assert stages(ramps)[2:] == [("hold", 8, 120)]
+    assert ramps[-1].disturbed_index is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "disturbed"),
+    [
+        pytest.param(0.11, 0.0, 2, id="the second is quiet"),
+        pytest.param(0.3, 0.2, 2, id="the second is less disturbed"),
+        pytest.param(0.2, 0.3, 3, id="the second is more disturbed"),
+        pytest.param(0.2, 0.2, 2, id="equal"),
+        pytest.param(0.2, None, 3, id="unknown"),
+    ],
+)
+def test_a_disturbed_hold_is_measured_again_once_and_the_quieter_one_counts(
+    first: float, second: float | None, disturbed: int
+) -> None:
+    ramps = held(first, second)
+    assert stages(ramps)[2:] == [("hold", 8, 120), ("hold", 8, 225)]
+    assert [ramp.stage.index for ramp in ramps] == [0, 1, 2, 3, 3]
+    assert (ramps[-1].disturbed_index, ramps[-1].over) == (disturbed, True)
+
+
+@pytest.mark.parametrize(("second", "rate"), [(0.0, 45), (0.3, 50)])
+def test_the_open_loop_follows_the_hold_that_counts(second: float, rate: float) -> None:
+    scores = held(0.2, second, open_s=8, open_shares=(0.5,))
+    (opened,) = [r.stage for r in scores if r.stage.phase == "open" and not r.over]
+    assert (opened.index, opened.users, opened.until_s) == (4, 8, 233)
+    assert opened.rate == pytest.approx(rate * 10 / 105)
+
+
+def test_what_is_stolen_before_the_hold_changes_nothing() -> None:
+    assert not any(ramp.holds_again(0.9) for ramp in held(0.0) if ramp.stage.phase != "hold")

@@ -10,6 +10,7 @@ from labload.counts.hdr import histogram
 from labload.counts.tally import Health, StepTally
 from labload.trial.ramp import Ramp, Stage
 from labload.trial.result import Passed, percentile_ms, result, score
+from labload.trial.stolen import Stolen
 from labwire.events import LocustOwn, decode, encode
 from labwire.phase import LoadPhase, RampEnd
 from labwire.protocol import VERSION
@@ -49,7 +50,7 @@ def test_percentiles_of_a_tally(
 
 def test_a_result_lists_its_stages() -> None:
     stage = Stage(0, LoadPhase.RAMP, 8, 1.0)
-    passed = Passed(stage, started_at=1_000.0, duration_s=1.25)
+    passed = Passed(stage, 1_000.0, duration_s=1.25, stolen=Stolen(server=0.125))
     step = StepTally(
         began=12,
         completed=9,
@@ -104,6 +105,8 @@ def test_a_result_lists_its_stages() -> None:
                 "idle": 0.25,
                 "lag_ms": 1.5,
                 "listen_overflows": 0,
+                "server_steal": 0.125,
+                "loadgen_steal": None,
                 "rate": None,
                 "of_capacity": None,
                 "service_histogram": None,
@@ -122,4 +125,17 @@ def test_a_result_lists_its_stages() -> None:
         },
         "failure_reasons": {"eof: the connection ended inside the response": 1},
     }
-    assert score(passed, {0: step}).rate == pytest.approx(7.2)
+    seen = score(passed, {0: step})
+    assert seen.rate == pytest.approx(7.2)
+    assert seen.stolen == 0.125
+
+
+@pytest.mark.parametrize(("disturbed", "phases"), [(None, "hold"), (0, "disturbed"), (1, "hold")])
+def test_of_two_holds_the_one_that_does_not_count_is_named(
+    disturbed: int | None, phases: str
+) -> None:
+    stage = Stage(0, LoadPhase.HOLD, 8, 1.0)
+    ramp = Ramp(SETTINGS, stage, RampEnd.STEPS, 0, disturbed_index=disturbed)
+    own = LocustOwn(requests=0, failures=0, rps=0.0, median_ms=0.0, exceptions=0)
+    made = result(ramp, [Passed(stage, 1_000.0, 1.0)], {}, 1.0, workers=1, locust=own)
+    assert [step.phase for step in made.steps] == [phases]

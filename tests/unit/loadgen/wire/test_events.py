@@ -98,6 +98,11 @@ LOCUST = {"requests": 11, "failures": 1, "rps": 8, "median_ms": 1, "exceptions":
             StepBegan(index=1, phase=LoadPhase.SETTLE, users=16, at=1_001.5),
             id="step",
         ),
+        pytest.param(
+            line("step", index=5, phase="hold", users=16, at=1_001.5, disturbed=0.25),
+            StepBegan(index=5, phase=LoadPhase.HOLD, users=16, at=1_001.5, disturbed=0.25),
+            id="second hold",
+        ),
         pytest.param(line("tick", **TICK), Tick(**TICK), id="tick"),
         pytest.param(
             line("tick", **{**TICK, "rps": None, "p50_ms": None, "p99_ms": None}),
@@ -173,8 +178,9 @@ def test_an_image_of_another_version_is_refused_and_told_what_to_do(version: obj
 
 
 def test_events_of_another_version_need_not_look_like_these() -> None:
-    with pytest.raises(VersionError, match=f"names version {VERSION + 1} of"):
-        decode(f'{{"lab":{VERSION + 1},"event":"coffee","cups":2}}')
+    newer = VERSION + 1
+    with pytest.raises(VersionError, match=f"names version {newer} of the lab's protocol"):
+        decode(f'{{"lab":{newer},"event":"coffee","cups":2}}')
 
 
 def test_a_log_is_readable_without_the_files_in_it() -> None:

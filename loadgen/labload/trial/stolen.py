@@ -1,0 +1,52 @@
+"""What a hypervisor took from the CPUs of server and load during a stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from labwire.procstat import PATH, CpuTicks, cpu_ticks, steal
+from labwire.settings import RampSettings
+
+PROC_STAT = Path(PATH)
+"""A container reads the counters of its host here. A test gives other ones."""
+
+Reading = Mapping[int, CpuTicks]
+
+
+@dataclass(frozen=True, slots=True)
+class Stolen:
+    """Shares of a stage's time; None if unknown."""
+
+    server: float | None = None
+    """Of the server's CPU."""
+    load: float | None = None
+    """Of that CPU of the load from which most was stolen."""
+
+    @property
+    def most(self) -> float | None:
+        """The larger of the two: either one slows the closed loop."""
+        return _most([self.server, self.load])
+
+
+UNKNOWN = Stolen()
+
+
+def reading() -> Reading:
+    """The host's counters now; empty on a system that has none."""
+    try:
+        return cpu_ticks(PROC_STAT.read_text(encoding="ascii"))
+    except OSError:
+        return {}
+
+
+def stolen(settings: RampSettings, before: Reading, after: Reading) -> Stolen:
+    """What was stolen between two readings from the CPUs that the settings name."""
+
+    def of(cpu: int | None) -> float | None:
+        return None if cpu is None else steal(before.get(cpu), after.get(cpu))
+
+    return Stolen(of(settings.server_cpu), _most([of(cpu) for cpu in settings.load_cpus]))
+
+
+def _most(shares: list[float | None]) -> float | None:
+    return max((share for share in shares if share is not None), default=None)

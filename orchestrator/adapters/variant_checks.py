@@ -1,0 +1,33 @@
+"""Whether the parts of a variant exist on this host; asks git and files, but no engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestrator.adapters import checkouts, revisions
+from orchestrator.errors import EnvironmentMissing
+from orchestrator.model.variant import Variant
+
+
+def problems(root: Path, variant: Variant) -> list[str]:
+    """Everything that a variant of a service of this checkout lacks, in words."""
+    wrong: list[str] = []
+    if variant.path is not None:
+        path = checkouts.located(variant.path)
+        wrong += [f"path:{path}: {why}"] if (why := checkouts.problem(path)) else []
+    if variant.revision is not None and (why := _revision(root, variant)):
+        wrong.append(f"rev:{variant.revision}: {why}")
+    return wrong
+
+
+def _revision(root: Path, variant: Variant) -> str:
+    try:
+        commit = revisions.commit(root, variant.revision or "")
+        if commit is None:
+            return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
+        folder = f"services/{variant.service}"
+        if not revisions.has_folder(root, commit, folder):
+            return f"commit {commit[:12]} has no folder {folder}"
+    except EnvironmentMissing as error:
+        return str(error)
+    return ""

@@ -1,0 +1,107 @@
+"""`lab ab` with real containers and real load: a head whose slow-down is known; heads that fail."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from orchestrator.adapters.docker_engine import RUN
+from orchestrator.experiments.ab.document import read
+from orchestrator.experiments.ab.launch import ROLES, SLICES
+from tests.benchmarks.slowed import build
+from tests.conftest import ROOT
+
+TURNS = 5_000
+"""Of a loop in each request: bottle needs far more than half as much CPU time again."""
+
+
+def lab_ab(results: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orchestrator", "ab", *words, "--json", "--results", str(results)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def slower() -> Iterator[str]:
+    name = build("bottle", TURNS)
+    yield f"image:{name}"
+    docker.from_env().images.remove(name)
+
+
+@pytest.fixture(scope="module")
+def compared(slower: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    results = tmp_path_factory.mktemp("ab")
+    done = lab_ab(results, "bottle", "--base", "here", "--head", slower, "--budget", "3m")
+    (folder,) = results.glob("ab-*/")
+    return done, folder
+
+
+def test_a_slower_head_is_found_and_told_by_the_exit_code(compared: Any) -> None:
+    done, _ = compared
+    assert done.returncode == 1, done.stdout + done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["answer"] == "slower"
+    assert 1.2 < printed["low"] < printed["ratio"] < printed["high"]
+    assert printed["aa_low"] < 1 < printed["aa_high"]
+    assert printed["head"]["versions"] == printed["base"]["versions"]
+    assert printed["head"]["image"] != printed["base"]["image"]
+    assert printed["beside"]["throughput"]["ratio"] < 0.9
+
+
+def test_the_record_has_every_launch_and_can_be_read_again(compared: Any) -> None:
+    _, folder = compared
+    text = (folder / "ab.json").read_bytes()
+    record = read(text, "ab.json")
+    assert record.failure is None
+    assert len(record.launches) >= 6  # fewer give no interval
+    assert len({launch.seed for launch in record.launches}) == len(record.launches)
+    for launch in record.launches:
+        assert sorted(launch.order) == sorted(ROLES)
+        assert len(launch.slices) == SLICES
+    assert len({launch.order for launch in record.launches[:6]}) == 6
+
+
+def test_a_summary_and_a_page_stand_beside_it(compared: Any) -> None:
+    _, folder = compared
+    assert "slower" in (folder / "ab.md").read_text()
+    assert (
+        "<svg" in (folder / "report" / "ab.html").read_text()
+        or "data:image" in (folder / "report" / "ab.html").read_text()
+    )
+
+
+def test_the_tolerated_slow_down_decides_the_exit_code(slower: str, tmp_path: Path) -> None:
+    words = ["--budget", "3m", "--by", "instructions", "--fail-above", "900%"]
+    done = lab_ab(tmp_path, "bottle", "--base", "here", "--head", slower, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["answer"] == "slower"
+    assert printed["by"] in ("callgrind", "perf")
+    assert 1.2 < printed["low"] < printed["high"] < 10
+
+
+def test_a_head_that_cannot_be_built_is_no_answer(tmp_path: Path) -> None:
+    done = lab_ab(tmp_path, "bottle", "--base", "here", "--head", "bottle==0.0.999")
+    assert done.returncode == 2, done.stdout + done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["answer"] is None
+    assert printed["failure"]["side"] == "head"
+    assert printed["failure"]["phase"] == "build"
+    assert "bottle==0.0.999" in printed["failure"]["reason"]
+
+
+def test_nothing_is_left_running(compared: Any) -> None:
+    assert docker.from_env().containers.list(all=True, filters={"label": RUN}) == []
+    assert docker.from_env().networks.list(filters={"label": RUN}) == []

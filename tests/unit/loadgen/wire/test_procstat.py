@@ -1,0 +1,54 @@
+"""Reads what a hypervisor took of each CPU."""
+
+from pathlib import Path
+
+import pytest
+
+from labwire.procstat import PATH, CpuTicks, cpu_ticks, steal
+
+EXAMPLE = """\
+cpu  300 0 60 1000 20 0 3 17 9 0
+cpu0 100 0 20 600 10 0 1 5 9 0
+cpu11 200 0 40 400 10 0 2 12 0 0
+intr 5 0 7
+ctxt 12345
+"""
+
+
+def test_each_cpu_has_its_own_counters() -> None:
+    """The time of guests is part of user time, so it is not added again."""
+    assert cpu_ticks(EXAMPLE) == {0: CpuTicks(5, 736), 11: CpuTicks(12, 664)}
+
+
+def test_a_kernel_without_the_column_is_unknown_and_not_zero() -> None:
+    assert cpu_ticks("cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\n") == {}
+    assert cpu_ticks("") == {}
+
+
+def test_a_kernel_without_time_for_guests_is_known() -> None:
+    assert cpu_ticks("cpu0 1 2 3 4 5 6 7 8\n") == {0: CpuTicks(8, 36)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "share"),
+    [
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(25, 1_200), 0.1, id="a tenth"),
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(5, 1_200), 0.0, id="nothing"),
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(5, 1_000), None, id="no time has passed"),
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(4, 1_200), None, id="counter of another host"),
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(5, 900), None, id="CPU taken away"),
+        pytest.param(CpuTicks(5, 1_000), CpuTicks(25, 1_010), 1.0, id="idle time fell"),
+        pytest.param(None, CpuTicks(5, 1_000), None, id="no first reading"),
+        pytest.param(CpuTicks(5, 1_000), None, None, id="no second reading"),
+    ],
+)
+def test_the_share_between_two_readings(
+    before: CpuTicks | None, after: CpuTicks | None, share: float | None
+) -> None:
+    assert steal(before, after) == share
+
+
+def test_this_hosts_counters_can_be_read() -> None:
+    found = cpu_ticks(Path(PATH).read_text())
+    assert found
+    assert all(0 <= ticks.stolen < ticks.whole for ticks in found.values())
