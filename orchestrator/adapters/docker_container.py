@@ -141,7 +141,7 @@ class DockerContainer:
             return nullcontext(callgrind.Callgrind(self._printed))
         with self._told("does not report its state"):
             self._container.reload()
-        return perf.counting(perf.INSTRUCTIONS, self._container.attrs["State"]["Pid"])
+        return perf.counting(perf.INSTRUCTIONS, self._container.attrs["State"]["Pid"], self.id)
 
     def _printed(self, command: Sequence[str]) -> str:
         """What a command in it printed on stdout and stderr.

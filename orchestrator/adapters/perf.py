@@ -41,9 +41,13 @@ TASK_CLOCK = Event(1, 1)
 """PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK: CPU time in nanoseconds; each kernel has it."""
 
 
-def counts(event: Event) -> bool:
-    """Whether this host counts the event: many virtual machines have no counters."""
+def usable(event: Event) -> bool:
+    """Whether this host counts the event, and allows it for the processes of other users.
+
+    Many virtual machines have no counters. Process 1 stands for those of other users.
+    """
     try:
+        os.close(_open(event, 1))
         counter = _open(event, os.getpid())
     except OSError:
         return False
@@ -58,12 +62,21 @@ def counts(event: Event) -> bool:
 
 
 @contextmanager
-def counting(event: Event, root: int) -> Iterator[Counters]:
+def counting(event: Event, root: int, group: str) -> Iterator[Counters]:
     """Counters for a process and all its descendants; closed at the end.
 
+    Args:
+        group: what the names of the process's cgroups contain, such as its container's id.
+
     Raises:
-        TrialFailed: the kernel does not allow it.
+        TrialFailed: there is no such process in such a cgroup.
     """
+    try:
+        groups = Path(f"/proc/{root}/cgroup").read_text()
+    except OSError:
+        groups = ""
+    if group not in groups:  # another process may have its number here
+        raise TrialFailed("the lab does not see the server's processes")
     with ExitStack() as stack:
         yield Counters(event, root, stack)
 

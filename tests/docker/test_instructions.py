@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import pytest
 
+from orchestrator.adapters import perf
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.errors import TrialFailed
@@ -90,6 +91,22 @@ def test_a_program_that_callgrind_does_not_run_is_not_counted(
             pytest.raises(TrialFailed, match="no process of the server runs under callgrind"),
         ):
             counter.begin()
+
+
+def test_the_kernels_counters_follow_the_server_alone(
+    engine: DockerEngine, compose: Compose
+) -> None:
+    """With CPU time, which every kernel counts. The cgroup's also has that of the lab's sender."""
+    engine.build("bottle")
+    with engine.start(compose.containers()["bottle"]) as server:
+        server.probe([JSON.request], 30)
+        process = docker.from_env().containers.get(server.id).attrs["State"]["Pid"]
+        with perf.counting(perf.TASK_CLOCK, process, server.id) as counters:
+            before_s = server.cpu_s()
+            counters.begin()
+            server.ask(JSON.request, 50, 30)
+            used_ns = counters.counted()
+            assert 0 < used_ns / 1e9 < server.cpu_s() - before_s
 
 
 def test_nothing_is_left_in_the_engine(done: Any) -> None:

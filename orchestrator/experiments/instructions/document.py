@@ -12,7 +12,7 @@ from orchestrator.codec import decoded, readable
 from orchestrator.doubts.host import of_base, of_neighbours
 from orchestrator.errors import UsageError
 from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
-from orchestrator.experiments.instructions.rows import count_rows
+from orchestrator.experiments.instructions.rows import correlation, count_rows
 from orchestrator.experiments.instructions.tables import counts
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.report.place import where
@@ -40,7 +40,12 @@ RECORD, PAGE = "instructions.json", "instructions.md"
 
 def instructions_files(record: InstructionsRecord) -> dict[str, bytes]:
     """File name -> content. The JSON holds every count, and the rows derived from them."""
-    document = {**readable(record), "rows": [asdict(row) for row in count_rows(record)]}
+    rows = count_rows(record)
+    document = {
+        **readable(record),
+        "rows": [asdict(row) for row in rows],
+        "correlation": correlation(rows),
+    }
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
 
@@ -85,13 +90,15 @@ def read(text: bytes, where: str) -> InstructionsRecord:
 
 def _document(record: InstructionsRecord) -> Iterator[str]:
     ended = "" if record.finished_at else ", not finished"
+    state = ", interrupted" if record.interrupted else ended
     yield f"# Instructions {record.run_id}\n"
-    yield f"{code(record.command)}, started {record.started_at}"
-    yield f"{', interrupted' if record.interrupted else ended}.\n"
+    yield f"{code(record.command)}, started {record.started_at}{state}.\n"
     yield markdown(counts(record))
     yield EXPLAINED
     if record.by is not None:
         yield f"{HOW[record.by]}\n"
+    if (known := correlation(count_rows(record))) is not None:
+        yield f"Correlation with CPU time (logarithms, over the services): {known:.2f}.\n"
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
     yield ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
 import numpy as np
 
 from orchestrator.experiments.instructions.record import InstructionsRecord, ServiceCounts
+
+FEWEST = 3
+"""Services for a correlation: two points always lie on a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +66,19 @@ def count_row(service: ServiceCounts) -> CountRow:
         note=service.note,
         reason=service.reason,
     )
+
+
+def correlation(rows: Sequence[CountRow]) -> float | None:
+    """Pearson's correlation of the logarithms of instructions and CPU time, over the services.
+
+    Logarithms, since services differ by factors. None with fewer than three services.
+    """
+    both = [
+        (row.instructions_per_request, row.cpu_us_per_request)
+        for row in rows
+        if row.instructions_per_request and row.cpu_us_per_request
+    ]
+    if len(both) < FEWEST:
+        return None
+    instructions, cpu = np.log(np.array(both, dtype=float)).T
+    return float(np.corrcoef(instructions, cpu)[0, 1])

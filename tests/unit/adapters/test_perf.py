@@ -63,7 +63,7 @@ def running() -> Iterator[subprocess.Popen[str]]:
 
 
 def test_all_threads_and_processes_count() -> None:
-    with running() as process, perf.counting(perf.TASK_CLOCK, process.pid) as counters:
+    with running() as process, perf.counting(perf.TASK_CLOCK, process.pid, "") as counters:
         assert process.stdin and process.stdout
         counters.begin()
         process.stdin.write("go\n")
@@ -79,19 +79,24 @@ def test_the_threads_of_all_descendants_are_found() -> None:
         assert len(found) == 2
 
 
-def test_a_process_that_has_ended_cannot_be_counted() -> None:
-    with running() as process:
-        pid = process.pid
+def test_a_process_that_ends_cannot_be_counted() -> None:
+    with running() as process, perf.counting(perf.TASK_CLOCK, process.pid, "") as counters:
+        process.kill()
+        process.wait()
+        with pytest.raises(TrialFailed, match="no process any more"):
+            counters.begin()
+
+
+def test_a_process_of_another_cgroup_is_not_counted() -> None:
     with (
-        perf.counting(perf.TASK_CLOCK, pid) as counters,
-        pytest.raises(TrialFailed, match="no process any more"),
+        pytest.raises(TrialFailed, match="does not see the server's processes"),
+        perf.counting(perf.TASK_CLOCK, os.getpid(), "no-such-cgroup"),
     ):
-        counters.begin()
+        pass
 
 
 def test_this_host_is_asked_whether_it_counts() -> None:
-    assert perf.counts(perf.TASK_CLOCK)
-    assert not perf.counts(perf.Event(0, 10_000))  # no such event
+    assert not perf.usable(perf.Event(0, 10_000))  # no such event
 
 
 def open_files() -> set[str]:
@@ -100,7 +105,7 @@ def open_files() -> set[str]:
 
 def test_the_counters_are_closed() -> None:
     before = open_files()
-    with perf.counting(perf.TASK_CLOCK, os.getpid()) as counters:
+    with perf.counting(perf.TASK_CLOCK, os.getpid(), "") as counters:
         counters.begin()
         assert open_files() > before
     assert open_files() == before

@@ -27,7 +27,7 @@ from orchestrator.experiments.instructions.record import (
     SeedCount,
     ServiceCounts,
 )
-from orchestrator.experiments.instructions.rows import count_row
+from orchestrator.experiments.instructions.rows import correlation, count_row
 from orchestrator.model.catalogue import Names
 from orchestrator.model.counted_by import CountedBy
 from tests.fakes import FakeContainer, FakeEngine, FakeGenerator, Journal, fake_bench
@@ -89,6 +89,16 @@ def test_what_was_not_measured_is_missing_and_not_zero() -> None:
     assert row.repeat_spread is row.seed_spread is row.cpu_us_per_request is None
     none = count_row(service(counts=(), reason="start: refused"))
     assert none.instructions_per_request is none.low is none.high is none.wall_s is None
+
+
+def test_services_are_correlated_by_factors() -> None:
+    rows = [
+        count_row(service(counts=(count(0, 10.0**power),), cpu_us_per_request=(2.0**power,)))
+        for power in (4, 5, 6)
+    ]
+    assert correlation(rows) == pytest.approx(1.0)
+    assert correlation(rows[:2]) is None
+    assert correlation([*rows[:2], count_row(service(counts=()))]) is None
 
 
 def test_the_json_has_the_names_that_programs_rely_on() -> None:
