@@ -93,18 +93,13 @@ class Variants:
                 origin.append(f"{spec.service} at commit {commit}")
             sources = digest(self._compose.root, context, spec.dockerfile, spec.build_more)
             name = _name(spec, sources, base, commit)
-            self._build(spec, name, {**settings, "context": _literal(context)})
+            try:
+                self._compose.build_as(
+                    spec.service, name, {**settings, "context": _literal(context)}
+                )
+            except TrialFailed as failure:
+                raise _not_built(spec, variant, failure) from failure
         return self._named(name, name, *origin)
-
-    def _build(self, spec: ContainerSpec, name: str, settings: dict[str, object]) -> None:
-        try:
-            self._compose.build_as(spec.service, name, settings)
-        except TrialFailed as failure:
-            raise TrialFailed(
-                f"{spec.service}: its image could not be built as this variant. A lock made for "
-                "one version of Python may have no packages for another",
-                failure.log_tail,
-            ) from failure
 
     def _base_image(self, spec: ContainerSpec, version: str) -> str:
         if not spec.base_image:
@@ -195,6 +190,15 @@ class Variants:
         with TemporaryDirectory(dir=parent) as folder:
             Path(folder).chmod(0o755)
             yield Path(folder)
+
+
+def _not_built(spec: ContainerSpec, variant: Variant, failure: TrialFailed) -> TrialFailed:
+    where = f" at revision {variant.revision}" if variant.revision else ""
+    on = f" on Python {variant.python}" if variant.python else ""
+    reason = f"{spec.service}: its image{where} could not be built{on}"
+    if variant.python:
+        reason += "; its lock may lack packages that this version needs"
+    return TrialFailed(reason, failure.log_tail)
 
 
 def _name(spec: ContainerSpec, *parts: str) -> str:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from orchestrator.app.experiment import measure
 from orchestrator.app.variants import variant_problems
 from orchestrator.composition import real_world
 from orchestrator.errors import UsageError
+from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.model.catalogue import Names
 from orchestrator.model.variant import Variant
+from orchestrator.world.engine import Connection
 
 THERE = Names(services=("bottle", "flask"), workloads=("json",))
 
@@ -39,3 +45,19 @@ def test_sides_that_cannot_be_read_are_problems() -> None:
         raise UsageError(["first", "second"])
 
     assert variant_problems(WORLD, THERE, unreadable) == ["first", "second"]
+
+
+def test_they_are_reported_with_all_other_problems_before_an_engine_is_asked(
+    tmp_path: Path,
+) -> None:
+    def never(_run: str) -> Connection:
+        raise AssertionError("an engine was asked")
+
+    experiment: Any = replace(
+        CROSSCHECK,
+        problems=lambda _settings, _there: ["a wrong option"],
+        variants=lambda _settings: [Variant(service="flask", path="x")],
+    )
+    with pytest.raises(UsageError) as refused:
+        measure(replace(WORLD, connect=never), experiment, None, "lab x", tmp_path)
+    assert refused.value.problems[:2] == ["a wrong option", "no x"]
