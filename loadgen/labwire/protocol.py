@@ -1,9 +1,9 @@
 """The version of the protocol between host and image: settings in, events out."""
 
-VERSION = 2
+VERSION = 3
 """Raise it when one of these changes: a type in `settings` or `events`, the meaning of one of its
 members, the name of an event, phase or kind of failure, the histograms' bounds. Version 1 was
-before settings carried a version."""
+before settings carried a version; version 3 added commanded loads."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 

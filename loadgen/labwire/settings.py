@@ -39,6 +39,9 @@ class RampSettings:
     """Another arrival rate, in requests/s: the common rate at which frameworks are compared."""
     open_users: int | None = None
     """Connections at the common rate; None means as many as the hold had."""
+    commanded: bool = False
+    """The host says when each step begins and how long it lasts (`labwire.command`). Each step has
+    the first number of users, on connections of its own; the other times do not apply."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:

@@ -13,11 +13,13 @@ import docker.models.containers
 
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
+from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
+from orchestrator.adapters.pipes import EnginePipe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
@@ -90,6 +92,49 @@ class DockerEngine:
         Raises:
             TrialFailed: the engine refused.
         """
+        with self._created(spec, beside, command, suffix) as container:
+            self._begin(spec, container)
+            yield container
+
+    @contextmanager
+    def conversation(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        beside: Container | None = None,
+        suffix: str = "",
+    ) -> Iterator[LineConversation]:
+        """Like `start`, but the lab writes to the container's stdin and reads its stdout."""
+        with self._created(spec, beside, command, suffix, stdin_open=True) as container:
+            wanted = {"stdin": 1, "stdout": 1, "stream": 1}
+            try:
+                # Before it starts, so that nothing is missed.
+                pipe = EnginePipe(self._client.api.attach_socket(container.id, params=wanted))
+            except FOREIGN as error:
+                raise TrialFailed(refusal(spec, error)) from error
+            try:
+                self._begin(spec, container)
+                yield LineConversation(container, pipe)
+            finally:
+                pipe.close()
+
+    def _begin(self, spec: ContainerSpec, container: DockerContainer) -> None:
+        try:
+            self._client.api.start(container.id)
+        except FOREIGN as error:
+            raise TrialFailed(refusal(spec, error)) from error
+
+    @contextmanager
+    def _created(
+        self,
+        spec: ContainerSpec,
+        beside: Container | None,
+        command: Sequence[str] | None,
+        suffix: str,
+        stdin_open: bool = False,
+    ) -> Iterator[DockerContainer]:
+        """A container that has not started yet; removed at the end in any case."""
         network, host = self._home, None
         if beside is not None:
             network, host, spec = f"container:{beside.id}", beside.host, joining(spec)
@@ -102,10 +147,10 @@ class DockerEngine:
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
                         **container_options(spec, self._labels()),
+                        stdin_open=stdin_open,
                     )
                     ours = DockerContainer(container, spec.service, host)
                     cleanup.push(_removing(ours))
-                container.start()
             except FOREIGN as error:
                 raise TrialFailed(refusal(spec, error)) from error
             yield ours

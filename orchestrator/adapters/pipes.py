@@ -1,4 +1,4 @@
-"""Connections to the program in a service's container (`inside.py`): bytes both ways."""
+"""Connections to a program in a container: bytes both ways."""
 
 from __future__ import annotations
 
@@ -39,35 +39,17 @@ def program() -> str:
     return files("orchestrator.adapters").joinpath("inside.py").read_text()
 
 
-class ExecPipe:
-    """A command run in a container of the Docker engine.
+class EnginePipe:
+    """A stream of the Docker engine to a program: its stdin one way, its output the other."""
 
-    Raises the SDK's own errors if the engine does not run it.
-    """
-
-    def __init__(
-        self, api: Any, container_id: str, command: Sequence[str], *, stdin: bool = True
-    ) -> None:
-        """``stdin``: whether it has one; without, it reads an end at once."""
-        self._api = api
-        self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
-        self._stream = api.exec_start(self._id, socket=True)
-        self._sock = getattr(self._stream, "_sock", self._stream)
+    def __init__(self, stream: Any) -> None:
+        """``stream``: what the SDK returns for the socket of an exec or an attach."""
+        self._stream = stream
+        self._sock = getattr(stream, "_sock", stream)
         self._unread = self._read_with_the_headers()
 
-    def __enter__(self) -> ExecPipe:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close its stdin, which ends the program, and wait for its end.
-
-        Its memory counts as the container's, which is measured next.
-        """
-        with suppress(OSError):
-            self._sock.shutdown(SHUT_WR)
-            deadline = monotonic() + ENDS_WITHIN_S
-            while (left := deadline - monotonic()) > 0 and self.receive(left):
-                pass
+    def close(self) -> None:
+        """Close it, without waiting for the program's end."""
         with suppress(OSError):
             self._stream._response.close()
         with suppress(OSError):
@@ -95,11 +77,6 @@ class ExecPipe:
                 return rest
             self._unread += data
 
-    def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
-        seen = self._api.exec_inspect(self._id)
-        return None if seen["Running"] else seen["ExitCode"]
-
     def _read_with_the_headers(self) -> bytes:
         """Early output that the SDK's HTTP client has already buffered, and would lose."""
         ahead = self._stream._response.raw._fp.fp
@@ -107,6 +84,41 @@ class ExecPipe:
         data = ahead.read1(AT_ONCE) or b""
         self._sock.settimeout(ENDS_WITHIN_S)
         return data
+
+
+class ExecPipe(EnginePipe):
+    """A command run in a container of the Docker engine.
+
+    Raises the SDK's own errors if the engine does not run it.
+    """
+
+    def __init__(
+        self, api: Any, container_id: str, command: Sequence[str], *, stdin: bool = True
+    ) -> None:
+        """``stdin``: whether it has one; without, it reads an end at once."""
+        self._api = api
+        self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
+        super().__init__(api.exec_start(self._id, socket=True))
+
+    def __enter__(self) -> ExecPipe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close its stdin, which ends the program, and wait for its end.
+
+        Its memory counts as the container's, which is measured next.
+        """
+        with suppress(OSError):
+            self._sock.shutdown(SHUT_WR)
+            deadline = monotonic() + ENDS_WITHIN_S
+            while (left := deadline - monotonic()) > 0 and self.receive(left):
+                pass
+        self.close()
+
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        seen = self._api.exec_inspect(self._id)
+        return None if seen["Running"] else seen["ExitCode"]
 
 
 class LocalPipe:

@@ -44,7 +44,8 @@ class Profile:
     @property
     def ramp(self) -> RampSettings:
         """What the load's master needs to know of it."""
-        return RampSettings(**{one.name: getattr(self, one.name) for one in fields(RampSettings)})
+        names = {one.name for one in fields(RampSettings)} & {one.name for one in fields(self)}
+        return RampSettings(**{name: getattr(self, name) for name in names})
 
     @property
     def load_s(self) -> float:

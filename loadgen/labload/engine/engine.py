@@ -137,6 +137,12 @@ class Engine:
         self._ledger.close(under_way, now)
         self._hold(True)
 
+    def hang_up(self) -> None:
+        """Close all idle connections; each user's next request opens another."""
+        for slot in self._users:
+            if slot.phase == IDLE and slot.sock is not None:
+                self._drop(slot)
+
     def follow(self, schedule: Schedule | None) -> None:
         """Begin requests on this schedule; without one, as soon as a user has its answer."""
         self._schedule = schedule

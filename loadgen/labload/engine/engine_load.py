@@ -67,6 +67,10 @@ class EngineLoad:
         """Return when no request is under way, at the latest when all have timed out."""
         self._driver.wait_until_quiet(self.target.request_timeout_s + 1)
 
+    def hang_up(self) -> None:
+        """Close all idle connections; each user's next request opens another."""
+        self._engine.hang_up()
+
     def shut(self) -> None:
         """Close everything."""
         self._driver.kill()

@@ -47,7 +47,7 @@ def result(
         best_index=ramp.best_index,
         best_had_drops=ramp.best_had_drops,
         steps=tuple(
-            _describe(passed, tally.get(passed.stage.index, StepTally())) for passed in stages
+            described(passed, tally.get(passed.stage.index, StepTally())) for passed in stages
         ),
         unfinished=sum(step.unfinished for step in tally.values()),
         connects=sum(step.connects for step in tally.values()),
@@ -87,9 +87,10 @@ def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
     return None
 
 
-def _describe(passed: Passed, step: StepTally) -> LoadStep:
+def described(passed: Passed, step: StepTally) -> LoadStep:
+    """A stage and its counts as one step of a result."""
     stage, health = passed.stage, step.health
-    described = LoadStep(
+    closed = LoadStep(
         index=stage.index,
         phase=stage.phase,
         users=stage.users,
@@ -113,9 +114,9 @@ def _describe(passed: Passed, step: StepTally) -> LoadStep:
         listen_overflows=health.listen_overflows,
     )
     if stage.rate is None:
-        return described
+        return closed
     return replace(
-        described,
+        closed,
         rate=stage.rate,
         of_capacity=stage.share,
         service_histogram=histogram(step.service),

@@ -11,7 +11,11 @@ from orchestrator.codec import decoded, readable
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, of_steal
 from orchestrator.doubts.kind import Doubt
 from orchestrator.errors import UsageError
-from orchestrator.experiments.crosscheck.record import CROSSCHECK_SCHEMA, CrossCheck
+from orchestrator.experiments.crosscheck.record import (
+    CROSSCHECK_SCHEMA,
+    OLDEST_SCHEMA,
+    CrossCheck,
+)
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
@@ -50,10 +54,10 @@ def read(text: bytes, where: str) -> CrossCheck:
         UsageError: it is not a cross-check of this schema; names ``where``.
     """
     record = decoded(text, CrossCheck, where, "cross-check")
-    if record.schema != CROSSCHECK_SCHEMA:
+    if not OLDEST_SCHEMA <= record.schema <= CROSSCHECK_SCHEMA:
         raise UsageError(
             f"{where}: cross-check of schema {record.schema}; this version of the lab reads "
-            f"{CROSSCHECK_SCHEMA}"
+            f"{OLDEST_SCHEMA} to {CROSSCHECK_SCHEMA}"
         )
     return record
 
@@ -95,7 +99,7 @@ def caveats(record: CrossCheck) -> list[str]:
 
 
 def _of_host(record: CrossCheck) -> Iterator[Doubt]:
-    yield from of_pairs(record.settings.pairs)
+    yield from of_pairs(min((len(check.pairs) for check in record.services), default=0))
     yield from of_cpus(record.layout)
     yield from of_steal(record.host)
     yield from of_neighbours([one_line(name) for name in record.neighbours])

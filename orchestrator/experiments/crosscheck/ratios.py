@@ -10,6 +10,7 @@ from statistics import median
 from labwire.failure import NEVER_SENT
 from orchestrator.experiments.crosscheck.record import (
     Counted,
+    CrossCheckSettings,
     LabSlice,
     Seen,
     ServiceCheck,
@@ -98,6 +99,19 @@ def median_interval(values: Sequence[float]) -> MedianInterval:
         k += 1
     low, high = (ordered[k - 1], ordered[n - k]) if k else (None, None)
     return MedianInterval(median=median(ordered), low=low, high=high)
+
+
+def ratio(check: ServiceCheck) -> MedianInterval | None:
+    """The ratio lab / wrk of a service; None if nothing was measured."""
+    ratios = [pair.lab.rps / pair.wrk.rps for pair in check.pairs if pair.wrk.rps]
+    return median_interval(ratios) if ratios else None
+
+
+def enough(check: ServiceCheck, settings: CrossCheckSettings) -> bool:
+    """Whether a service has all its pairs."""
+    if settings.pairs is not None:
+        return len(check.pairs) >= settings.pairs
+    return (check.seconds or 0) >= (settings.budget_s or 0)
 
 
 def service_row(check: ServiceCheck, connections: int) -> ServiceRow:
