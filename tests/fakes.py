@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labwire.events import LoadEvent, Tick
+from labwire.events import LoadEvent, LoadStep, Tick
 from labwire.expectation import Request
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Probe
@@ -192,6 +192,27 @@ class FakeLoad:
         return {"master": "the master's log", "worker-1": "the worker's log"}
 
 
+class FakeCommanded:
+    """Carries out each command with the next step of its script; the last is used again."""
+
+    def __init__(
+        self, journal: Journal, server: str, script: Sequence[LoadStep | BaseException]
+    ) -> None:
+        self._journal = journal
+        self._server = server
+        self._script = list(script)
+
+    def step(self, seconds: float) -> LoadStep:
+        self._journal.append(f"step {self._server} {seconds:g}")
+        step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if isinstance(step, BaseException):
+            raise step
+        return step
+
+    def logs(self) -> dict[str, str]:
+        return {"master": "the master's log", "worker-1": "the worker's log"}
+
+
 class FakeGenerator:
     """Gives each load the next script. The last script is used again."""
 
@@ -200,10 +221,24 @@ class FakeGenerator:
         journal: Journal,
         *scripts: Sequence[LoadEvent | BaseException],
         workers: Sequence[FakeContainer] = (),
+        steps: Sequence[Sequence[LoadStep | BaseException]] = (),
     ) -> None:
+        """``steps``: scripts of commanded loads."""
         self._journal = journal
         self._scripts = list(scripts)
         self._workers = workers
+        self._steps = list(steps)
+
+    @contextmanager
+    def commanded(
+        self, server: Container, workload: str, loading: Loading
+    ) -> Iterator[FakeCommanded]:
+        self._journal.append(f"load {server.host} {workload}")
+        script = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+        try:
+            yield FakeCommanded(self._journal, server.host, script)
+        finally:
+            self._journal.append(f"unload {server.host}")
 
     @contextmanager
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:

@@ -159,3 +159,8 @@ class CrossCheck:
     neighbours: tuple[str, ...] = ()
     interrupted: bool = False
     services: tuple[ServiceCheck, ...] = ()
+
+    @property
+    def short_slices(self) -> bool:
+        """Whether both clients stayed ready, and pairs are many and short."""
+        return self.schema > OLDEST_SCHEMA

@@ -35,14 +35,14 @@ def test_the_command_of_a_master() -> None:
         "--client=engine",
         f'--ramp={{"lab":{VERSION},"users":[4,16,64],"step_s":0.5,"settle_s":0.5,"duration_s":3.0,'
         '"connect_timeout_s":0.4,"request_timeout_s":0.4,'
-        '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null}',
+        '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null,"commanded":false}',
     ]
 
 
 def test_the_command_of_a_master_with_an_open_loop() -> None:
     ramp = master_command("127.0.0.1", "json", planned(open_loop=True, rate=400.0).loading)[-1]
     assert ramp.endswith(
-        '"open_s":1.0,"open_shares":[0.25,0.5,0.75],"open_rate":400.0,"open_users":null}'
+        '"open_s":1.0,"open_shares":[0.25,0.5,0.75],"open_rate":400.0,"open_users":null,"commanded":false}'
     )
 
 
@@ -113,11 +113,13 @@ def test_the_image_refuses_a_host_of_another_version(
     assert "`make images`" in said
 
 
-def test_every_member_of_the_loads_settings_is_one_of_the_profile() -> None:
+def test_every_member_of_the_loads_settings_is_one_of_the_profile_unless_it_is_commanded() -> None:
     profile = planned().loading.profile
     ramp = profile.ramp
-    assert {one.name for one in fields(ramp)} < {one.name for one in fields(profile)}
-    assert all(getattr(ramp, one.name) == getattr(profile, one.name) for one in fields(ramp))
+    names = {one.name for one in fields(ramp)} - {"commanded"}
+    assert names < {one.name for one in fields(profile)}
+    assert all(getattr(ramp, name) == getattr(profile, name) for name in names)
+    assert ramp.commanded is False
 
 
 @pytest.mark.parametrize("network", Network)
