@@ -34,8 +34,11 @@ class ReferenceClient(Protocol):
 class Watch(Protocol):
     """Sees the connections of one server."""
 
-    def until_quiet(self) -> None:
+    def until_quiet(self, client: str) -> None:
         """Return when the server has no connection left, and so no request to answer.
+
+        Args:
+            client: whose slice has ended, for the message.
 
         Raises:
             TrialFailed: it keeps connections that their client has closed.

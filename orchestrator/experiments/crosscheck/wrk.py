@@ -88,21 +88,22 @@ class ConnectionWatch:
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
 
-    def until_quiet(self) -> None:
-        """Return when the server has no connection left.
+    def until_quiet(self, client: str) -> None:
+        """Return when the server has no connection left from a slice of ``client``.
 
         Raises:
             TrialFailed: it keeps connections that their client has closed.
         """
         self._conversation.say(f"{PORT} {QUIET_WITHIN_S:g}")
         said = self._conversation.hear(QUIET_WITHIN_S + SPARE_S)
-        left, _, _ = said.partition(" ")
+        left, _, rest = said.partition(" ")
         if not left.isdecimal():
             raise TrialFailed("the server's connections could not be listed", said)
         if int(left):
+            states = rest.partition(" ")[2]
             raise TrialFailed(
-                f"the server still has {left} connections {QUIET_WITHIN_S:g} s after their client "
-                "closed them"
+                f"the server still has {left} connections {QUIET_WITHIN_S:g} s after a slice of "
+                f"{client} ({states})"
             )
 
 
