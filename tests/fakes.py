@@ -120,6 +120,21 @@ class FakeContainer:
         return self._stop_s
 
 
+class FakeConversation:
+    """Says these lines, and keeps what it is told."""
+
+    def __init__(self, *lines: str, container: FakeContainer | None = None) -> None:
+        self.container = container or FakeContainer("speaker")
+        self.told: list[str] = []
+        self._lines = list(lines)
+
+    def say(self, line: str) -> None:
+        self.told.append(line)
+
+    def hear(self, within_s: float) -> str:
+        return self._lines.pop(0)
+
+
 class FakeEngine:
     """Builds all services except ``broken``, and starts all except ``refused``."""
 
@@ -159,6 +174,19 @@ class FakeEngine:
             self._journal.append(f"remove {spec.service}")
         if spec.service in self._stays:
             raise self._stays[spec.service]
+
+    @contextmanager
+    def conversation(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        beside: Container | None = None,
+        suffix: str = "",
+    ) -> Iterator[FakeConversation]:
+        where = f" beside {beside.host}" if beside is not None else ""
+        self._journal.append(f"talk to {spec.service}{suffix}{where}: {' '.join(command)}")
+        yield FakeConversation()
 
     def output(
         self,

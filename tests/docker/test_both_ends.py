@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Any:
     results = tmp_path_factory.mktemp("results")
-    words = ["crosscheck", "starlette", "--pairs", "1", "--seconds", "1", "--connections", "16"]
+    words = ["crosscheck", "starlette", "--pairs", "2", "--connections", "16"]
     run = subprocess.run(
         [sys.executable, "-m", "orchestrator", *words, "--results", str(results)],
         cwd=ROOT,
@@ -88,7 +91,7 @@ def test_a_request_in_several_segments_is_counted_once(
     engine.build(LOCUST_WORKER)
     engine.build(WRK)
     containers = compose.containers()
-    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    counter = RequestCounter(engine, containers[WRK_COUNTER], containers[WRK])
     sleeper = replace(containers[LOCUST_WORKER], service="sleeper", cpuset="0", labels={})
     script = SPLIT.format(methods=[str(method) for method in Method])
     with engine.start(sleeper, command=["--worker", "--master-host=127.0.0.1"]) as it:
@@ -110,7 +113,7 @@ def test_segments_without_timestamps_are_counted_too(
     engine.build(LOCUST_WORKER)
     engine.build(WRK)
     containers = compose.containers()
-    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    counter = RequestCounter(engine, containers[WRK_COUNTER], containers[WRK])
     image = containers[LOCUST_WORKER].image
     sleeping = docker.from_env().containers.create(
         image, ["600"], entrypoint=["sleep"], sysctls=WITHOUT_TIMESTAMPS, network_mode="bridge"
@@ -131,19 +134,86 @@ def test_segments_without_timestamps_are_counted_too(
         sleeping.remove(force=True)
 
 
-def test_the_timed_pair_has_both_clients(done: Any) -> None:
+def test_the_timed_pairs_have_both_clients_each_on_connections_of_its_own(done: Any) -> None:
     _, _, record = done
-    ((pair,),) = (check["pairs"] for check in record["services"])
-    assert pair["first"] == "wrk"
-    assert pair["lab"]["completed"] > 100
-    assert pair["wrk"]["requests"] > 100
-    assert 0 <= pair["lab"]["idle"] <= 1
-    assert 0.5 < pair["lab"]["duration_s"] < 2
+    (check,) = record["services"]
+    assert [pair["first"] for pair in check["pairs"]] == ["wrk", "lab"]
+    for pair in check["pairs"]:
+        lab, wrk = pair["lab"], pair["wrk"]
+        assert lab["completed"] > 100
+        assert wrk["requests"] > 100
+        assert (lab["failures"], lab["connects"]) == ({}, 16)
+        assert 0 <= lab["idle"] <= 1
+        # wrk ends at a tenth of a second, and never before the slice's end.
+        assert min(lab["duration_s"], wrk["duration_s"]) >= 0.39
+    assert check["seconds"] > 4 * 0.39
+
+
+@contextmanager
+def checking(results: Path) -> Iterator[subprocess.Popen[str]]:
+    """A cross-check that goes on until it is ended from outside; some pairs are measured."""
+    words = ["crosscheck", "starlette", "--pairs", "1000", "--seconds", "0.1", "--connections", "8"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "orchestrator", *words, "--results", str(results)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        try:
+            next(line for line in process.stderr if " pairs, lab / wrk " in line)
+            yield process
+        finally:
+            process.kill()
+
+
+def recorded(results: Path) -> Any:
+    (path,) = results.glob("crosscheck-*/crosscheck.json")
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("-wrk", "wrk ended with exit code 137 while the lab waited for it"),
+        ("-locust", "locust ended with exit code 137 while the lab waited for it"),
+        ("-starlette", ""),
+    ],
+)
+def test_a_container_that_dies_fails_its_service_and_loses_no_pair(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    with checking(tmp_path) as process:
+        (victim,) = (
+            container
+            for container in docker.from_env().containers.list(filters={"label": RUN})
+            if container.name.endswith(name)
+        )
+        victim.kill()
+        process.communicate(timeout=120)
+        assert process.returncode == 1
+    (check,) = recorded(tmp_path)["services"]
+    assert check["reason"].startswith("load: ")
+    assert said in check["reason"]
+    assert check["pairs"]
+
+
+def test_an_interrupt_loses_no_pair(tmp_path: Path) -> None:
+    with checking(tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+        assert process.returncode == 130
+    record = recorded(tmp_path)
+    assert record["interrupted"]
+    (check,) = record["services"]
+    assert check["pairs"]
+    assert (check["reason"], check["seconds"] > 0) == (None, True)
 
 
 def test_progress_goes_to_stderr_and_tables_to_stdout(done: Any) -> None:
     run, folder, record = done
-    assert "[1/1] Starlette 1/1: lab " in run.stderr
+    assert "[1/1] Starlette: 2 pairs, lab / wrk " in run.stderr
     assert f"{folder.name}/crosscheck.md" in run.stderr.replace("\n", "")
     assert "Counted by both ends" in run.stdout
     assert "Starlette" in run.stdout

@@ -9,7 +9,14 @@ from typing import Any
 import msgspec
 
 from orchestrator.codec import decoded, readable
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, of_steal
+from orchestrator.doubts.host import (
+    PAIRS_LEAST,
+    of_base,
+    of_cpus,
+    of_neighbours,
+    of_pairs,
+    of_steal,
+)
 from orchestrator.doubts.kind import Doubt
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import (
@@ -128,7 +135,8 @@ def caveats(record: CrossCheck) -> list[str]:
 
 
 def _of_host(record: CrossCheck) -> Iterator[Doubt]:
-    yield from of_pairs(min((len(check.pairs) for check in record.services), default=0))
+    measured = [len(check.pairs) for check in record.services if check.pairs]
+    yield from of_pairs(min(measured, default=PAIRS_LEAST))
     yield from of_cpus(record.layout)
     yield from of_steal(record.host)
     yield from of_neighbours([one_line(name) for name in record.neighbours])

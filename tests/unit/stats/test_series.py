@@ -62,6 +62,7 @@ def test_to_stop_when_the_interval_is_narrow_is_harmless(after: float) -> None:
     draw, held = np.random.default_rng(13), 0
     for _ in range(250):
         values = list(series(draw, 200, after))
+        found = median_interval(values)
         for count in range(BATCHED_LEAST, 201, 4):
             found = median_interval(values[:count])
             if found.low is None or found.high is None:

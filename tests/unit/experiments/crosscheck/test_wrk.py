@@ -8,12 +8,18 @@ import pytest
 
 from labwire.expectation import Expectation, Method, Request, RightAnswer
 from orchestrator.errors import TrialFailed, UsageError
-from orchestrator.experiments.crosscheck.plan import LONGEST_ARGUMENT, plan, wrk_problems
+from orchestrator.experiments.crosscheck.plan import (
+    LONGEST_ARGUMENT,
+    CrossCheckPlan,
+    plan,
+    wrk_problems,
+)
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import (
     ConnectionWatch,
     ReadyWrk,
     RequestCounter,
+    Wrk,
     seen,
     tools,
     wrk_command,
@@ -24,8 +30,8 @@ from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Network
 from tests.conftest import ROOT
-from tests.fakes import FakeContainer, FakeEngine, Journal
-from tests.unit.examples import JSON, PLACEMENT, container, manifest
+from tests.fakes import FakeContainer, FakeConversation, FakeEngine, Journal
+from tests.unit.examples import JSON, PLACEMENT, container, manifest, planned
 
 DATA = ROOT / "tests/unit/data"
 
@@ -117,21 +123,6 @@ def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:
         (int(doff), int(bits)) for doff, bits in re.findall(r"doff (\d+) @th,(\d+),32", rules)
     ]
     assert sorted(places) == [(doff, 32 * doff) for doff in range(5, 16)]
-
-
-class FakeConversation:
-    """Says these lines, and keeps what it is told."""
-
-    def __init__(self, *lines: str) -> None:
-        self.container: Any = None
-        self.told: list[str] = []
-        self._lines = list(lines)
-
-    def say(self, line: str) -> None:
-        self.told.append(line)
-
-    def hear(self, within_s: float) -> str:
-        return self._lines.pop(0)
 
 
 def test_a_slice_of_a_ready_wrk_ends_before_the_next_one_begins() -> None:
@@ -237,5 +228,25 @@ def test_only_what_counts_at_the_server_shares_its_network() -> None:
     counter = RequestCounter(engine, container("wrk-counter"), container("wrk"))
     counter.begin(FakeContainer("flask"))
     tools(engine, container("wrk"))
+    with counter.watch(FakeContainer("flask")):
+        pass
     assert journal[0] == "wrk-counter beside flask: nft -f /lab/requests.nft"
     assert journal[1].startswith("wrk: dpkg-query ")
+    assert journal[2] == "talk to wrk-watch beside flask: python3 /lab/quiet.py"
+
+
+@pytest.mark.parametrize("network", Network)
+def test_wrk_shares_the_servers_network_in_loopback_mode_alone(network: Network) -> None:
+    journal: Journal = []
+    run = planned()
+    placement = replace(run.loading.placement, network=network)
+    its = CrossCheckPlan(
+        settings=SETTINGS, loading=replace(run.loading, placement=placement), trials=()
+    )
+    wrk = Wrk(FakeEngine(journal, {}), container("wrk"), its)
+    with wrk.ready(FakeContainer("flask"), JSON, compared=False):
+        pass
+    (line,) = journal
+    inside = network is Network.LOOPBACK
+    assert line.startswith("talk to wrk beside flask: " if inside else "talk to wrk: ")
+    assert f"http://{'127.0.0.1' if inside else 'flask'}:8000/json" in line
