@@ -60,7 +60,7 @@ class Workers:
 
         With `close_within_s`, workers also stop counting requests that began before now and begin
         no others. This then waits up to `close_within_s` longer, until none is under way. With
-        `hang_up`, they close all idle connections after that.
+        `hang_up`, they then close all connections, those that do not exist yet at once.
 
         Raises:
             TrialFailedError: a worker was lost or did not answer.

@@ -133,6 +133,9 @@ class StockLoad:
             self._quiet.clear()
             self._quiet.wait(self.target.request_timeout_s + 1)
 
+    def give_up_connecting(self) -> None:
+        """Does nothing: only the users themselves know what they wait for."""
+
     def hang_up(self) -> None:
         """Close all idle connections."""
         for user in self._users.keys() - self._asking.keys():

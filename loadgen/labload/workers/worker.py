@@ -7,7 +7,7 @@ Custom messages, besides Locust's own:
   lab_go        {}                all users of the step are present
   lab_collect   {"round", "close", "hang_up"} report now; with "close", stop counting requests that
                                   are under way, and answer when they have ended; with "hang_up",
-                                  close all idle connections before the answer
+                                  close all connections before the answer
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 
 Locust's own reports carry "lab", the counts since the previous report, and in interactive use
@@ -167,6 +167,9 @@ class Worker:
         if msg.data["close"]:
             load.leave()
             load.close_books()
+            if msg.data["hang_up"]:
+                # A full listen queue delays a connect by seconds, and nobody counts it any more.
+                load.give_up_connecting()
             load.wait_until_quiet()
         if msg.data["hang_up"]:
             load.hang_up()
