@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TypeVar
 
 from labwire import command, settings
-from labwire.events import LoadEvent, LoadFailed, LoadStep, Ready, StepEnded, decode
+from labwire.events import LoadEvent, LoadFailed, LoadFile, LoadStep, Ready, StepEnded, decode
 from labwire.protocol import REBUILD
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_container import FIRST_LINE_WITHIN_S, DockerContainer
@@ -93,7 +93,10 @@ class LocustOnCommand:
         return _logs(self._master.container, self.workers)
 
     def _next(self, kind: type[E], within_s: float) -> E:
-        """The next event, which must be of this kind, or a failure; other output is skipped."""
+        """The next event, which must be of this kind, or a failure.
+
+        Other output is skipped, and Locust's own files, which precede a failure.
+        """
         end = monotonic() + within_s
         while True:
             event = _event(self._master.hear(max(end - monotonic(), 0.001)))
@@ -101,7 +104,7 @@ class LocustOnCommand:
                 return event
             if isinstance(event, LoadFailed):
                 raise TrialFailed(event.reason)
-            if event is not None:
+            if event is not None and not isinstance(event, LoadFile):
                 raise TrialFailed(f"unexpected event {type(event).__name__} of the load generator")
 
 

@@ -91,7 +91,7 @@ class Turns:
 
     def _wrk_slice(self, wrk: ReadyClient, seconds: float) -> WrkSlice:
         found = wrk.slice(seconds)
-        self.watch.until_quiet("wrk")
+        self._quiet("wrk")
         return found
 
     def _lab_slice(self, seconds: float) -> LabSlice:
@@ -99,8 +99,16 @@ class Turns:
             found = lab_slice(self.lab.step(seconds))
         except TrialFailed as failure:
             raise TrialFailed(failure.reason, tails(self.lab.logs())) from failure
-        self.watch.until_quiet("the lab's client")
+        self._quiet("the lab's client")
         return found
+
+    def _quiet(self, client: str) -> None:
+        try:
+            self.watch.until_quiet(client)
+        except TrialFailed as failure:
+            raise TrialFailed(
+                failure.reason, failure.log_tail or self.server.last_words()
+            ) from failure
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from labwire.events import LoadFailed, LoadStep, Ready, StepBegan, StepEnded, encode
+from labwire.events import LoadFailed, LoadFile, LoadStep, Ready, StepBegan, StepEnded, encode
 from labwire.phase import LoadPhase
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.locust import LocustOnCommand
@@ -89,6 +89,13 @@ def test_a_step_at_the_hosts_word() -> None:
     load.await_ready()
     found: LoadStep = load.step(0.4)
     assert (found, program.told) == (STEP, b"0.4\n")
+
+
+def test_the_reason_of_a_failure_comes_after_locusts_own_files() -> None:
+    files = LoadFile(name="locust_stats.csv", text="Type")
+    load, _ = on_command(files, LoadFailed(reason="terminated by SIGTERM"))
+    with pytest.raises(TrialFailed, match="terminated by SIGTERM"):
+        load.step(0.4)
 
 
 @pytest.mark.parametrize(
