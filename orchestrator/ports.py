@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from labwire.events import LoadEvent, Tick
+from labwire.events import LoadEvent, LoadStep, Tick
 from labwire.expectation import Request
 from labwire.slices import Slice
 from orchestrator.contract import Answer, Probe
@@ -278,6 +278,20 @@ class Engine(Protocol):
                 container.
         """
 
+    def conversation(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        beside: Container | None = None,
+        suffix: str = "",
+    ) -> AbstractContextManager[Conversation]:
+        """Like `start`, with this command, whose stdin and stdout the lab has.
+
+        Raises:
+            TrialFailed: as for `start`.
+        """
+
     def output(
         self,
         spec: ContainerSpec,
@@ -296,6 +310,42 @@ class Engine(Protocol):
         """
 
 
+class Conversation(Protocol):
+    """A running container whose program is told something and answers, in lines of text."""
+
+    @property
+    def container(self) -> Container:
+        """The container."""
+
+    def say(self, line: str) -> None:
+        """Write a line to the program's stdin.
+
+        Raises:
+            TrialFailed: the program has ended.
+        """
+
+    def hear(self, within_s: float) -> str:
+        """The next line of its stdout, without the line break.
+
+        Raises:
+            TrialFailed: it ended, or said nothing in time.
+        """
+
+
+class CommandedLoad(Protocol):
+    """A Locust master and its workers, which stay ready beside a service between their steps."""
+
+    def step(self, seconds: float) -> LoadStep:
+        """Load the service for one step; wait for the requests under way, and close connections.
+
+        Raises:
+            TrialFailed: the load generator failed.
+        """
+
+    def logs(self) -> dict[str, str]:
+        """Container name -> everything that it printed."""
+
+
 class LoadGenerator(Protocol):
     """Starts load on a service."""
 
@@ -303,6 +353,17 @@ class LoadGenerator(Protocol):
         self, server: Container, workload: str, loading: Loading
     ) -> AbstractContextManager[Load]:
         """Start a Locust master and workers that load ``server``; the block's end removes them."""
+
+    def commanded(
+        self, server: Container, workload: str, loading: Loading
+    ) -> AbstractContextManager[CommandedLoad]:
+        """Start a Locust master and workers beside ``server`` that wait for commands.
+
+        ``loading``: its profile has the users of every step, and the timeouts.
+
+        Raises:
+            TrialFailed: they did not become ready.
+        """
 
     def slices(self, workload: str, loading: Loading) -> AbstractContextManager[SliceLoad]:
         """Start the lab's client alone, without Locust, for slices on command."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labwire.events import LoadEvent, Tick
+from labwire.events import LoadEvent, LoadStep, Tick
 from labwire.expectation import Request
 from labwire.slices import Slice
 from orchestrator.bench.bench import Bench
@@ -166,6 +166,21 @@ class FakeContainer:
         return self._stop_s
 
 
+class FakeConversation:
+    """Says these lines, and keeps what it is told."""
+
+    def __init__(self, *lines: str, container: FakeContainer | None = None) -> None:
+        self.container = container or FakeContainer("speaker")
+        self.told: list[str] = []
+        self._lines = list(lines)
+
+    def say(self, line: str) -> None:
+        self.told.append(line)
+
+    def hear(self, within_s: float) -> str:
+        return self._lines.pop(0)
+
+
 class FakeEngine:
     """Builds all services except ``broken``, and starts all except ``refused``."""
 
@@ -223,6 +238,19 @@ class FakeEngine:
             self._journal.append(f"remove {spec.service}")
         if spec.service in self._stays:
             raise self._stays[spec.service]
+
+    @contextmanager
+    def conversation(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        beside: Container | None = None,
+        suffix: str = "",
+    ) -> Iterator[FakeConversation]:
+        where = f" beside {beside.host}" if beside is not None else ""
+        self._journal.append(f"talk to {spec.service}{suffix}{where}: {' '.join(command)}")
+        yield FakeConversation()
 
     def output(
         self,
@@ -284,6 +312,27 @@ class FakeSliceLoad:
         return found
 
 
+class FakeCommanded:
+    """Carries out each command with the next step of its script; the last is used again."""
+
+    def __init__(
+        self, journal: Journal, server: str, script: Sequence[LoadStep | BaseException]
+    ) -> None:
+        self._journal = journal
+        self._server = server
+        self._script = list(script)
+
+    def step(self, seconds: float) -> LoadStep:
+        self._journal.append(f"step {self._server} {seconds:g}")
+        step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if isinstance(step, BaseException):
+            raise step
+        return step
+
+    def logs(self) -> dict[str, str]:
+        return {"master": "the master's log", "worker-1": "the worker's log"}
+
+
 class FakeGenerator:
     """Gives each load the next script. The last script is used again."""
 
@@ -293,11 +342,25 @@ class FakeGenerator:
         *scripts: Sequence[LoadEvent | BaseException],
         workers: Sequence[FakeContainer] = (),
         slices: Sequence[Slice | BaseException] = (),
+        steps: Sequence[Sequence[LoadStep | BaseException]] = (),
     ) -> None:
+        """``steps``: scripts of commanded loads."""
         self._journal = journal
         self._scripts = list(scripts)
         self._workers = workers
         self._slices = slices
+        self._steps = list(steps)
+
+    @contextmanager
+    def commanded(
+        self, server: Container, workload: str, loading: Loading
+    ) -> Iterator[FakeCommanded]:
+        self._journal.append(f"load {server.host} {workload}")
+        script = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+        try:
+            yield FakeCommanded(self._journal, server.host, script)
+        finally:
+            self._journal.append(f"unload {server.host}")
 
     @contextmanager
     def at(self, server: Container, workload: str, loading: Loading) -> Iterator[FakeLoad]:

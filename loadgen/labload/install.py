@@ -12,6 +12,7 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
 from labload.interactive.interactive import Interactive
+from labload.trial.commanded import CommandedShape
 from labload.trial.events import EXIT_FAILED, emit, fail
 from labload.trial.locust_csv import LocustCsv
 from labload.trial.master import TrialFailedError, Workers
@@ -105,7 +106,11 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
         "python": platform.python_version(),
     }
     emit(Ready(workers=workers.expected, versions=versions))
-    environment.shape_class = RampShape(runner, workers, settings, files)
+    environment.shape_class = (
+        CommandedShape(runner, workers, settings)
+        if settings.commanded
+        else RampShape(runner, workers, settings, files)
+    )
 
 
 def _cut_short(environment: Environment, workers: Workers, files: LocustCsv) -> None:

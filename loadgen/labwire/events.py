@@ -1,7 +1,8 @@
 """What the load's master reports to the host: JSON events on its stdout, one a line.
 
 A trial sends `Ready`, then any number of `StepBegan`, `Tick` and `LoadFile`, and at the end exactly
-one `LoadResult` or `LoadFailed`. Only `encode` and `decode` know the format of a line.
+one `LoadResult` or `LoadFailed`. A commanded load sends `Ready`, then a `StepEnded` for each
+command, and `LoadFailed` if it fails. Only `encode` and `decode` know the format of a line.
 """
 
 from __future__ import annotations
@@ -149,6 +150,16 @@ class LoadResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded:
+    """A commanded step is over, and so is every request that began in it.
+
+    `duration_s` of the step is by the workers' own clocks.
+    """
+
+    step: LoadStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadFile:
     """A file in Locust's own format, for the raw files of the trial.
 
@@ -167,11 +178,12 @@ class LoadFailed:
     reason: str
 
 
-LoadEvent = Ready | StepBegan | Tick | LoadFile | LoadResult | LoadFailed
+LoadEvent = Ready | StepBegan | StepEnded | Tick | LoadFile | LoadResult | LoadFailed
 
 TYPES: dict[str, type[LoadEvent]] = {
     "ready": Ready,
     "step": StepBegan,
+    "step_ended": StepEnded,
     "tick": Tick,
     "file": LoadFile,
     "result": LoadResult,

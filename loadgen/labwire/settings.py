@@ -44,6 +44,9 @@ class RampSettings:
     """The server's CPU, if it is one of the master's host; what is stolen from it is recorded."""
     load_cpus: tuple[int, ...] = ()
     """The workers' CPUs; the same is recorded for them."""
+    commanded: bool = False
+    """The host says when each step begins and how long it lasts (`labwire.command`). Each step has
+    the first number of users, on connections of its own; the other times do not apply."""
 
     def __post_init__(self) -> None:
         if not self.users or self.users[0] < 1:

@@ -17,7 +17,7 @@ from labwire.expectation import Request
 from orchestrator.adapters import callgrind, cgroup, cpu_time, perf
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
-from orchestrator.adapters.pipes import AttachedPipe, ExecPipe, program
+from orchestrator.adapters.pipes import ExecPipe, program
 from orchestrator.adapters.probe import NoAnswer, dialogue
 from orchestrator.contract import Answer, Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
@@ -161,16 +161,6 @@ class DockerContainer:
         client = self._container.client
         assert client is not None  # noqa: S101 - the client made this container
         return ExecPipe(client.api, self.id, ["python", "-c", program(), *arguments])
-
-    def attach(self) -> AttachedPipe:
-        """A connection to the stdin and stdout of its program; stdin ends with the connection.
-
-        Raises:
-            TrialFailed: the engine does not attach to it.
-        """
-        client: Any = self._container.client
-        with self._told("could not be attached to"):
-            return AttachedPipe(client.api, self.id)
 
     def install_bytes(self) -> dict[str, int | None] | None:
         """Bytes on disk of each installed distribution; None for one of unknown size.

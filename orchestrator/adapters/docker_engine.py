@@ -15,11 +15,13 @@ import docker.models.containers
 from orchestrator.adapters import callgrind, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
+from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
+from orchestrator.adapters.pipes import EnginePipe
 from orchestrator.adapters.variants import Variants
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.interrupts import shielded
@@ -110,7 +112,6 @@ class DockerEngine:
         beside: Container | None = None,
         command: Sequence[str] | None = None,
         suffix: str = "",
-        program: Sequence[str] | None = None,
     ) -> Iterator[DockerContainer]:
         """Run a container as the compose file defines it; it is removed at the end in any case.
 
@@ -119,11 +120,53 @@ class DockerEngine:
                 otherwise.
             command: used instead of the definition's own.
             suffix: distinguishes containers of one service.
-            program: runs in the place of the image's own, with a stdin (`DockerContainer.attach`).
 
         Raises:
             TrialFailed: the engine refused.
         """
+        with self._created(spec, beside, command, suffix) as container:
+            self._begin(spec, container)
+            yield container
+
+    @contextmanager
+    def conversation(
+        self,
+        spec: ContainerSpec,
+        command: Sequence[str],
+        *,
+        beside: Container | None = None,
+        suffix: str = "",
+    ) -> Iterator[LineConversation]:
+        """Like `start`, but the lab writes to the container's stdin and reads its stdout."""
+        with self._created(spec, beside, command, suffix, stdin_open=True) as container:
+            wanted = {"stdin": 1, "stdout": 1, "stream": 1}
+            try:
+                # Before it starts, so that nothing is missed.
+                pipe = EnginePipe(self._client.api.attach_socket(container.id, params=wanted))
+            except FOREIGN as error:
+                raise TrialFailed(refusal(spec, error)) from error
+            try:
+                self._begin(spec, container)
+                yield LineConversation(container, pipe)
+            finally:
+                pipe.close()
+
+    def _begin(self, spec: ContainerSpec, container: DockerContainer) -> None:
+        try:
+            self._client.api.start(container.id)
+        except FOREIGN as error:
+            raise TrialFailed(refusal(spec, error)) from error
+
+    @contextmanager
+    def _created(
+        self,
+        spec: ContainerSpec,
+        beside: Container | None,
+        command: Sequence[str] | None,
+        suffix: str,
+        stdin_open: bool = False,
+    ) -> Iterator[DockerContainer]:
+        """A container that has not started yet; removed at the end in any case."""
         network, host = self._home, None
         if beside is not None:
             network, host, spec = f"container:{beside.id}", beside.host, joining(spec)
@@ -135,13 +178,12 @@ class DockerEngine:
                         list(command or spec.command or ()) or None,
                         name=f"weblab-{self._run_id}-{spec.service}{suffix}",
                         network_mode=network,
-                        entrypoint=list(program or spec.entrypoint or ()) or None,
-                        stdin_open=program is not None,
+                        entrypoint=list(spec.entrypoint or ()) or None,
+                        stdin_open=stdin_open,
                         **container_options(spec, self._labels()),
                     )
                     ours = DockerContainer(container, spec.service, host)
                     cleanup.push(_removing(ours))
-                container.start()
             except FOREIGN as error:
                 raise TrialFailed(refusal(spec, error)) from error
             yield ours

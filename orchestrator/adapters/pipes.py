@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.resources import files
 from socket import SHUT_WR
 from time import monotonic
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 AT_ONCE = 65_536
 ENDS_WITHIN_S = 1.0
@@ -40,27 +40,16 @@ def program() -> str:
 
 
 class EnginePipe:
-    """A connection that the Docker engine passes on to a program in a container."""
+    """A stream of the Docker engine to a program: its stdin one way, its output the other."""
 
     def __init__(self, stream: Any) -> None:
-        """``stream``: what the SDK returns for such a connection."""
+        """``stream``: what the SDK returns for the socket of an exec or an attach."""
         self._stream = stream
         self._sock = getattr(stream, "_sock", stream)
         self._unread = self._read_with_the_headers()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close its stdin, which ends the program, and wait for its end.
-
-        Its memory counts as the container's, which is measured next.
-        """
-        with suppress(OSError):
-            self._sock.shutdown(SHUT_WR)
-            deadline = monotonic() + ENDS_WITHIN_S
-            while (left := deadline - monotonic()) > 0 and self.receive(left):
-                pass
+    def close(self) -> None:
+        """Close it, without waiting for the program's end."""
         with suppress(OSError):
             self._stream._response.close()
         with suppress(OSError):
@@ -111,21 +100,25 @@ class ExecPipe(EnginePipe):
         self._id = api.exec_create(container_id, list(command), stdin=stdin)["Id"]
         super().__init__(api.exec_start(self._id, socket=True))
 
+    def __enter__(self) -> ExecPipe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close its stdin, which ends the program, and wait for its end.
+
+        Its memory counts as the container's, which is measured next.
+        """
+        with suppress(OSError):
+            self._sock.shutdown(SHUT_WR)
+            deadline = monotonic() + ENDS_WITHIN_S
+            while (left := deadline - monotonic()) > 0 and self.receive(left):
+                pass
+        self.close()
+
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
         seen = self._api.exec_inspect(self._id)
         return None if seen["Running"] else seen["ExitCode"]
-
-
-class AttachedPipe(EnginePipe):
-    """The stdin and stdout of a container's own program; its log also has stderr.
-
-    Raises the SDK's own errors if the engine does not attach to it.
-    """
-
-    def __init__(self, api: Any, container_id: str) -> None:
-        wanted = {"stdin": 1, "stdout": 1, "stream": 1}
-        super().__init__(api.attach_socket(container_id, wanted))
 
 
 class LocalPipe:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Any:
     results = tmp_path_factory.mktemp("results")
-    words = ["crosscheck", "starlette", "--pairs", "1", "--seconds", "1", "--connections", "16"]
+    words = ["crosscheck", "starlette", "--pairs", "2", "--connections", "16"]
     run = subprocess.run(
         [sys.executable, "-m", "orchestrator", *words, "--results", str(results)],
         cwd=ROOT,
@@ -88,7 +88,7 @@ def test_a_request_in_several_segments_is_counted_once(
     engine.build(LOCUST_WORKER)
     engine.build(WRK)
     containers = compose.containers()
-    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    counter = RequestCounter(engine, containers[WRK_COUNTER], containers[WRK])
     sleeper = replace(containers[LOCUST_WORKER], service="sleeper", cpuset="0", labels={})
     script = SPLIT.format(methods=[str(method) for method in Method])
     with engine.start(sleeper, command=["--worker", "--master-host=127.0.0.1"]) as it:
@@ -110,7 +110,7 @@ def test_segments_without_timestamps_are_counted_too(
     engine.build(LOCUST_WORKER)
     engine.build(WRK)
     containers = compose.containers()
-    counter = RequestCounter(engine, containers[WRK_COUNTER])
+    counter = RequestCounter(engine, containers[WRK_COUNTER], containers[WRK])
     image = containers[LOCUST_WORKER].image
     sleeping = docker.from_env().containers.create(
         image, ["600"], entrypoint=["sleep"], sysctls=WITHOUT_TIMESTAMPS, network_mode="bridge"
@@ -131,19 +131,24 @@ def test_segments_without_timestamps_are_counted_too(
         sleeping.remove(force=True)
 
 
-def test_the_timed_pair_has_both_clients(done: Any) -> None:
+def test_the_timed_pairs_have_both_clients_each_on_connections_of_its_own(done: Any) -> None:
     _, _, record = done
-    ((pair,),) = (check["pairs"] for check in record["services"])
-    assert pair["first"] == "wrk"
-    assert pair["lab"]["completed"] > 100
-    assert pair["wrk"]["requests"] > 100
-    assert 0 <= pair["lab"]["idle"] <= 1
-    assert 0.5 < pair["lab"]["duration_s"] < 2
+    (check,) = record["services"]
+    assert [pair["first"] for pair in check["pairs"]] == ["wrk", "lab"]
+    for pair in check["pairs"]:
+        lab, wrk = pair["lab"], pair["wrk"]
+        assert lab["completed"] > 100
+        assert wrk["requests"] > 100
+        assert (lab["failures"], lab["connects"]) == ({}, 16)
+        assert 0 <= lab["idle"] <= 1
+        # wrk ends at a tenth of a second, and never before the slice's end.
+        assert min(lab["duration_s"], wrk["duration_s"]) >= 0.39
+    assert check["seconds"] > 4 * 0.39
 
 
 def test_progress_goes_to_stderr_and_tables_to_stdout(done: Any) -> None:
     run, folder, record = done
-    assert "[1/1] Starlette 1/1: lab " in run.stderr
+    assert "[1/1] Starlette: 2 pairs, lab / wrk " in run.stderr
     assert f"{folder.name}/crosscheck.md" in run.stderr.replace("\n", "")
     assert "Counted by both ends" in run.stdout
     assert "Starlette" in run.stdout

@@ -15,6 +15,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labload.workloads import contract_path
+from labwire.command import encode
 from labwire.contract import read_contract
 from labwire.protocol import VERSION
 
@@ -127,11 +128,18 @@ class Trial:
             assert event["lab"] == VERSION
             yield event
 
+    def command(self, seconds: float) -> None:
+        """Ask a commanded load for a step."""
+        assert self.master.stdin is not None
+        self.master.stdin.write(encode(seconds) + "\n")
+        self.master.stdin.flush()
+
 
 @contextmanager
 def locust(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

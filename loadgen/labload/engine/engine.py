@@ -137,6 +137,20 @@ class Engine:
         self._ledger.close(under_way, now)
         self._hold(True)
 
+    def give_up_connecting(self) -> None:
+        """Close the connections that do not exist yet; call it when the books are closed."""
+        self._queue.clear()
+        for slot in self._users:
+            if slot.phase in (QUEUED, CONNECTING):
+                self._drop(slot)
+                self._free(slot)
+
+    def hang_up(self) -> None:
+        """Close all idle connections; each user's next request opens another."""
+        for slot in self._users:
+            if slot.phase == IDLE and slot.sock is not None:
+                self._drop(slot)
+
     def follow(self, schedule: Due | None) -> None:
         """Begin requests on this schedule; without one, as soon as a user has its answer."""
         self._schedule = schedule

@@ -81,6 +81,14 @@ class EngineLoad:
         """Return when no request is under way, at the latest when all have timed out."""
         self._driver.wait_until_quiet(self.target.request_timeout_s + 1)
 
+    def give_up_connecting(self) -> None:
+        """Close the connections that do not exist yet; call it when the books are closed."""
+        self._engine.give_up_connecting()
+
+    def hang_up(self) -> None:
+        """Close all idle connections; each user's next request opens another."""
+        self._engine.hang_up()
+
     def shut(self) -> None:
         """Close everything."""
         self._driver.kill()

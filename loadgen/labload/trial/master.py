@@ -55,11 +55,12 @@ class Workers:
         for error in self._runner.exceptions.values():
             raise TrialFailedError(f"a user of the load generator raised an error: {error['msg']}")
 
-    def collect(self, *, close_within_s: float | None = None) -> None:
+    def collect(self, *, close_within_s: float | None = None, hang_up: bool = False) -> None:
         """Merge everything counted until now.
 
         With `close_within_s`, workers also stop counting requests that began before now and begin
-        no others. This then waits up to `close_within_s` longer, until none is under way.
+        no others. This then waits up to `close_within_s` longer, until none is under way. With
+        `hang_up`, they then close all connections, those that do not exist yet at once.
 
         Raises:
             TrialFailedError: a worker was lost or did not answer.
@@ -69,7 +70,8 @@ class Workers:
         self._answers.clear()
         self._all_answered.clear()
         self._runner.send_message(
-            "lab_collect", {"round": self._round, "close": close_within_s is not None}
+            "lab_collect",
+            {"round": self._round, "close": close_within_s is not None, "hang_up": hang_up},
         )
         deadline = monotonic() + COLLECT_TIMEOUT_S + (close_within_s or 0)
         while not self._all_answered.wait(0.5):

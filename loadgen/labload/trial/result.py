@@ -54,7 +54,12 @@ def result(
         best_index=ramp.best_index,
         best_had_drops=ramp.best_had_drops,
         steps=tuple(
-            _describe(ramp, passed, tally.get(passed.stage.index, StepTally())) for passed in stages
+            described(
+                passed,
+                tally.get(passed.stage.index, StepTally()),
+                disturbed=passed.stage.index == ramp.disturbed_index,
+            )
+            for passed in stages
         ),
         unfinished=sum(step.unfinished for step in tally.values()),
         connects=sum(step.connects for step in tally.values()),
@@ -84,11 +89,12 @@ def percentile_ms(latencies: Mapping[int, int], percent: float) -> float | None:
     return None
 
 
-def _describe(ramp: Ramp, passed: Passed, step: StepTally) -> LoadStep:
+def described(passed: Passed, step: StepTally, *, disturbed: bool = False) -> LoadStep:
+    """A stage and its counts as one step of a result; ``disturbed``: it was held again."""
     stage, health = passed.stage, step.health
-    described = LoadStep(
+    closed = LoadStep(
         index=stage.index,
-        phase=LoadPhase.DISTURBED if stage.index == ramp.disturbed_index else stage.phase,
+        phase=LoadPhase.DISTURBED if disturbed else stage.phase,
         users=stage.users,
         started_at=passed.started_at,
         duration_s=passed.duration_s,
@@ -112,9 +118,9 @@ def _describe(ramp: Ramp, passed: Passed, step: StepTally) -> LoadStep:
         loadgen_steal=passed.stolen.load,
     )
     if stage.rate is None:
-        return described
+        return closed
     return replace(
-        described,
+        closed,
         rate=stage.rate,
         of_capacity=stage.share,
         service_histogram=histogram(step.service),

@@ -6,6 +6,7 @@ unless its method is POST or PATCH.
 """
 
 from time import perf_counter_ns
+from typing import Protocol
 
 from gevent.event import Event
 
@@ -19,13 +20,20 @@ CONNECT_PAUSE_S = 0.1
 """Pause after a failed connect, as in the engine, because a refusal takes microseconds."""
 
 
+class StockUser(Protocol):
+    """One of Locust's own users."""
+
+    def hang_up(self) -> None:
+        """Close its idle connections."""
+
+
 class StockLoad:
     """The state that Locust's own users of one worker share."""
 
     def __init__(self, target: Target, ledger: Ledger) -> None:
         self.target = target
         self.ledger = ledger
-        self._users: dict[object, int] = {}  # user -> when it joined
+        self._users: dict[StockUser, int] = {}  # user -> when it joined
         self._asking: dict[object, tuple[int, int]] = {}  # user -> step and start of its request
         self._answered: set[object] = set()
         self._gate = Event()
@@ -34,11 +42,11 @@ class StockLoad:
 
     # --- users -----------------------------------------------------------------------------------
 
-    def join(self, user: object) -> None:
+    def join(self, user: StockUser) -> None:
         """Add a user."""
         self._users[user] = perf_counter_ns()
 
-    def part(self, user: object) -> None:
+    def part(self, user: StockUser) -> None:
         """Remove a user, possibly during a request."""
         now = perf_counter_ns()
         self.ledger.left(self._users.pop(user), now)
@@ -124,6 +132,14 @@ class StockLoad:
         if self._asking:
             self._quiet.clear()
             self._quiet.wait(self.target.request_timeout_s + 1)
+
+    def give_up_connecting(self) -> None:
+        """Does nothing: only the users themselves know what they wait for."""
+
+    def hang_up(self) -> None:
+        """Close all idle connections."""
+        for user in self._users.keys() - self._asking.keys():
+            user.hang_up()
 
     def shut(self) -> None:
         """Begin no more requests."""

@@ -1,13 +1,13 @@
 """The user classes: connections of the lab's engine, or Locust's own clients for comparison."""
 
 import zlib
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event
 from locust import FastHttpUser, HttpUser, User, task
 from locust.env import Environment
-from locust.exception import StopUser
 
 from labload.engine.slot import Slot
 from labload.workers.stock_kinds import kind_of_error
@@ -42,6 +42,10 @@ class LabUser(User):
         Event().wait()
 
 
+class _TooLateError(Exception):
+    """A request ended too late for the lab to count it, so Locust must not count it either."""
+
+
 class _StockUser(User):
     """Requests the workload again and again with one of Locust's own clients."""
 
@@ -60,6 +64,10 @@ class _StockUser(User):
     def configure(self, load: StockLoad) -> None:
         """Set attributes that the client reads when it is created."""
 
+    def hang_up(self) -> None:
+        """Close the client's idle connections; the next request opens another."""
+        self.client.close()
+
     def on_stop(self) -> None:
         """Leave the load when Locust stops this user."""
         self._load.part(self)
@@ -68,7 +76,9 @@ class _StockUser(User):
     def load(self) -> None:
         """Send requests until the user is stopped; a task for each request would cost even more."""
         while True:
-            kind = self._ask()
+            kind = None
+            with suppress(_TooLateError):
+                kind = self._ask()
             if kind in NEVER_SENT:
                 gevent.sleep(CONNECT_PAUSE_S)
 
@@ -87,7 +97,7 @@ class _StockUser(User):
         ) as response:
             kind, reason = self._judge(response)
             if not self._load.end(self, kind, reason):
-                raise StopUser  # ended too late to count, so Locust must not count it either
+                raise _TooLateError  # Locust counts nothing if an error leaves this block
             if kind is None:
                 response.success()
             else:
@@ -118,6 +128,10 @@ class LabFastHttpUser(_StockUser, FastHttpUser):
         """The timeouts of the trial."""
         self.connection_timeout = load.target.connect_timeout_s
         self.network_timeout = load.target.request_timeout_s
+
+    def hang_up(self) -> None:
+        """Close the idle connections of the session's geventhttpclient."""
+        self.client.client.close()
 
 
 class LabHttpUser(_StockUser, HttpUser):

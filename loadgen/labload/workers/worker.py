@@ -5,8 +5,9 @@ Custom messages, besides Locust's own:
                                   this step; with "hold_back", none begins before lab_go; with a
                                   rate, they begin on a schedule
   lab_go        {}                all users of the step are present
-  lab_collect   {"round", "close"} report now; with "close", stop counting requests that are under
-                                  way, and answer when they have ended
+  lab_collect   {"round", "close", "hang_up"} report now; with "close", stop counting requests that
+                                  are under way, and answer when they have ended; with "hang_up",
+                                  close all connections before the answer
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 
 Locust's own reports carry "lab", the counts since the previous report, and in interactive use
@@ -166,7 +167,12 @@ class Worker:
         if msg.data["close"]:
             load.leave()
             load.close_books()
+            if msg.data["hang_up"]:
+                # A full listen queue delays a connect by seconds, and nobody counts it any more.
+                load.give_up_connecting()
             load.wait_until_quiet()
+        if msg.data["hang_up"]:
+            load.hang_up()
         # A private method, but the only way to report at once. Messages arrive in the order sent,
         # so the master has merged this report before it gets the answer.
         runner._send_stats()

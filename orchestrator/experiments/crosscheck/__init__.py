@@ -22,8 +22,10 @@ from orchestrator.model.blocks import LOCUST_WORKER, WRK
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 
-PAIR_OVERHEAD_S = 5.0
-"""Seconds to start and remove the clients' containers, Locust's own start included."""
+PAIR_OVERHEAD_S = 0.2
+"""Seconds between the slices of a pair: until all answers have come and connections are closed."""
+SERVICE_OVERHEAD_S = 20.0
+"""Seconds to start and remove the containers of a service, and for its counted pair."""
 
 
 def blank(plan: CrossCheckPlan, facts: Facts) -> CrossCheck:
@@ -49,12 +51,13 @@ def left(plan: CrossCheckPlan, _record: CrossCheck) -> tuple[PlannedTrial, ...]:
 def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
     """How many pairs there are, and how long they take."""
     services, settings = len(plan.trials), plan.settings
-    # + 1: the counted pair of each service.
-    service_s = (settings.pairs + 1) * (2 * settings.seconds + PAIR_OVERHEAD_S)
-    text = (
-        f"{services} services, {settings.pairs} pairs each: about "
-        f"{clock_time(services * service_s)}"
-    )
+    if settings.pairs is not None:
+        service_s = SERVICE_OVERHEAD_S + settings.pairs * (2 * settings.seconds + PAIR_OVERHEAD_S)
+        how, much = f"{settings.pairs} pairs each", "about"
+    else:
+        service_s = SERVICE_OVERHEAD_S + (settings.budget_s or 0)
+        how, much = f"each until it is within {(settings.within or 0) * 100:g} %", "at most about"
+    text = f"{services} services, {how}: {much} {clock_time(services * service_s)}"
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)
 
 

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import msgspec
 
 from orchestrator.codec import decoded, readable
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_pairs, of_steal
+from orchestrator.doubts.host import (
+    PAIRS_LEAST,
+    of_base,
+    of_cpus,
+    of_neighbours,
+    of_pairs,
+    of_steal,
+)
 from orchestrator.doubts.kind import Doubt
 from orchestrator.errors import UsageError
-from orchestrator.experiments.crosscheck.record import CROSSCHECK_SCHEMA, CrossCheck
+from orchestrator.experiments.crosscheck.record import (
+    CROSSCHECK_SCHEMA,
+    OLDEST_SCHEMA,
+    CrossCheck,
+    CrossCheckSettings,
+)
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
-RATES_EXPLAINED = """\
+OLD_RATES_EXPLAINED = """\
 The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server. They
 alternate in going first. The ratio is the median of the pairs' ratios of successes per second.
 "Within 5 %" applies to this median; the interval beside it says how certain the median is.
+"""
+RATES_EXPLAINED = """\
+The lab's own client (one Locust worker) and wrk (one thread) take turns on the same server. They
+alternate in going first. Each slice begins without connections, and the next one waits until the
+server has none left. The ratio is the median of the pairs' ratios of successes per second, and the
+interval says how certain it is. "Within 5 %" applies to the median.
 """
 COUNTS_EXPLAINED = """\
 Each client has one more slice, which is not timed. During it the kernel counts, in the server's
@@ -39,6 +58,8 @@ def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
     """File name -> content. The JSON holds every slice, and the rows derived from them."""
     rows = [{**asdict(row), "counts_agree": row.counts_agree} for row in service_rows(record)]
     document = {**readable(record), "rows": rows}
+    if not record.short_slices:
+        _without_later_fields(document)
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
 
@@ -50,10 +71,10 @@ def read(text: bytes, where: str) -> CrossCheck:
         UsageError: it is not a cross-check of this schema; names ``where``.
     """
     record = decoded(text, CrossCheck, where, "cross-check")
-    if record.schema != CROSSCHECK_SCHEMA:
+    if not OLDEST_SCHEMA <= record.schema <= CROSSCHECK_SCHEMA:
         raise UsageError(
             f"{where}: cross-check of schema {record.schema}; this version of the lab reads "
-            f"{CROSSCHECK_SCHEMA}"
+            f"{OLDEST_SCHEMA} to {CROSSCHECK_SCHEMA}"
         )
     return record
 
@@ -64,10 +85,10 @@ def _document(record: CrossCheck) -> Iterator[str]:
     state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
     yield f"{code(record.command)}, started {record.started_at}{state}.\n"
-    yield f"For each service: {settings.pairs} pairs of slices of {settings.seconds} s,"
+    yield f"For each service: {_how_many(settings)} of slices of {settings.seconds:g} s,"
     yield f"{settings.connections} connections, workload {settings.workload},"
     yield f"the lab's client: {settings.client}.\n"
-    yield RATES_EXPLAINED
+    yield RATES_EXPLAINED if record.short_slices else OLD_RATES_EXPLAINED
     yield markdown(rates(record))
     yield f"## {counts(record).title}\n"
     yield COUNTS_EXPLAINED
@@ -78,6 +99,25 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))
     yield ""
+
+
+def _how_many(settings: CrossCheckSettings) -> str:
+    if settings.pairs is not None:
+        return f"{settings.pairs} pairs"
+    within, budget_s = (settings.within or 0) * 100, settings.budget_s or 0
+    return f"until the interval is within {within:g} %, but at most {budget_s:g} s, pairs"
+
+
+def _without_later_fields(document: dict[str, Any]) -> None:
+    """What a record of schema 1 does not have; so its file stays what it was."""
+    for place, names in (
+        ([document["settings"]], ("within", "budget_s")),
+        (document["services"], ("seconds",)),
+        (document["rows"], ("pairs", "seconds", "alike")),
+    ):
+        for one in place:
+            for name in names:
+                del one[name]
 
 
 def caveats(record: CrossCheck) -> list[str]:
@@ -95,7 +135,8 @@ def caveats(record: CrossCheck) -> list[str]:
 
 
 def _of_host(record: CrossCheck) -> Iterator[Doubt]:
-    yield from of_pairs(record.settings.pairs)
+    measured = [len(check.pairs) for check in record.services if check.pairs]
+    yield from of_pairs(min(measured, default=PAIRS_LEAST))
     yield from of_cpus(record.layout)
     yield from of_steal(record.host)
     yield from of_neighbours([one_line(name) for name in record.neighbours])

@@ -5,26 +5,52 @@ from __future__ import annotations
 import argparse
 
 from labwire.client import Client
+from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings
 from orchestrator.model.catalogue import Names
 from orchestrator.options import add_client, add_network, add_services, chosen_network
+
+WITHIN_PERCENT = 3.0
+BUDGET_S = 120.0
+SLICE_S = 0.4
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_services(parser)
-    for option, default, text in (
-        ("pairs", 10, "pairs of slices (one of each client) for each service"),
-        ("seconds", 3, "length of one slice in seconds"),
-        ("connections", 64, "connections of each client"),
-    ):
-        parser.add_argument(
-            f"--{option}",
-            type=int,
-            metavar="N",
-            default=default,
-            help=f"{text}; default: {default}",
-        )
+    parser.add_argument(
+        "--within",
+        type=float,
+        metavar="PERCENT",
+        help="go on until the interval of the ratio is this narrow, either way; default: "
+        f"{WITHIN_PERCENT:g}",
+    )
+    parser.add_argument(
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help=f"the most that a service's pairs may take; default: {BUDGET_S:g}",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=int,
+        metavar="N",
+        help="exactly this many pairs of slices for each service, instead of --within and --budget",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        metavar="S",
+        default=SLICE_S,
+        help=f"length of one slice, in tenths of a second; default: {SLICE_S:g}",
+    )
+    parser.add_argument(
+        "--connections",
+        type=int,
+        metavar="N",
+        default=64,
+        help="connections of each client; default: 64",
+    )
     parser.add_argument(
         "--workload",
         metavar="NAME",
@@ -36,13 +62,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
-    """The settings that the command line names; defaults for the rest."""
+    """The settings that the command line names; defaults for the rest.
+
+    Raises:
+        UsageError: both an exact number of pairs and a limit.
+    """
+    exact = arguments.pairs is not None
+    if exact and (arguments.within is not None or arguments.budget is not None):
+        raise UsageError(["--pairs is an exact number: leave out --within and --budget"])
     return CrossCheckSettings(
         services=tuple(dict.fromkeys(arguments.services)) or there.services,
         workload=arguments.workload,
         pairs=arguments.pairs,
         seconds=arguments.seconds,
+        within=None if exact else _or(arguments.within, WITHIN_PERCENT) / 100,
+        budget_s=None if exact else _or(arguments.budget, BUDGET_S),
         connections=arguments.connections,
         network=chosen_network(arguments),
         client=arguments.client or Client.ENGINE.value,
     )
+
+
+def _or(given: float | None, default: float) -> float:
+    return default if given is None else given

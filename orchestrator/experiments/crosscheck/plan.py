@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isclose
 
 from labwire.client import MOST_USERS, Client
 from labwire.expectation import Expectation
@@ -18,13 +19,16 @@ from orchestrator.profiles import PROFILES, SPARE_FILES
 LONGEST_ARGUMENT = 128 * 1024
 """Bytes of one argument of a program, the NUL at its end included (Linux, MAX_ARG_STRLEN). wrk gets
 the right answer as one."""
+MOST_PAIRS = 10_000
+MOST_SECONDS = 60
+MOST_BUDGET_S = 86_400
 BAD_FOR_WRK = 400
 """wrk counts answers with this status and above as errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossCheckPlan:
-    """Each service once; ``loading`` is the load of one slice of the lab's client."""
+    """Each service once; ``loading`` is that of the lab's client: one step for each slice."""
 
     settings: CrossCheckSettings
     loading: Loading
@@ -100,12 +104,20 @@ def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
     ]
     if settings.workload not in workloads:
         found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
-    for option, value, most in (
-        ("pairs", settings.pairs, 1000),
-        ("seconds", settings.seconds, 60),
-    ):
-        if not 1 <= value <= most:
-            found.append(f"--{option} {value}: give 1 to {most}")
+    if settings.pairs is not None and not 1 <= settings.pairs <= MOST_PAIRS:
+        found.append(f"--pairs {settings.pairs}: give 1 to {MOST_PAIRS:,}")
+    tenths = settings.seconds * 10
+    if not (1 <= tenths <= MOST_SECONDS * 10 and isclose(tenths, round(tenths))):
+        found.append(
+            f"--seconds {settings.seconds:g}: give 0.1 to {MOST_SECONDS}, in tenths of a second: "
+            "wrk can end a slice only then"
+        )
+    if settings.within is not None and not 0 < settings.within <= 1:
+        found.append(f"--within {settings.within * 100:g}: give a percentage above 0, at most 100")
+    if settings.budget_s is not None and not 0 < settings.budget_s <= MOST_BUDGET_S:
+        found.append(
+            f"--budget {settings.budget_s:g}: give more than 0 and at most {MOST_BUDGET_S}"
+        )
     if not 1 <= settings.connections <= MOST_USERS:
         found.append(f"--connections {settings.connections}: give 1 to {MOST_USERS:,}")
     limit = Client(settings.client).most_users(workers=1)

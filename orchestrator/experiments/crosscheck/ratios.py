@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 from statistics import median
 
 from labwire.failure import NEVER_SENT
 from orchestrator.experiments.crosscheck.record import (
     Counted,
+    CrossCheckSettings,
     LabSlice,
     Seen,
     ServiceCheck,
     WrkSlice,
 )
+from orchestrator.stats.series import BATCHED_LEAST, MedianInterval, alike, median_interval
 
-CONFIDENCE = 0.95
 # The lab's client passes if the median ratio differs from 1 by at most this much.
 TOLERANCE = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MedianInterval:
-    """A median with its 95 % confidence interval.
-
-    ``low`` and ``high`` are None with fewer than six values: they give no 95 % interval.
-    """
-
-    median: float
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +47,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
-    """One service's row: medians over its pairs (``ratio``: lab / wrk), sums of failures."""
+    """One service's row: medians over its pairs (``ratio``: lab / wrk), sums of failures.
+
+    ``pairs``, ``seconds``: how many pairs there were, and how long they took. ``alike``: how much
+    neighbouring pairs are alike (0: not at all), where there are enough to tell.
+    """
 
     service: str
     ratio: MedianInterval | None
@@ -73,6 +64,9 @@ class ServiceRow:
     lab_counts: Agreement | None
     wrk_counts: Agreement | None
     wrk_wrong: int | None
+    pairs: int
+    seconds: float | None
+    alike: float | None
 
     @property
     def counts_agree(self) -> bool:
@@ -81,51 +75,67 @@ class ServiceRow:
         return all(count is not None and count.agrees for count in counts) and not self.wrk_wrong
 
 
-def median_interval(values: Sequence[float]) -> MedianInterval:
-    """The median with its interval, which assumes nothing about the values' distribution.
+def ratios(check: ServiceCheck) -> list[float]:
+    """The ratio lab / wrk of each pair in which wrk got answers, in order."""
+    return [pair.lab.rps / pair.wrk.rps for pair in check.pairs if pair.wrk.rps]
 
-    The true median lies between the k-th smallest and the k-th largest of n values unless fewer
-    than k values lie on one side of it; the number on one side is binomial (n, 1/2). See David and
-    Nagaraja, Order Statistics, 3rd edition, section 7.1. The interval uses the largest k that
-    gives at least 95 % confidence.
 
-    Raises:
-        statistics.StatisticsError: there are no values.
+def ratio(check: ServiceCheck) -> MedianInterval | None:
+    """The median ratio lab / wrk of a service, and its interval; None if nothing was measured."""
+    found = ratios(check)
+    return median_interval(found) if found else None
+
+
+def enough(check: ServiceCheck, settings: CrossCheckSettings) -> bool:
+    """Whether a service has all its pairs.
+
+    To stop when an interval is narrow enough is harmless to a good approximation, because its width
+    says little about the ratio: Chow and Robbins, On the asymptotic theory of fixed-width
+    sequential confidence intervals for the mean, Annals of Mathematical Statistics 36 (1965),
+    457-462. `tests/unit/stats/test_series.py` tries it with values like those of real slices.
     """
-    ordered, n = sorted(values), len(values)
-    k = 0
-    while 2 * sum(comb(n, i) for i in range(k + 1)) / 2**n <= 1 - CONFIDENCE:
-        k += 1
-    low, high = (ordered[k - 1], ordered[n - k]) if k else (None, None)
-    return MedianInterval(median=median(ordered), low=low, high=high)
+    if settings.pairs is not None:
+        return len(check.pairs) >= settings.pairs
+    if (check.seconds or 0.0) >= (settings.budget_s or 0.0):
+        return True
+    found = ratio(check) if len(check.pairs) >= BATCHED_LEAST else None
+    return found is not None and narrow(found, settings.within or 0.0)
+
+
+def narrow(found: MedianInterval, within: float) -> bool:
+    """Whether the interval reaches by at most this share to either side of the median."""
+    if found.low is None or found.high is None or found.low <= 0:
+        return False
+    return max(found.high / found.median, found.median / found.low) <= 1 + within
 
 
 def service_row(check: ServiceCheck, connections: int) -> ServiceRow:
     """A service's row; its fields are None where nothing was measured."""
-    pairs = check.pairs
-    ratios = [pair.lab.rps / pair.wrk.rps for pair in pairs if pair.wrk.rps]
-    ratio = median_interval(ratios) if ratios else None
+    pairs, found = check.pairs, ratio(check)
     idles = [pair.lab.idle for pair in pairs if pair.lab.idle is not None]
     counted = check.counted
     return ServiceRow(
         service=check.service,
-        ratio=ratio,
+        ratio=found,
         lab_rps=median(pair.lab.rps for pair in pairs) if pairs else None,
         wrk_rps=median(pair.wrk.rps for pair in pairs) if pairs else None,
-        within_5_percent=_within(ratio),
+        within_5_percent=_within(found),
         lab_failures=sum(sum(pair.lab.failures.values()) for pair in pairs),
         wrk_failures=sum(pair.wrk.failures for pair in pairs),
         lab_idle=median(idles) if idles else None,
         lab_counts=_lab_agreement(counted.lab, counted.lab_seen) if counted else None,
         wrk_counts=_wrk_agreement(counted.wrk, counted.wrk_seen, connections) if counted else None,
         wrk_wrong=_wrong(counted),
+        pairs=len(pairs),
+        seconds=check.seconds,
+        alike=alike(ratios(check)),
     )
 
 
-def _within(ratio: MedianInterval | None) -> str | None:
-    if ratio is None:
+def _within(found: MedianInterval | None) -> str | None:
+    if found is None:
         return None
-    return "yes" if abs(ratio.median - 1) <= TOLERANCE else "no"
+    return "yes" if abs(found.median - 1) <= TOLERANCE else "no"
 
 
 def _lab_agreement(lab: LabSlice, seen: Seen) -> Agreement:

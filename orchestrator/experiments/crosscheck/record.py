@@ -1,4 +1,8 @@
-"""The record of a cross-check (``crosscheck.json``): lab's client and wrk take turns."""
+"""The record of a cross-check (``crosscheck.json``): lab's client and wrk take turns.
+
+Schema 2: both clients stay ready, slices are short and begin without connections, and pairs go on
+until the interval is narrow enough. In schema 1 each slice had containers of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,27 @@ from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
 from orchestrator.words import Moment, Name, Title
 
-CROSSCHECK_SCHEMA = 1
+CROSSCHECK_SCHEMA = 2
+OLDEST_SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossCheckSettings:
-    """The settings of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` per service."""
+    """The settings of one ``lab crosscheck``: ``pairs`` of slices of ``seconds`` per service.
+
+    ``pairs`` None: pairs go on until the interval reaches from ``ratio / (1 + within)`` to
+    ``ratio * (1 + within)`` at most, or until ``budget_s`` seconds are spent on a service.
+    """
 
     services: tuple[Name, ...]
     workload: Name
-    pairs: int
-    seconds: int
+    pairs: int | None
+    seconds: int | float
     connections: int
     network: Network
     client: Name = "engine"
+    within: float | None = None
+    budget_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +127,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCheck:
-    """One service: the counted pair, then the timed ones; ``reason``: why some are missing."""
+    """One service: the counted pair, then the timed ones; ``reason``: why some are missing.
+
+    ``seconds``: spent on the timed pairs, everything between the slices included.
+    """
 
     service: Name
     name: Title
@@ -124,6 +138,7 @@ class ServiceCheck:
     base: str | None = None
     counted: Counted | None = None
     pairs: tuple[Pair, ...] = ()
+    seconds: float | None = None
     reason: str | None = None
     log_tail: str | None = None
 
@@ -144,3 +159,8 @@ class CrossCheck:
     neighbours: tuple[str, ...] = ()
     interrupted: bool = False
     services: tuple[ServiceCheck, ...] = ()
+
+    @property
+    def short_slices(self) -> bool:
+        """Whether both clients stayed ready, and pairs are many and short."""
+        return self.schema > OLDEST_SCHEMA

@@ -6,38 +6,31 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 
-from labwire.events import LoadFailed, LoadResult
 from orchestrator.bench.bench import Bench
-from orchestrator.bench.log_tails import tails
-from orchestrator.bench.served import served
+from orchestrator.bench.served import Served, served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.crosscheck.ends import Ends
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
-from orchestrator.experiments.crosscheck.record import (
-    Counted,
-    CrossCheck,
-    LabSlice,
-    Pair,
-    Seen,
-    ServiceCheck,
-)
+from orchestrator.experiments.crosscheck.ratios import enough, ratio
+from orchestrator.experiments.crosscheck.record import CrossCheck, ServiceCheck
+from orchestrator.experiments.crosscheck.turns import LAB, WRK, Turns, turns
 from orchestrator.experiments.crosscheck.wrk import RequestCounter, Wrk, tools
 from orchestrator.model.blocks import WRK as WRK_BLOCK
 from orchestrator.model.blocks import WRK_COUNTER
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
-from orchestrator.ports import Container, Load
 
-LAB, WRK = "lab", "wrk"
+SAVES_EVERY_S = 5.0
+"""Seconds between two savings of the record: writing it takes CPU time between the slices."""
 
 Steps = Generator[CrossCheck, None, None]
 """The record, yielded again whenever it has grown."""
 
 
 def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
-    """Check each of the plan's services once; yields the record after each pair.
+    """Check each of the plan's services once; yields the record every few seconds.
 
     Raises:
         EnvironmentMissing: wrk or nftables cannot be run.
@@ -45,7 +38,7 @@ def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
     wrk = bench.containers[WRK_BLOCK]
     ends = Ends(
         wrk=Wrk(bench.engine, wrk, plan),
-        server_end=RequestCounter(bench.engine, bench.containers[WRK_COUNTER]),
+        server_end=RequestCounter(bench.engine, bench.containers[WRK_COUNTER], wrk),
     )
     try:
         versions = tools(bench.engine, wrk)
@@ -68,8 +61,8 @@ def checks(plan: CrossCheckPlan, record: CrossCheck, bench: Bench, ends: Ends) -
 def _service(
     plan: CrossCheckPlan, trial: PlannedTrial, bench: Bench, ends: Ends
 ) -> Generator[ServiceCheck, None, None]:
-    """A service's results, yielded again whenever they have grown, with the reason of a failure."""
-    manifest, pairs = trial.entry.manifest, plan.settings.pairs
+    """A service's results, yielded again when they have grown, with the reason of a failure."""
+    manifest = trial.entry.manifest
     check = ServiceCheck(service=manifest.id, name=manifest.name, keep_alive=manifest.keep_alive)
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     bench.progress.note(f"{where}: counting at both ends")
@@ -81,20 +74,16 @@ def _service(
         check = replace(check, base=images[0].base)
         phase = TrialPhase.START
         with served(trial.entry, bench.engine) as its:
-            server = its.server
             phase = TrialPhase.VERIFY
-            keeps_contract(probed(server, trial), server, trial)
+            keeps_contract(probed(its.server, trial), its.server, trial)
             phase = TrialPhase.LOAD
-            check = replace(check, counted=_counted(plan, trial, server, bench, ends))
-            yield check
-            for number in range(pairs):
-                first = (WRK, LAB)[number % 2]
-                pair = _pair(plan, trial, server, bench, ends, first)
-                if (ended := its.ended()) is not None:
-                    raise ended
-                check = replace(check, pairs=(*check.pairs, pair))
-                bench.progress.note(f"{where} {number + 1}/{pairs}: {_said(pair)}")
+            with turns(plan, trial, its.server, bench, ends) as both:
+                check = replace(check, counted=both.counted())
                 yield check
+                with closing(_pairs(plan, check, both, its, bench)) as found:
+                    for check in found:
+                        bench.progress.note(f"{where}: {said(check)}")
+                        yield check
             phase = TrialPhase.STOP
     except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
@@ -104,81 +93,38 @@ def _service(
             yield replace(check, reason=reason, log_tail=failure.log_tail or None)
 
 
-def _counted(
-    plan: CrossCheckPlan, trial: PlannedTrial, server: Container, bench: Bench, ends: Ends
-) -> Counted:
-    """One slice of each client, also counted at the server's end; it also warms the server up."""
-    ends.server_end.begin(server)
-    wrk = ends.wrk.slice(server, trial.expectation, compared=True)
-    wrk_seen = ends.server_end.seen(server)
-    lab = _lab_slice(plan, trial, server, bench)
-    # The rules stay in place between the clients. They remember what they have seen, so a segment
-    # that the kernel sends again for wrk's last connections is not counted as a new request.
-    both_seen = ends.server_end.seen(server)
-    ends.server_end.end(server)
-    lab_seen = Seen(
-        requests=both_seen.requests - wrk_seen.requests,
-        segments=both_seen.segments - wrk_seen.segments,
-    )
-    return Counted(wrk=wrk, wrk_seen=wrk_seen, lab=lab, lab_seen=lab_seen)
-
-
-def _pair(
-    plan: CrossCheckPlan,
-    trial: PlannedTrial,
-    server: Container,
-    bench: Bench,
-    ends: Ends,
-    first: str,
-) -> Pair:
-    """Both clients, one right after the other, so that slow drift of the host affects both."""
-    if first == WRK:
-        wrk = ends.wrk.slice(server, trial.expectation, compared=False)
-        return Pair(first=first, wrk=wrk, lab=_lab_slice(plan, trial, server, bench))
-    lab = _lab_slice(plan, trial, server, bench)
-    wrk = ends.wrk.slice(server, trial.expectation, compared=False)
-    return Pair(first=first, wrk=wrk, lab=lab)
-
-
-def _lab_slice(
-    plan: CrossCheckPlan, trial: PlannedTrial, server: Container, bench: Bench
-) -> LabSlice:
-    with bench.load.at(server, trial.expectation.workload, plan.loading) as load:
-        try:
-            return lab_slice(_result(load))
-        except TrialFailed as failure:
-            raise TrialFailed(failure.reason, tails(load.logs())) from failure
-
-
-def _result(load: Load) -> LoadResult:
-    for event in load.events():
-        if isinstance(event, LoadFailed):
-            raise TrialFailed(event.reason)
-        if isinstance(event, LoadResult):
-            return event
-    raise TrialFailed("the Locust master ended without a result")
-
-
-def lab_slice(result: LoadResult) -> LabSlice:
-    """A slice, from the result of a load of one step.
+def _pairs(
+    plan: CrossCheckPlan, check: ServiceCheck, both: Turns, its: Served, bench: Bench
+) -> Generator[ServiceCheck, None, None]:
+    """The check with its pairs so far: every few seconds, at the end, and before an error.
 
     Raises:
-        TrialFailed: the load did not have exactly one step.
+        TrialFailed: a client or a companion has ended.
     """
-    if len(result.steps) != 1:
-        raise TrialFailed(f"a slice has one step, not {len(result.steps)}")
-    (step,) = result.steps
-    return LabSlice(
-        requests=step.requests,
-        failures={kind: count for kind, count in step.failures.items() if count},
-        unfinished=step.unfinished,
-        completed=step.completed,
-        duration_s=step.duration_s,
-        connects=step.connects,
-        idle=step.idle,
-    )
+    settings, clock = plan.settings, bench.clock
+    with both.timed() as turn:
+        begin = saved = clock.monotonic()
+        try:
+            while not enough(check, settings):
+                pair = turn(first=(WRK, LAB)[len(check.pairs) % 2])
+                if (ended := its.ended()) is not None:
+                    raise ended
+                now = clock.monotonic()
+                check = replace(check, pairs=(*check.pairs, pair), seconds=now - begin)
+                if now - saved >= SAVES_EVERY_S:
+                    saved = now
+                    yield check
+        except (Exception, KeyboardInterrupt):
+            yield check  # what was measured is saved before the error goes on
+            raise
+        yield check
 
 
-def _said(pair: Pair) -> str:
-    ratio = f"{pair.lab.rps / pair.wrk.rps:.3f}" if pair.wrk.rps else "-"
-    return f"lab {pair.lab.rps:,.0f}, wrk {pair.wrk.rps:,.0f} requests/s, ratio {ratio}"
+def said(check: ServiceCheck) -> str:
+    """How far a service's check is, in words."""
+    pairs, found = len(check.pairs), ratio(check)
+    if found is None:
+        return f"{pairs} pairs"
+    if found.low is None or found.high is None:
+        return f"{pairs} pairs, lab / wrk {found.median:.3f}"
+    return f"{pairs} pairs, lab / wrk {found.median:.3f} ({found.low:.3f} to {found.high:.3f})"

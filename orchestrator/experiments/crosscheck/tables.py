@@ -50,6 +50,10 @@ RATES: tuple[Column[ServiceRow], ...] = (
         "wrk_failures", "Failures: wrk", lambda r: r.wrk_failures if r.ratio else None, show=whole
     ),
 )
+SPENT: tuple[Column[ServiceRow], ...] = (
+    Column("pairs", "Pairs", lambda r: r.pairs, show=whole),
+    Column("seconds", "Seconds", lambda r: r.seconds, show=whole),
+)
 COUNTS: tuple[Column[ServiceRow], ...] = (
     Column("lab", "Lab: answered + under way", lambda r: _counted(r.lab_counts)),
     Column("lab_seen", "Server's end saw", lambda r: _seen(r.lab_counts), show=whole),
@@ -70,7 +74,8 @@ def service_rows(record: CrossCheck) -> list[ServiceRow]:
 def rates(record: CrossCheck) -> Table:
     """Each client's rate, and their ratio."""
     title = f"{record.settings.workload}: the lab's client and wrk"
-    return _table(record, "rates", title, RATES)
+    columns = (*RATES, *SPENT) if record.short_slices else RATES
+    return _table(record, "rates", title, columns)
 
 
 def counts(record: CrossCheck) -> Table:

@@ -1,7 +1,10 @@
-"""Runs wrk in a container beside a service, and counts the requests that reach the service."""
+"""Keeps wrk ready beside a service, and asks the kernel what reaches the service."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 from typing import TypeVar
 
 import msgspec
@@ -11,16 +14,45 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.model.entry import PORT, ContainerSpec
-from orchestrator.ports import Container, Engine
+from orchestrator.ports import Container, Conversation, Engine
 
 # Seconds that a container may take to start and to end, in addition to its work.
 SPARE_S = 30.0
-# Seconds that wrk waits first. The engine may be busy right after it has started a container.
-# Locust's users begin seconds after their container; wrk would measure that moment, too.
-REST_S = 1
+# wrk looks ten times a second, from its start on, whether it was interrupted. Half such an interval
+# before the slice's end is a safe moment for that.
+LOOKS_EVERY_S = 0.1
+# wrk's own duration (whole seconds); the interrupt comes earlier.
+LONGEST_S = 600
+# Seconds within which a server must have closed the connections that a client has closed. A listen
+# queue that is full delays some of them until TCP sends again: seconds, in the worst case.
+QUIET_WITHIN_S = 30.0
 TABLE = ("table", "ip", "crosscheck")  # in requests.nft
 
 T = TypeVar("T")
+
+
+class ReadyWrk:
+    """wrk in a container that waits for the next slice."""
+
+    def __init__(self, conversation: Conversation, timeout_s: float, *, compared: bool) -> None:
+        self._conversation = conversation
+        self._timeout_s = timeout_s
+        self._compared = compared
+
+    def slice(self, seconds: float) -> WrkSlice:
+        """One slice, until wrk has printed its counts.
+
+        Raises:
+            TrialFailed: wrk could not connect, did not print its counts, or its container ended.
+        """
+        self._conversation.say(f"{seconds - LOOKS_EVERY_S / 2:.3f}")
+        said: list[str] = []
+        end = monotonic() + seconds + self._timeout_s + SPARE_S
+        while True:
+            line = self._conversation.hear(max(end - monotonic(), 0.001))
+            if line.startswith("turn "):
+                return wrk_slice("\n".join(said), compared=self._compared)
+            said.append(line)
 
 
 class Wrk:
@@ -33,22 +65,46 @@ class Wrk:
         self._inside = plan.loading.placement.one_namespace
         self._timeout_s = plan.loading.profile.request_timeout_s
 
-    def slice(self, server: Container, expectation: Expectation, *, compared: bool) -> WrkSlice:
-        """One slice; ``compared``: compare every answer with the contract, which takes time.
+    @contextmanager
+    def ready(
+        self, server: Container, expectation: Expectation, *, compared: bool
+    ) -> Iterator[ReadyWrk]:
+        """Keep wrk ready; ``compared``: compare every answer with the contract, which takes time.
 
         Raises:
-            TrialFailed: wrk could not connect, or did not print its counts.
+            TrialFailed: the engine refused its container.
         """
         target = "127.0.0.1" if self._inside else server.host
         right = expectation.right if compared else None
         words = wrk_command(target, expectation.request, right, self._settings, self._timeout_s)
-        said = self._engine.output(
-            self._spec,
-            words,
-            beside=server if self._inside else None,
-            within_s=REST_S + self._settings.seconds + SPARE_S,
-        )
-        return wrk_slice(said, compared=compared)
+        beside = server if self._inside else None
+        with self._engine.conversation(self._spec, words, beside=beside) as conversation:
+            yield ReadyWrk(conversation, self._timeout_s, compared=compared)
+
+
+class ConnectionWatch:
+    """Sees a server's connections, from a container in its network namespace."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    def until_quiet(self, client: str) -> None:
+        """Return when the server has no connection left from a slice of ``client``.
+
+        Raises:
+            TrialFailed: it keeps connections that their client has closed.
+        """
+        self._conversation.say(f"{PORT} {QUIET_WITHIN_S:g}")
+        said = self._conversation.hear(QUIET_WITHIN_S + SPARE_S)
+        left, _, rest = said.partition(" ")
+        if not left.isdecimal():
+            raise TrialFailed("the server's connections could not be listed", said)
+        if int(left):
+            states = rest.partition(" ")[2]
+            raise TrialFailed(
+                f"the server still has {left} connections {QUIET_WITHIN_S:g} s after a slice of "
+                f"{client} ({states})"
+            )
 
 
 class RequestCounter:
@@ -58,9 +114,24 @@ class RequestCounter:
     part. The rules cost time for each segment, so they exist only between `begin` and `end`.
     """
 
-    def __init__(self, engine: Engine, spec: ContainerSpec) -> None:
+    def __init__(self, engine: Engine, spec: ContainerSpec, watcher: ContainerSpec) -> None:
+        """``watcher``: a container without rights, for `watch`."""
         self._engine = engine
         self._spec = spec
+        self._watcher = watcher
+
+    @contextmanager
+    def watch(self, server: Container) -> Iterator[ConnectionWatch]:
+        """See the server's connections during the block.
+
+        Raises:
+            TrialFailed: the engine refused the container.
+        """
+        words = ["python3", "/lab/quiet.py"]
+        with self._engine.conversation(
+            self._watcher, words, beside=server, suffix="-watch"
+        ) as conversation:
+            yield ConnectionWatch(conversation)
 
     def begin(self, server: Container) -> None:
         """Start to count.
@@ -103,17 +174,16 @@ def wrk_command(
     settings: CrossCheckSettings,
     timeout_s: float,
 ) -> list[str]:
-    """The command for wrk: after a rest, one thread, counts printed as JSON.
+    """The command that keeps wrk ready: one thread, counts printed as JSON.
 
     Args:
         right: what every answer is compared with; None if nothing is compared.
     """
     return [
-        *("sh", "-c", f'sleep {REST_S} && exec "$@"', "sh"),
-        "wrk",
+        *("sh", "/lab/turns.sh"),
         "--threads=1",
         f"--connections={settings.connections}",
-        f"--duration={settings.seconds}s",
+        f"--duration={LONGEST_S}s",
         f"--timeout={timeout_s:.0f}s",
         "--script=/lab/wrk.lua",
         f"http://{target}:{PORT}{request.path}",

@@ -37,7 +37,7 @@ def test_the_command_of_a_master() -> None:
         f'--ramp={{"lab":{VERSION},"users":[4,16,64],"step_s":0.5,"settle_s":0.5,"duration_s":3.0,'
         '"connect_timeout_s":0.4,"request_timeout_s":0.4,'
         '"open_s":0.0,"open_shares":[],"open_rate":null,"open_users":null,'
-        '"server_cpu":1,"load_cpus":[0,2,3]}',
+        '"server_cpu":1,"load_cpus":[0,2,3],"commanded":false}',
     ]
 
 
@@ -115,9 +115,10 @@ def test_the_image_refuses_a_host_of_another_version(
 
 def test_the_loads_settings_are_those_of_the_profile_and_the_cpus_of_the_placement() -> None:
     loading = planned().loading
-    for name in (one.name for one in fields(RampSettings)):
+    for name in {one.name for one in fields(RampSettings)} - {"commanded"}:
         source = loading.placement if name in ("server_cpu", "load_cpus") else loading.profile
         assert getattr(loading.ramp, name) == getattr(source, name)
+    assert loading.ramp.commanded is False
 
 
 def test_a_master_on_another_host_does_not_know_what_is_stolen_from_the_server() -> None:

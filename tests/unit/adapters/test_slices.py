@@ -18,6 +18,7 @@ from labwire.slices import (
     decode_command,
     encode,
 )
+from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.slices import DockerSliceLoad
 from orchestrator.errors import TrialFailed
 from tests.fakes import FakeContainer
@@ -52,8 +53,11 @@ class Client:
 
 
 def load(client: Any, log: str = "the client's log") -> DockerSliceLoad:
-    container: Any = SimpleNamespace(last_words=lambda: log)
-    return DockerSliceLoad(container, client, "json", planned(profile="smoke").loading)
+    container: Any = SimpleNamespace(
+        service="locust-worker", last_words=lambda: log, wait=lambda _within_s: 3
+    )
+    talk = LineConversation(container, client)
+    return DockerSliceLoad(talk, "json", planned(profile="smoke").loading)
 
 
 def line(answer: Aimed | Slice | Failed) -> bytes:
@@ -85,11 +89,9 @@ def test_what_the_client_could_not_do_fails_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        (b"", "the load generator's program ended; its log says why"),
-        (TimeoutError(), r"did not answer within \d+ s"),
-        (ConnectionResetError("reset"), r"could not be reached \(reset\)"),
-        (line(Aimed()), "gave another answer than Slice"),
-        (b"x" * (5 * 1024 * 1024), "a line of more than 4 MiB"),
+        (b"", "the load generator's program: locust-worker ended with exit code 3"),
+        (TimeoutError(), r"said nothing for \d+"),
+        (ConnectionResetError("reset"), "ended with exit code 3"),
     ],
 )
 def test_a_client_that_does_not_answer_fails_with_the_end_of_its_log(
@@ -98,6 +100,11 @@ def test_a_client_that_does_not_answer_fails_with_the_end_of_its_log(
     with pytest.raises(TrialFailed, match=reason) as failed:
         load(Client(said)).spread(1, 1.0, 1)
     assert failed.value.log_tail == "the client's log"
+
+
+def test_an_answer_to_something_else_fails() -> None:
+    with pytest.raises(TrialFailed, match="gave another answer than Slice"):
+        load(Client(line(Aimed()))).spread(1, 1.0, 1)
 
 
 def test_a_line_that_is_no_answer_is_shown() -> None:

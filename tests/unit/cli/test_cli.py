@@ -161,7 +161,7 @@ TOLD = [
     [
         (["run", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
         (["nanode", "falsk", "--repeats", "0"], ["--repeats 0: give 1 to 1000"]),
-        (["crosscheck", "falsk", "--pairs", "0"], ["--pairs 0: give 1 to 1000"]),
+        (["crosscheck", "falsk", "--pairs", "0"], ["--pairs 0: give 1 to 10,000"]),
         (["verify", "falsk"], []),
         (["images", "falsk"], []),
     ],

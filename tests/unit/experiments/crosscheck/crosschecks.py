@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from orchestrator.experiments.crosscheck.record import (
+    CROSSCHECK_SCHEMA,
     Counted,
     CrossCheck,
     CrossCheckSettings,
@@ -22,7 +23,7 @@ def crosscheck_settings(**changes: Any) -> CrossCheckSettings:
         services=("flask",),
         workload="json",
         pairs=2,
-        seconds=3,
+        seconds=0.4,
         connections=64,
         network=Network.LOOPBACK,
     )
@@ -82,13 +83,14 @@ def service_check(service: str = "flask", **changes: Any) -> ServiceCheck:
         base="official",
         counted=counted(),
         pairs=(pair(990), pair(1010, first="lab")),
+        seconds=1.9,
     )
     return replace(example, **changes)
 
 
 def crosscheck_record(**changes: Any) -> CrossCheck:
     example = CrossCheck(
-        schema=1,
+        schema=CROSSCHECK_SCHEMA,
         run_id="crosscheck-2026-03-02-abcdef",
         started_at="2026-03-02T12:00:00Z",
         finished_at="2026-03-02T12:01:00Z",

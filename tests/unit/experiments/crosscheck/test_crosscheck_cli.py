@@ -1,5 +1,6 @@
 """``lab crosscheck`` on the command line: messages and exit codes."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -13,8 +14,10 @@ import pytest
 from orchestrator.cli import main
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.experiments.crosscheck.options import add_options, chosen
 from orchestrator.experiments.crosscheck.record import Seen
 from orchestrator.files.manifests import workload_names
+from orchestrator.model.catalogue import Names
 from tests.conftest import ROOT
 from tests.unit.experiments.crosscheck.crosschecks import (
     counted,
@@ -44,11 +47,37 @@ def test_all_usage_problems_are_printed_together(
     assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
         f"no workload 'xml'; choose from {WORKLOADS}",
-        "--pairs 0: give 1 to 1000",
-        "--seconds 0: give 1 to 60",
+        "--pairs 0: give 1 to 10,000",
+        "--seconds 0: give 0.1 to 60, in tenths of a second: wrk can end a slice only then",
         "--connections 0: give 1 to 100,000",
     ]
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("limit", ["--within 2", "--budget 60"])
+def test_an_exact_number_of_pairs_and_a_limit_exclude_each_other(
+    limit: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = f"crosscheck --pairs 5 {limit} --results {tmp_path}"
+    assert main(words.split()) == 2
+    said = "lab: --pairs is an exact number: leave out --within and --budget\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen_"),
+    [
+        ("", (None, 0.4, 0.03, 120.0)),
+        ("--within 1.5 --budget 600 --seconds 0.3", (None, 0.3, 0.015, 600.0)),
+        ("--pairs 7", (7, 0.4, None, None)),
+    ],
+)
+def test_what_the_command_line_chooses(words: str, chosen_: tuple[Any, ...]) -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    there = Names(services=("flask",), workloads=("json",))
+    found = chosen(parser.parse_args(words.split()), there)
+    assert (found.pairs, found.seconds, found.within, found.budget_s) == chosen_
 
 
 @pytest.mark.parametrize(

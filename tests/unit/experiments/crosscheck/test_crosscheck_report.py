@@ -7,12 +7,19 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from orchestrator.experiments.crosscheck.document import caveats, crosscheck_files
-from orchestrator.experiments.crosscheck.record import CrossCheck, Seen
+from orchestrator.errors import UsageError
+from orchestrator.experiments.crosscheck.document import caveats, crosscheck_files, read
+from orchestrator.experiments.crosscheck.record import (
+    CROSSCHECK_SCHEMA,
+    OLDEST_SCHEMA,
+    CrossCheck,
+    Seen,
+)
 from orchestrator.experiments.crosscheck.tables import counts, rates
 from tests.unit.experiments.crosscheck.crosschecks import (
     counted,
     crosscheck_record,
+    crosscheck_settings,
     pair,
     service_check,
 )
@@ -20,10 +27,13 @@ from tests.unit.experiments.crosscheck.crosschecks import (
 
 def test_a_row_has_rates_ratio_and_interval() -> None:
     ratios = (0.96, 0.97, 0.98, 0.99, 1.0, 1.02)
-    check = service_check(pairs=tuple(pair(1000 * ratio) for ratio in ratios))
+    check = service_check(pairs=tuple(pair(1000 * ratio) for ratio in ratios), seconds=5.4)
+    rest = ("yes", "985", "1,000", "50%", "0", "0")
     assert rates(crosscheck_record(services=(check,))).shown == (
-        ("Flask", "0.985", "0.960 to 1.020", "yes", "985", "1,000", "50%", "0", "0"),
+        ("Flask", "0.985", "0.960 to 1.020", *rest, "6", "5"),
     )
+    old = crosscheck_record(services=(check,), schema=OLDEST_SCHEMA)
+    assert rates(old).shown == (("Flask", "0.985", "0.960 to 1.020", *rest),)
 
 
 def test_a_row_has_the_counts_of_both_ends() -> None:
@@ -42,33 +52,64 @@ def test_a_count_that_differs_is_a_no() -> None:
 def test_what_was_not_measured_is_a_dash() -> None:
     check = service_check(counted=None, pairs=(), reason="start: the engine refused | it")
     record = crosscheck_record(services=(check,))
-    assert set(rates(record).shown[0][1:]) == {"-"}
+    assert set(rates(record).shown[0][1:-2]) == {"-"}
     assert set(counts(record).shown[0][1:]) == {"-"}
     assert "Flask: start: the engine refused \\| it (after 0 pairs)" in caveats(record)
 
 
 def test_the_json_has_every_slice_and_the_rows_made_from_them() -> None:
     document = json.loads(crosscheck_files(crosscheck_record())["crosscheck.json"])
-    assert document["schema"] == 1
+    assert document["schema"] == CROSSCHECK_SCHEMA
     assert [pair["first"] for pair in document["services"][0]["pairs"]] == ["wrk", "lab"]
     (row,) = document["rows"]
     assert row["ratio"] == {"median": 1.0, "low": None, "high": None}
     assert row["lab_counts"]["seen"] == 3064
     assert (row["within_5_percent"], row["counts_agree"]) == ("yes", True)
+    assert (row["pairs"], row["seconds"], row["alike"]) == (2, 1.9, None)
+
+
+def test_a_record_of_schema_1_stays_what_it_was() -> None:
+    """It gets no field and no column that its version did not have."""
+    settings = crosscheck_settings(seconds=3)
+    old = crosscheck_record(schema=OLDEST_SCHEMA, settings=settings)
+    files = crosscheck_files(old)
+    document = json.loads(files["crosscheck.json"])
+    assert document["settings"].keys().isdisjoint({"within", "budget_s"})
+    assert b'"seconds": 3,' in files["crosscheck.json"]
+    assert "seconds" not in document["services"][0]
+    assert document["rows"][0].keys().isdisjoint({"pairs", "seconds", "alike"})
+    again = crosscheck_files(read(files["crosscheck.json"], "x"))
+    assert again == files
+
+
+@pytest.mark.parametrize("schema", [0, CROSSCHECK_SCHEMA + 1])
+def test_a_cross_check_of_an_unknown_schema_is_refused(schema: int) -> None:
+    text = crosscheck_files(crosscheck_record(schema=schema))["crosscheck.json"]
+    with pytest.raises(UsageError, match=f"x: cross-check of schema {schema}; .* reads 1 to 2"):
+        read(text, "x")
 
 
 def test_the_page_has_tables_host_and_doubts() -> None:
     page = crosscheck_files(crosscheck_record())["crosscheck.md"].decode()
     assert page.startswith("# Cross-check crosscheck-2026-03-02-abcdef\n")
     assert (
-        "2 pairs of slices of 3 s,\n64 connections, workload json,\nthe lab's client: engine."
+        "2 pairs of slices of 0.4 s,\n64 connections, workload json,\nthe lab's client: engine."
         in page
     )
-    assert "| Flask | 1.000 | - | yes | 1,000 | 1,000 | 50% | 0 | 0 |" in page
+    assert "| Flask | 1.000 | - | yes | 1,000 | 1,000 | 50% | 0 | 0 | 2 | 2 |" in page
     assert "- nftables 1.1.3-1, wrk 4.1.0-4+b1" in page
     assert "server on CPU 1, load on CPU 0, network: loopback" in page
     assert "- Fewer than six pairs give no 95 % interval: use --pairs 10." in page
     assert page.endswith("\n")
+
+
+def test_the_page_says_how_long_pairs_went_on() -> None:
+    limits = crosscheck_settings(pairs=None, within=0.03, budget_s=120.0)
+    page = crosscheck_files(crosscheck_record(settings=limits))["crosscheck.md"].decode()
+    assert (
+        "For each service: until the interval is within 3 %, but at most 120 s, pairs of slices of "
+        "0.4 s,\n64 connections" in page
+    )
 
 
 def test_an_unfinished_or_interrupted_check_says_so() -> None:

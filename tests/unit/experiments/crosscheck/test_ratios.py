@@ -1,20 +1,17 @@
 """The cross-check's ratios, the interval of their median, and counts at both ends."""
 
-import statistics
 from dataclasses import replace
-from random import Random
+from math import inf, nan
+from typing import Any
 
 import pytest
 
 from orchestrator.experiments.crosscheck.plan import problems, slice_profile
-from orchestrator.experiments.crosscheck.ratios import (
-    MedianInterval,
-    median_interval,
-    service_row,
-)
+from orchestrator.experiments.crosscheck.ratios import enough, narrow, service_row
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, ServiceCheck
 from orchestrator.model.catalogue import Names
 from orchestrator.model.placement import Network
+from orchestrator.stats.series import BATCHED_LEAST, MedianInterval
 from tests.unit.experiments.crosscheck.crosschecks import (
     counted,
     crosscheck_settings,
@@ -29,38 +26,14 @@ THERE = Names(services=("flask",), workloads=("json",))
 def check(*ratios: float, **changes: object) -> ServiceCheck:
     pairs = tuple(pair(lab_rps=1000 * ratio, wrk_rps=1000) for ratio in ratios)
     example = ServiceCheck(
-        service="flask", name="Flask", keep_alive=False, counted=counted(), pairs=pairs
+        service="flask",
+        name="Flask",
+        keep_alive=False,
+        counted=counted(),
+        pairs=pairs,
+        seconds=2.5,
     )
     return replace(example, **changes)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("count", "rank"),
-    # Ranks as in printed tables of the sign test.
-    [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (20, 6), (25, 8)],
-)
-def test_the_interval_of_a_median_lies_between_these_ranks(count: int, rank: int) -> None:
-    values = [float(n) for n in range(1, count + 1)]
-    found = median_interval(Random(1).sample(values, count))
-    assert found == MedianInterval(median=(count + 1) / 2, low=rank, high=count + 1 - rank)
-
-
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_five_values_are_too_few_for_an_interval(count: int) -> None:
-    assert median_interval([1.0] * count) == MedianInterval(median=1.0, low=None, high=None)
-
-
-def test_the_interval_holds_the_true_median_nearly_always() -> None:
-    draw = Random(7)
-    intervals = [median_interval([draw.expovariate(1.0) for _ in range(10)]) for _ in range(2000)]
-    true = 0.693147
-    held = sum(i.low <= true <= i.high for i in intervals if i.low and i.high)
-    assert held / 2000 == pytest.approx(1 - 22 / 1024, abs=0.01)
-
-
-def test_no_values_have_no_median() -> None:
-    with pytest.raises(statistics.StatisticsError):
-        median_interval([])
 
 
 def test_a_row_has_medians_and_sums() -> None:
@@ -70,6 +43,46 @@ def test_a_row_has_medians_and_sums() -> None:
     assert found.within_5_percent == "yes"
     assert (found.lab_failures, found.wrk_failures, found.lab_idle) == (0, 0, 0.5)
     assert found.counts_agree
+    assert (found.pairs, found.seconds, found.alike) == (3, 2.5, None)
+
+
+LIMITS = crosscheck_settings(pairs=None, within=0.03, budget_s=120.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "done"),
+    [
+        ({"pairs": ()}, False),
+        ({"seconds": 119.9}, False),
+        ({"seconds": 120.0}, True),
+        ({"pairs": (pair(1000),) * (BATCHED_LEAST - 1)}, False),
+        ({"pairs": (pair(1000),) * BATCHED_LEAST}, True),
+        ({"pairs": (pair(800), pair(1200)) * BATCHED_LEAST}, False),
+        ({"pairs": (pair(1000, wrk_rps=0),) * BATCHED_LEAST}, False),
+        ({"pairs": (pair(0),) * BATCHED_LEAST}, False),
+    ],
+    ids=["none", "little time", "no time left", "too few", "narrow", "wide", "no wrk", "no lab"],
+)
+def test_a_service_is_done_when_its_interval_is_narrow_or_its_time_is_spent(
+    changes: dict[str, Any], done: bool
+) -> None:
+    assert enough(check(1.0, 1.1, **changes), LIMITS) is done
+
+
+def test_an_exact_number_of_pairs_knows_no_other_limit() -> None:
+    exact = crosscheck_settings(pairs=3)
+    assert not enough(check(1.0, 1.0, seconds=1e6), exact)
+    assert enough(check(1.0, 2.0, 3.0, seconds=0.1), exact)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "yes"),
+    [(0.9709, 1.03, True), (0.97, 1.0, False), (1.0, 1.031, False), (None, None, False)],
+)
+def test_narrow_is_the_same_factor_either_way(
+    low: float | None, high: float | None, yes: bool
+) -> None:
+    assert narrow(MedianInterval(median=1.0, low=low, high=high), 0.03) is yes
 
 
 @pytest.mark.parametrize(
@@ -130,8 +143,8 @@ def test_with_a_wrong_answer_the_clients_do_not_agree() -> None:
 
 
 def test_a_slice_is_one_step_of_the_lab_without_an_open_loop() -> None:
-    profile = slice_profile(crosscheck_settings(seconds=3, connections=64))
-    assert (profile.users, profile.step_s, profile.duration_s) == ((64,), 3.0, 3.0)
+    profile = slice_profile(crosscheck_settings(seconds=0.4, connections=64))
+    assert (profile.users, profile.step_s, profile.duration_s) == ((64,), 0.4, 0.4)
     assert (profile.settle_s, profile.open_s, profile.open_rate) == (0.0, 0.0, None)
 
 
@@ -149,8 +162,33 @@ def test_all_problems_are_reported_together() -> None:
     assert problems(wrong, THERE) == [
         "no service 'falsk'; choose from flask",
         "no workload 'xml'; choose from json",
-        "--pairs 0: give 1 to 1000",
-        "--seconds 61: give 1 to 60",
+        "--pairs 0: give 1 to 10,000",
+        "--seconds 61: give 0.1 to 60, in tenths of a second: wrk can end a slice only then",
         "--connections 0: give 1 to 100,000",
     ]
     assert problems(crosscheck_settings(), THERE) == []
+    assert problems(LIMITS, THERE) == []
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.7, 1, 2.0, 60])
+def test_a_slice_has_tenths_of_a_second(seconds: float) -> None:
+    assert problems(crosscheck_settings(seconds=seconds), THERE) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seconds": 0.25}, "--seconds 0.25: give 0.1 to 60, in tenths of a second"),
+        ({"seconds": 0.0}, "--seconds 0: give 0.1 to 60"),
+        ({"seconds": nan}, "--seconds nan: give 0.1 to 60"),
+        ({"seconds": inf}, "--seconds inf: give 0.1 to 60"),
+        ({"within": 0.0}, "--within 0: give a percentage above 0, at most 100"),
+        ({"within": nan}, "--within nan: give a percentage above 0, at most 100"),
+        ({"budget_s": 0.0}, "--budget 0: give more than 0 and at most 86400"),
+        ({"budget_s": inf}, "--budget inf: give more than 0 and at most 86400"),
+    ],
+)
+def test_a_limit_that_cannot_be_kept_is_a_problem(changes: dict[str, Any], said: str) -> None:
+    limits = {"pairs": None, "within": 0.03, "budget_s": 120.0}
+    (problem,) = problems(crosscheck_settings(**{**limits, **changes}), THERE)
+    assert problem.startswith(said)

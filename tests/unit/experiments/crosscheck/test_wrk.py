@@ -8,10 +8,18 @@ import pytest
 
 from labwire.expectation import Expectation, Method, Request, RightAnswer
 from orchestrator.errors import TrialFailed, UsageError
-from orchestrator.experiments.crosscheck.plan import LONGEST_ARGUMENT, plan, wrk_problems
+from orchestrator.experiments.crosscheck.plan import (
+    LONGEST_ARGUMENT,
+    CrossCheckPlan,
+    plan,
+    wrk_problems,
+)
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice
 from orchestrator.experiments.crosscheck.wrk import (
+    ConnectionWatch,
+    ReadyWrk,
     RequestCounter,
+    Wrk,
     seen,
     tools,
     wrk_command,
@@ -22,8 +30,8 @@ from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Network
 from tests.conftest import ROOT
-from tests.fakes import FakeContainer, FakeEngine, Journal
-from tests.unit.examples import JSON, PLACEMENT, container, manifest
+from tests.fakes import FakeContainer, FakeConversation, FakeEngine, Journal
+from tests.unit.examples import JSON, PLACEMENT, container, manifest, planned
 
 DATA = ROOT / "tests/unit/data"
 
@@ -36,19 +44,18 @@ SETTINGS = CrossCheckSettings(
     services=("flask",),
     workload="json",
     pairs=10,
-    seconds=3,
+    seconds=0.4,
     connections=64,
     network=Network.LOOPBACK,
 )
 
 
-def test_the_command_of_a_slice() -> None:
+def test_the_command_that_keeps_wrk_ready() -> None:
     assert wrk_command("127.0.0.1", Request(path="/json"), None, SETTINGS, 5.0) == [
-        *("sh", "-c", 'sleep 1 && exec "$@"', "sh"),
-        "wrk",
+        *("sh", "/lab/turns.sh"),
         "--threads=1",
         "--connections=64",
-        "--duration=3s",
+        "--duration=600s",
         "--timeout=5s",
         "--script=/lab/wrk.lua",
         "http://127.0.0.1:8000/json",
@@ -118,6 +125,44 @@ def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:
     assert sorted(places) == [(doff, 32 * doff) for doff in range(5, 16)]
 
 
+def test_a_slice_of_a_ready_wrk_ends_before_the_next_one_begins() -> None:
+    """The interrupt comes half an interval before wrk looks for it."""
+    good = recorded("wrk_good.txt").splitlines()
+    conversation = FakeConversation(*good, "turn 124", *good, "turn 124")
+    ready = ReadyWrk(conversation, 5.0, compared=False)
+    assert [ready.slice(0.4).requests, ready.slice(2).requests] == [2216, 2216]
+    assert conversation.told == ["0.350", "1.950"]
+
+
+def test_a_wrk_that_could_not_connect_says_so() -> None:
+    refused = recorded("wrk_refused.txt").splitlines()
+    ready = ReadyWrk(FakeConversation(*refused, "turn 1"), 5.0, compared=False)
+    with pytest.raises(TrialFailed, match="wrk did not print its counts") as failed:
+        ready.slice(0.4)
+    assert "unable to connect" in failed.value.log_tail
+
+
+def test_a_server_without_connections_is_quiet() -> None:
+    conversation = FakeConversation("0 0.012345 ")
+    ConnectionWatch(conversation).until_quiet("wrk")
+    assert conversation.told == ["8000 30"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "3 30.000001 CLOSE_WAIT LAST_ACK",
+            r"the server still has 3 connections 30 s after a slice of wrk \(CLOSE_WAIT LAST_ACK\)",
+        ),
+        ("Traceback", "the server's connections could not be listed"),
+    ],
+)
+def test_a_server_that_does_not_become_quiet_fails(line: str, said: str) -> None:
+    with pytest.raises(TrialFailed, match=said):
+        ConnectionWatch(FakeConversation(line)).until_quiet("wrk")
+
+
 def test_a_slice_without_errors() -> None:
     found = wrk_slice(recorded("wrk_good.txt"), compared=False)
     assert found == WrkSlice(
@@ -180,8 +225,28 @@ def test_missing_counters_are_an_error_and_not_zero(said: str, reason: str) -> N
 def test_only_what_counts_at_the_server_shares_its_network() -> None:
     journal: Journal = []
     engine = FakeEngine(journal, {})
-    counter = RequestCounter(engine, container("wrk-counter"))
+    counter = RequestCounter(engine, container("wrk-counter"), container("wrk"))
     counter.begin(FakeContainer("flask"))
     tools(engine, container("wrk"))
+    with counter.watch(FakeContainer("flask")):
+        pass
     assert journal[0] == "wrk-counter beside flask: nft -f /lab/requests.nft"
     assert journal[1].startswith("wrk: dpkg-query ")
+    assert journal[2] == "talk to wrk-watch beside flask: python3 /lab/quiet.py"
+
+
+@pytest.mark.parametrize("network", Network)
+def test_wrk_shares_the_servers_network_in_loopback_mode_alone(network: Network) -> None:
+    journal: Journal = []
+    run = planned()
+    placement = replace(run.loading.placement, network=network)
+    its = CrossCheckPlan(
+        settings=SETTINGS, loading=replace(run.loading, placement=placement), trials=()
+    )
+    wrk = Wrk(FakeEngine(journal, {}), container("wrk"), its)
+    with wrk.ready(FakeContainer("flask"), JSON, compared=False):
+        pass
+    (line,) = journal
+    inside = network is Network.LOOPBACK
+    assert line.startswith("talk to wrk beside flask: " if inside else "talk to wrk: ")
+    assert f"http://{'127.0.0.1' if inside else 'flask'}:8000/json" in line

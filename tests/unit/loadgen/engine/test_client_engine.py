@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from labload.counts.ledger import Ledger
-from labload.counts.tally import Distribution, Health, Tally, from_wire, merge, total
+from labload.counts.tally import Distribution, Health, StepTally, Tally, from_wire, merge, total
 from labload.engine.answer import CLOSES, Answer
 from labload.engine.engine import Engine
 from labload.engine.schedule import Schedule
@@ -519,6 +519,46 @@ def test_connect_timeout() -> None:
         for waiting in queue:
             waiting.close()
     assert set(it.ended()[1]) == {"connect_timeout"}
+
+
+def test_users_that_hang_up_begin_the_next_step_with_new_connections() -> None:
+    with bench(answering(*[ANSWER] * 100)) as it:
+        for _ in range(3):
+            it.engine.open()
+        it.run(successes(10))
+        it.engine.leave(Health())
+        it.engine.close_books()
+        it.run(lambda it: it.engine.busy == 0)
+        assert it.connects == 3
+        it.engine.hang_up()
+        it.engine.enter(1, held=True)
+        it.engine.go()
+        it.run(lambda it: it.ended()[0] > 0 and it.tally.get(1, StepTally()).successes > 10)
+        assert it.tally[1].connects == 3
+        assert it.ended()[1] == {}
+
+
+def test_a_connect_that_is_given_up_is_over_at_once_and_the_user_connects_again() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        queue = [socket.socket() for _ in range(3)]
+        for waiting in queue:
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        it = Bench(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout_s=5)
+        it.engine.open()
+        it.run(lambda it: it.engine.busy == 1)
+        it.engine.leave(Health())
+        it.engine.close_books()
+        it.engine.give_up_connecting()
+        assert (it.engine.busy, it.ended()) == (0, (0, {}))
+        it.engine.enter(1, held=True)
+        it.engine.go()
+        it.run(lambda it: it.engine.busy == 1)
+        it.engine.shut()
+        for waiting in queue:
+            waiting.close()
+    it.ended()
+    assert (it.tally[0].unfinished, it.tally[1].began) == (1, 1)
 
 
 def test_a_request_belongs_to_the_step_in_which_it_began() -> None:
