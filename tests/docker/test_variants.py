@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,12 +185,20 @@ def test_an_image_that_a_container_needs_is_not_removed(
 def test_old_variants_are_removed_except_those_of_this_run(
     engine: DockerEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = engine.build_variant(OLDER)
+    plain, mine = engine.build_variant(FLASK), engine.build_variant(OLDER)
     old = [f"weblab/flask:{variants.TAG}of-another-run-{n}" for n in range(3)]
     for name in old:
         engine.images.tag(mine.id, name)
     monkeypatch.setattr(variants, "KEPT", 1)
-    made = engine.build_variant(FLASK)
-    left = names(engine)
-    assert {mine.name, made.name} <= set(left)
-    assert not set(old) & set(left)
+    everything, others = engine.images.by_age, set(names(engine)) - {*old, mine.name, plain.name}
+
+    def without_others(tag: str, repositories: Sequence[str]) -> list[str]:
+        """Only images of this test, so that it removes no others."""
+        return [name for name in everything(tag, repositories) if name not in others]
+
+    monkeypatch.setattr(engine.images, "by_age", without_others)
+    assert engine.build_variant(FLASK) == plain  # and so it was used last
+    monkeypatch.undo()
+    left = set(names(engine))
+    assert {mine.name, plain.name, *others} <= left
+    assert not set(old) & left
