@@ -110,7 +110,14 @@ def _how_many(settings: CrossCheckSettings) -> str:
 
 def _without_later_fields(document: dict[str, Any]) -> None:
     """What a record of schema 1 does not have; so its file stays what it was."""
+    slices = [
+        pair["wrk"]
+        for check in document["services"]
+        for pair in (*check["pairs"], check["counted"])
+        if pair is not None
+    ]
     for place, names in (
+        (slices, ("setup_s",)),
         ([document["settings"]], ("within", "budget_s")),
         (document["services"], ("seconds",)),
         (document["rows"], ("pairs", "seconds", "alike")),

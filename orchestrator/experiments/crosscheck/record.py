@@ -42,7 +42,8 @@ class WrkSlice:
     ``requests`` counts answers of any kind; ``bad_status`` those above 399, ``late`` those that
     took longer than the timeout. The other errors are requests without an answer. ``wrong``:
     answers whose status or body differs from the contract; None where wrk did not compare them
-    (comparing costs time).
+    (comparing costs time). ``setup_s``: the part of ``duration_s`` in which wrk only opened
+    connections (unknown in schema 1, whose slices are so long that it does not matter).
     """
 
     requests: int
@@ -54,6 +55,7 @@ class WrkSlice:
     late: int
     bad_status: int
     wrong: int | None = None
+    setup_s: float = 0.0
 
     @property
     def good(self) -> int:
@@ -68,8 +70,8 @@ class WrkSlice:
 
     @property
     def rps(self) -> float:
-        """Good answers per second."""
-        return self.good / self.duration_s
+        """Good answers per second, from the moment when all connections exist."""
+        return self.good / (self.duration_s - self.setup_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
