@@ -94,7 +94,7 @@ class Container(Protocol):
         """
 
     def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        """Send a request so often, each after the answer to the one before; return the answers.
+        """Send a request so often, each when the service is idle again; return the answers.
 
         One connection is used for as long as the service keeps it open.
 

@@ -5,8 +5,9 @@ every network mode and engine. It does not parse HTTP: the lab does, with the lo
 
 Arguments: the mark before each of its lines, the service's port, the seconds after which it ends.
 Commands, one per line on stdin: ``connect`` (open a connection as soon as the service listens, and
-close the older one), ``send BASE64``, ``facts``, ``sizes``. Each reply is one line: the mark, then
-JSON. Lines without the mark are other output of this Python.
+close the older one), ``send BASE64``, ``rest`` (wait until the service is idle; it has no reply),
+``facts``, ``sizes``. Each reply is one line: the mark, then JSON. Lines without the mark are other
+output of this Python.
 """
 
 import base64
@@ -21,6 +22,7 @@ import sys
 import time
 
 AT_ONCE = 65536
+REST_WITHIN_S = 0.1  # a service may always have something to do
 
 
 class Pipe:
@@ -88,12 +90,33 @@ class Pipe:
             self.connect()
         elif word == "send":
             self.send(base64.b64decode(rest))
+        elif word == "rest":
+            rest_begins(time.time() + REST_WITHIN_S)
         elif word == "facts":
             python = sys.version.replace("\n", " ")
             nofile = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
             self.tell("facts", python=python, distributions=installed(), nofile=nofile)
         elif word == "sizes":
             self.tell("sizes", sizes=sizes())
+
+
+def rest_begins(end):
+    """Wait until all other threads in this container sleep, or until ``end`` (unix seconds)."""
+    while busy() and time.time() < end:
+        time.sleep(0.0002)
+
+
+def busy():
+    """Whether a thread of another process in this container runs, or wants to."""
+    for path in glob.glob("/proc/[0-9]*/task/[0-9]*/stat"):
+        try:
+            with open(path) as lines:
+                state = lines.read().rpartition(")")[2].split()[0]
+        except OSError:
+            continue  # it has ended
+        if state in "RD" and path.split("/")[2] != str(os.getpid()):
+            return True
+    return False
 
 
 def metadata_folders():

@@ -96,9 +96,11 @@ class Dialogue:
         )
 
     def repeat(self, request: Request, times: int) -> tuple[Answer, ...]:
-        """Send a request so often, each after the answer to the one before.
+        """Send a request so often, each when the service has nothing more to do.
 
-        A connection is used again if it stays open.
+        Otherwise the next request sometimes comes before the service has ended its work on the last
+        one, and is served in another way (Tornado: with 1 to 3 % fewer instructions). A connection
+        is used again if it stays open.
 
         Raises:
             NoAnswer: with the reason.
@@ -107,7 +109,9 @@ class Dialogue:
         for _ in range(times):
             kept = bool(answers) and answers[-1].keep_alive
             if not kept:
+                self._tell("rest", "the service's rest was awaited")
                 self._connect()
+            self._tell("rest", "the service's rest was awaited")
             answers.append(self._ask(request, kept=kept)[0])
         return tuple(answers)
 
