@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.experiments.ab.launch import (
-    CLOSED_EVERY,
     SEEDS,
     SLICES,
     Pace,
@@ -17,7 +16,7 @@ from orchestrator.experiments.ab.launch import (
     order_of,
 )
 from orchestrator.experiments.ab.plan import ABPlan
-from orchestrator.experiments.ab.record import ABRecord, ClosedPair, Launch, Slice
+from orchestrator.experiments.ab.record import ABRecord, Launch
 
 
 def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
@@ -39,17 +38,14 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iter
                     found = trio.pace(draw.randrange(SEEDS), shared=shared)
                     record = replace(record, requests=found.requests, rate=found.rate)
                 speed = Pace(requests=record.requests or 0, rate=record.rate or 0.0)
-                slices, closed = list[Slice](), list[ClosedPair]()
-                for turn in range(SLICES):
-                    slices.append(trio.slice(speed, draw.randrange(SEEDS)))
-                    if turn % CLOSED_EVERY == CLOSED_EVERY - 1:
-                        closed.append(trio.closed_pair(head_first=len(closed) % 2 == number % 2))
+                slices = tuple(trio.slice(speed, draw.randrange(SEEDS)) for _ in range(SLICES))
+                closed = trio.closed_pair(head_first=number % 2 == 0)
             launch = Launch(
                 seed=seed,
                 order=order,
                 at_s=bench.clock.monotonic() - began,
-                slices=tuple(slices),
-                closed=tuple(closed),
+                slices=slices,
+                closed=(closed,),
             )
             record = replace(record, launches=(*record.launches, launch))
             yield record

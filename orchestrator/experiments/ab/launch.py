@@ -26,15 +26,14 @@ WARM_UP = 100
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
 WARM_UP_RATE = 400.0
 SLICE_S = 0.25
-SLICES = 12
-"""In a launch. Slices of one launch vary by 2 to 3 %, launches by hardly more than their slices
-explain, so a launch of many slices is worth the second or two that its start takes."""
+SLICES = 6
+"""In a launch. On a quiet machine slices of one launch vary by 1 %, and launches by about half of
+that beyond what their slices explain (memory is laid out anew); on a busy one slices vary by 2 to
+3 %. So more slices help a busy machine, more launches a quiet one."""
 BUSY, BUSY_SHARED = 0.6, 0.35
 """Share of the server's CPU that the slices use; less where the load runs on the same CPU. A CPU
 with time to spare lets no queue grow, so that no server waits for another."""
 REQUESTS_LEAST, REQUESTS_MOST = 20, 3_000
-CLOSED_EVERY = 6
-"""A pair of slices of closed loop follows so many slices at the common rate."""
 CLOSED_S = 0.2
 CONNECTIONS = 4
 """In the closed loop: they keep a server busy, and fit into the shortest listen queue (5)."""
