@@ -103,6 +103,11 @@ def caveats(record: ABRecord) -> Iterator[str]:
             f"The A/A pair differs: {interval(known.again)}. By chance alone this happens in at "
             "most 5 of 100 comparisons. Repeat the comparison."
         )
+    if record.base and record.head and record.base.base_image != record.head.base_image:
+        yield (
+            "The sides have Pythons that were built in different ways, so the answer is about the "
+            "builds, too."
+        )
     bases = dict.fromkeys(side.base_image for side in (record.base, record.head) if side)
     for base in bases:
         yield from (doubt.sentence for doubt in of_base(base, "A side"))
