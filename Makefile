@@ -85,7 +85,8 @@ new: $(BIN)/.runtime ## add a framework: NAME=...
 
 .PHONY: test
 test: $(BIN)/.dev base-images browser ## run all tests, with real containers and a real browser
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --numprocesses=auto tests/unit tests/test_repo.py
+	$(BIN)/python -m pytest --ignore=tests/unit --ignore=tests/test_repo.py tests
 
 .PHONY: vm
 vm: ## try the first steps on a new Debian 13, in a virtual machine: CHECKS= (docs/vm.md; not part of make test)
