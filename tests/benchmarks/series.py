@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.slowed import build
+from orchestrator.experiments.ab.document import RECORD, read
+from tests.benchmarks.slowed import build, loop_us
 
 
 def main() -> int:
@@ -37,11 +38,14 @@ def main() -> int:
     times: list[float] = []
     for number in range(wanted.times):
         service = wanted.services[number % len(wanted.services)]
-        head = f"image:{build(service, wanted.slowed)}" if wanted.slowed else wanted.head
+        head, loop = wanted.head, 0.0
+        if wanted.slowed:
+            image = build(service, wanted.slowed)
+            head, loop = f"image:{image}", loop_us(image, wanted.slowed)
         found = compared(service, wanted.base, head, wanted.budget, wanted.by, wanted.results)
         answers[found["answer"] or "failed"] += 1
         times.append(found["seconds"])
-        print(line(service, found), flush=True)
+        print(line(service, found), expected(wanted.results, loop), flush=True)
     print(dict(answers), f"median {median(times):.0f} s")
     return 1 if answers["failed"] else 0
 
@@ -76,6 +80,14 @@ def line(service: str, found: dict[str, Any]) -> str:
         f"{service:10} {found['answer']:9} {numbers}  A/A {spread}  "
         f"{found['launches']:3} launches {found['seconds']:.0f} s"
     )
+
+
+def expected(results: Path, loop_us: float) -> str:
+    """The true ratio of CPU time in the last comparison, from the loop's own time."""
+    last = max(results.glob(f"*/{RECORD}"), key=lambda path: path.stat().st_mtime)
+    record = read(last.read_bytes(), str(last))
+    costs = [one.base_us for launch in record.launches for one in launch.slices]
+    return f" loop {1 + loop_us / median(costs):.4f}" if loop_us and costs else ""
 
 
 def _number(value: object) -> str:
