@@ -19,6 +19,9 @@ ANSWER_WITHIN_S = 60.0
 STOP_WITHIN_S = 30.0
 CALL_WITHIN_S = 10
 BRIDGE = "weblab-nanode"  # a name has 15 characters at most
+POOL = "10.249.0.0/16"
+"""The addresses of the networks that runs make."""
+FORWARD = ("FORWARD", "-s", POOL, "-d", POOL, "-j", "ACCEPT")
 # Only root can create files in /run, so no other user can prepare this folder. It is not below the
 # folder of images and containers, because a socket's path has at most 107 characters.
 RUNTIME = Path("/run/weblab-nanode")
@@ -43,8 +46,10 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     """Start an empty engine, and stop it at the end; yields its address (``DOCKER_HOST``).
 
     It has its own containerd, because the host's would start containers outside the confinement.
-    It has its own bridge, without a route out and without packet filter rules, because the lab's
-    containers share a namespace or have no network. Builds use the host's network.
+    It has its own bridge, without a route out, because the lab's containers share a namespace, have
+    no network, or reach each other on the bridge of a run. Builds use the host's network. The
+    engine changes no packet filter rule; one rule lets through what its containers send each other,
+    since the rules of the host's engine forbid it.
 
     Args:
         folder: for its images and containers; emptied before and removed afterwards.
@@ -63,8 +68,11 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     (runtime / "docker.json").write_text("{}")
     settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
     command = _dockerd(confinement, folder, runtime, address, containerd)
-    with afterwards(lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete")):
+    with afterwards(
+        lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete"), _forbid
+    ):
         _bridge("add")
+        _allow()
         with (
             _running(
                 confinement.command(["containerd", f"--config={settings}"]),
@@ -92,6 +100,7 @@ def _dockerd(
         f"--cgroup-parent={confinement.parent_of_containers}",
         "--exec-opt=native.cgroupdriver=cgroupfs",
         f"--bridge={BRIDGE}",  # "none" would remove the bridge of the host's engine
+        f"--default-address-pool=base={POOL},size=24",
         "--iptables=false",
         "--ip6tables=false",
         "--ip-forward=false",
@@ -184,6 +193,31 @@ def _bridge(what: str) -> None:
     there = Path("/sys/class/net", BRIDGE).exists()
     if there != (what == "add"):
         raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
+
+
+def _allow() -> None:
+    """Let the containers' packets through the host's filter, which bridges obey where it is loaded.
+
+    Raises:
+        EnvironmentMissing: the filter does not take the rule.
+    """
+    _forbid()
+    if shutil.which("iptables") is None:  # then no engine of this host has made rules
+        return
+    words = ["iptables", "-w", "-I", *FORWARD]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
+
+
+def _forbid() -> None:
+    """Remove the rule; also one that a killed run left behind."""
+    if shutil.which("iptables") is None:
+        return
+    removed = True
+    while removed:
+        words = ["iptables", "-w", "-D", *FORWARD]
+        removed = subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

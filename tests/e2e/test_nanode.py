@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 from orchestrator.adapters.confinement import CGROUPS, NAME
-from orchestrator.adapters.private_engine import BRIDGE
+from orchestrator.adapters.private_engine import BRIDGE, FORWARD
+from orchestrator.experiments.ab.document import RECORD, read
 from orchestrator.files import results_dir
 from tests.conftest import ROOT
 
@@ -54,3 +55,25 @@ def test_a_framework_is_measured_within_a_nanode(tmp_path: Path) -> None:
     assert not (ROOT / ".lab" / "nanode-engine").exists()
     usual = subprocess.run(["docker", "version"], capture_output=True, check=False)
     assert usual.returncode == 0
+
+
+def test_two_sides_are_compared_within_a_nanode(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(str(ROOT / ".venv/bin/lab"), "nanode", "bottle", "--base", "here", "--head", "here"),
+            *("--budget", "15s", "--seed", "1", "--results", str(tmp_path)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "killed because memory ran out: 0; moved to swap: 0 MiB" in done.stdout
+    (file,) = tmp_path.glob(f"ab-*/{RECORD}")
+    record = read(file.read_bytes(), RECORD)
+    assert record.failure is None
+    assert (record.layout.shared, record.host.cpus) == (True, 1)
+    assert record.launches
+    listed = subprocess.run(["iptables", "-w", "-C", *FORWARD], capture_output=True, check=False)
+    assert listed.returncode != 0, "the rule of the packet filter was left behind"
