@@ -162,8 +162,9 @@ def test_verify_and_crosscheck_start_the_companion_too(root: Path, tmp_path: Pat
     # What the service asks its companion goes through the same namespace, and is not counted.
     counted = check["counted"]
     assert counted["lab"]["failures"] == {}
-    requests = counted["lab"]["requests"] + counted["lab"]["unfinished"]
-    assert counted["lab_seen"]["requests"] == requests > 10
+    # Of those under way at the end, some may not have had a connection yet.
+    ended, seen = counted["lab"]["requests"], counted["lab_seen"]["requests"]
+    assert 10 < ended <= seen <= ended + counted["lab"]["unfinished"]
     assert left() == []
 
 

@@ -82,9 +82,13 @@ def _service(
                 yield check
                 with closing(_pairs(plan, check, both, its, bench)) as found:
                     for check in found:
+                        yield check  # before the note, so that an interrupt finds it saved
                         bench.progress.note(f"{where}: {said(check)}")
-                        yield check
             phase = TrialPhase.STOP
+    except KeyboardInterrupt:
+        if check.counted is not None:
+            yield check  # what was measured is saved before the interrupt goes on
+        raise
     except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         bench.progress.note(f"{where}: failed in {phase}: {failure}")
