@@ -12,6 +12,7 @@ from orchestrator.bench.verify import check, probed
 from orchestrator.contract import differences
 from orchestrator.errors import TrialFailed
 from orchestrator.model.counted_by import CountedBy
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.ports import Container, Engine
 
@@ -55,7 +56,7 @@ def counted(
         TrialFailed: a request failed, or the instructions could not be counted.
     """
     spec = trial.entry.container
-    spec = replace(spec, environment={**spec.environment, HASH_SEED: str(seed)})
+    spec = seeded(spec, seed)
     note = ""
     if by is CountedBy.CALLGRIND:
         under = engine.under_callgrind(spec)
@@ -73,6 +74,11 @@ def counted(
     return Count(
         instructions_per_request=instructions / requests, requests=requests, by=by, note=note
     )
+
+
+def seeded(spec: ContainerSpec, seed: int) -> ContainerSpec:
+    """The container with this hash seed for Python's strings."""
+    return replace(spec, environment={**spec.environment, HASH_SEED: str(seed)})
 
 
 @contextmanager

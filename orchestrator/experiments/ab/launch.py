@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations
 
 from labwire.slices import Served
-from orchestrator.bench.instructions import HASH_SEED
+from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
+from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.record import Closed, ClosedPair, Slice
 from orchestrator.model.entry import ContainerSpec
@@ -20,7 +21,6 @@ BASE, AGAIN, HEAD = "base", "again", "head"
 ROLES = (BASE, AGAIN, HEAD)
 ORDERS = tuple(permutations(ROLES))
 """Orders in which the containers of a launch start; launches take them in turn."""
-READY_WITHIN_S = 30.0
 WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
@@ -64,11 +64,6 @@ class Specs:
 def order_of(launch: int) -> tuple[str, ...]:
     """The order in which the containers of this launch start (0 is the first launch)."""
     return ORDERS[launch % len(ORDERS)]
-
-
-def seeded(spec: ContainerSpec, seed: int) -> ContainerSpec:
-    """The container with this hash seed for Python's strings."""
-    return replace(spec, environment={**spec.environment, HASH_SEED: str(seed)})
 
 
 @contextmanager
