@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 from orchestrator.bench.bench import Bench
 from orchestrator.model.catalogue import Catalogue, Names
@@ -94,6 +94,17 @@ class HostSeen:
     memory: WholeMemory | None
     neighbours: tuple[str, ...]
     wanted_nofile: int
+
+
+def host_added(record: R, _earlier: R | None, seen: HostSeen) -> R:
+    """Add to a record the CPU time that a hypervisor took, and the other containers that ran.
+
+    For records with the fields ``host`` and ``neighbours``; the usual `Experiment.watched`.
+    """
+    known: Any = record  # a frozen dataclass, as every record is
+    host = replace(known.host, steal=seen.steal)
+    added: R = replace(known, host=host, neighbours=seen.neighbours)
+    return added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from orchestrator.durations import clock_time
 from orchestrator.experiments.ab import plan as planning
 from orchestrator.experiments.ab.answer import found
@@ -18,10 +16,10 @@ from orchestrator.experiments.ab.tables import ratios, sides
 from orchestrator.experiments.experiment import (
     Experiment,
     Facts,
-    HostSeen,
     Saved,
     Shown,
     Surroundings,
+    host_added,
 )
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
@@ -58,11 +56,6 @@ def outlook(plan: ABPlan, _record: ABRecord) -> Outlook:
     return Outlook(text=text, trials=1, left=1, trial_s=settings.budget_s)
 
 
-def watched(record: ABRecord, _earlier: ABRecord | None, seen: HostSeen) -> ABRecord:
-    """Add the CPU time that a hypervisor took, and the other containers that ran."""
-    return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
-
-
 def report(record: ABRecord, around: Surroundings) -> dict[str, str]:
     """The page, for the folder ``report/``; made at the end, because drawing takes time."""
     return {PAGE: page(record, findings=around.findings, links=around.links)}
@@ -87,7 +80,7 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     left=left,
     outlook=outlook,
     run=run,
-    watched=watched,
+    watched=host_added,
     saved=Saved(file=RECORD, prefix="ab-", raw=False, files=ab_files, read=read),
     shown=Shown(
         page=f"report/{PAGE}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from orchestrator.durations import clock_time
 from orchestrator.experiments.crosscheck import plan as planning
 from orchestrator.experiments.crosscheck.audit import findings
@@ -17,7 +15,7 @@ from orchestrator.experiments.crosscheck.record import (
 )
 from orchestrator.experiments.crosscheck.run import run
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
-from orchestrator.experiments.experiment import Experiment, Facts, HostSeen, Saved, Shown
+from orchestrator.experiments.experiment import Experiment, Facts, Saved, Shown, host_added
 from orchestrator.model.blocks import LOCUST_WORKER, WRK
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
@@ -61,11 +59,6 @@ def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)
 
 
-def watched(record: CrossCheck, _earlier: CrossCheck | None, seen: HostSeen) -> CrossCheck:
-    """Add the CPU time that a hypervisor took, and the other containers that ran."""
-    return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
-
-
 def all_well(record: CrossCheck) -> bool:
     """Whether every service was checked, and both ends counted the same."""
     failed = any(check.reason for check in record.services)
@@ -84,7 +77,7 @@ CROSSCHECK: Experiment[CrossCheckSettings, CrossCheckPlan, CrossCheck] = Experim
     left=left,
     outlook=outlook,
     run=run,
-    watched=watched,
+    watched=host_added,
     saved=Saved(file=RECORD, prefix="crosscheck-", raw=False, files=crosscheck_files, read=read),
     shown=Shown(
         page=PAGE,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from orchestrator.durations import clock_time
-from orchestrator.experiments.experiment import Experiment, Facts, HostSeen, Saved, Shown
+from orchestrator.experiments.experiment import Experiment, Facts, Saved, Shown, host_added
 from orchestrator.experiments.instructions import plan as planning
 from orchestrator.experiments.instructions.audit import findings
 from orchestrator.experiments.instructions.document import (
@@ -63,13 +61,6 @@ def outlook(plan: InstructionsPlan, _record: InstructionsRecord) -> Outlook:
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)
 
 
-def watched(
-    record: InstructionsRecord, _earlier: InstructionsRecord | None, seen: HostSeen
-) -> InstructionsRecord:
-    """Add the CPU time that a hypervisor took, and the other containers that ran."""
-    return replace(record, host=replace(record.host, steal=seen.steal), neighbours=seen.neighbours)
-
-
 def all_well(record: InstructionsRecord) -> bool:
     """Whether every service was counted."""
     return not any(service.reason for service in record.services)
@@ -87,7 +78,7 @@ INSTRUCTIONS: Experiment[InstructionsSettings, InstructionsPlan, InstructionsRec
     left=left,
     outlook=outlook,
     run=run,
-    watched=watched,
+    watched=host_added,
     saved=Saved(
         file=RECORD, prefix="instructions-", raw=False, files=instructions_files, read=read
     ),
