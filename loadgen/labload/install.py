@@ -34,6 +34,7 @@ def install(
         runner.register_message("lab_step", WORKER.on_step)
         runner.register_message("lab_go", WORKER.on_go)
         runner.register_message("lab_collect", WORKER.on_collect, concurrent=True)
+        WORKER.listens(runner)
         return
     options = environment.parsed_options
     if options is None:
@@ -86,7 +87,7 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
         fail(environment, obstacle)
         sys.exit(EXIT_FAILED)
     hooks: Any = environment.events
-    hooks.worker_report.add_listener(lambda client_id, data: workers.on_report(data))
+    hooks.worker_report.add_listener(workers.on_report)
     runner.register_message("lab_collected", workers.on_collected)
     # In case Locust ends before the trial has reported its end: after an interrupt, after a worker
     # has left, or by a fault in the lab itself.
@@ -96,7 +97,7 @@ def _install_trial(environment: Environment, runner: MasterRunner, settings: Ram
     gevent.signal_handler(signal.SIGTERM, _terminate, environment, runner, files)
     try:
         # Not left to Locust, whose own loop looks only once a second.
-        workers.wait_until_connected(options.expect_workers_max_wait)
+        workers.wait_until_they_listen(options.expect_workers_max_wait)
     except TrialFailedError as failure:
         fail(environment, str(failure))
         sys.exit(EXIT_FAILED)

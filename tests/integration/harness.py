@@ -101,7 +101,13 @@ class Trial:
     """A master and its workers; the master's events as they come."""
 
     def __init__(
-        self, stack: ExitStack, url: str, ramp: dict[str, Any], workers: int, *options: str
+        self,
+        stack: ExitStack,
+        url: str,
+        ramp: dict[str, Any],
+        workers: int,
+        *options: str,
+        worker_file: Path = LOCUSTFILE,
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = str(free.getsockname()[1])
@@ -115,7 +121,10 @@ class Trial:
         )
         self.workers = [
             stack.enter_context(
-                locust("--worker", "--master-host=127.0.0.1", f"--master-port={port}")
+                locust(
+                    *("--worker", "--master-host=127.0.0.1", f"--master-port={port}"),
+                    file=worker_file,
+                )
             )
             for _ in range(workers)
         ]
@@ -136,9 +145,9 @@ class Trial:
 
 
 @contextmanager
-def locust(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def locust(*arguments: str, file: Path = LOCUSTFILE) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments],
+        [sys.executable, "-m", "locust", "-f", str(file), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labwire.client import CLIENTS
-from tests.integration.harness import RAMP, CountingServer, Trial, running
+from tests.integration.harness import LOCUSTFILE, RAMP, CountingServer, Trial, running
 
 COMMANDED = RAMP | {"users": [8], "commanded": True}
 
@@ -29,11 +30,13 @@ class Doors(CountingServer):
             self.open -= 1
 
 
-def stepped(server: Doors, seconds: list[float], *options: str) -> list[dict[str, Any]]:
+def stepped(
+    server: Doors, seconds: list[float], *options: str, worker_file: Path = LOCUSTFILE
+) -> list[dict[str, Any]]:
     """The steps that these commands made; after each, everything that was sent has ended."""
     steps = []
     with running(server), ExitStack() as stack:
-        trial = Trial(stack, server.url, COMMANDED, 1, *options)
+        trial = Trial(stack, server.url, COMMANDED, 1, *options, worker_file=worker_file)
         events = trial.events()
         assert next(events)["event"] == "ready"
         for length in seconds:
@@ -58,6 +61,24 @@ def test_every_step_counts_what_the_server_counted_and_has_its_own_connections(c
         assert 0 < step["completed"] <= step["requests"]
         assert step["users"] == 8
         assert step["duration_s"] > 0.9 * asked
+
+
+SLOW_TO_LISTEN = """
+import gevent
+from locust import events
+
+events.init.add_listener(lambda **_: gevent.sleep(0.7))
+from locustfile import *
+"""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_nothing_is_said_to_a_worker_that_does_not_listen_yet(client: str, tmp_path: Path) -> None:
+    """A worker is connected before it can take messages, and Locust drops what comes too early."""
+    slow = tmp_path / "slow_locustfile.py"
+    slow.write_text(SLOW_TO_LISTEN)
+    (step,) = stepped(Doors(), [0.3], f"--client={client}", worker_file=slow)
+    assert step["served"] == step["requests"] + step["unfinished"]
 
 
 @pytest.mark.parametrize("line", ["soon", "0", "-1", "nan", "inf"])

@@ -28,24 +28,27 @@ class Workers:
         self.recent: Tally = {}
         """The part of `tally` that was merged since the last `take_recent`."""
         self.merged_at = monotonic()
+        self._listening: set[str] = set()
         self._round = 0
         self._answers: dict[str, Sums] = {}
         self._all_answered = Event()
 
-    def wait_until_connected(self, timeout_s: float) -> None:
+    def wait_until_they_listen(self, timeout_s: float) -> None:
         """Wait for the expected workers; a timeout of 0 means forever, as in Locust.
 
         Raises:
-            TrialFailedError: not all of them connected in time.
+            TrialFailedError: not all of them connected, and took the lab's messages, in time.
         """
         deadline = monotonic() + timeout_s
-        while len(self._runner.clients.ready) < self.expected:
+        while (there := self._listeners()) < self.expected:
             if timeout_s and monotonic() > deadline:
-                there = len(self._runner.clients.ready)
                 raise TrialFailedError(
                     f"only {there} of {self.expected} workers connected within {timeout_s} s"
                 )
             sleep(0.01)
+
+    def _listeners(self) -> int:
+        return sum(client.id in self._listening for client in self._runner.clients.ready)
 
     def check(self) -> None:
         """Raise TrialFailedError if counts may be incomplete: after a lost worker or user error."""
@@ -106,8 +109,10 @@ class Workers:
         recent, self.recent = self.recent, {}
         return recent
 
-    def on_report(self, data: dict[str, Any]) -> None:
-        """Merge a worker's report."""
+    def on_report(self, client_id: str, data: dict[str, Any]) -> None:
+        """Locust's listener for a worker's report: merge it."""
+        if data.get("lab_listens"):
+            self._listening.add(client_id)
         if "lab" in data:
             part = from_wire(data["lab"])
             merge(self.tally, part)

@@ -10,8 +10,8 @@ Custom messages, besides Locust's own:
                                   close all connections before the answer
   lab_collected {"round", "totals"} (to the master) everything counted so far has been reported
 
-Locust's own reports carry "lab", the counts since the previous report, and in interactive use
-"lab_glance", the worker's current state.
+Locust's own reports carry "lab_listens", whether the worker takes these messages yet; "lab", the
+counts since the previous report; and in interactive use "lab_glance", the worker's current state.
 """
 
 import sys
@@ -43,6 +43,7 @@ class Worker:
         self._held = False
         self._schedule: tuple[float, int] | None = None
         self._load: EngineLoad | StockLoad | None = None
+        self._listens = False
         self._obstacle = "the test has not started"
         self._reporting: Any = None
         self._interactive = False
@@ -51,6 +52,14 @@ class Worker:
         )
         self.listener: Callable[[dict[str, Any]], None] | None = None
         """Receives the reports in interactive use without workers."""
+
+    def listens(self, runner: WorkerRunner) -> None:
+        """All listeners are registered: tell the master, now and with every report.
+
+        Locust drops messages that come earlier, and a worker is connected before it can register.
+        """
+        self._listens = True
+        runner._send_stats()
 
     def start(self, environment: Environment) -> None:
         """Forget the last test, and read the options of the next one."""
@@ -99,6 +108,7 @@ class Worker:
 
     def report(self, data: dict[str, Any]) -> None:
         """Add the counts since the last report to the one that is about to be sent."""
+        data["lab_listens"] = self._listens
         if self._load is not None:
             data["lab"] = self._load.ledger.drain()
             if self._glanced_ns is not None:
