@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from orchestrator.bench.bench import Bench
 from orchestrator.model.catalogue import Catalogue, Names
+from orchestrator.model.comparable import Comparable
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.finding import Finding
 from orchestrator.model.host import Host, WholeMemory
@@ -189,7 +190,8 @@ class Experiment(Generic[S, P, R]):
     adds to the record what happened on the host, and the doubts that follow.
     ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured,
     and nothing was found that a program should stop at (exit code 1). ``unusable``: whether what
-    was asked for could not be measured at all (exit code 2).
+    was asked for could not be measured at all (exit code 2). ``comparable``: what two records are
+    compared by; None for an experiment whose records are not compared.
     """
 
     name: str
@@ -211,3 +213,4 @@ class Experiment(Generic[S, P, R]):
     unusable: Callable[[R], bool] = field(default=lambda _record: False)
     resuming: Resuming[R] | None = None
     variants: Callable[[S], Sequence[Variant]] = lambda _settings: ()
+    comparable: Callable[[R], Comparable] | None = None

@@ -1,0 +1,1 @@
+"""A record in the formats that other tools read. Pure."""

@@ -1,0 +1,1 @@
+"""Each service's numbers over time, and the changes in them. Pure."""

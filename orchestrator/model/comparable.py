@@ -1,0 +1,54 @@
+"""What two records of an experiment are compared by, and what a history keeps of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.words import Moment, Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """Something that was measured. ``name``: for programs; ``title``: for people; ``unit``: such as
+    1/s; empty for a ratio. ``less_is_faster``: true for costs and latencies.
+    """
+
+    name: Name
+    title: str
+    unit: str
+    less_is_faster: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparableRow:
+    """One service under one workload.
+
+    ``values``: one for each independent repeat (a trial, a launch), in the order in which they were
+    measured. Empty if there is none; ``note`` then says why. ``made_of``: what was measured, such
+    as the framework's version or the image's id.
+    """
+
+    service: Name
+    workload: Name
+    quantity: Quantity
+    values: tuple[float, ...]
+    made_of: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparable:
+    """A record as rows of values.
+
+    ``conditions``: name -> text of everything that must be equal in both records: the host, layout,
+    network, client, settings. ``circumstances``: what may differ but is told to people: kernel,
+    engine, the lab's version and commit.
+    """
+
+    experiment: Name
+    run_id: str
+    started_at: Moment
+    conditions: Mapping[str, str]
+    circumstances: Mapping[str, str]
+    rows: tuple[ComparableRow, ...]

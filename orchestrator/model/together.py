@@ -1,0 +1,52 @@
+"""All services at once on one CPU: what each used for a request, launch by launch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.model.trial import TrialPhase
+from orchestrator.words import Name
+
+REFERENCE = "reference"
+"""The bare server that takes part in every slice, so that runs can be compared through it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherLaunch:
+    """New containers of all services and of the reference, and what was measured of them.
+
+    ``seed``: Python's hash seed, the same in all. ``order``: in which the containers started.
+    ``at_s``: seconds from the first launch to the end of this one. ``slices``: of each slice, the
+    CPU time for a request of each server, in microseconds.
+    """
+
+    seed: int
+    order: tuple[Name, ...]
+    at_s: float
+    slices: tuple[dict[Name, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A service that could not take part, and why."""
+
+    service: Name
+    phase: TrialPhase
+    reason: str
+    log_tail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What launches of one workload showed.
+
+    ``services``: those that took part, without the reference. ``rate``: requests/s of all servers
+    together; ``requests``: for each server in a slice. Both are None before the first launch.
+    """
+
+    workload: Name
+    services: tuple[Name, ...]
+    rate: float | None = None
+    requests: int | None = None
+    launches: tuple[TogetherLaunch, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
