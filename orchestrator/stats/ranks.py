@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from orchestrator.stats.interval import Interval
 
 Ranks = dict[str, tuple[int, int]]
 """Name -> its best and its worst possible rank. Names that are not ranked are left out."""
+
+
+def places(names: Collection[str], before: Callable[[str, str], bool]) -> Ranks:
+    """The ranks that follow from certain comparisons.
+
+    Args:
+        before: whether the first name certainly comes before the second.
+    """
+    return {
+        name: (
+            1 + sum(before(other, name) for other in names if other != name),
+            len(names) - sum(before(name, other) for other in names if other != name),
+        )
+        for name in names
+    }
 
 
 def ranks(
@@ -19,12 +34,9 @@ def ranks(
     Two values differ if their intervals do not overlap: from three repeats on the intervals are
     the ranges of the repeats, with fewer they have a margin.
     """
-    found = {}
-    for name in ranked:
-        mine = known[name]
-        others = [known[other] for other in ranked]
-        above = sum(other.above(mine) for other in others)
-        below = sum(mine.above(other) for other in others)
-        before, after = (below, above) if least_first else (above, below)
-        found[name] = (1 + before, len(ranked) - after)
-    return found
+
+    def before(one: str, other: str) -> bool:
+        first, second = (other, one) if least_first else (one, other)
+        return known[first].above(known[second])
+
+    return places(ranked, before)
