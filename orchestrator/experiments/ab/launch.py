@@ -12,7 +12,7 @@ from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed
-from orchestrator.experiments.ab.record import Closed, ClosedPair, Slice
+from orchestrator.experiments.ab.record import Closed, ClosedPair, SliceCost
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.ports import Container, Engine, SliceLoad
 from orchestrator.stats.histogram import merged, percentiles
@@ -113,14 +113,14 @@ class Trio:
         rate = min(busy / round_s, REQUESTS_MOST / SLICE_S)
         return Pace(requests=requests, rate=len(self._roles) * rate)
 
-    def slice(self, pace: Pace, seed: int) -> Slice:
+    def slice(self, pace: Pace, seed: int) -> SliceCost:
         """The CPU time for a request of each server in one slice at the common rate.
 
         Raises:
             TrialFailed: a request failed, or a server has ended.
         """
         used = self._cpu_us(pace, seed)
-        return Slice(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
+        return SliceCost(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
 
     def closed_pair(self, *, head_first: bool) -> ClosedPair:
         """Base and head in closed loop, one right after the other.
