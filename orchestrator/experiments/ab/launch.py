@@ -8,7 +8,7 @@ from itertools import permutations
 
 from orchestrator.bench.together import Servers
 from orchestrator.errors import TrialFailed
-from orchestrator.experiments.ab.record import Closed, ClosedPair, Slice
+from orchestrator.experiments.ab.record import Closed, ClosedPair, SliceCost
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.stats.histogram import merged, percentiles
 
@@ -46,9 +46,9 @@ def order_of(launch: int) -> tuple[str, ...]:
     return ORDERS[launch % len(ORDERS)]
 
 
-def slice_of(used: Mapping[str, float]) -> Slice:
+def slice_of(used: Mapping[str, float]) -> SliceCost:
     """A slice of the record, from the microseconds for a request of each role."""
-    return Slice(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
+    return SliceCost(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
 
 
 def closed_pair(servers: Servers, *, head_first: bool) -> ClosedPair:

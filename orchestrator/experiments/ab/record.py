@@ -67,7 +67,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
+class SliceCost:
     """CPU time for a request of each server in one slice, in microseconds.
 
     ``again`` is a second container of the base: base and again are the A/A pair.
@@ -106,7 +106,7 @@ class Launch:
     seed: int
     order: tuple[str, ...]
     at_s: float
-    slices: tuple[Slice, ...]
+    slices: tuple[SliceCost, ...]
     closed: tuple[ClosedPair, ...]
 
 
