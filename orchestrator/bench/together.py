@@ -18,7 +18,9 @@ WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
 WARM_UP_RATE = 400.0
-"""Requests/s of all servers together while their pace is unknown: few enough for any host."""
+"""Most requests/s of all servers together while their pace is unknown."""
+FIRST_LOOK_S = 0.1
+"""How long each server first answers one request after the other, to see how slow it may be."""
 BUSY, BUSY_SHARED = 0.6, 0.35
 """Share of the server's CPU that the slices use; less where the load runs on the same CPU. A CPU
 with time to spare lets no queue grow, so that no server waits for another."""
@@ -47,6 +49,18 @@ class Pace:
     rate: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strain:
+    """How far slices went from their plan.
+
+    ``lasted``: the longest duration of a slice, as a multiple of the planned one. ``idle``: the
+    least share of a slice in which the load had nothing to do.
+    """
+
+    lasted: float
+    idle: float
+
+
 @contextmanager
 def launched(
     specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
@@ -66,7 +80,7 @@ def launched(
         servers = dict[str, Container]()
         try:
             for name, spec in specs.items():
-                with _failure_of(name):
+                with failure_of(name):
                     container = engine.start(seeded(spec, seed), suffix=f"-{name}")
                     servers[name] = stack.enter_context(container)
             load.aim(list(servers.values()), within_s=READY_WITHIN_S)
@@ -86,14 +100,19 @@ class Servers:
         self._load = load
         self._servers = servers
         self._names = tuple(servers)
+        self._first_rate = WARM_UP_RATE
+        self.strain = Strain(lasted=0.0, idle=1.0)
+        """Of the slices so far; warming up does not count."""
 
     def warm_up(self, rate: float | None, seed: int) -> None:
-        """Send requests that do not count, at this rate or at a low one.
+        """Send requests that do not count, at this rate or, if it is None, at a careful one.
 
         Raises:
             TrialFailed: a request failed, or the load did.
         """
-        self._spread(Pace(requests=WARM_UP, rate=rate or WARM_UP_RATE), seed)
+        if rate is None:
+            self._first_rate = self._careful_rate()
+        self._spread(Pace(requests=WARM_UP, rate=rate or self._first_rate), seed)
 
     def pace(self, seed: int, slice_s: float, *, shared: bool) -> Pace:
         """The pace at which these servers leave the CPU free enough.
@@ -105,7 +124,7 @@ class Servers:
         Raises:
             TrialFailed: a request failed, or the load did.
         """
-        used = self.slice(Pace(requests=WARM_UP, rate=WARM_UP_RATE), seed)
+        used = self._cost(Pace(requests=WARM_UP, rate=self._first_rate), seed)[0]
         round_s = sum(used.values()) / 1e6
         busy = BUSY_SHARED if shared else BUSY
         requests = min(max(round(busy * slice_s / round_s), REQUESTS_LEAST), REQUESTS_MOST)
@@ -122,8 +141,17 @@ class Servers:
             ServersFailed: requests failed, or servers have ended.
             TrialFailed: the load failed.
         """
+        used, done = self._cost(pace, seed)
+        planned_s = pace.requests * len(self._names) / pace.rate
+        self.strain = Strain(
+            lasted=max(self.strain.lasted, done.duration_s / planned_s),
+            idle=min(self.strain.idle, done.idle),
+        )
+        return used
+
+    def _cost(self, pace: Pace, seed: int) -> tuple[dict[str, float], Slice]:
         before = self._cpu_s()
-        self._spread(pace, seed)
+        done = self._spread(pace, seed)
         after = self._cpu_s()
         used = {name: after[name] - before[name] for name in self._names}
         _none_failed(
@@ -131,7 +159,16 @@ class Servers:
             for name, seconds in used.items()
             if seconds <= 0
         )
-        return {name: seconds * 1e6 / pace.requests for name, seconds in used.items()}
+        return {name: seconds * 1e6 / pace.requests for name, seconds in used.items()}, done
+
+    def _careful_rate(self) -> float:
+        """Requests/s of all together, few enough for servers of which nothing is known.
+
+        A server that answers one request after the other needs at most 1 / rate for each.
+        """
+        looks = [self.saturated(name, 1, FIRST_LOOK_S) for name in self._names]
+        slowest_s = sum(look.duration_s / max(look.servers[0].completed, 1) for look in looks)
+        return min(WARM_UP_RATE, BUSY_SHARED * len(self._names) / slowest_s)
 
     def saturated(self, name: str, connections: int, seconds: float) -> Slice:
         """What a slice of closed loop on one server alone showed.
@@ -148,14 +185,15 @@ class Servers:
     def _cpu_s(self) -> dict[str, float]:
         found = dict[str, float]()
         for name, server in self._servers.items():
-            with _failure_of(name):
+            with failure_of(name):
                 found[name] = server.cpu_s()
         return found
 
-    def _spread(self, pace: Pace, seed: int) -> None:
+    def _spread(self, pace: Pace, seed: int) -> Slice:
         done = self._load.spread(pace.requests, pace.rate, seed)
         pairs = zip(self._names, done.servers, strict=True)
         _none_failed((name, why) for name, served in pairs for why in _failures(served))
+        return done
 
 
 def _failures(served: Served) -> Iterator[str]:
@@ -173,7 +211,7 @@ def _none_failed(found: Iterator[tuple[str, str]]) -> None:
 
 
 @contextmanager
-def _failure_of(name: str) -> Iterator[None]:
+def failure_of(name: str) -> Iterator[None]:
     """Say whose failure it is."""
     try:
         yield
