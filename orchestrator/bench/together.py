@@ -61,6 +61,21 @@ class Strain:
     idle: float
 
 
+def pace_for(used: Mapping[str, float], slice_s: float, *, shared: bool) -> Pace:
+    """The pace at which servers with these costs leave the CPU free enough.
+
+    Args:
+        used: name -> microseconds of CPU time for a request.
+        slice_s: how long a slice should take, in seconds.
+        shared: whether the load runs on the same CPU.
+    """
+    round_s = sum(used.values()) / 1e6
+    busy = BUSY_SHARED if shared else BUSY
+    requests = min(max(round(busy * slice_s / round_s), REQUESTS_LEAST), REQUESTS_MOST)
+    rate = min(busy / round_s, REQUESTS_MOST / slice_s)
+    return Pace(requests=requests, rate=len(used) * rate)
+
+
 @contextmanager
 def launched(
     specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
@@ -125,11 +140,7 @@ class Servers:
             TrialFailed: a request failed, or the load did.
         """
         used = self._cost(Pace(requests=WARM_UP, rate=self._first_rate), seed)[0]
-        round_s = sum(used.values()) / 1e6
-        busy = BUSY_SHARED if shared else BUSY
-        requests = min(max(round(busy * slice_s / round_s), REQUESTS_LEAST), REQUESTS_MOST)
-        rate = min(busy / round_s, REQUESTS_MOST / slice_s)
-        return Pace(requests=requests, rate=len(self._names) * rate)
+        return pace_for(used, slice_s, shared=shared)
 
     def slice(self, pace: Pace, seed: int) -> dict[str, float]:
         """Name -> microseconds of CPU time for a request, in one slice at the common rate.

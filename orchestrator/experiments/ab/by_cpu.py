@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import SEEDS
-from orchestrator.bench.together import Pace, Servers, launched
+from orchestrator.bench.together import Pace, Servers, launched, pace_for
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.launch import (
     SLICE_S,
     SLICES,
     Specs,
     closed_pair,
+    costs,
     slice_of,
-    strained,
 )
 from orchestrator.experiments.ab.lost import without
 from orchestrator.experiments.ab.plan import ABPlan
@@ -62,10 +62,13 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Step
 
 
 def _warm(servers: Servers, record: ABRecord, draw: random.Random, *, shared: bool) -> Pace:
-    """Warm the servers up, and return their pace: the last launch's, unless that was too fast."""
-    known = record.requests is not None and record.rate is not None
-    if not known or strained(record.launches[-1]):
+    """Warm the servers up; return the pace that fits what a request cost in the last launch.
+
+    So the CPU stays as free as planned, even if the machine gets slower.
+    """
+    if not record.launches:
         servers.warm_up(None, draw.randrange(SEEDS))
         return servers.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
-    servers.warm_up(record.rate, draw.randrange(SEEDS))
-    return Pace(requests=record.requests or 0, rate=record.rate or 0.0)
+    pace = pace_for(costs(record.launches[-1]), SLICE_S, shared=shared)
+    servers.warm_up(pace.rate, draw.randrange(SEEDS))
+    return pace

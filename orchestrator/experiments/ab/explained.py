@@ -127,7 +127,7 @@ def _unplanned(record: ABRecord) -> Iterator[str]:
         yield (
             f"In {len(slow):,} of {len(record.launches):,} launches a slice took more than "
             f"{LASTED_MOST:g} times as long as planned, so requests waited, perhaps for the other "
-            "servers. The pace was then set anew."
+            "servers."
         )
     full = [one for one in record.launches if nearly_full(one.idle)]
     if full:

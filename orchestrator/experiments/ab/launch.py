@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from orchestrator.bench.together import Servers
 from orchestrator.errors import TrialFailed
@@ -66,6 +67,15 @@ def strained(launch: Launch) -> bool:
 def slice_of(used: Mapping[str, float]) -> SliceCost:
     """A slice of the record, from the microseconds for a request of each role."""
     return SliceCost(base_us=used[BASE], again_us=used[AGAIN], head_us=used[HEAD])
+
+
+def costs(launch: Launch) -> dict[str, float]:
+    """Role -> microseconds of CPU time for a request, the mean of the launch's slices."""
+    return {
+        BASE: fmean(one.base_us for one in launch.slices),
+        AGAIN: fmean(one.again_us for one in launch.slices),
+        HEAD: fmean(one.head_us for one in launch.slices),
+    }
 
 
 def closed_pair(servers: Servers, *, head_first: bool) -> ClosedPair:
