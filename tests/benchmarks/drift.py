@@ -60,10 +60,8 @@ def main() -> int:
         _again(values, corrected, draw, wanted.datasets)
         for service, row in zip(one.rows, values, strict=True):
             seen.setdefault(service, []).append((row - row.mean()) / deviation(values))
-    print("\ndeviation of each service / that of all, over all of these tables:")
-    for service, rows in sorted(seen.items()):
-        squares = sum(float(row @ row) for row in rows) / sum(len(row) - 1 for row in rows)
-        print(f"  {service:<10} {sqrt(squares):.2f}")
+    if seen:
+        _unequal(seen, draw, wanted.datasets)
     return 0
 
 
@@ -146,6 +144,19 @@ def _again(values: Array, corrected: Array | None, draw: np.random.Generator, co
         smallest = exp(reach(table)) if reach is not ranges_reach else None
         told = f", tells ratios from {smallest:.2f} on" if smallest else ""
         print(f"  A/A {name:<28} wrong in {wrong:5.1%} +- {error:.1%} (at most {ERROR:.0%}){told}")
+
+
+def _unequal(seen: dict[str, list[Array]], draw: np.random.Generator, count: int) -> None:
+    """What it would cost if the services really vary as differently as they did here."""
+    print("\ndeviation of each service / that of all, over all of these tables:")
+    own = []
+    for service, rows in sorted(seen.items()):
+        squares = sum(float(row @ row) for row in rows) / sum(len(row) - 1 for row in rows)
+        own.append(sqrt(squares))
+        print(f"  {service:<10} {own[-1]:.2f}")
+    sets = [draw.normal(size=(len(own), 3)) * np.array(own)[:, np.newaxis] for _ in range(count)]
+    wrong = sum(_told(one, tukey_reach(one)) for one in sets) / count
+    print(f"  normal values with these deviations, three repeats: wrong in {wrong:.1%}")
 
 
 def ranges_reach(table: Array) -> float:
