@@ -11,15 +11,15 @@ numbers of replications, Biometrics 12, 1956, 307-310) and for adjusted means (B
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
-from math import exp, inf, log, sqrt
+from math import exp, inf, log
 from statistics import median
 
 import numpy as np
 
 from orchestrator.stats.interval import MARGIN, Interval, interval
-from orchestrator.stats.layout import Fitted, Layout, fitted
+from orchestrator.stats.layout import Array, Layout, fitted
 
 ERROR = 0.05
 """Probability that equal values are called different, for all pairs together."""
@@ -27,6 +27,8 @@ FREEDOM_LEAST = 2
 """Fewer degrees of freedom tell nothing: with one, q of two means is 18."""
 ROUNDING = 1e-9
 """A deviation of logarithms below this is a rounding error of the computation."""
+DIGITS = 9
+"""Significant digits of an interval's ends, so that they are the same on every machine."""
 
 
 def intervals(
@@ -61,8 +63,8 @@ def intervals(
         # The median is inside, so a row never stands above one that certainly comes before it.
         found[name] = Interval(
             value=middle,
-            low=min(middle, exp(low)),
-            high=max(middle, exp(high), *highest),
+            low=min(middle, _rounded(exp(low))),
+            high=max(middle, _rounded(exp(high)), *highest),
             samples=len(repeats),
             tested=True,
         )
@@ -80,24 +82,26 @@ def _reaches(logs: Layout, bounds: Collection[str]) -> dict[str, tuple[float, fl
     if chance.deviation is None or chance.freedom < FREEDOM_LEAST:
         return {}
     unit = max(chance.deviation, ROUNDING) * point(len(logs), chance.freedom)
-    ends = zip(fit.means.items(), _halves(fit), strict=True)
+    halves = _halves([len(pairs) for pairs in logs.values()], fit.covariance)
+    ends = zip(fit.means.items(), halves, strict=True)
     return {name: (mean - unit * half, mean + unit * half) for (name, mean), half in ends}
 
 
-def _halves(fit: Fitted) -> list[float]:
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _halves(counts: Sequence[int], covariance: Array) -> list[float]:
     """Half-lengths in units of q s: two add up to at least sqrt(V / 2), for each pair.
 
-    For equal counts all are 1 / (2 sqrt(count)), and the sums are exact. For unequal ones they
-    are proportional to the means' standard errors, by the smallest factor that serves all pairs.
+    For equal counts all are 1 / (2 sqrt(count)), and the sums are exact. For unequal ones they are
+    longer than that by the smallest factor that serves all pairs, mostly a few per cent.
     """
-    errors = np.sqrt(np.diag(fit.covariance))
-    factor = 1.0
-    for one in range(len(errors)):
-        for other in range(one):
-            ends = fit.covariance[one, one] + fit.covariance[other, other]
-            variance = ends - 2 * fit.covariance[one, other]
-            factor = max(factor, sqrt(2 * variance) / (errors[one] + errors[other]))
-    return [float(factor * error / 2) for error in errors]
+    errors = 1 / np.sqrt(np.array(counts))
+    own = np.diag(covariance)
+    variances = own[:, np.newaxis] + own - 2 * covariance
+    factor = (np.sqrt(2 * np.maximum(variances, 0)) / (errors[:, np.newaxis] + errors)).max()
+    return [float(error * max(1.0, factor) / 2) for error in errors]
 
 
 @cache
@@ -106,4 +110,5 @@ def point(means: int, freedom: int) -> float:
     # Here because this package takes most of a second and 80 MB, and most commands need neither.
     from scipy.stats import studentized_range
 
-    return float(studentized_range.ppf(1 - ERROR, max(means, 2), freedom))
+    # It is found by iteration, and need not be exact to the last digits.
+    return round(float(studentized_range.ppf(1 - ERROR, max(means, 2), freedom)), 6)

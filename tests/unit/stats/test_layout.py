@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orchestrator.stats.layout import Layout, fitted
+from orchestrator.stats.layout import Fitted, Layout, fitted
 
 # Blocks 0 and 1 differ by 0.2, names by 1; what is left are 0.01 and -0.01 in turn.
 TABLE: Layout = {
     "a": [(0, 1.01), (1, 1.19), (2, 1.30)],
     "b": [(0, 1.99), (1, 2.21), (2, 2.30)],
 }
+
+
+def variance(fit: Fitted, one: int, other: int) -> float:
+    """Of the difference of two means."""
+    c = fit.covariance
+    return float(c[one, one] + c[other, other] - 2 * c[one, other])
 
 
 def test_residuals_are_what_names_and_blocks_leave() -> None:
@@ -21,7 +27,7 @@ def test_residuals_are_what_names_and_blocks_leave() -> None:
     assert fit.deviation == pytest.approx(np.sqrt((left**2).sum() / 2))
     assert fit.freedom == (2 - 1) * (3 - 1)
     assert fit.means == pytest.approx({"a": table[0].mean(), "b": table[1].mean()})
-    assert fit.covariance == pytest.approx(np.eye(2) / 3)
+    assert variance(fit, 0, 1) == pytest.approx(2 / 3)
 
 
 def test_without_blocks_all_that_differs_within_a_name_is_chance() -> None:
@@ -43,10 +49,37 @@ def test_one_missing_value_widens_a_difference_as_yates_found() -> None:
     names, blocks = 5, 3
     layout = {str(n): [(b, float(n * b % 4)) for b in range(blocks)] for n in range(names)}
     layout["0"].pop()
-    c = fitted(layout).covariance
+    fit = fitted(layout)
     expected = 2 / blocks + names / (blocks * (blocks - 1) * (names - 1))
-    assert c[0, 0] + c[1, 1] - 2 * c[0, 1] == pytest.approx(expected)
-    assert c[1, 1] + c[2, 2] - 2 * c[1, 2] == pytest.approx(2 / blocks)
+    assert variance(fit, 0, 1) == pytest.approx(expected)
+    assert variance(fit, 1, 2) == pytest.approx(2 / blocks)
+
+
+def test_with_missing_values_it_is_the_least_squares_fit() -> None:
+    draw = np.random.default_rng(1)
+    layout = {
+        str(n): [(b, float(draw.normal())) for b in range(6) if b == n or draw.random() < 0.6]
+        for n in range(5)
+    }
+    cells = [(n, b, value) for n, pairs in enumerate(layout.values()) for b, value in pairs]
+    design = np.array(
+        [[*(n == m for m in range(5)), *(b == c for c in range(6))] for n, b, _ in cells]
+    )
+    values = np.array([value for *_, value in cells])
+    effects, _, rank, _ = np.linalg.lstsq(design.astype(float), values)
+    fit = fitted(layout)
+    assert fit.freedom == len(cells) - rank
+    assert fit.deviation == pytest.approx(
+        np.sqrt(((values - design @ effects) ** 2).sum() / (len(cells) - rank))
+    )
+    expected = effects[:5] + effects[5:].mean()
+    assert list(fit.means.values()) == pytest.approx(list(expected))
+
+
+def test_a_thousand_repeats_are_fitted_at_once() -> None:
+    draw = np.random.default_rng(2)
+    layout = {str(n): list(enumerate(map(float, draw.normal(size=1000)))) for n in range(30)}
+    assert fitted(layout).deviation == pytest.approx(1.0, rel=0.05)
 
 
 @pytest.mark.parametrize(

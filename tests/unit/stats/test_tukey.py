@@ -117,23 +117,26 @@ def test_intervals_of_equal_counts_are_half_of_the_significant_difference_long()
     half = point(9, 16) * fit.deviation / sqrt(3) / 2
     known = intervals(run)
     for name, mean in fit.means.items():
-        assert log(known[name].low) == pytest.approx(mean - half)
-        assert log(known[name].high) == pytest.approx(mean + half)
+        assert log(known[name].low) == pytest.approx(mean - half, abs=1e-5)
+        assert log(known[name].high) == pytest.approx(mean + half, abs=1e-5)
         assert known[name].tested
 
 
-def test_fewer_repeats_have_a_wider_interval_and_no_pair_less_than_kramers() -> None:
+@pytest.mark.parametrize(("lost", "more"), [(1, 1.03), (2, 1.08)])
+def test_fewer_repeats_have_a_wider_interval_and_no_pair_less_than_kramers(
+    lost: int, more: float
+) -> None:
     run = drawn(np.random.default_rng(7), 3, {})
-    del run[NAMES[0]][1:]
+    del run[NAMES[0]][3 - lost :]
     fit = fitted({name: [(b, log(v)) for b, v in pairs] for name, pairs in run.items()})
     assert fit.deviation is not None
     halves = {name: log(one.high / one.low) / 2 for name, one in intervals(run).items()}
-    assert halves[NAMES[0]] > 1.6 * halves[NAMES[1]]
+    assert halves[NAMES[0]] == pytest.approx(halves[NAMES[1]] * sqrt(3 / (3 - lost)), rel=1e-4)
     q, c = point(9, fit.freedom), fit.covariance
     for (m, one), (n, other) in combinations(enumerate(NAMES), 2):
         kramer = q * fit.deviation * sqrt((c[m, m] + c[n, n] - 2 * c[m, n]) / 2)
-        assert halves[one] + halves[other] >= kramer * (1 - 1e-9)
-        assert halves[one] + halves[other] <= kramer * 1.05
+        assert halves[one] + halves[other] >= kramer * (1 - 1e-4)
+        assert halves[one] + halves[other] <= kramer * more
 
 
 def test_the_value_is_the_median_and_always_inside() -> None:
@@ -202,5 +205,5 @@ def test_huge_and_tiny_values_are_compared_by_their_ratios() -> None:
         scaled = {name: [(b, v * factor) for b, v in pairs] for name, pairs in run.items()}
         assert told(intervals(scaled)) == told(intervals(run))
         assert intervals(scaled)[NAMES[3]].low == pytest.approx(
-            intervals(run)[NAMES[3]].low * factor
+            intervals(run)[NAMES[3]].low * factor, rel=1e-5
         )
