@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from orchestrator.app import judgement
 from orchestrator.audit.record import audit_record
 from orchestrator.errors import LabError, SelfContradiction, UsageError
 from orchestrator.experiments.experiment import Experiment, P, R, S, Surroundings
@@ -91,17 +92,34 @@ def _folder(experiment: Experiment[S, P, R], path: Path) -> results_dir.RunFolde
 
 
 def summarized(results: Path, name: str) -> str:
-    """One run on one screen, as Markdown; writes nothing.
+    """A run or a judgement on one screen, as Markdown; writes nothing.
+
+    Args:
+        name: its id, its folder, or ``latest``: the newest of both kinds.
 
     Raises:
-        UsageError: no such run, its record cannot be read, or no report can be made of it.
+        UsageError: there is none, its record cannot be read, or no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right.
     """
-    path = results_dir.find_run(results, name)
-    record = results_dir.load(path)
+    record = _to_summarize(results, name)
+    if record.name == judgement.RECORD:
+        return judgement.judgement_summary(results_dir.read_record(record, judgement.read))
+    path = record.parent
+    run = results_dir.load(path)
     with _in_words(path):
-        _consistent(LOAD, record, path)
-        return run_summary(record)
+        _consistent(LOAD, run, path)
+        return run_summary(run)
+
+
+def _to_summarize(results: Path, name: str) -> Path:
+    """The record of a run or a judgement; the newer one if the name means both."""
+    found = []
+    for file in (judgement.RECORD, results_dir.RECORD):
+        with suppress(UsageError):
+            found.append(results_dir.find_run(results, name, file) / file)
+    if not found:
+        return results_dir.find_run(results, name)  # says what is missing
+    return max(found, key=lambda record: record.stat().st_mtime)
 
 
 def report_all(world: World, results: Path) -> list[LabError]:

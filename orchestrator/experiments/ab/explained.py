@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.durations import clock_time
-from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, Ratio, found
+from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, differs, found
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.words import UNIT, UNITS, interval
 from orchestrator.report.place import where
@@ -98,7 +98,7 @@ def caveats(record: ABRecord) -> Iterator[str]:
     ):
         yield doubt.sentence
     known = found(record)
-    if known is not None and _differs(known.again):
+    if known is not None and differs(known.again):
         yield (
             f"The A/A pair differs: {interval(known.again)}. By chance alone this happens in at "
             "most 5 of 100 comparisons. Repeat the comparison."
@@ -111,10 +111,6 @@ def caveats(record: ABRecord) -> Iterator[str]:
     bases = dict.fromkeys(side.base_image for side in (record.base, record.head) if side)
     for base in bases:
         yield from (doubt.sentence for doubt in of_base(base, "A side"))
-
-
-def _differs(ratio: Ratio) -> bool:
-    return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
 
 
 def _why_undecided(record: ABRecord, known: Found) -> str:

@@ -32,14 +32,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget",
         metavar="TIME",
-        type=_duration,
+        type=duration,
         default=300.0,
         help="the most time to measure, such as 90s or 5m; default: 5m",
     )
     parser.add_argument(
         "--fail-above",
         metavar="PERCENT",
-        type=_share,
+        type=share,
         default=0.0,
         help="exit with 1 only if the head is certainly slower by more than this, such as 3%%; "
         "default: 0%%",
@@ -74,14 +74,16 @@ def chosen(arguments: argparse.Namespace, _there: Names) -> ABSettings:
     )
 
 
-def _duration(text: str) -> float:
+def duration(text: str) -> float:
+    """Seconds in a time such as 90s or 5m; a type for argparse."""
     try:
         return seconds_in(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: give a time such as 90s or 5m") from None
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """A percentage such as 3% as a share; a type for argparse."""
     try:
         percent = float(text.removesuffix("%"))
     except ValueError:

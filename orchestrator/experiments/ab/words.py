@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.experiments.ab.answer import Answer, Found, Ratio, found
+from orchestrator.experiments.ab.answer import Answer, Found, Ratio, differs, found
 from orchestrator.experiments.ab.record import ABRecord, By, Failure
 from orchestrator.model.trial import TrialPhase
 
@@ -85,6 +85,23 @@ def summary(record: ABRecord) -> str:
     )
 
 
+def brief(record: ABRecord) -> str:
+    """The answer in half a line, for a list: change, interval, tolerated slow-down, effort."""
+    known = found(record)
+    if record.failure is not None or known is None:
+        return sentence(record)
+    certain = interval(known.cost) or f"too few {UNITS[record.settings.by]} for an interval"
+    parts = [f"{answer_in_words(known)}, {change(known.cost.ratio)} ({certain})"]
+    if known.answer is Answer.SLOWER and record.settings.fail_above:
+        parts.append(_tolerated(record, known))
+    parts.append(measured(record))
+    if differs(known.again):
+        parts.append("but the base differs from itself: repeat the comparison")
+    if record.interrupted:
+        parts.append("interrupted")
+    return ", ".join(parts)
+
+
 def measured(record: ABRecord) -> str:
     """How much was measured: ``24 launches in 61 s``."""
     done = record.launches or record.counts
@@ -105,6 +122,15 @@ def _told(record: ABRecord, known: Found) -> str:
     else:
         than = f"{size(ratio - 1)} {'more' if ratio > 1 else LESS[by]} {COSTS[by]} than base"
     return f"{answer_in_words(known)}: head {needs} {than}"
+
+
+def _tolerated(record: ABRecord, known: Found) -> str:
+    limit = f"the {100 * record.settings.fail_above:g} % that is tolerated"
+    if known.above:
+        return f"more than {limit}"
+    high = known.cost.high
+    within = high is not None and high <= 1 + record.settings.fail_above
+    return f"within {limit}" if within else f"perhaps more than {limit}"
 
 
 def _certain(record: ABRecord, known: Found) -> str:
