@@ -72,7 +72,8 @@ def _parts(judgement: Judgement) -> Iterator[str]:
         told = one_line(line(one.text, REASON))
         yield f"- {one_line(one.name)}: {'**' * one.above}{told}{'**' * one.above}{record}"
     if judgement.shared:
-        yield f"\n{_beside(judgement)}"
+        yield from ("",) * bool(judgement.lines)
+        yield _beside(judgement)
 
 
 def _only(judgement: Judgement) -> str:
