@@ -55,7 +55,7 @@ def test_a_pull_request_that_slows_a_service_fails_and_the_summary_says_so(tmp_p
 
 def test_a_pull_request_that_changes_a_comment_passes(tmp_path: Path) -> None:
     app = (ROOT / APP).read_text()
-    ended = judged(tmp_path, f"# A comment.\n{app}", "15s")
+    ended = judged(tmp_path, f"# A comment.\n{app}", "30s")
     assert ended.codes == {"Judge": 0, "Summarize": 0}, ended.said
     first, *_, line = ended.summary.splitlines()
     assert first == "# Nothing is certainly slower by more than is tolerated"
