@@ -50,8 +50,8 @@ def add(commands: Commands) -> None:
         "--within",
         metavar="TIME",
         type=duration,
-        default=3600.0,
-        help="begin no comparison later than this, and say what was left out; default: 1h",
+        default=5400.0,
+        help="begin no comparison later than this, and say what was left out; default: 90m",
     )
     add_results(parser)
     add_json(parser)
