@@ -92,8 +92,8 @@ def brief(record: ABRecord) -> str:
         return sentence(record)
     certain = interval(known.cost) or f"too few {UNITS[record.settings.by]} for an interval"
     parts = [f"{answer_in_words(known)}, {change(known.cost.ratio)} ({certain})"]
-    if known.answer is Answer.SLOWER and record.settings.fail_above:
-        parts.append(_tolerated(record, known))
+    if known.answer in (Answer.SLOWER, Answer.UNDECIDED) and record.settings.fail_above:
+        parts += _tolerated(record, known)
     parts.append(measured(record))
     if differs(known.again):
         parts.append("but the base differs from itself: repeat the comparison")
@@ -124,13 +124,15 @@ def _told(record: ABRecord, known: Found) -> str:
     return f"{answer_in_words(known)}: head {needs} {than}"
 
 
-def _tolerated(record: ABRecord, known: Found) -> str:
+def _tolerated(record: ABRecord, known: Found) -> list[str]:
+    """How the slow-down stands to the tolerated one; empty while there is no interval."""
     limit = f"the {100 * record.settings.fail_above:g} % that is tolerated"
+    if known.cost.high is None:
+        return []
     if known.above:
-        return f"more than {limit}"
-    high = known.cost.high
-    within = high is not None and high <= 1 + record.settings.fail_above
-    return f"within {limit}" if within else f"perhaps more than {limit}"
+        return [f"more than {limit}"]
+    within = known.cost.high <= 1 + record.settings.fail_above
+    return [f"not more than {limit}" if within else f"perhaps more than {limit}"]
 
 
 def _certain(record: ABRecord, known: Found) -> str:

@@ -256,8 +256,18 @@ def test_doubts_are_caveats() -> None:
         ),
         pytest.param(
             ab_record(launches=exact_launches(head=1.05), settings=ab_settings(fail_above=0.2)),
-            ("slower, ", ", within the 20 % that is tolerated, "),
+            ("slower, ", ", not more than the 20 % that is tolerated, "),
             id="less than is tolerated",
+        ),
+        pytest.param(
+            ab_record(launches=launches(8), settings=ab_settings(fail_above=0.05)),
+            ("undecided, ", " %), not more than the 5 % that is tolerated, 8 launches"),
+            id="undecided, but good enough",
+        ),
+        pytest.param(
+            ab_record(launches=launches(8), settings=ab_settings(fail_above=0.0001)),
+            ("undecided, ", " %), perhaps more than the 0.01 % that is tolerated, 8 launches"),
+            id="undecided",
         ),
         pytest.param(
             ab_record(launches=launches(1), interrupted=True),
