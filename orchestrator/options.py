@@ -64,7 +64,7 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget",
         metavar="TIME",
-        type=_duration,
+        type=duration,
         default=BUDGET_S,
         help="the most time to measure, such as 90s or 5m; default: 5m",
     )
@@ -82,7 +82,7 @@ def seed_problems(seed: int) -> list[str]:
     return [f"--seed {seed}: give 0 to {LARGEST_SEED:,}"]
 
 
-def _duration(text: str) -> float:
+def duration(text: str) -> float:
     try:
         return seconds_in(text)
     except ValueError:

@@ -115,6 +115,11 @@ def beside(record: ABRecord) -> Beside | None:
     )
 
 
+def differs(ratio: Ratio) -> bool:
+    """Whether the ratio's interval does not contain 1; for the A/A pair, a reason for doubt."""
+    return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
+
+
 def head_logs(record: ABRecord) -> list[float]:
     """log(head / base) of each launch, or of each hash seed if instructions decide."""
     if record.settings.by is By.INSTRUCTIONS:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.durations import clock_time
-from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, Ratio, found
+from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, differs, found
 from orchestrator.experiments.ab.launch import LASTED_MOST, strained
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.words import UNIT, UNITS, interval
@@ -101,7 +101,7 @@ def caveats(record: ABRecord) -> Iterator[str]:
         yield doubt.sentence
     yield from _unplanned(record)
     known = found(record)
-    if known is not None and _differs(known.again):
+    if known is not None and differs(known.again):
         yield (
             f"The A/A pair differs: {interval(known.again)}. By chance alone this happens in at "
             "most 5 of 100 comparisons. Repeat the comparison."
@@ -135,10 +135,6 @@ def _unplanned(record: ABRecord) -> Iterator[str]:
             f"In {len(full):,} of {len(record.launches):,} launches the load generator had almost "
             "no CPU time left, so it may have sent its requests late."
         )
-
-
-def _differs(ratio: Ratio) -> bool:
-    return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
 
 
 def _why_undecided(record: ABRecord, known: Found) -> str:

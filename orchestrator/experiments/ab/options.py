@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-above",
         metavar="PERCENT",
-        type=_share,
+        type=share,
         default=0.0,
         help="exit with 1 only if the head is certainly slower by more than this, such as 3%%; "
         "default: 0%%",
@@ -67,7 +67,8 @@ def chosen(arguments: argparse.Namespace, _there: Names) -> ABSettings:
     )
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """A percentage such as 3% as a share; a type for argparse."""
     try:
         percent = float(text.removesuffix("%"))
     except ValueError:
