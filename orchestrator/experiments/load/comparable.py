@@ -20,7 +20,7 @@ from orchestrator.model.trial import OpenLoop, Outcome, Server, TrialRecord
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import Group, groups
 
-THROUGHPUT = Quantity(name="throughput", title="Throughput", unit="1/s", less_is_faster=False)
+THROUGHPUT = Quantity(name="throughput", title="throughput", unit="1/s", less_is_faster=False)
 CPU = Quantity(
     name="cpu-per-request", title="CPU time for a request", unit="µs", less_is_faster=True
 )
