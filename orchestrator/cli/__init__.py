@@ -10,6 +10,7 @@ from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
+    compare,
     examine,
     experiments,
     nanode,
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         experiments,
         nanode,
         results,
+        compare,
         schema,
         audit,
         perks,
