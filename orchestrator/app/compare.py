@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestrator.app.report import consistent, in_words, links_of, list_runs
+from orchestrator.app.report import consistent, in_words, links_of
 from orchestrator.compare.compared import compared, unequal
 from orchestrator.compare.comparison import Comparison
 from orchestrator.compare.files import RECORD, compare_files, folder_name, report_files
@@ -139,5 +139,4 @@ def _write(world: World, results: Path, comparison: Comparison) -> None:
     folder.save(compare_files(comparison), finished=True)
     # Files for other tools (exports/) join the report's files here.
     folder.save_report(report_files(comparison, links_of(world.root, path, results)))
-    list_runs(results)
     world.err.note(f"files: {path}")

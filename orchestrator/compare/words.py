@@ -85,7 +85,7 @@ def assumed(comparison: Comparison) -> Iterator[str]:
         yield (
             f"Rows with fewer values: {_spreads(comparison)}. Where a row's own spread is larger, "
             "it counts instead. Student's t. Assumed as well: the logarithms of all rows vary "
-            "about alike."
+            "about alike. With a single value on a side, a disturbed trial looks like a change."
         )
     if used & {Spread.OWN, Spread.POOLED}:
         yield (

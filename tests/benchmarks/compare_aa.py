@@ -69,17 +69,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     draw = np.random.default_rng(wanted.seed)
-    for record in records(wanted.results) if wanted.results else ():
-        counted(record.run_id, wanted.times, partial(halves, record, draw))
+    if wanted.results:
+        of_records(wanted.results, wanted.times, draw)
     for name, kind in KINDS.items():
         for base, head in SIZES:
             title = f"generated, {name}, {base} and {head} values"
             counted(title, wanted.times, partial(generated, kind, base, head, draw))
-    title = "generated, normal, rows vary by 2 % to 18 %, 3 and 3 values"
-    counted(
-        title, wanted.times, partial(generated, normal, 3, 3, draw, np.linspace(0.2, 1.8, ROWS))
-    )
+    title, unlike = "generated, normal, 2 % to 18 %, 3 and 3 values", np.linspace(0.2, 1.8, ROWS)
+    counted(title, wanted.times, partial(generated, normal, 3, 3, draw, unlike))
     return 0
+
+
+def of_records(results: Path, times: int, draw: np.random.Generator) -> None:
+    """Count the rows of each record below a folder, and of all together."""
+    found = Counter[Answer]()
+    for record in records(results):
+        found += counted(record.run_id, times, partial(halves, record, draw))
+    print(f"all records: {line(found)}")
 
 
 def records(results: Path) -> Iterator[Comparable]:
@@ -91,7 +97,9 @@ def records(results: Path) -> Iterator[Comparable]:
                 yield record
 
 
-def counted(title: str, times: int, pair: Callable[[], tuple[Comparable, Comparable]]) -> None:
+def counted(
+    title: str, times: int, pair: Callable[[], tuple[Comparable, Comparable]]
+) -> Counter[Answer]:
     """Compare this many pairs; print the answers of their rows, quantity by quantity."""
     answers: dict[str, Counter[Answer]] = {}
     for _ in range(times):
@@ -99,8 +107,15 @@ def counted(title: str, times: int, pair: Callable[[], tuple[Comparable, Compara
             if row.answer is not None:
                 answers.setdefault(row.quantity.name, Counter())[row.answer] += 1
     for quantity, found in answers.items():
-        wrong = sum(found[answer] for answer in WRONG)
-        print(f"{title}, {quantity}: {wrong} of {found.total()} rows = {wrong / found.total():.2%}")
+        of = f", {quantity}" if len(answers) > 1 else ""
+        print(f"{title}{of}: {line(found)}", flush=True)
+    return sum(answers.values(), Counter[Answer]())
+
+
+def line(found: Counter[Answer]) -> str:
+    """How many rows are wrong, of how many."""
+    wrong, of = sum(found[answer] for answer in WRONG), found.total()
+    return f"{wrong} of {of} rows = {wrong / of:.2%}" if of else "no rows"
 
 
 def halves(record: Comparable, draw: np.random.Generator) -> tuple[Comparable, Comparable]:
