@@ -6,7 +6,7 @@ from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.rows import cost_rows
 from orchestrator.experiments.cost.tables import times
 from orchestrator.report.charts.chart import ACCENT, BAR, Datum, quantity, values
-from orchestrator.report.pictures import WIDTH, Drawing, drawing
+from orchestrator.report.charts.drawing import WIDTH, Drawing, drawing
 
 ROOM = 1.3
 """Length of the axis in longest bars: a bar's number stands after its interval."""
