@@ -7,14 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
-from orchestrator.experiments.ab.launch import (
-    SEEDS,
-    SLICES,
-    Pace,
-    Specs,
-    launched,
-    order_of,
-)
+from orchestrator.bench.instructions import SEEDS
+from orchestrator.bench.together import Pace, launched
+from orchestrator.experiments.ab.launch import SLICE_S, SLICES, Specs, closed_pair, slice_of
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord, Launch
 
@@ -31,20 +26,20 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iter
     with bench.load.slices(settings.workload, plan.loading) as load:
         while True:
             number, seed = len(record.launches), draw.randrange(SEEDS)
-            order = order_of(number)
-            with launched(specs, order, seed, bench.engine, load) as trio:
+            containers = specs.of(number)
+            with launched(containers, seed, bench.engine, load) as trio:
                 trio.warm_up(record.rate, draw.randrange(SEEDS))
                 if record.requests is None or record.rate is None:
-                    found = trio.pace(draw.randrange(SEEDS), shared=shared)
+                    found = trio.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
                     record = replace(record, requests=found.requests, rate=found.rate)
                 speed = Pace(requests=record.requests or 0, rate=record.rate or 0.0)
-                slices = tuple(trio.slice(speed, draw.randrange(SEEDS)) for _ in range(SLICES))
-                closed = trio.closed_pair(head_first=number % 2 == 0)
+                used = [trio.slice(speed, draw.randrange(SEEDS)) for _ in range(SLICES)]
+                closed = closed_pair(trio, head_first=number % 2 == 0)
             launch = Launch(
                 seed=seed,
-                order=order,
+                order=tuple(containers),
                 at_s=bench.clock.monotonic() - began,
-                slices=slices,
+                slices=tuple(map(slice_of, used)),
                 closed=(closed,),
             )
             record = replace(record, launches=(*record.launches, launch))

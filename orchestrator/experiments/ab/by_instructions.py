@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
-from orchestrator.bench.instructions import REQUESTS, counted
-from orchestrator.experiments.ab.launch import SEEDS, Specs
+from orchestrator.bench.instructions import REQUESTS, SEEDS, counted
+from orchestrator.experiments.ab.launch import Specs
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord, Counts
 from orchestrator.model.counted_by import CountedBy
