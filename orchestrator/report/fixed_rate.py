@@ -66,14 +66,8 @@ def _contract(group: Group) -> str | None:
     return KEPT if group.measured else None
 
 
-_COST: tuple[Column[Place], ...] = (
-    Column(
-        "open_cpu_us_per_request",
-        "CPU µs/request",
-        of_group(open_cpu_us_per_request),
-        show=three_digits,
-    ),
-)
+COST = "CPU µs/request"
+"""The title of the column by which trials are ranked."""
 _OF_REPEATS: tuple[Column[Place], ...] = (
     Column("open_cpu_us_lowest", "Lowest", _at_rate(_lowest), show=three_digits, wide=True),
     Column("open_cpu_us_highest", "Highest", _at_rate(_highest), show=three_digits, wide=True),
@@ -104,13 +98,25 @@ def ranks_by_cost(record: RunRecord) -> bool:
     return wanted and record.profile.open_rate is not None
 
 
+def trial_columns(record: RunRecord, cost: str = COST) -> tuple[Column[Place], ...]:
+    """The columns with what the trials showed at the common rate.
+
+    Args:
+        cost: the title of the first one, the CPU time for a request.
+    """
+    first: Column[Place] = Column(
+        "open_cpu_us_per_request", cost, of_group(open_cpu_us_per_request), show=three_digits
+    )
+    several = record.settings.repeats > 1
+    return (first, *(_OF_REPEATS if several else ()), *_REST)
+
+
 def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     """The ranking by CPU time at the common rate. Only if all repeats kept up there is a rank."""
     found = groups(record, workload)
     known = cpu_times(record, workload)
     ranked = [group.service for group in found if group.service in known and _kept_up(group)]
     places = ranks(known, ranked, least_first=True)
-    several = record.settings.repeats > 1
 
     def order(group: Group) -> tuple[bool, bool, float]:
         cost = known.get(group.service)
@@ -120,7 +126,7 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
         text=TEXT.format(rate=record.profile.open_rate),
-        columns=(*PLACE, *_COST, *(_OF_REPEATS if several else ()), *_REST),
+        columns=(*PLACE, *trial_columns(record)),
         places=tuple(
             Place(
                 group=group,
