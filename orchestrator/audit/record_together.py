@@ -53,7 +53,7 @@ def _services(record: RunRecord, one: Together) -> Iterator[Finding]:
 def _launches(one: Together) -> Iterator[Finding]:
     row = ResultRow(name=f"{one.workload}, launches")
     pace = (one.rate, one.requests)
-    if one.launches and not all(known is not None and known > 0 for known in pace):
+    if any(known is not None and known <= 0 for known in pace):
         text = f"Launches at {one.rate} requests/s with {one.requests} requests cannot be."
         yield contradiction(row, RULE, one.rate, None, text)
     for number, launch in enumerate(one.launches, 1):

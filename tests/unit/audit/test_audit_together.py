@@ -48,7 +48,7 @@ def test_honest_launches_have_no_finding() -> None:
 
 
 def test_the_rule_is_one_of_those_of_a_record() -> None:
-    broken = replace(together(AT_ONCE_US), rate=None)
+    broken = replace(together(AT_ONCE_US), rate=0.0)
     assert "launches" in {finding.rule for finding in audit_record(run(broken))}
 
 
@@ -115,8 +115,8 @@ def test_launches_have_slices_and_follow_one_another() -> None:
     assert kinds(run(back)) == [("json, launch 3", Kind.CONTRADICTION)]
 
 
-@pytest.mark.parametrize("changes", [{"rate": None}, {"rate": 0.0}, {"requests": None}])
-def test_launches_need_a_pace(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("changes", [{"rate": -1.0}, {"rate": 0.0}, {"requests": 0}])
+def test_a_pace_is_above_zero(changes: dict[str, Any]) -> None:
     assert kinds(run(replace(together(AT_ONCE_US), **changes))) == [
         ("json, launches", Kind.CONTRADICTION)
     ]
