@@ -105,9 +105,7 @@ def _by_workload(
     """The failures of each workload in which the server takes part."""
     return {
         one.workload: {
-            name: why
-            for name, why in failed.failures.items()
-            if name in {REFERENCE, *one.services}
+            name: why for name, why in failed.failures.items() if name in {REFERENCE, *one.services}
         }
         for one in known
     }

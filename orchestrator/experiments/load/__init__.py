@@ -53,7 +53,8 @@ def run(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRecord, Non
     record = replace(record, setup_s=bench.setup_s + (record.setup_s or 0))
     trials_missing = bool(missing_trials(plan.trials, record))
     method = LoadMethod(loading=plan.loading)
-    for record in measure_trials(plan.trials, record, method, bench):
+    for known in measure_trials(plan.trials, record, method, bench):
+        record = known
         yield record
     if not at_once.wanted(plan.settings, plan.loading.profile):
         return
@@ -77,9 +78,7 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
         f"profile {profile.name}, seed {plan.settings.seed}, "
         f"server on CPU {placement.server_cpu}, load on CPU {loads}, network {placement.network}"
     )
-    return Outlook(
-        text=text, trials=len(plan.trials), left=count, trial_s=trial_s, after_s=after_s
-    )
+    return Outlook(text=text, trials=len(plan.trials), left=count, trial_s=trial_s, after_s=after_s)
 
 
 def more_tools(plan: Plan) -> tuple[str, ...]:
