@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from orchestrator.experiments.ab.answer import Answer, Found, Ratio, found
 from orchestrator.experiments.ab.record import ABRecord, By, Failure
-from orchestrator.model.trial import TrialPhase
+from orchestrator.model.trial import FAILED
 
 COSTS = {By.CPU: "CPU time for a request", By.INSTRUCTIONS: "instructions for a request"}
 LESS = {By.CPU: "less", By.INSTRUCTIONS: "fewer"}
 EQUAL = {By.CPU: "as much", By.INSTRUCTIONS: "as many"}
 UNIT = {By.CPU: "launch", By.INSTRUCTIONS: "hash seed"}
 UNITS = {By.CPU: "launches", By.INSTRUCTIONS: "hash seeds"}
-FAILED = {
-    TrialPhase.BUILD: "could not be built",
-    TrialPhase.START: "did not start",
-    TrialPhase.VERIFY: "does not keep the contract",
-    TrialPhase.LOAD: "failed",
-    TrialPhase.STOP: "did not stop",
-}
 
 
 def change(ratio: float) -> str:
