@@ -14,7 +14,7 @@ from orchestrator.report.fixed_rate import trial_columns
 from orchestrator.report.group import Group, groups
 from orchestrator.report.open_loop import limited_by
 from orchestrator.report.ranking import PLACE, Place, Ranking
-from orchestrator.stats.launches import Relative, launch_ranks, relatives
+from orchestrator.stats.launches import Relative, rank_of, relative_logs, relatives
 
 LAUNCHES_LEAST = 2
 """A single launch has no interval."""
@@ -36,7 +36,7 @@ def launched(record: RunRecord) -> bool:
 def at_once(record: RunRecord, workload: str) -> Ranking:
     """The ranking by launches. A service that did not take part has no rank, and says why."""
     one = of_workload(record, workload)
-    known, places = relatives(one), launch_ranks(one)
+    known, places = relatives(one), rank_of(relative_logs(one))
     left = {out.service: f"left out in {out.phase}" for out in one.left_out}
 
     def place(group: Group) -> Place:

@@ -1,118 +1,99 @@
-"""What launches of several servers at once say: costs relative to the reference, and ranks.
+"""What launches of all services at once say: costs relative to the reference, and ranks. Pure.
 
-A launch is one value: the slices of one launch share its containers, their hash seed and their
-place in memory, so they are not independent. The number of launches follows from a budget that is
-fixed beforehand, not from what they show, so ordinary intervals are right.
+The number of launches follows from a time that is fixed beforehand, not from what they show, so
+ordinary intervals are right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import exp, inf, log, sqrt
-from statistics import fmean, stdev
+from math import exp, inf, isfinite, log
 
-from orchestrator.model.together import REFERENCE, Together, TogetherLaunch
+from orchestrator.model.together import REFERENCE, Together
 from orchestrator.stats.ranks import Ranks, places
+from orchestrator.stats.student import CONFIDENCE, Mean, mean_interval, trimmed
 
-ERROR = 0.05
-"""Probability that an interval misses the true value, and that any pair of a table is said to
-differ by chance."""
-TRIMMED = 0.2
-"""Share of a launch's slices left out at each end: a single disturbance makes a wild slice."""
-
-Logs = Mapping[int, float]
-"""Launch (from 0) -> the mean of its slices' logarithms."""
+Logs = Mapping[str, Sequence[float]]
+"""Service -> the logarithm of its relative cost in each launch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
-    """What a request to a service costs, as a multiple of one to the reference in the same slices.
+    """What a request to a service costs.
 
-    ``low`` and ``high``: its 95 % interval; None with a single launch. ``cpu_us``: CPU time for a
-    request in microseconds, by itself. ``launches``: those in which the service took part.
+    ``relative``: as a multiple of one to the reference in the same slices; ``low``, ``high``: its
+    95 % interval, None with a single launch. ``cpu_us``: in microseconds of CPU time.
     """
 
     relative: float
     low: float | None
     high: float | None
-    cpu_us: float
+    cpu_us: float | None
     launches: int
 
 
-def relatives(one: Together) -> dict[str, Relative]:
-    """The cost of each service that took part: Student's t interval over launches, of logarithms.
+def relative_logs(together: Together) -> dict[str, list[float]]:
+    """Service -> log(its CPU time / the reference's), one for each launch.
 
-    (Montgomery, Design and Analysis of Experiments, 8th edition, 2.4.) Services without any launch
-    are left out.
-    """
-    found = {}
-    for service in one.services:
-        logs = _logs(one, service, REFERENCE)
-        if logs:
-            mean, half = _interval(list(logs.values()), ERROR)
-            own = fmean(_logs(one, service).values())
-            found[service] = Relative(
-                relative=exp(mean),
-                low=None if half == inf else exp(mean - half),
-                high=None if half == inf else exp(mean + half),
-                cpu_us=exp(own),
-                launches=len(logs),
-            )
-    return found
-
-
-def launch_ranks(one: Together) -> Ranks:
-    """The ranks of the services that took part; rank 1 costs least.
-
-    For each pair, the paired t interval of the launches' differences (the same, 2.5). All pairs
-    together are wrong in at most 5 of 100 tables: each has the probability 0.05 / pairs
-    (Bonferroni; Montgomery, 3.5). Services whose interval includes no difference share ranks.
-    """
-    services = [name for name in one.services if _logs(one, name, REFERENCE)]
-    pairs = list(combinations(services, 2))
-    certain = set()
-    for first, second in pairs:
-        logs = list(_logs(one, first, second).values())
-        mean, half = _interval(logs, ERROR / len(pairs))
-        if abs(mean) > half:
-            certain.add((first, second) if mean < 0 else (second, first))
-    return places(services, lambda name, other: (name, other) in certain)
-
-
-def _logs(one: Together, service: str, other: str | None = None) -> Logs:
-    """Of each launch with both, the trimmed mean of log(service / other) over its slices.
-
-    Args:
-        other: None for the logarithms of the service's own microseconds.
+    A launch is one value, the trimmed mean of its slices: slices of one launch are not independent.
     """
     return {
-        number: _trimmed(values)
-        for number, launch in enumerate(one.launches)
-        if (values := _of(launch, service, other))
+        service: [
+            trimmed([log(one[service] / one[REFERENCE]) for one in launch.slices])
+            for launch in together.launches
+        ]
+        for service in together.services
     }
 
 
-def _of(launch: TogetherLaunch, service: str, other: str | None) -> list[float]:
-    return [
-        log(used[service]) - (log(used[other]) if other else 0.0)
-        for used in launch.slices
-        if service in used and (other is None or other in used)
-    ]
+def relatives(together: Together) -> dict[str, Relative]:
+    """The cost of each service that took part; nothing without launches."""
+    return {
+        service: _relative(together, service, logs)
+        for service, logs in relative_logs(together).items()
+        if logs
+    }
 
 
-def _trimmed(values: Sequence[float]) -> float:
-    out = int(len(values) * TRIMMED)
-    return fmean(sorted(values)[out : len(values) - out])
+def cpu_us(together: Together, name: str) -> float | None:
+    """Microseconds of CPU time for a request: the geometric mean of the launches; None without."""
+    logs = [trimmed([log(one[name]) for one in launch.slices]) for launch in together.launches]
+    return exp(sum(logs) / len(logs)) if logs else None
 
 
-def _interval(values: Sequence[float], error: float) -> tuple[float, float]:
-    """The mean, and half of its interval's length; infinite for fewer than two values."""
-    # Here because this package takes most of a second and 80 MB, and most commands need neither.
-    from scipy.stats import t
+def rank_of(logs: Logs) -> Ranks:
+    """Each service's best and worst possible rank; 1 costs least."""
+    pairs = len(logs) * (len(logs) - 1) // 2
+    return places(logs, lambda one, other: certainly_less(logs[one], logs[other], pairs))
 
-    mean, count = fmean(values) if values else 0.0, len(values)
-    if count < 2:
-        return mean, inf
-    return mean, float(t.ppf(1 - error / 2, count - 1)) * stdev(values) / sqrt(count)
+
+def certainly_less(one: Sequence[float], other: Sequence[float], pairs: int) -> bool:
+    """Whether the first certainly costs less than the second, when so many pairs are compared.
+
+    The paired t interval of the launches' differences at 1 - 0.05 / pairs: by Bonferroni's
+    inequality, all pairs together are wrong in at most 5 of 100 tables (Miller, Simultaneous
+    Statistical Inference, 2nd edition, 1981, 1.3). A launch has the same hash seed, the same
+    minutes and the same slices for both, so its difference varies less than either value.
+    """
+    return difference(one, other, pairs).high < 0
+
+
+def difference(one: Sequence[float], other: Sequence[float], pairs: int) -> Mean:
+    """The mean difference of two services' launches, with the interval of `certainly_less`."""
+    differences = [first - second for first, second in zip(one, other, strict=True)]
+    if not differences:
+        return Mean(mean=0.0, low=-inf, high=inf, count=0)
+    return mean_interval(differences, 1 - (1 - CONFIDENCE) / max(pairs, 1))
+
+
+def _relative(together: Together, service: str, logs: Sequence[float]) -> Relative:
+    known = mean_interval(logs)
+    bounded = isfinite(known.low)
+    return Relative(
+        relative=exp(known.mean),
+        low=exp(known.low) if bounded else None,
+        high=exp(known.high) if bounded else None,
+        cpu_us=cpu_us(together, service),
+        launches=len(logs),
+    )

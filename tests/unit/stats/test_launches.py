@@ -11,10 +11,15 @@ import pytest
 from scipy import stats
 
 from orchestrator.model.together import Together, TogetherLaunch
-from orchestrator.stats.launches import launch_ranks, relatives
+from orchestrator.stats.launches import rank_of, relative_logs, relatives
+from orchestrator.stats.ranks import Ranks
 from tests.unit.examples import together
 
 COSTS_US = {"bottle": 200.0, "reference": 50.0, "sanic": 100.0}
+
+
+def ranks_of(one: Together) -> Ranks:
+    return rank_of(relative_logs(one))
 
 
 def of_slices(*launches: Sequence[Mapping[str, float]]) -> Together:
@@ -34,7 +39,7 @@ def test_drift_that_hits_all_servers_alike_changes_no_ratio() -> None:
     assert (sanic.relative, sanic.low, sanic.high) == pytest.approx((2.0, 2.0, 2.0))
     assert sanic.launches == 3
     assert sanic.cpu_us == pytest.approx(100 * (1.0 * 1.3 * 0.8) ** (1 / 3))
-    assert launch_ranks(together(COSTS_US)) == {"sanic": (1, 1), "bottle": (2, 2)}
+    assert ranks_of(together(COSTS_US)) == {"sanic": (1, 1), "bottle": (2, 2)}
 
 
 def test_the_interval_is_students_over_the_launches_logarithms() -> None:
@@ -54,25 +59,24 @@ def test_a_single_wild_slice_of_a_launch_does_not_count() -> None:
 def test_a_single_launch_has_no_interval_and_tells_nothing_apart() -> None:
     one = of_slices([COSTS_US] * 5)
     assert (relatives(one)["sanic"].low, relatives(one)["sanic"].high) == (None, None)
-    assert launch_ranks(one) == {"bottle": (1, 2), "sanic": (1, 2)}
+    assert ranks_of(one) == {"bottle": (1, 2), "sanic": (1, 2)}
 
 
 def test_without_launches_there_is_nothing() -> None:
     none = of_slices()
-    assert (relatives(none), launch_ranks(none)) == ({}, {})
+    assert relatives(none) == {}
+    assert ranks_of(none) == {"bottle": (1, 2), "sanic": (1, 2)}
 
 
 def test_one_service_is_first_of_one() -> None:
     alone = together({"reference": 50.0, "sanic": 100.0})
-    assert launch_ranks(alone) == {"sanic": (1, 1)}
+    assert ranks_of(alone) == {"sanic": (1, 1)}
 
 
-def test_pairs_are_compared_in_the_launches_that_both_have() -> None:
-    both = [COSTS_US] * 3
-    without = [{name: us for name, us in COSTS_US.items() if name != "bottle"}] * 3
-    one = of_slices(both, both, without)
-    assert relatives(one)["bottle"].launches == 2
-    assert launch_ranks(one) == {"sanic": (1, 1), "bottle": (2, 2)}
+def test_a_service_that_was_left_out_later_has_no_numbers() -> None:
+    one = replace(together(COSTS_US), services=("sanic",))
+    assert set(relatives(one)) == {"sanic"}
+    assert ranks_of(one) == {"sanic": (1, 1)}
 
 
 def drawn(draw: random.Random, means: Mapping[str, float], launches: int = 8) -> Together:
@@ -92,8 +96,7 @@ def test_equal_services_rarely_get_ranks() -> None:
     draw = random.Random(14)
     means = dict.fromkeys(("a", "b", "c", "d", "e", "f"), 1.0)
     told = sum(
-        any(place != (1, 6) for place in launch_ranks(drawn(draw, means)).values())
-        for _ in range(100)
+        any(place != (1, 6) for place in ranks_of(drawn(draw, means)).values()) for _ in range(100)
     )
     assert told <= 10
 
@@ -101,5 +104,5 @@ def test_equal_services_rarely_get_ranks() -> None:
 def test_services_ten_per_cent_apart_are_told_apart() -> None:
     draw = random.Random(14)
     means = {name: 1.1**n for n, name in enumerate("abcdef")}
-    ranks = launch_ranks(drawn(draw, means))
+    ranks = ranks_of(drawn(draw, means))
     assert ranks == {name: (n, n) for n, name in enumerate("abcdef", 1)}
