@@ -13,6 +13,7 @@ from orchestrator.bench.one_launch import LaunchFailed, Seen, launch
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import Loading
 from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together, TogetherLaunch
+from orchestrator.model.trial import FAILED
 
 LAUNCHES_LEAST = 2
 """One launch has no interval."""
@@ -46,8 +47,8 @@ def measured_at_once(
 ) -> Iterator[tuple[Together, ...]]:
     """Launch until the time is spent; yield what is known of each workload after each launch.
 
-    A service that fails is left out, and the launch is made again without it. If the reference or
-    the load fails, the launches end.
+    A service that fails is left out, and the launch is made again without it; what was measured of
+    it stays. If the reference or the load fails, the launches end.
 
     Args:
         specs: the container of each service, and of the reference.
@@ -70,7 +71,6 @@ def measured_at_once(
             else:
                 at_s = bench.clock.monotonic() - began
                 known = [_with(one, seen, hash_seed, at_s) for one in known]
-                bench.progress.note(_so_far(known, at_s, budget_s))
             yield tuple(known)
 
 
@@ -95,10 +95,14 @@ def _with(one: Together, seen: Mapping[str, Seen], hash_seed: int, at_s: float) 
 
 
 def _without(one: Together, failed: LaunchFailed) -> Together:
+    """Without the servers that failed. The pace is found anew, since it is one of all together."""
     failures = failed.failures.get(one.workload, {})
+    fewer = any(name in one.services for name in failures)
     return replace(
         one,
         services=tuple(name for name in one.services if name not in failures),
+        rate=None if fewer else one.rate,
+        requests=None if fewer else one.requests,
         left_out=(
             *one.left_out,
             *(
@@ -117,9 +121,4 @@ def _without(one: Together, failed: LaunchFailed) -> Together:
 def _told(failed: LaunchFailed) -> Iterator[str]:
     for workload, failures in failed.failures.items():
         for name, why in failures.items():
-            yield f"all at once: {name} {workload} is left out in {failed.phase}: {why.reason}"
-
-
-def _so_far(known: Sequence[Together], at_s: float, budget_s: float) -> str:
-    launches = max(len(one.launches) for one in known)
-    return f"all at once: launch {launches} has ended after {at_s:.0f} s of {budget_s:.0f} s"
+            yield f"{name} is left out under {workload}: it {FAILED[failed.phase]}: {why.reason}"

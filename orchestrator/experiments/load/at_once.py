@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -62,11 +62,19 @@ def run_at_once(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRec
             steps = measured_at_once(containers, known, budget_s, seed, plan.loading, bench)
             for launches in steps:
                 known = launches
+                bench.progress.note(_so_far(known, budget_s))
                 yield grown(known)
     except EnvironmentMissing as failure:
         out = LeftOut(service=LOAD, phase=TrialPhase.START, reason=str(failure))
         bench.progress.note(f"all at once: {out.reason}")
         yield grown(tuple(replace(one, left_out=(*one.left_out, out)) for one in known))
+
+
+def _so_far(known: Sequence[Together], budget_s: float) -> str:
+    """How far the launches are. No intervals: what computes them takes 80 MB."""
+    ends = [launch.at_s for one in known for launch in one.launches]
+    count = max(len(one.launches) for one in known)
+    return f"{count} launches in {max(ends, default=0.0):.0f} s of {budget_s:.0f} s"
 
 
 def _expectations(plan: Plan) -> list[Expectation]:

@@ -136,7 +136,7 @@ def test_a_service_whose_requests_fail_is_left_out_and_the_launch_is_made_again(
     assert (out.service, out.phase) == ("flask", TrialPhase.LOAD)
     assert out.reason == "3 of 20 requests failed: 3 reset"
     assert [set(launch.order) for launch in ran.last.launches] == [{"bottle", "reference"}] * 2
-    assert "note all at once: flask json is left out in load: " + out.reason in ran.journal
+    assert f"note flask is left out under json: it failed: {out.reason}" in ran.journal
 
 
 def test_a_container_that_does_not_start_is_left_out_of_every_workload() -> None:
