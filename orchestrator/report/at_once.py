@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from orchestrator.model.record import RunRecord
 from orchestrator.model.together import Together
-from orchestrator.report.column import Column, Value, hundredths, three_digits
+from orchestrator.report.column import Column, Value, three_digits, times
 from orchestrator.report.fixed_rate import trial_columns
 from orchestrator.report.group import Group, groups
 from orchestrator.report.open_loop import limited_by
@@ -77,9 +77,9 @@ def _columns(known: Mapping[str, Relative]) -> tuple[Column[Place], ...]:
         return cell
 
     return (
-        Column("relative", "Relative to the reference", of(lambda r: r.relative), show=hundredths),
-        Column("relative_low", "95 % from", of(lambda r: r.low), show=hundredths),
-        Column("relative_high", "to", of(lambda r: r.high), show=hundredths),
+        Column("relative", "Relative to the reference", of(lambda r: r.relative), show=times),
+        Column("relative_low", "95 % from", of(lambda r: r.low), show=times),
+        Column("relative_high", "to", of(lambda r: r.high), show=times),
         Column("cpu_us_per_request", "CPU µs/request", of(lambda r: r.cpu_us), show=three_digits),
         Column("launches", "Launches", of(lambda r: r.launches), wide=True),
     )

@@ -53,8 +53,8 @@ def test_launches_rank_what_trials_cannot_tell_apart() -> None:
     record = run(together(AT_ONCE_US))
     assert column(record, "Framework") == ["Sanic", "Bottle", "Flask"]
     assert column(record, "Rank") == ["1", "2", "3"]
-    assert column(record, "Relative to the reference") == ["2.00", "4.00", "12.00"]
-    assert column(record, "95 % from") == column(record, "to") == ["2.00", "4.00", "12.00"]
+    assert column(record, "Relative to the reference") == ["2.000", "4.000", "12.00"]
+    assert column(record, "95 % from") == column(record, "to") == ["2.000", "4.000", "12.00"]
     assert column(record, "CPU µs/request") == ["100", "200", "600"]
     assert column(record, "Launches") == ["3", "3", "3"]
 
@@ -106,6 +106,14 @@ def test_page_and_document_say_which_ranking_it_is() -> None:
     assert "## Json: what a request costs, all at once" in files["report.md"]
     assert "launches of new containers, 3 of json" in files["report.md"]
     assert "Each framework was measured alone" not in files["index.html"]
+
+
+def test_the_first_chart_shows_what_the_headline_ranks_by() -> None:
+    files = report_files(run(together(AT_ONCE_US)))
+    page = files["index.html"]
+    assert page.index('<option value="relative">') < page.index('<option value="cpu-open">')
+    assert "12.00" in files["json-relative.svg"]
+    assert "json-relative.svg" not in report_files(run(ONE_LAUNCH))
 
 
 ONE_LAUNCH = replace(together(AT_ONCE_US), launches=together(AT_ONCE_US).launches[:1])
