@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from orchestrator.errors import EnvironmentMissing
+from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD, at_once
 from orchestrator.experiments.load.record import all_measured, complete, kept
 from orchestrator.model.entry import Entry
@@ -18,8 +19,23 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan
 from orchestrator.model.together import REFERENCE, LeftOut, Together
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
-from tests.fakes import FakeEngine, FakeGenerator, Journal, fake_bench
-from tests.unit.examples import container, planned, run_record, together, trial_record
+from tests.fakes import (
+    FakeContainer,
+    FakeEngine,
+    FakeGenerator,
+    Journal,
+    JournalProgress,
+    fake_bench,
+)
+from tests.unit.examples import (
+    container,
+    load_result,
+    planned,
+    probe,
+    run_record,
+    together,
+    trial_record,
+)
 
 SERVICES = ("bottle", "flask", "sanic")
 COSTS_US = {"bottle": 200.0, "flask": 600.0, "reference": 50.0, "sanic": 100.0}
@@ -209,3 +225,52 @@ def test_launches_of_an_interrupted_run_stay() -> None:
     versions, _ = steps(plan(), record(together=(SOME,)))
     assert versions[0].together == (SOME,)
     assert versions[0].wall_s is not None
+
+
+def whole(known: RunRecord) -> tuple[RunRecord, Journal]:
+    """Everything that the run lacks, with a load that fails in the first launch."""
+    journal: Journal = []
+    servers = {name: FakeContainer(name, probe(name), journal=journal) for name in SERVICES}
+    servers[REFERENCE] = FakeContainer(REFERENCE)
+    progress = JournalProgress(journal)
+    bench = fake_bench(
+        journal,
+        servers,
+        FakeGenerator(journal, (load_result(),), slices=[TrialFailed("it ended")]),
+        containers={REFERENCE: container(REFERENCE)},
+        progress=progress,
+    )
+    return carried_out(LOAD, plan(), known, bench, lambda version: version), journal
+
+
+def test_the_launches_come_after_the_trials() -> None:
+    done, journal = whole(run_record(plan()))
+    assert [trial.outcome for trial in done.trials] == [Outcome.MEASURED] * 3
+    last_trial = max(n for n, line in enumerate(journal) if line.startswith("trial ends"))
+    assert journal[last_trial + 1 :][:3] == [
+        "note all services at once, in launches of 100 s together",
+        "a bridge",
+        "slices json",
+    ]
+    (one,) = done.together
+    assert (one.services, one.left_out[0].service) == (SERVICES, "load")
+    assert not complete(done)
+
+
+def test_resuming_makes_only_the_launches_that_are_missing() -> None:
+    done, journal = whole(record(together=(SOME,), interrupted=True))
+    assert not [line for line in journal if line.startswith("trial begins")]
+    assert done.together[0].launches == SOME.launches
+
+
+def test_resuming_a_run_that_lacks_trials_makes_all_launches_anew() -> None:
+    skipped = trial_record("sanic", outcome=Outcome.SKIPPED, reason="not run yet")
+    trials = (trial_record("bottle"), trial_record("flask"), skipped)
+    done, journal = whole(record(*trials, together=(ALL,), interrupted=True))
+    assert [line for line in journal if line.startswith("trial begins")] == ["trial begins: sanic"]
+    assert done.together[0].launches == ()
+
+
+def test_with_all_launches_made_nothing_is_measured() -> None:
+    _, journal = whole(record(together=(ALL,)))
+    assert journal == ["run ends"]
