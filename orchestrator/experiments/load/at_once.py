@@ -74,7 +74,8 @@ def _so_far(known: Sequence[Together], budget_s: float) -> str:
     """How far the launches are. No intervals: what computes them takes 80 MB."""
     ends = [launch.at_s for one in known for launch in one.launches]
     count = max(len(one.launches) for one in known)
-    return f"{count} launches in {max(ends, default=0.0):.0f} s of {budget_s:.0f} s"
+    launches = f"{count} launch{'' if count == 1 else 'es'}"
+    return f"{launches} in {max(ends, default=0.0):.0f} s of {budget_s:.0f} s"
 
 
 def _expectations(plan: Plan) -> list[Expectation]:
