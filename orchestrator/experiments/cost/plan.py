@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from labwire.client import Client
 from labwire.expectation import Expectation
+from orchestrator.bench.reference import entry_of
+from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.bench.together import MOST_SERVERS
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
-from orchestrator.experiments.cost.reference import entry_of
-from orchestrator.experiments.cost.reference import problems as reference_problems
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names

@@ -7,10 +7,11 @@ from itertools import pairwise
 from math import exp
 
 from orchestrator.experiments.cost.record import CostRecord, CostRow, Part
-from orchestrator.experiments.cost.rows import cost_rows, difference, relative_logs
+from orchestrator.experiments.cost.rows import cost_rows
 from orchestrator.experiments.cost.words import half_width
 from orchestrator.report.column import Column, framework, span, three_digits
 from orchestrator.report.table import Table, make_table
+from orchestrator.stats.launches import difference, relative_logs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
