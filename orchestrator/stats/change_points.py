@@ -157,7 +157,10 @@ def _most(values: Values, weights: Values, floor: float) -> Values:
     ends = slice(SHORTEST, count - SHORTEST + 1)
     found = largest(weight[:, ends], total[:, ends])  # from the first value on: a single change
     for length in _lengths(count):
-        first, last = slice(SHORTEST, count - SHORTEST - length + 1), slice(SHORTEST + length, ends.stop)
+        first, last = (
+            slice(SHORTEST, count - SHORTEST - length + 1),
+            slice(SHORTEST + length, ends.stop),
+        )
         inside, sums = weight[:, last] - weight[:, first], total[:, last] - total[:, first]
         found = np.maximum(found, largest(inside, sums))
     return found
