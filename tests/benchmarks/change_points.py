@@ -15,13 +15,12 @@ from statistics import fmean, median
 
 import numpy as np
 
-from tests.benchmarks.nights import Nights, line, places
+from tests.benchmarks.nights import Nights, Values, line, places
 
 ORDINARY = Nights()
 NEAR = 2
 """A change point that is off by so many runs counts as found."""
 NOISE = {
-    "nights vary as much as 4 repeats' mean": ORDINARY,
     "nights do not vary": Nights(night=0.0),
     "nights vary far more than repeats": Nights(night=0.05, repeat=0.005),
     "3 repeats": Nights(repeats=3),
@@ -70,19 +69,19 @@ def main() -> int:
 
 def false_alarms(runs: int, nights: Nights, lines: int, draw: np.random.Generator) -> float:
     """The share of lines without a change that show one."""
-    return fmean(bool(line(np.zeros(runs), nights, draw).changes) for _ in range(lines))
+    return fmean(bool(line(nights.values(np.zeros(runs), draw)).changes) for _ in range(lines))
 
 
 def both(
-    levels: Sequence[float],
+    levels: Values,
     true: tuple[int, int],
     nights: Nights,
     lines: int,
     draw: np.random.Generator,
 ) -> float:
     """The share of lines in which both changes are found, and none besides."""
-    scaled = np.asarray(levels) * nights.sigma
-    return fmean(found_both(places(line(scaled, nights, draw)), true) for _ in range(lines))
+    scaled = levels * nights.sigma
+    return fmean(found_both(places(line(nights.values(scaled, draw))), true) for _ in range(lines))
 
 
 def found_both(found: Sequence[int], true: Sequence[int]) -> bool:
@@ -92,14 +91,12 @@ def found_both(found: Sequence[int], true: Sequence[int]) -> bool:
     )
 
 
-def intervals(
-    nights: Nights, lines: int, draw: np.random.Generator
-) -> tuple[float, float, float]:
+def intervals(nights: Nights, lines: int, draw: np.random.Generator) -> tuple[float, float, float]:
     """How often size and place are inside their intervals, and how many runs the place's has."""
     size = 3 * nights.sigma
     sizes, inside, widths = list[bool](), list[bool](), list[int]()
     for _ in range(lines):
-        one = line(np.repeat((0, size), 15), nights, draw)
+        one = line(nights.values(np.repeat((0, size), 15), draw))
         if len(one.changes) == 1:
             (changed,) = one.changes
             order = [point.run.run for point in one.line.points]
@@ -118,21 +115,11 @@ def delay(before: int, nights: Nights, lines: int, draw: np.random.Generator) ->
 
 
 def _delay(before: int, nights: Nights, draw: np.random.Generator) -> int:
-    seed, most = int(draw.integers(2**32)), 40
-    for after in range(1, most):
-        levels = np.repeat((0.0, 3 * nights.sigma), (before, most))
-        fresh = np.random.default_rng(seed)
-        whole = nights.values(levels, fresh)[: before + after]
-        if line_of(whole):
-            return after
-    return most
-
-
-def line_of(values: np.ndarray) -> bool:
-    """Whether a change is found in these runs; a row of repeats, as logarithms, for each."""
-    repeats = Nights(night=0.0, repeat=0.0)
-    del repeats
-    raise NotImplementedError
+    most = 40
+    levels = np.repeat((0.0, 3 * nights.sigma), (before, most))
+    values = nights.values(levels, draw)
+    numbers = (after for after in range(1, most) if line(values[: before + after]).changes)
+    return next(numbers, most)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from orchestrator.history.found import Found, found
 from orchestrator.history.run import KeptRun, kept
@@ -18,6 +19,7 @@ from orchestrator.model.comparable import Comparable, ComparableRow, Quantity
 
 COST = Quantity(name="relative-cost", title="relative cost", unit="", less_is_faster=True)
 FIRST = datetime(2026, 1, 1, 2, 23, tzinfo=UTC)
+Values = NDArray[np.float64]
 HOST = {"CPU model": "synthetic", "CPUs": "2"}
 
 
@@ -41,7 +43,7 @@ class Nights:
         """Standard deviation of a run's value, as a logarithm."""
         return float(np.hypot(self.night, self.repeat / np.sqrt(self.repeats)))
 
-    def values(self, levels: Sequence[float], draw: np.random.Generator) -> np.ndarray:
+    def values(self, levels: Sequence[float] | Values, draw: np.random.Generator) -> Values:
         """The repeats of each run, as logarithms: a row for each run."""
         count = len(levels)
         drawn = draw.standard_normal(count)
@@ -56,12 +58,9 @@ class Nights:
         return np.asarray(levels)[:, None] + self.night * nights[:, None] + own
 
 
-def comparables(
-    levels: Mapping[str, Sequence[float]], nights: Nights, draw: np.random.Generator
-) -> list[Comparable]:
-    """A run a night. ``levels``: of each service, the logarithm of its true value each night."""
-    values = {name: nights.values(of, draw) for name, of in levels.items()}
-    count = max(map(len, levels.values()))
+def comparables(values: Mapping[str, Values]) -> list[Comparable]:
+    """A run a night. ``values``: of each service, as `Nights.values` returns them."""
+    count = max(map(len, values.values()))
     return [
         Comparable(
             experiment="cost",
@@ -69,34 +68,33 @@ def comparables(
             started_at=f"{FIRST + timedelta(days=night):%Y-%m-%dT%H:%M:%SZ}",
             conditions={**HOST, "workload json": "GET /json"},
             circumstances={"kernel": "6.1", "commit": f"{night:040x}"},
-            rows=tuple(
-                ComparableRow(
-                    service=name,
-                    workload="json",
-                    quantity=COST,
-                    values=tuple(float(np.exp(one)) for one in values[name][night]),
-                )
-                for name in levels
-            ),
+            rows=tuple(_row(name, of[night]) for name, of in values.items()),
         )
         for night in range(count)
     ]
 
 
-def line(levels: Sequence[float], nights: Nights, draw: np.random.Generator) -> Found:
-    """One line with what is found in it."""
-    (one,) = found(runs({"flask": levels}, nights, draw))
-    return one
-
-
-def runs(
-    levels: Mapping[str, Sequence[float]], nights: Nights, draw: np.random.Generator
-) -> list[KeptRun]:
+def runs(values: Mapping[str, Values]) -> list[KeptRun]:
     """What a history keeps of such runs."""
-    return [kept(one)[0] for one in comparables(levels, nights, draw)]
+    return [kept(one)[0] for one in comparables(values)]
+
+
+def line(values: Values) -> Found:
+    """One line with what is found in it."""
+    (one,) = found(runs({"flask": values}))
+    return one
 
 
 def places(one: Found) -> list[int]:
     """The index of the first run of each new level."""
     order = [point.run.run for point in one.line.points]
     return [order.index(changed.after.run.run) for changed in one.changes]
+
+
+def _row(service: str, logs: Values) -> ComparableRow:
+    return ComparableRow(
+        service=service,
+        workload="json",
+        quantity=COST,
+        values=tuple(float(one) for one in np.exp(logs)),
+    )
