@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from orchestrator.errors import UsageError
-from orchestrator.experiments.experiment import Experiment
+from orchestrator.app.compare import LATEST, Run, comparable_of, run_of
+from orchestrator.errors import LabError, UsageError
 from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.files import results_dir
 from orchestrator.files.atomic import write_atomically, writing
@@ -17,8 +16,6 @@ from orchestrator.history.checked import checked
 from orchestrator.history.found import Found, found
 from orchestrator.history.page import PAGE, page
 from orchestrator.history.run import KeptRun, LeftOut, added, kept
-from orchestrator.model.comparable import Comparable
-from orchestrator.model.finding import Kind
 
 CALLED = "run of a history"
 
@@ -49,10 +46,10 @@ def add(results: Path, names: Sequence[str], file: Path) -> tuple[list[Added], b
     for name in names:
         try:
             new.append(_added(results, name))
-        except UsageError as error:
-            problems += error.problems
+        except LabError as error:
+            problems += error.problems if isinstance(error, UsageError) else [str(error)]
     if problems:
-        raise UsageError(problems)
+        raise UsageError(list(dict.fromkeys(problems)))
     with alone(file):
         runs = _runs(file)
         for one in new:
@@ -110,46 +107,32 @@ def _unknown(what: str, name: str | None, known: set[str]) -> list[str]:
 
 
 def _added(results: Path, name: str) -> Added:
-    run, left_out = kept(_comparable(results, name))
+    of = _newest(results) if name == LATEST else run_of(results, name)
+    comparable = comparable_of(of)
+    if not _finished(of):
+        raise UsageError(f"{of.folder}: the run has not finished; add it when it has")
+    run, left_out = kept(comparable)
     if not run.rows:
         why = "; ".join(f"{one.row}: {one.why}" for one in left_out) or "its record has no rows"
-        raise UsageError(f"{name}: nothing to add: {why}")
+        raise UsageError(f"{of.folder}: nothing to add: {why}")
     return Added(run=run, left_out=left_out)
 
 
-def _comparable(results: Path, name: str) -> Comparable:
-    """The record of a finished run as rows of values.
-
-    Raises:
-        UsageError: there is no such run, or a history cannot keep its record.
-    """
-    experiment, path = _measured(results, name)
-    record = results_dir.read_record(path, experiment.saved.read)
-    if experiment.comparable is None:
-        raise UsageError(f"{path}: a history keeps no runs of `lab {experiment.name}`")
-    if record.finished_at is None:
-        raise UsageError(f"{path}: the run has not finished; add it when it has")
-    if any(finding.kind is Kind.CONTRADICTION for finding in experiment.findings(record)):
-        raise UsageError(
-            f"{path}: its record contradicts itself; `lab audit {path.parent}` shows how"
-        )
-    return experiment.comparable(record)
+def _finished(run: Run) -> bool:
+    saved = run.experiment.saved
+    record = results_dir.read_record(run.folder / saved.file, saved.read)
+    return record.finished_at is not None
 
 
-def _measured(results: Path, name: str) -> tuple[Experiment[Any, Any, Any], Path]:
-    """The experiment of a run, and the path of its record."""
-    if name == "latest":
-        found = [
-            (one, path / one.saved.file)
-            for one in EXPERIMENTS
-            if one.comparable is not None
-            for path in results_dir.runs(results, one.saved.file)
-        ]
-        if not found:
-            raise UsageError(f"no run in {results}/ yet")
-        return max(found, key=lambda one: one[1].stat().st_mtime)
-    for folder in (results / name, Path(name)):
-        for one in EXPERIMENTS:
-            if (folder / one.saved.file).is_file():
-                return one, folder / one.saved.file
-    raise UsageError(f"no run {name!r}: neither {results / name}/ nor {name}/ has a record")
+def _newest(results: Path) -> Run:
+    """The run that was saved last, of any experiment that a history keeps."""
+    kinds = [one for one in EXPERIMENTS if one.comparable is not None]
+    found = [
+        (path / one.saved.file, Run(experiment=one, folder=path))
+        for one in kinds
+        for path in results_dir.runs(results, one.saved.file)
+    ]
+    if not found:
+        names = " or ".join(f"`lab {one.name}`" for one in kinds)
+        raise UsageError(f"no run of {names} in {results}/ yet")
+    return max(found, key=lambda one: one[0].stat().st_mtime)[1]

@@ -10,6 +10,7 @@ from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
+    compare,
     examine,
     experiments,
     history,
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         experiments,
         nanode,
         results,
+        compare,
         history,
         schema,
         audit,

@@ -14,10 +14,15 @@ import numpy as np
 
 from orchestrator.history.line import Line
 from orchestrator.history.run import CONFIDENCE, DIGITS, KeptRow
-from orchestrator.stats.change_points import Values, Weighted
+from orchestrator.stats.change_points import SHORTEST, Values, Weighted
 
 _ROUNDING = 10.0 ** (1 - DIGITS) / math.sqrt(12)
 """Standard deviation of a logarithm that was rounded (uniform: the width / sqrt(12)), at most."""
+FARTHEST = 2.5
+"""In standard deviations."""
+BESIDE = SHORTEST
+"""How many runs on either side are a run's neighbourhood: the first runs of a level of the shortest
+length are then the majority in their own neighbourhoods."""
 _MEDIAN = 0.6744897501960817
 """Median of the absolute value of a standard normal variable."""
 
@@ -29,7 +34,23 @@ def weighted(line: Line) -> Weighted:
     usual, own = _within(rows)
     between = _between(values, own)
     variances = own + between
-    return Weighted(values=values, weights=1 / variances, floor=float((usual / variances).mean()))
+    return Weighted(
+        values=_calmed(values, np.sqrt(variances)),
+        weights=1 / variances,
+        floor=float((usual / variances).mean()),
+    )
+
+
+def _calmed(values: Values, deviations: Values) -> Values:
+    """The values, none of them farther than `FARTHEST` from the median of its neighbourhood.
+
+    One disturbed night would otherwise hide a change, or look like two. Circular binary
+    segmentation is used after such a step, too (``smooth.CNA`` in its implementation, DNAcopy).
+    """
+    places = range(len(values))
+    medians = [np.median(values[max(0, at - BESIDE) : at + BESIDE + 1]) for at in places]
+    reach = FARTHEST * deviations
+    return np.clip(values, medians - reach, medians + reach)
 
 
 def _within(rows: Sequence[KeptRow]) -> tuple[Values, Values]:

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.benchmarks.change_points --lines 200
 
-Every line goes the whole way: repeats of a run, the run's interval, the weights, the test. Sizes are
-in standard deviations of a run's value, sigma.
+Every line goes the whole way: repeats of a run, the run's interval, the weights, the test. Sizes
+are in standard deviations of a run's value, sigma.
 """
 
 from __future__ import annotations
