@@ -28,9 +28,9 @@ EXCEEDED_MOST = int(ALPHA * (PERMUTATIONS + 1)) - 1
 """How many permutations may reach what the values show: (exceeded + 1) / (permutations + 1) is then
 at most ``ALPHA`` (Davison and Hinkley, Bootstrap Methods and their Application, section 4.3)."""
 PENALTY = 3.5
-"""Times log(n), for each change. The modified information criterion of Zhang and Siegmund, Biometrics
-63 (2007), 22-32, has 3 as its main term. With 3.5, two changes in 30 values are taken for three half
-as often, and hardly any is missed more (tests/benchmarks/change_points.py)."""
+"""Times log(n), for each change. The modified information criterion of Zhang and Siegmund,
+Biometrics 63 (2007), 22-32, has 3 as its main term. With 3.5, two changes in 30 values are taken
+for three half as often, and are hardly missed more often (tests/benchmarks/change_points.py)."""
 PATIENCE = 3
 """How many more changes are tried after the best number. A level that rises and falls back needs
 two changes at once."""
@@ -39,6 +39,7 @@ PLACE = -2 * math.log(1 - math.sqrt(CONFIDENCE))
 theorem 2."""
 _BATCH = 50
 """Permutations at a time. Most sequences without a change are decided after the first batch."""
+_EXACT = 1e-12
 _GROWTH = 1.1
 """Ratio of one length of a stretch that the test looks at to the next, from about 20 values on."""
 
@@ -148,10 +149,12 @@ def _most(values: Values, weights: Values, floor: float) -> Values:
     count = values.shape[1]
     weight, total, squares = _sums(values, weights)
     whole = weight[:, -1:]
+    # Nothing that follows from values with 16 digits is more exact than this.
+    least = np.maximum(floor, _EXACT * squares[:, None]) + np.finfo(float).tiny
 
     def largest(inside: Values, sums: Values) -> Values:
         between = sums**2 * whole / (inside * (whole - inside))
-        variance = np.maximum((squares[:, None] - between) / (count - 2), floor)
+        variance = np.maximum((squares[:, None] - between) / (count - 2), least)
         found: Values = (between / variance).max(axis=1)
         return found
 
