@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orchestrator.model.comparable import ABOUT_WORKLOAD
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout
 from orchestrator.model.record import Endpoint
@@ -38,12 +39,13 @@ def of_workload(name: str, asked: Endpoint | None) -> Named:
     Args:
         asked: None for a run that is older than the contract in the record.
     """
+    about = ABOUT_WORKLOAD + name
     if asked is None:
-        yield f"workload {name}", UNKNOWN
+        yield about, UNKNOWN
     else:
         digest = (asked.digest or UNKNOWN)[:DIGITS]
         request = f"{asked.method} {asked.path}"
-        yield f"workload {name}", f"{request}, {asked.body_bytes:,} bytes, digest {digest}"
+        yield about, f"{request}, {asked.body_bytes:,} bytes, digest {digest}"
 
 
 def circumstances(host: Host) -> dict[str, str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from orchestrator.words import Moment, Name
 
+ABOUT_WORKLOAD = "workload "
+"""Begins the name of a condition that is about the rows of one workload; its name follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
