@@ -76,7 +76,7 @@ summary: $(BIN)/.runtime ## show a run or a judgement on one screen, as Markdown
 
 .PHONY: history-add
 history-add: $(BIN)/.runtime ## add a run to the history, and show it as Markdown: RUN=
-	@$(call need,RUN,a run's folder or `latest`)
+	@$(call need,RUN,the folder of a run or the word latest)
 	@$(strip $(BIN)/lab history add $(RUN) $(if $(RESULTS),--results $(RESULTS))) --file results/history.jsonl >&2
 	@$(BIN)/lab history --file results/history.jsonl
 
