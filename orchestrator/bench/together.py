@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from labwire.slices import Served, Slice
 from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.verify import READY_WITHIN_S
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.ports import Container, Engine, SliceLoad
 
@@ -27,8 +27,7 @@ with time to spare lets no queue grow, so that no server waits for another."""
 REQUESTS_LEAST = 20
 """For each server in a slice: with fewer, a single slow request would decide a slice."""
 REQUESTS_MOST = 3_000
-"""For each server in a slice, and the requests/s of each in a slice of 0.25 s: the load's own CPU
-can send that many."""
+"""For each server in a slice; no more than the load can send in a slice with one CPU."""
 MOST_SERVERS = 16
 """The load aims at no more at once (`labwire.slices.Aim`)."""
 
@@ -38,7 +37,8 @@ class ServersFailed(TrialFailed):
 
     def __init__(self, failures: Mapping[str, TrialFailed], log_tail: str = "") -> None:
         self.failures = dict(failures)
-        super().__init__("; ".join(f"{name}: {why}" for name, why in failures.items()), log_tail)
+        why = "; ".join(f"{name}: {failure.reason}" for name, failure in failures.items())
+        super().__init__(why, log_tail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +80,29 @@ def pace_for(used: Mapping[str, float], slice_s: float, *, shared: bool) -> Pace
 def launched(
     specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
 ) -> Iterator[Servers]:
-    """Start containers in this order, and aim the load at them; the block's end removes them.
+    """Start containers as in `started`, and aim the load at all of them with its own workload.
+
+    Raises:
+        TrialFailed: as in `started` and `Running.aimed`.
+    """
+    with started(specs, seed, engine, load) as running:
+        yield running.aimed(tuple(specs))
+
+
+@contextmanager
+def started(
+    specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
+) -> Iterator[Running]:
+    """Start containers in this order; the block's end removes them.
 
     Args:
         specs: name -> its container. Containers of one service may have several names.
         seed: Python's hash seed in all of them.
 
     Raises:
-        ServersFailed: containers did not start, or requests to them failed.
-        TrialFailed: the load failed, or a server did not answer rightly at first. A failure of the
-            block gets the ends of the containers' logs.
+        ServersFailed: a container did not start; or the block raised it. It then has the ends of
+            the logs of those that failed.
+        TrialFailed: the block raised it. It then has the ends of all logs.
     """
     with ExitStack() as stack:
         servers = dict[str, Container]()
@@ -98,18 +111,39 @@ def launched(
                 with failure_of(name):
                     container = engine.start(seeded(spec, seed), suffix=f"-{name}")
                     servers[name] = stack.enter_context(container)
-            load.aim(list(servers.values()), within_s=READY_WITHIN_S)
-            yield Servers(load, servers)
+            yield Running(load, servers)
         except ServersFailed as failed:
-            said = {name: servers[name].last_words() for name in failed.failures if name in servers}
-            raise ServersFailed(failed.failures, failed.log_tail or tails(said)) from failed
+            raise ServersFailed(*_with_logs(failed, servers)) from failed
         except TrialFailed as failure:
             said = {name: server.last_words() for name, server in servers.items()}
             raise TrialFailed(failure.reason, failure.log_tail or tails(said)) from failure
 
 
+class Running:
+    """The running containers of a launch."""
+
+    def __init__(self, load: SliceLoad, servers: Mapping[str, Container]) -> None:
+        self._load = load
+        self._servers = servers
+
+    def aimed(self, names: Sequence[str], workload: str | None = None) -> Servers:
+        """Aim the load at these servers, in this order; the others get no requests from now on.
+
+        Args:
+            workload: what to request; None: the workload that the load was started for.
+
+        Raises:
+            ServersFailed: one of them did not give the right answer in time.
+            TrialFailed: the load failed.
+        """
+        servers = {name: self._servers[name] for name in names}
+        with _failure_at(names):
+            self._load.aim(list(servers.values()), within_s=READY_WITHIN_S, workload=workload)
+        return Servers(self._load, servers)
+
+
 class Servers:
-    """The running servers of a launch, in the order in which they started."""
+    """Servers that the load is aimed at."""
 
     def __init__(self, load: SliceLoad, servers: Mapping[str, Container]) -> None:
         self._load = load
@@ -123,7 +157,8 @@ class Servers:
         """Send requests that do not count, at this rate or, if it is None, at a careful one.
 
         Raises:
-            TrialFailed: a request failed, or the load did.
+            ServersFailed: requests failed.
+            TrialFailed: the load failed.
         """
         if rate is None:
             self._first_rate = self._careful_rate()
@@ -137,7 +172,8 @@ class Servers:
             shared: whether the load runs on the same CPU.
 
         Raises:
-            TrialFailed: a request failed, or the load did.
+            ServersFailed: requests failed.
+            TrialFailed: the load failed.
         """
         used = self._cost(Pace(requests=WARM_UP, rate=self._first_rate), seed)[0]
         return pace_for(used, slice_s, shared=shared)
@@ -201,7 +237,8 @@ class Servers:
         return found
 
     def _spread(self, pace: Pace, seed: int) -> Slice:
-        done = self._load.spread(pace.requests, pace.rate, seed)
+        with _failure_at(self._names):
+            done = self._load.spread(pace.requests, pace.rate, seed)
         pairs = zip(self._names, done.servers, strict=True)
         _none_failed((name, why) for name, served in pairs for why in _failures(served))
         return done
@@ -215,10 +252,22 @@ def _failures(served: Served) -> Iterator[str]:
         yield f"{failed} of {served.requests} requests failed: {kinds}"
 
 
-def _none_failed(found: Iterator[tuple[str, str]]) -> None:
+def _none_failed(found: Iterable[tuple[str, str]]) -> None:
     """Raise ServersFailed if there is any failure: the name of a server, and why it failed."""
     if failures := {name: TrialFailed(why) for name, why in found}:
         raise ServersFailed(failures)
+
+
+def _with_logs(
+    failed: ServersFailed, servers: Mapping[str, Container]
+) -> tuple[dict[str, TrialFailed], str]:
+    """The failures, each with the end of its server's log, and all ends together."""
+    said = {name: servers[name].last_words() for name in failed.failures if name in servers}
+    failures = {
+        name: TrialFailed(failure.reason, failure.log_tail or said.get(name, ""))
+        for name, failure in failed.failures.items()
+    }
+    return failures, failed.log_tail or tails(said)
 
 
 @contextmanager
@@ -228,3 +277,12 @@ def failure_of(name: str) -> Iterator[None]:
         yield
     except TrialFailed as failure:
         raise ServersFailed({name: failure}, failure.log_tail) from failure
+
+
+@contextmanager
+def _failure_at(names: Sequence[str]) -> Iterator[None]:
+    """Give a server that the load knows by its place the name that it has here."""
+    try:
+        yield
+    except ServerFailed as failure:
+        raise ServersFailed({names[failure.place]: failure}) from failure

@@ -10,6 +10,7 @@ from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
+    compare,
     examine,
     experiments,
     judge,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         experiments,
         nanode,
         results,
+        compare,
         schema,
         audit,
         perks,

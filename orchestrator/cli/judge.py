@@ -10,8 +10,8 @@ from orchestrator.app.judged import Asked, Judgement
 from orchestrator.app.judgement import RECORD, judgement_files, judgement_summary
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED, WRONG
 from orchestrator.cli.commands import Commands, add_json, add_results, command, typed
-from orchestrator.experiments.ab.options import duration, share
-from orchestrator.options import add_workloads
+from orchestrator.experiments.ab.options import share
+from orchestrator.options import add_workloads, duration
 from orchestrator.world import World
 
 

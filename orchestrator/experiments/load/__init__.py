@@ -12,6 +12,7 @@ from orchestrator.codec import decode
 from orchestrator.durations import clock_time
 from orchestrator.experiments.experiment import Experiment, Resuming, Saved, Shown
 from orchestrator.experiments.load import plan as planning
+from orchestrator.experiments.load.comparable import comparable
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.options import add_options, chosen, resumed
 from orchestrator.experiments.load.record import (
@@ -77,6 +78,7 @@ LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
     shown=Shown(page=PAGE, title="All runs", tables=tables, summary=run_summary, files=derived),
     findings=audit_record,
     all_well=all_measured,
+    comparable=comparable,
     resuming=Resuming(
         asked=resumed,
         settings=lambda record: record.settings,

@@ -7,8 +7,9 @@ import pytest
 from orchestrator.experiments.ab.explained import caveats, circumstances, consequences, reading
 from orchestrator.experiments.ab.record import ABRecord, Counts, Failure, Lost
 from orchestrator.experiments.ab.tables import ratios, sides
-from orchestrator.experiments.ab.words import brief, change, sentence, size, so_far, summary
+from orchestrator.experiments.ab.words import brief, sentence, so_far, summary
 from orchestrator.model.trial import TrialPhase
+from orchestrator.report.change import change, size
 from tests.unit.experiments.ab.examples import (
     ab_record,
     ab_settings,
