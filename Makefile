@@ -76,9 +76,9 @@ summary: $(BIN)/.runtime ## show a run or a judgement on one screen, as Markdown
 
 .PHONY: history-add
 history-add: $(BIN)/.runtime ## add a run to the history, and show it as Markdown: RUN=
-	@$(call need,RUN,a run's folder or `latest`)
-	@$(strip $(BIN)/lab history add $(RUN) $(if $(RESULTS),--results $(RESULTS))) >&2
-	@$(BIN)/lab history
+	@$(call need,RUN,the folder of a run or the word latest)
+	@$(strip $(BIN)/lab history add $(RUN) $(if $(RESULTS),--results $(RESULTS))) --file results/history.jsonl >&2
+	@$(BIN)/lab history --file results/history.jsonl
 
 .PHONY: audit
 audit: $(BIN)/.runtime ## look for numbers that cannot be right in a run, a table or Locust CSV: FILE=

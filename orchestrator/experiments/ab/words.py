@@ -76,6 +76,8 @@ def brief(record: ABRecord) -> str:
     if known.answer in (Answer.SLOWER, Answer.UNDECIDED) and record.settings.fail_above:
         parts += _tolerated(record, known)
     parts.append(measured(record))
+    if record.lost:
+        parts.append(f"{len(record.lost):,} more failed")
     if differs(known.again):
         parts.append("but the base differs from itself: repeat the comparison")
     if record.interrupted:

@@ -10,6 +10,7 @@ from orchestrator.experiments.cost.comparing import comparable
 from orchestrator.experiments.cost.document import (
     RECORD,
     cost_files,
+    cost_summary,
     read,
     report_files,
     rows_document,
@@ -104,6 +105,7 @@ COST: Experiment[CostSettings, CostPlan, CostRecord] = Experiment(
         tables=workload_tables,
         tables_alone=True,
         document=rows_document,
+        summary=cost_summary,
         files=report,
     ),
     findings=findings,
