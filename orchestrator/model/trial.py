@@ -37,6 +37,16 @@ class TrialPhase(StrEnum):
     STOP = "stop"
 
 
+FAILED = {
+    TrialPhase.BUILD: "could not be built",
+    TrialPhase.START: "did not start",
+    TrialPhase.VERIFY: "does not keep the contract",
+    TrialPhase.LOAD: "failed",
+    TrialPhase.STOP: "did not stop",
+}
+"""What happened to a server that failed in this part, in words that follow its name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caveat:
     """A doubt that a reader of the row must know, and what to do about it."""

@@ -9,10 +9,7 @@ from orchestrator.experiments.ab.charts.drawing import (
     BAND,
     BARS_HEIGHT,
     HEIGHT,
-    WIDTH,
-    Drawing,
     change_axis,
-    drawing,
     ends,
     launch_axis,
     line,
@@ -22,6 +19,7 @@ from orchestrator.experiments.ab.charts.drawing import (
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.words import UNIT, UNITS
 from orchestrator.report.charts.chart import ACCENT, values
+from orchestrator.report.pictures import WIDTH, Drawing, drawing
 from orchestrator.stats.sequence import Estimate, estimate
 
 BEYOND = 3.0

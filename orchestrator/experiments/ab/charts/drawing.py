@@ -1,39 +1,22 @@
 """What the charts of a comparison share.
 
-All are narrow, so that a telephone shows them in their full size.
+All are narrow, so that a telephone shows them in their full size (`report/pictures.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, isfinite
 
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.words import COSTS, UNIT, change
-from orchestrator.report.charts.chart import SCHEMA, Spec, values
+from orchestrator.report.charts.chart import Spec, values
 
-WIDTH, HEIGHT, BARS_HEIGHT = 264, 240, 60
+HEIGHT, BARS_HEIGHT = 240, 60
 MOST = 200
 """Most launches that a chart draws; of more it draws every second, third ..."""
 BAND = 0.25
 """Opacity of an interval."""
-_PADDING = {"left": 8, "right": 14, "top": 6, "bottom": 6}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """A chart. ``text``: what it shows, also for people who cannot see it."""
-
-    title: str
-    text: str
-    spec: Spec
-
-
-def drawing(title: str, text: str, spec: Spec) -> Drawing:
-    """A view, or several, as a whole chart."""
-    whole = {"$schema": SCHEMA, "title": title, "padding": _PADDING, **spec}
-    return Drawing(title=title, text=text, spec=whole)
 
 
 def percent(log_ratio: float) -> float:

@@ -20,10 +20,7 @@ from orchestrator.experiments.ab.charts.drawing import (
     BAND,
     BARS_HEIGHT,
     HEIGHT,
-    WIDTH,
-    Drawing,
     change_axis,
-    drawing,
     ends,
     launch_axis,
     line,
@@ -34,6 +31,7 @@ from orchestrator.experiments.ab.charts.drawing import (
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.words import UNITS
 from orchestrator.report.charts.chart import ACCENT, UNRANKED, Datum, Spec, values
+from orchestrator.report.pictures import WIDTH, Drawing, drawing
 from orchestrator.stats.sequence import estimate
 
 BARS = 40
