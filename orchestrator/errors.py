@@ -76,7 +76,12 @@ class ServerFailed(TrialFailed):
 
 
 def unforeseen(error: Exception) -> TrialFailed:
-    """Turn an unexpected error into a failed trial, with its traceback as the log."""
+    """Turn an unexpected error into a failed trial, with its traceback as the log.
+
+    An error of the lab was written for people: it keeps its words, and needs no traceback.
+    """
+    if isinstance(error, LabError):
+        return TrialFailed(str(error))
     log_tail = "".join(traceback.format_exception(error))
     return TrialFailed(f"unexpected {type(error).__name__}: {error}", log_tail)
 
