@@ -65,8 +65,8 @@ report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or 
 
 .PHONY: compare
 compare: $(BIN)/.runtime ## say row by row which of two runs is faster: BASE= HEAD= ANYWAY=1 (no Docker needed)
-	@$(call need,BASE,the run to compare with: its folder's name or latest)
-	@$(call need,HEAD,the run to judge: its folder's name or latest)
+	@$(call need,BASE,the run to compare with: the name of its folder or latest)
+	@$(call need,HEAD,the run to judge: the name of its folder or latest)
 	$(strip $(BIN)/lab compare '$(BASE)' '$(HEAD)' $(if $(ANYWAY),--anyway) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: summary
