@@ -7,6 +7,7 @@ LabError
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130
 └── TrialFailed           one trial failed: a row of the run, which goes on
+    └── ServerFailed      one of several servers under the same load failed
 """
 
 from __future__ import annotations
@@ -63,6 +64,14 @@ class TrialFailed(LabError):
     def __init__(self, reason: str, log_tail: str = "") -> None:
         self.reason = reason
         self.log_tail = log_tail
+        super().__init__(reason)
+
+
+class ServerFailed(TrialFailed):
+    """One of several servers under the same load failed; ``place``: which one, from 0."""
+
+    def __init__(self, reason: str, place: int) -> None:
+        self.place = place
         super().__init__(reason)
 
 

@@ -294,7 +294,9 @@ class FakeSliceLoad:
         self._slices = list(slices)
         self.container = container
 
-    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+    def aim(
+        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+    ) -> None:
         self._journal.append(f"aim {' '.join(server.host for server in servers)}")
 
     def spread(self, requests: int, rate: float, seed: int) -> Slice:

@@ -180,6 +180,36 @@ def test_no_self_hosted_job_runs_a_forks_pull_request() -> None:
         assert job["concurrency"]["cancel-in-progress"] is False
 
 
+def test_after_a_refusal_nothing_of_the_checkout_runs() -> None:
+    """A step with a condition of its own may run after a failure. It must ask what was reached."""
+    steps = WORKFLOWS["bench.yml"]["jobs"]["bench"]["steps"]
+    names = [step["name"] for step in steps]
+    refuses = max(n for n, name in enumerate(names) if name.startswith("Refuse"))
+    reached = {"judge", "measure"}  # they have no status function, so no failure comes before them
+    for step in steps[refuses + 1 :]:
+        condition = step["if"]
+        if re.search(r"always\(\)|cancelled\(\)|failure\(\)", condition):
+            asked = set(
+                re.findall(r"steps\.(\w+)\.outcome (?:!= 'skipped'|== 'success')", condition)
+            )
+            assert asked, step["name"]
+            assert asked <= reached, step["name"]
+            assert "||" not in re.sub(r"\([^()]*\)", "", condition.replace("always()", ""))
+        else:
+            assert step.get("id") in reached, step["name"]
+        reached |= {step["id"]} if "id" in step else set()
+
+
+def test_only_the_nightly_job_reads_and_writes_the_history() -> None:
+    steps = WORKFLOWS["bench.yml"]["jobs"]["bench"]["steps"]
+    caches = [step for step in steps if step.get("uses", "").startswith("actions/cache/")]
+    restore, save = caches
+    assert restore["if"].startswith("github.event_name == 'schedule' && ")
+    assert "steps.added.outcome == 'success'" in save["if"]  # added only after `restore`
+    assert restore["with"]["path"] == save["with"]["path"]
+    assert save["with"]["key"] == f"${{{{ steps.{restore['id']}.outputs.cache-primary-key }}}}"
+
+
 def test_documents_name_every_profile() -> None:
     for name in PROFILES:
         assert f"`{name}`" in text("README.md"), name

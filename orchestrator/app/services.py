@@ -86,7 +86,7 @@ def checked_services(world: World, services: Sequence[str]) -> Catalogue:
     Raises:
         UsageError: with everything that is wrong.
     """
-    return checked(world, lambda there: _unknown(services, there.services))
+    return checked(world, lambda there: unknown(services, there.services))
 
 
 def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
@@ -96,12 +96,13 @@ def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
         UsageError: one is unknown.
     """
     there = names(root).services
-    if unknown := _unknown(services, there):
-        raise UsageError(unknown)
+    if wrong := unknown(services, there):
+        raise UsageError(wrong)
     return tuple(services) or there
 
 
-def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
+def unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
+    """The services that do not exist, in words."""
     return [
         f"no service {name!r}; choose from {', '.join(there)}"
         for name in services

@@ -141,8 +141,9 @@ class Shown(Generic[R]):
     ``page``: the file in the run's folder to which the page of all runs links. ``title``: the
     heading of such runs on that page. ``tables``: printed at the end; with ``tables_alone``,
     nothing else goes to stdout. ``document``: what the option ``--json`` prints instead of the
-    tables; without it the command has no such option. ``files``: everything that is derived from
-    the record at the end, for the folder ``report/``.
+    tables; without it the command has no such option. ``summary``: Markdown of one screen, which
+    `lab summary` prints; None if it prints none. ``files``: everything that is derived from the
+    record at the end, for the folder ``report/``.
     """
 
     page: str
@@ -150,6 +151,7 @@ class Shown(Generic[R]):
     tables: Callable[[R], Sequence[Table]]
     tables_alone: bool = False
     document: Callable[[R], object] | None = None
+    summary: Callable[[R], str] | None = None
     files: Callable[[R, Surroundings], dict[str, str]] = field(default=lambda _record, _around: {})
 
 

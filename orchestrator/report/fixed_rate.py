@@ -23,7 +23,15 @@ from orchestrator.report.group import (
     start_s,
 )
 from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
-from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.report.ranking import (
+    INTERVALS,
+    PLACE,
+    Place,
+    Ranking,
+    ends,
+    of_group,
+    tested,
+)
 from orchestrator.stats.ranks import ranks
 
 KEPT, BROKEN = "kept", "broken"
@@ -40,18 +48,6 @@ TEXT = (
 def _at_rate(of: Callable[[Repeats], Value]) -> Callable[[Place], Value]:
     """For a column about the repeats at the common rate."""
     return lambda place: of(place.group.open_loop(None))
-
-
-def _lowest(repeats: Repeats) -> float | None:
-    return min(_costs(repeats), default=None)
-
-
-def _highest(repeats: Repeats) -> float | None:
-    return max(_costs(repeats), default=None)
-
-
-def _costs(repeats: Repeats) -> list[float]:
-    return [row.cpu_us_per_request for row in repeats if row.cpu_us_per_request is not None]
 
 
 def _failures(repeats: Repeats) -> int | None:
@@ -74,10 +70,7 @@ _COST: tuple[Column[Place], ...] = (
         show=three_digits,
     ),
 )
-_OF_REPEATS: tuple[Column[Place], ...] = (
-    Column("open_cpu_us_lowest", "Lowest", _at_rate(_lowest), show=three_digits, wide=True),
-    Column("open_cpu_us_highest", "Highest", _at_rate(_highest), show=three_digits, wide=True),
-)
+_ENDS = ends("open_cpu_us", three_digits)
 _REST: tuple[Column[Place], ...] = (
     Column(
         "open_server_to_load_cpu",
@@ -110,7 +103,7 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     known = cpu_times(record, workload)
     ranked = [group.service for group in found if group.service in known and _kept_up(group)]
     places = ranks(known, ranked, least_first=True)
-    several = record.settings.repeats > 1
+    text = TEXT.format(rate=record.profile.open_rate)
 
     def order(group: Group) -> tuple[bool, bool, float]:
         cost = known.get(group.service)
@@ -119,14 +112,15 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     return Ranking(
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
-        text=TEXT.format(rate=record.profile.open_rate),
-        columns=(*PLACE, *_COST, *(_OF_REPEATS if several else ()), *_REST),
+        text=f"{text} {INTERVALS}" if tested(known) else text,
+        columns=(*PLACE, *_COST, *(_ENDS if tested(known) else ()), *_REST),
         places=tuple(
             Place(
                 group=group,
                 rank=places.get(group.service),
                 limited_by=limited_by(group.open_loop(None)),
                 note=group.why or (None if group.open_loop(None) else "no open loop"),
+                interval=known.get(group.service),
             )
             for group in sorted(found, key=order)
             if group.trials

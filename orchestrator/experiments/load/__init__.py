@@ -30,6 +30,7 @@ from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial, Settings
+from orchestrator.report.summary import run_summary
 from orchestrator.report.tables import tables
 
 OVERHEAD_S = 3.0
@@ -74,7 +75,7 @@ LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
     run=run,
     watched=watched,
     saved=Saved(file=RECORD, prefix="", raw=True, files=files, read=decode),
-    shown=Shown(page=PAGE, title="All runs", tables=tables, files=derived),
+    shown=Shown(page=PAGE, title="All runs", tables=tables, summary=run_summary, files=derived),
     findings=audit_record,
     all_well=all_measured,
     comparable=comparable,

@@ -147,8 +147,9 @@ def plan(
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
-    Each repeat measures every service and workload once. The seed determines a different order for
-    each repeat, so that slow drift of the machine does not always favour the same service.
+    Each repeat measures every service and workload once, before the next repeat begins. The seed
+    determines a different order for each repeat, so that slow drift of the machine does not always
+    favour the same service (a randomized complete block design, which `stats.layout` relies on).
 
     Args:
         profile: the profile of the run to resume, since all rows of a run have the same load;
