@@ -70,6 +70,12 @@ instructions: $(BIN)/.runtime base-images ## count CPU instructions for a reques
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
 
+.PHONY: compare
+compare: $(BIN)/.runtime ## say row by row which of two runs is faster: BASE= HEAD= ANYWAY=1 (no Docker needed)
+	@$(call need,BASE,the run to compare with: the name of its folder or latest)
+	@$(call need,HEAD,the run to judge: the name of its folder or latest)
+	$(strip $(BIN)/lab compare '$(BASE)' '$(HEAD)' $(if $(ANYWAY),--anyway) $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: summary
 summary: $(BIN)/.runtime ## show a run or a judgement on one screen, as Markdown: RUN= (default: the latest)
 	@$(strip $(BIN)/lab summary $(RUN) $(if $(RESULTS),--results $(RESULTS)))
