@@ -80,6 +80,11 @@ PROFILES = {
     )
 }
 
+COST = "cost"
+"""`lab run --profile cost` is another experiment, `lab cost`: all services at once."""
+NAMES = (*PROFILES, COST)
+"""What `--profile` takes."""
+
 
 def wished(settings: Settings) -> Profile:
     """The profile as the settings ask for it, before it is adapted to host and client."""

@@ -192,7 +192,8 @@ class Experiment(Generic[S, P, R]):
     ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured,
     and nothing was found that a program should stop at (exit code 1). ``unusable``: whether what
     was asked for could not be measured at all (exit code 2). ``comparable``: what two records are
-    compared by; None for an experiment whose records are not compared.
+    compared by; None for an experiment whose records are not compared. ``profile``: the profile of
+    ``lab run`` that is this experiment; None if there is none.
     """
 
     name: str
@@ -216,3 +217,4 @@ class Experiment(Generic[S, P, R]):
     variants: Callable[[S], Sequence[Variant]] = lambda _settings: ()
     more_tools: Callable[[P], Sequence[str]] = lambda _plan: ()
     comparable: Callable[[R], Comparable] | None = None
+    profile: str | None = None

@@ -32,6 +32,7 @@ from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.together import Together
+from orchestrator.profiles import COST as PROFILE
 
 
 def blank(plan: CostPlan, facts: Facts) -> CostRecord:
@@ -109,4 +110,5 @@ COST: Experiment[CostSettings, CostPlan, CostRecord] = Experiment(
     all_well=all_well,
     unusable=lambda record: record.failure is not None,
     comparable=comparable,
+    profile=PROFILE,
 )

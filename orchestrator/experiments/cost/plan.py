@@ -19,7 +19,7 @@ from orchestrator.model.entry import Entry
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.together import REFERENCE
 from orchestrator.options import budget_problems, seed_problems
-from orchestrator.profiles import PROFILES
+from orchestrator.profiles import COST, PROFILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def plan(
     return CostPlan(
         settings=settings,
         loading=Loading(
-            profile=replace(PROFILES["standard"], name="cost"),
+            profile=replace(PROFILES["standard"], name=COST),
             client=Client.ENGINE.value,
             placement=replace(
                 placed.placement,
