@@ -24,10 +24,10 @@ from orchestrator.experiments.cost.document import (
 )
 from orchestrator.experiments.cost.page import page
 from orchestrator.experiments.cost.record import CostRecord
-from orchestrator.experiments.cost.rows import relative_logs
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.page import Links
+from orchestrator.stats.launches import relative_logs
 from tests.unit.experiments.cost.examples import (
     COSTS,
     cost_record,

@@ -6,16 +6,11 @@ from math import exp, log
 
 import pytest
 
-from orchestrator.experiments.cost.rows import (
-    certainly_less,
-    cost_rows,
-    neighbours,
-    rank_of,
-    relative_logs,
-)
+from orchestrator.experiments.cost.rows import cost_rows, neighbours
 from orchestrator.experiments.cost.tables import all_rows, pair_tables, workload_tables
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.table import csv_text
+from orchestrator.stats.launches import certainly_less, rank_of, relative_logs
 from tests.unit.experiments.cost.examples import (
     COSTS,
     cost_record,

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from labwire.expectation import Method, Request
+from orchestrator.bench.reference import BODY_MOST, entry_of
+from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.cli import main
 from orchestrator.cli.profile import by_profile
 from orchestrator.experiments.cost import COST
 from orchestrator.experiments.cost.options import add_options, chosen
 from orchestrator.experiments.cost.plan import problems
 from orchestrator.experiments.cost.record import CostSettings
-from orchestrator.experiments.cost.reference import BODY_MOST, entry_of
-from orchestrator.experiments.cost.reference import problems as reference_problems
 from orchestrator.experiments.load import LOAD
 from orchestrator.model.catalogue import Names
 from orchestrator.model.together import REFERENCE

@@ -9,7 +9,7 @@ import pytest
 from labwire import judgement
 from labwire.expectation import Method, Request
 from labwire.response import ResponseReader
-from orchestrator.experiments.cost.reference import entry_of
+from orchestrator.bench.reference import entry_of
 from orchestrator.model.together import REFERENCE
 from reference.server import Reference, answers
 from tests.unit.examples import JSON, TEXT, container
