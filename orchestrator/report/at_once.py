@@ -79,7 +79,7 @@ def _columns(known: Mapping[str, Relative]) -> tuple[Column[Place], ...]:
     return (
         Column("relative", "Relative to the reference", of(lambda r: r.relative), show=times),
         Column("relative_low", "95 % from", of(lambda r: r.low), show=times),
-        Column("relative_high", "to", of(lambda r: r.high), show=times),
+        Column("relative_high", "95 % to", of(lambda r: r.high), show=times),
         Column("cpu_us_per_request", "CPU µs/request", of(lambda r: r.cpu_us), show=three_digits),
         Column("launches", "Launches", of(lambda r: r.launches), wide=True),
     )

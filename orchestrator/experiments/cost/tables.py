@@ -9,7 +9,7 @@ from math import exp
 from orchestrator.experiments.cost.record import CostRecord, CostRow, Part
 from orchestrator.experiments.cost.rows import cost_rows
 from orchestrator.experiments.cost.words import half_width
-from orchestrator.report.column import Column, framework, span, three_digits
+from orchestrator.report.column import Column, framework, span, three_digits, times
 from orchestrator.report.table import Table, make_table
 from orchestrator.stats.launches import difference, relative_logs
 
@@ -28,11 +28,6 @@ class Pair:
     def told_apart(self) -> bool:
         """Whether the second certainly costs more."""
         return self.low > 1
-
-
-def times(value: float) -> str:
-    """A relative cost, with three decimals below ten."""
-    return f"{value:.3f}" if value < 10 else f"{value:.2f}"
 
 
 ROWS: tuple[Column[CostRow], ...] = (

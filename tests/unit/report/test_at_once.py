@@ -54,7 +54,7 @@ def test_launches_rank_what_trials_cannot_tell_apart() -> None:
     assert column(record, "Framework") == ["Sanic", "Bottle", "Flask"]
     assert column(record, "Rank") == ["1", "2", "3"]
     assert column(record, "Relative to the reference") == ["2.000", "4.000", "12.00"]
-    assert column(record, "95 % from") == column(record, "to") == ["2.000", "4.000", "12.00"]
+    assert column(record, "95 % from") == column(record, "95 % to") == ["2.000", "4.000", "12.00"]
     assert column(record, "CPU µs/request") == ["100", "200", "600"]
     assert column(record, "Launches") == ["3", "3", "3"]
 
