@@ -94,13 +94,14 @@ LINES: tuple[Column[Found], ...] = (
 CHANGES: tuple[Column[ChangeRow], ...] = (
     Column("service", "Service", lambda c: c.line.service),
     Column("workload", "Workload", lambda c: c.line.workload, words=True),
-    Column("quantity", "Quantity", lambda c: c.line.quantity.title, words=True),
-    Column("after", "First run after", lambda c: c.change.after.run.run, words=True),
+    Column("quantity", "Quantity", lambda c: c.line.quantity.title, words=True, wide=True),
+    Column("since", "Since", lambda c: c.change.after.run.started_at[:10], words=True),
     Column("change", "Change", lambda c: change(c.change.ratio)),
-    Column("interval", "95 % interval", lambda c: changes(c.change.low, c.change.high), words=True),
+    Column("interval", "95 % interval", lambda c: _sizes(c.change), words=True, wide=True),
     Column("answer", "It is", lambda c: c.change.answer, words=True),
-    Column("before", "Last run before", lambda c: c.change.before.run.run, words=True, wide=True),
+    Column("after", "First run after", lambda c: c.change.after.run.run, words=True, wide=True),
     Column("place", "First run after, 95 %", lambda c: _place(c.change), words=True, wide=True),
+    Column("before", "Last run before", lambda c: c.change.before.run.run, words=True, wide=True),
     Column("also", "Also different", lambda c: _also(c.change), words=True, wide=True),
 )  # fmt: skip
 
@@ -199,3 +200,7 @@ def _place(changed: Changed) -> str:
 
 def _also(changed: Changed) -> str | None:
     return "; ".join(changed.also) or None
+
+
+def _sizes(changed: Changed) -> str | None:
+    return changes(changed.low, changed.high)
