@@ -5,9 +5,9 @@ every network mode and engine. It does not parse HTTP: the lab does, with the lo
 
 Arguments: the mark before each of its lines, the service's port, the seconds after which it ends.
 Commands, one per line on stdin: ``connect`` (open a connection as soon as the service listens, and
-close the older one), ``send BASE64``, ``rest`` (wait until the service is idle; it has no reply),
-``facts``, ``sizes``. Each reply is one line: the mark, then JSON. Lines without the mark are other
-output of this Python.
+close the older one), ``send BASE64``, ``close`` (the connection), ``rest`` (wait until the service
+is idle), ``facts``, ``sizes``. ``close`` and ``rest`` have no reply. Each reply is one line: the
+mark, then JSON. Lines without the mark are other output of this Python.
 """
 
 import base64
@@ -90,6 +90,8 @@ class Pipe:
             self.connect()
         elif word == "send":
             self.send(base64.b64decode(rest))
+        elif word == "close":
+            self.close()
         elif word == "rest":
             rest_begins(time.time() + REST_WITHIN_S)
         elif word == "facts":

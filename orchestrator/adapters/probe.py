@@ -100,7 +100,8 @@ class Dialogue:
 
         Otherwise the next request sometimes comes before the service has ended its work on the last
         one, and is served in another way (Tornado: with 1 to 3 % fewer instructions). A connection
-        is used again if it stays open.
+        is used again if it stays open. If not, it is closed before the service's rest is awaited: a
+        server may sleep until its client has closed, and then go on to work (gunicorn 27 does).
 
         Raises:
             NoAnswer: with the reason.
@@ -109,6 +110,7 @@ class Dialogue:
         for _ in range(times):
             kept = bool(answers) and answers[-1].keep_alive
             if not kept:
+                self._tell("close", "the last connection was to be closed")
                 self._tell("rest", "the service's rest was awaited")
                 self._connect()
             self._tell("rest", "the service's rest was awaited")

@@ -15,6 +15,7 @@ from orchestrator.errors import LabError, UsageError
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.exports.files import exported
 from orchestrator.files import results_dir
 from orchestrator.model.comparable import Comparable
 from orchestrator.world import World
@@ -137,6 +138,6 @@ def _write(world: World, results: Path, comparison: Comparison) -> None:
     folder = results_dir.RunFolder(path, record=RECORD, raw=False)
     folder.create()
     folder.save(compare_files(comparison), finished=True)
-    # Files for other tools (exports/) join the report's files here.
-    folder.save_report(report_files(comparison, links_of(world.root, path, results)))
+    page = report_files(comparison, links_of(world.root, path, results))
+    folder.save_report({**page, **exported(comparison.base, comparison.head)})
     world.err.note(f"files: {path}")

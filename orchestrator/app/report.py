@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from orchestrator.app import judgement
 from orchestrator.audit.record import audit_record
 from orchestrator.compare.files import PAGE
 from orchestrator.compare.files import RECORD as COMPARED
@@ -20,7 +21,6 @@ from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
 from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
-from orchestrator.report.summary import run_summary
 from orchestrator.words import line
 from orchestrator.world import World
 from orchestrator.world.console import Console
@@ -93,17 +93,41 @@ def _folder(experiment: Experiment[S, P, R], path: Path) -> results_dir.RunFolde
 
 
 def summarized(results: Path, name: str) -> str:
-    """One run on one screen, as Markdown; writes nothing.
+    """A run or a judgement on one screen, as Markdown; writes nothing.
+
+    Args:
+        name: its id, its folder, or ``latest``: the newest of all that can be summarized.
 
     Raises:
-        UsageError: no such run, its record cannot be read, or no report can be made of it.
+        UsageError: there is none, its record cannot be read, or no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right.
     """
-    path = results_dir.find_run(results, name)
-    record = results_dir.load(path)
-    with in_words(path):
-        consistent(LOAD, record, path)
-        return run_summary(record)
+    path = _to_summarize(results, name)
+    if path.name == judgement.RECORD:
+        return judgement.judgement_summary(results_dir.read_record(path, judgement.read))
+    experiment = next(one for one in EXPERIMENTS if one.saved.file == path.name)
+    record = results_dir.read_record(path, experiment.saved.read)
+    with in_words(path.parent):
+        consistent(experiment, record, path.parent)
+        return _summaries()[path.name](record)
+
+
+def _to_summarize(results: Path, name: str) -> Path:
+    """The record that the name means; the newest if it means several."""
+    found = []
+    for file in (*_summaries(), judgement.RECORD):
+        with suppress(UsageError):
+            found.append(results_dir.find_run(results, name, file) / file)
+    if not found:
+        return results_dir.find_run(results, name)  # raises: it says what is missing
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def _summaries() -> dict[str, Callable[[Any], str]]:
+    """The file of a record -> what makes its summary."""
+    return {
+        one.saved.file: one.shown.summary for one in EXPERIMENTS if one.shown.summary is not None
+    }
 
 
 def report_all(world: World, results: Path) -> list[LabError]:

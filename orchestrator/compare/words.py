@@ -64,12 +64,14 @@ def caveats(comparison: Comparison) -> Iterator[str]:
 
 
 def unlike(comparison: Comparison) -> Iterator[str]:
-    """Rows that could not be compared, and what else is to be known about single rows."""
+    """Rows that could not be compared, and what else is to be known; rows alike in one line."""
+    found: dict[str, list[str]] = {}
     for row in comparison.rows:
-        of = f"{row.name}, {row.quantity.title}"
-        if row.why:
-            yield f"{of}: not compared: {row.why}"
-        yield from (f"{of}: {note}" for note in row.notes)
+        told = (f"not compared: {row.why}",) if row.why else row.notes
+        for text in told:
+            found.setdefault(f"{row.quantity.title}: {text}", []).append(row.name)
+    for text, names in found.items():
+        yield f"{', '.join(names)}, {text}"
 
 
 def assumed(comparison: Comparison) -> Iterator[str]:

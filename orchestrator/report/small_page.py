@@ -1,6 +1,7 @@
 """What small pages share: pictures for a light and a dark ground, text with code, the template.
 
-Such a page needs no script. Its template extends ``small.html``, and that of an experiment's record ``experiment.html``.
+Such a page needs no script. Its template extends ``small.html``, and that of an experiment's record
+``experiment.html``.
 """
 
 from __future__ import annotations

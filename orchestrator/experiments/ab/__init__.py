@@ -6,6 +6,7 @@ from orchestrator.durations import clock_time
 from orchestrator.experiments.ab import plan as planning
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.audit import findings
+from orchestrator.experiments.ab.comparables import comparables
 from orchestrator.experiments.ab.document import RECORD, ab_files, answer_document, read
 from orchestrator.experiments.ab.options import add_options, chosen
 from orchestrator.experiments.ab.page import PAGE, page
@@ -21,6 +22,7 @@ from orchestrator.experiments.experiment import (
     Surroundings,
     host_added,
 )
+from orchestrator.exports.files import exported
 from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
@@ -57,8 +59,13 @@ def outlook(plan: ABPlan, _record: ABRecord) -> Outlook:
 
 
 def report(record: ABRecord, around: Surroundings) -> dict[str, str]:
-    """The page, for the folder ``report/``; made at the end, because drawing takes time."""
-    return {PAGE: page(record, findings=around.findings, links=around.links)}
+    """The page, and files for other tools, for the folder ``report/``; made at the end, because
+    drawing takes time.
+    """
+    return {
+        PAGE: page(record, findings=around.findings, links=around.links),
+        **exported(*comparables(record)),
+    }
 
 
 def not_slower(record: ABRecord) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orchestrator.experiments.ab.answer import Found, Ratio, found
+from orchestrator.experiments.ab.answer import Found, Ratio, differs, found
 from orchestrator.experiments.ab.record import ABRecord, By, Failure
-from orchestrator.model.trial import TrialPhase
+from orchestrator.model.trial import FAILED
 from orchestrator.report.change import change, changes, is_zero, size
 from orchestrator.stats.answer import Answer
 
@@ -13,13 +13,6 @@ LESS = {By.CPU: "less", By.INSTRUCTIONS: "fewer"}
 EQUAL = {By.CPU: "as much", By.INSTRUCTIONS: "as many"}
 UNIT = {By.CPU: "launch", By.INSTRUCTIONS: "hash seed"}
 UNITS = {By.CPU: "launches", By.INSTRUCTIONS: "hash seeds"}
-FAILED = {
-    TrialPhase.BUILD: "could not be built",
-    TrialPhase.START: "did not start",
-    TrialPhase.VERIFY: "does not keep the contract",
-    TrialPhase.LOAD: "failed",
-    TrialPhase.STOP: "did not stop",
-}
 
 
 def interval(ratio: Ratio) -> str | None:
@@ -73,6 +66,25 @@ def summary(record: ABRecord) -> str:
     )
 
 
+def brief(record: ABRecord) -> str:
+    """The answer in half a line, for a list: change, interval, tolerated slow-down, effort."""
+    known = found(record)
+    if record.failure is not None or known is None:
+        return sentence(record)
+    certain = interval(known.cost) or f"too few {UNITS[record.settings.by]} for an interval"
+    parts = [f"{answer_in_words(known)}, {change(known.cost.ratio)} ({certain})"]
+    if known.answer in (Answer.SLOWER, Answer.UNDECIDED) and record.settings.fail_above:
+        parts += _tolerated(record, known)
+    parts.append(measured(record))
+    if record.lost:
+        parts.append(f"{len(record.lost):,} more failed")
+    if differs(known.again):
+        parts.append("but the base differs from itself: repeat the comparison")
+    if record.interrupted:
+        parts.append("interrupted")
+    return ", ".join(parts)
+
+
 def measured(record: ABRecord) -> str:
     """How much was measured: ``24 launches in 61 s``."""
     done = record.launches or record.counts
@@ -93,6 +105,17 @@ def _told(record: ABRecord, known: Found) -> str:
     else:
         than = f"{size(ratio - 1)} {'more' if ratio > 1 else LESS[by]} {COSTS[by]} than base"
     return f"{answer_in_words(known)}: head {needs} {than}"
+
+
+def _tolerated(record: ABRecord, known: Found) -> list[str]:
+    """How the slow-down stands to the tolerated one; empty while there is no interval."""
+    limit = f"the {100 * record.settings.fail_above:g} % that is tolerated"
+    if known.cost.high is None:
+        return []
+    if known.above:
+        return [f"more than {limit}"]
+    within = known.cost.high <= 1 + record.settings.fail_above
+    return [f"not more than {limit}" if within else f"perhaps more than {limit}"]
 
 
 def _certain(record: ABRecord, known: Found) -> str:

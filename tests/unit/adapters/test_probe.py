@@ -1,8 +1,10 @@
 """The dialogue with a service through the program inside, for all kinds of services."""
 
+import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -128,6 +130,7 @@ def test_both_answers_are_read_completely(response: bytes, closes: bool, keep_al
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+CLOSES = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 GONE = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -146,13 +149,46 @@ def test_each_path_is_requested_twice_on_its_own_connection() -> None:
 
 def test_a_repeated_request_uses_a_connection_for_as_long_as_it_stays_open() -> None:
     asked = Request(path="/json")
-    closes = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    answers = ((OK, False), (closes, True), (OK, False), (GONE, True))
+    answers = ((OK, False), (CLOSES, True), (OK, False), (GONE, True))
     with serving(*answers) as (server, port), dialogue(LocalPipe, port, 10) as it:
         found = it.repeat(asked, 4)
     assert len(server.requests) == 4
     assert server.connections == 2
     assert [answer.status for answer in found] == [200, 200, 200, 404]
+
+
+WORK_S = 0.01
+
+
+def test_a_server_that_waits_for_its_client_to_close_has_ended_its_work_before_the_next() -> None:
+    """As gunicorn does (RFC 9112, section 9.6): then no connection comes while it works."""
+    came_early = []
+
+    def work() -> None:
+        end = time.monotonic() + WORK_S
+        while time.monotonic() < end:  # so that the thread does not sleep
+            pass
+
+    def serve(listener: socket.socket) -> None:
+        for _ in range(3):
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(CLOSES)
+                work()
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1)
+            work()
+            came_early.append(bool(select.select([listener], [], [], 0)[0]))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=[listener], daemon=True)
+        server.start()
+        with dialogue(LocalPipe, listener.getsockname()[1], 10) as it:
+            it.repeat(Request(path="/json"), 3)
+        server.join(timeout=30)
+        assert not server.is_alive()
+    assert came_early == [False] * 3
 
 
 def test_a_request_is_sent_as_the_load_sends_it() -> None:

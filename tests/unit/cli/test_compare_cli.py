@@ -88,10 +88,14 @@ def test_the_files_are_in_a_folder_of_their_own_and_the_list_of_runs_links_to_th
     assert [*base.iterdir(), *head.iterdir()] == before
     list_runs(tmp_path)
     assert f'href="{folder.name}/report/index.html"' in (tmp_path / "index.html").read_text()
-    page = contents(folder)["index.html"]
-    assert b"../../../docs" not in page
+    report = contents(folder)
+    assert b"../../../docs" not in report["index.html"]
+    assert set(report) == {
+        "index.html", "pyperf-base.json", "pyperf-head.json", "github-action-benchmark.json",
+        "bencher.json",
+    }  # fmt: skip
     assert compare(tmp_path, BASE, HEAD) == 0
-    assert contents(folder)["index.html"] == page
+    assert contents(folder) == report
 
 
 def test_json_is_the_only_thing_on_stdout(

@@ -17,7 +17,7 @@ from orchestrator.experiments.ab.record import (
     Failure,
     Launch,
     Side,
-    Slice,
+    SliceCost,
 )
 from orchestrator.model.placement import Network
 from orchestrator.model.trial import TrialPhase
@@ -90,7 +90,9 @@ def exact_launches(count: int = 24, head: float = 1.02, spread: float = 0.01) ->
 
     def alike(launch: Launch, sign: int) -> Launch:
         base_us, again_us = (BASE_US * exp(side * sign * spread / 4) for side in (-1, 1))
-        one = Slice(base_us=base_us, again_us=again_us, head_us=BASE_US * head * exp(sign * spread))
+        one = SliceCost(
+            base_us=base_us, again_us=again_us, head_us=BASE_US * head * exp(sign * spread)
+        )
         return replace(launch, slices=(one,) * SLICES)
 
     return tuple(alike(one, -1 if n % 2 else 1) for n, one in enumerate(launches(count)))
@@ -109,13 +111,13 @@ def _launch(
     )
 
 
-def _slice(draw: random.Random, of_launch: Sequence[float], factors: Sequence[float]) -> Slice:
+def _slice(draw: random.Random, of_launch: Sequence[float], factors: Sequence[float]) -> SliceCost:
     drift = draw.gauss(0, DRIFT)
     base_us, again_us, head_us = (
         BASE_US * factor * exp(drift + own + draw.gauss(0, SLICE * 0.7))
         for factor, own in zip(factors, of_launch, strict=True)
     )
-    return Slice(base_us=base_us, again_us=again_us, head_us=head_us)
+    return SliceCost(base_us=base_us, again_us=again_us, head_us=head_us)
 
 
 def _closed_pair(draw: random.Random, effect: float) -> ClosedPair:

@@ -8,7 +8,7 @@ import pytest
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.ab import AB
 from orchestrator.experiments.ab.answer import Found, beside, found
-from orchestrator.experiments.ab.record import ABRecord, By, Counts, Launch, Slice
+from orchestrator.experiments.ab.record import ABRecord, By, Counts, Launch, SliceCost
 from orchestrator.stats.answer import SAME_WITHIN, Answer
 from tests.unit.experiments.ab.examples import (
     ab_record,
@@ -31,7 +31,7 @@ def exact(*slices: tuple[float, float, float]) -> Launch:
     return replace(
         launches(1)[0],
         slices=tuple(
-            Slice(base_us=base, again_us=again, head_us=head) for base, again, head in slices
+            SliceCost(base_us=base, again_us=again, head_us=head) for base, again, head in slices
         ),
     )
 
