@@ -80,7 +80,7 @@ def test_programs_get_every_line_with_its_change_points() -> None:
 def test_a_chart_says_in_words_what_it_shows() -> None:
     (whole,) = found(changed())
     assert "Slower from 2026-01-11 on: +" in line_chart(whole).text
-    assert line_chart(whole).title == "flask, json: relative cost"
+    assert line_chart(whole).title == "flask, json: relative-cost"
     (flat,) = found(nights([1.0] * 12))
     assert line_chart(flat).text == "No change point in 12 runs."
     (few,) = found(nights([1.0]))
