@@ -80,6 +80,11 @@ compare: $(BIN)/.runtime ## say row by row which of two runs is faster: BASE= HE
 summary: $(BIN)/.runtime ## show a run or a judgement on one screen, as Markdown: RUN= (default: the latest)
 	@$(strip $(BIN)/lab summary $(RUN) $(if $(RESULTS),--results $(RESULTS)))
 
+.PHONY: history
+history: $(BIN)/.runtime ## show each service's numbers over time and their change points: SERVICE= QUANTITY= PAGE= (no Docker needed)
+	@$(strip $(BIN)/lab history $(if $(SERVICE),--service $(SERVICE)) $(if $(QUANTITY),--quantity $(QUANTITY)) \
+	  $(if $(PAGE),--page '$(PAGE)') $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: history-add
 history-add: $(BIN)/.runtime ## add a run to the history, and show it as Markdown: RUN=
 	@$(call need,RUN,the folder of a run or the word latest)

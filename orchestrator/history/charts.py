@@ -18,7 +18,7 @@ def line_chart(found: Found) -> Drawing:
     """The values with their intervals, the levels, and a line at each change point."""
     key, shown = found.line.key, [_shown(point) for point in found.line.points]
     low, high = ends([edge for row in shown for edge in (row["low"], row["high"])])
-    unit = key.quantity.unit or "ratio"
+    unit = key.unit or "ratio"
     x = {**_TIME, "axis": _TICKS}
     y = {
         "type": "quantitative",
@@ -45,7 +45,7 @@ def line_chart(found: Found) -> Drawing:
     if found.changes:
         layers += [_levels(found, x, y), *_marks(found, x)]
     return drawing(
-        f"{key.service}, {key.workload}: {key.quantity.title.lower()}",
+        f"{key.service}, {key.workload}: {key.quantity}",
         _described(found),
         {"width": WIDTH, "height": HEIGHT, "layer": layers},
     )

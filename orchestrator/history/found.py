@@ -73,7 +73,7 @@ def found(
     return tuple(
         found_in(line)
         for line in lines(runs)
-        if service in (None, line.key.service) and quantity in (None, line.key.quantity.name)
+        if service in (None, line.key.service) and quantity in (None, line.key.quantity)
     )
 
 
@@ -90,7 +90,7 @@ def found_in(line: Line) -> Found:
 
 def _changed(line: Line, change: Change) -> Changed:
     before, after = line.points[change.at - 1], line.points[change.at]
-    less_is_faster = line.key.quantity.less_is_faster
+    less_is_faster = line.quantity.less_is_faster
     slower = (change.difference > 0) == less_is_faster
     return Changed(
         before=before,

@@ -28,14 +28,18 @@ class Point:
 
 
 class Key(NamedTuple):
-    """What all points of a line have in common."""
+    """What all points of a line have in common.
+
+    ``quantity``: its name. What it is called for people may change, but not its unit.
+    """
 
     experiment: str
     conditions: Conditions
     workload_conditions: Conditions
     service: str
     workload: str
-    quantity: Quantity
+    quantity: str
+    unit: str
 
     @property
     def where(self) -> tuple[str, str]:
@@ -55,6 +59,11 @@ class Line:
         """The newest."""
         return self.points[-1]
 
+    @property
+    def quantity(self) -> Quantity:
+        """The quantity as the newest run describes it."""
+        return described(self.latest.run)[self.key.quantity]
+
 
 def lines(runs: Sequence[KeptRun]) -> tuple[Line, ...]:
     """All lines, by experiment, conditions, quantity, workload and service.
@@ -64,14 +73,19 @@ def lines(runs: Sequence[KeptRun]) -> tuple[Line, ...]:
     """
     found: dict[Key, list[Point]] = {}
     for run in runs:
-        quantities = {quantity.name: quantity for quantity in run.quantities}
+        quantities = described(run)
         for row in run.rows:
-            key = _key(run, row, quantities[row.quantity])
+            key = _key(run, row, quantities[row.quantity].unit)
             found.setdefault(key, []).append(Point(run=run, row=row))
     return tuple(
         Line(key=key, points=tuple(points))
         for key, points in sorted(found.items(), key=lambda one: _order(one[0]))
     )
+
+
+def described(run: KeptRun) -> dict[str, Quantity]:
+    """The quantities of a run, by name."""
+    return {quantity.name: quantity for quantity in run.quantities}
 
 
 def digest(conditions: Conditions) -> str:
@@ -86,7 +100,7 @@ def differing(groups: Iterable[Mapping[str, str]]) -> list[str]:
     return [name for name in names if len({one.get(name) for one in known}) > 1]
 
 
-def _key(run: KeptRun, row: KeptRow, quantity: Quantity) -> Key:
+def _key(run: KeptRun, row: KeptRow, unit: str) -> Key:
     about = ABOUT_WORKLOAD + row.workload
     pairs = sorted(run.conditions.items())
     return Key(
@@ -95,14 +109,15 @@ def _key(run: KeptRun, row: KeptRow, quantity: Quantity) -> Key:
         workload_conditions=tuple(one for one in pairs if one[0] == about),
         service=row.service,
         workload=row.workload,
-        quantity=quantity,
+        quantity=row.quantity,
+        unit=unit,
     )
 
 
 def _order(key: Key) -> tuple[str, ...]:
     return (
         *key.where,
-        key.quantity.name,
+        key.quantity,
         key.workload,
         key.service,
         digest(key.workload_conditions),

@@ -15,7 +15,8 @@ READING = (
     "more than their repeats do, because the machine is not the same every night.",
     "A dashed line is a change point: the first run of a new level, with the change against the "
     "level before. Horizontal lines are the levels.",
-    "In a line without any change, a change point is found in 1 of 100 cases.",
+    "In about 1 of 100 lines without any change a change point is found by chance. It takes 3 to 5 "
+    "runs of a new level until a change by 3 standard deviations of a run's value is found.",
     "Only runs under equal conditions are in one line: host, layout, settings, and the workload's "
     "request and answer.",
 )

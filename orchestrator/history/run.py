@@ -42,7 +42,9 @@ class KeptRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRun:
-    """One run. ``conditions`` and ``circumstances``: as in `Comparable`."""
+    """One run. ``conditions`` and ``circumstances``: as in `Comparable`,
+    sorted by name, so that the same run always gives the same line.
+    """
 
     schema: Known
     run: RunId
@@ -75,8 +77,8 @@ def kept(comparable: Comparable) -> tuple[KeptRun, tuple[LeftOut, ...]]:
         run=comparable.run_id,
         started_at=comparable.started_at,
         experiment=comparable.experiment,
-        conditions=dict(comparable.conditions),
-        circumstances=dict(comparable.circumstances),
+        conditions=dict(sorted(comparable.conditions.items())),
+        circumstances=dict(sorted(comparable.circumstances.items())),
         quantities=tuple(dict.fromkeys(row.quantity for row in rows)),
         rows=tuple(_row(row) for row in rows),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from orchestrator.history.found import Changed, Found
-from orchestrator.history.line import Conditions, Key, differing, digest
+from orchestrator.history.line import Conditions, Line, differing, digest
 from orchestrator.report.change import change, changes
 from orchestrator.report.column import Column, three_digits
 from orchestrator.report.table import Table, make_table, one_line
@@ -39,7 +39,7 @@ class Group:
 class ChangeRow:
     """A change with its line."""
 
-    line: Key
+    line: Line
     change: Changed
 
 
@@ -61,10 +61,9 @@ def groups(found: Sequence[Found]) -> list[Group]:
     return sorted(known, key=lambda group: group.newest, reverse=True)
 
 
-def _unit(key: Key) -> str:
-    return (
-        f"{key.quantity.title} ({key.quantity.unit})" if key.quantity.unit else key.quantity.title
-    )
+def _title(line: Line) -> str:
+    known = line.quantity
+    return f"{known.title} ({known.unit})" if known.unit else known.title
 
 
 def _interval(found: Found) -> str | None:
@@ -83,7 +82,7 @@ def _state(found: Found) -> str:
 LINES: tuple[Column[Found], ...] = (
     Column("service", "Service", lambda f: f.line.key.service),
     Column("workload", "Workload", lambda f: f.line.key.workload, words=True),
-    Column("quantity", "Quantity", lambda f: _unit(f.line.key), words=True),
+    Column("quantity", "Quantity", lambda f: _title(f.line), words=True),
     Column("latest", "Latest", lambda f: f.line.latest.row.value, show=three_digits),
     Column("interval", "95 % interval", _interval, words=True),
     Column("measured", "Measured", lambda f: f.line.latest.run.started_at[:10], wide=True),
@@ -92,15 +91,16 @@ LINES: tuple[Column[Found], ...] = (
 )
 
 CHANGES: tuple[Column[ChangeRow], ...] = (
-    Column("service", "Service", lambda c: c.line.service),
-    Column("workload", "Workload", lambda c: c.line.workload, words=True),
-    Column("quantity", "Quantity", lambda c: c.line.quantity.title, words=True),
-    Column("after", "First run after", lambda c: c.change.after.run.run, words=True),
+    Column("service", "Service", lambda c: c.line.key.service),
+    Column("workload", "Workload", lambda c: c.line.key.workload, words=True),
+    Column("quantity", "Quantity", lambda c: c.line.quantity.title, words=True, wide=True),
+    Column("since", "Since", lambda c: c.change.after.run.started_at[:10], words=True),
     Column("change", "Change", lambda c: change(c.change.ratio)),
-    Column("interval", "95 % interval", lambda c: changes(c.change.low, c.change.high), words=True),
+    Column("interval", "95 % interval", lambda c: _sizes(c.change), words=True, wide=True),
     Column("answer", "It is", lambda c: c.change.answer, words=True),
-    Column("before", "Last run before", lambda c: c.change.before.run.run, words=True, wide=True),
+    Column("after", "First run after", lambda c: c.change.after.run.run, words=True, wide=True),
     Column("place", "First run after, 95 %", lambda c: _place(c.change), words=True, wide=True),
+    Column("before", "Last run before", lambda c: c.change.before.run.run, words=True, wide=True),
     Column("also", "Also different", lambda c: _also(c.change), words=True, wide=True),
 )  # fmt: skip
 
@@ -113,9 +113,7 @@ def lines_table(group: Group) -> Table:
 def changes_table(group: Group) -> Table | None:
     """All change points of the group, the newest first; None if there is none."""
     rows = [
-        ChangeRow(line=one.line.key, change=changed)
-        for one in group.found
-        for changed in one.changes
+        ChangeRow(line=one.line, change=changed) for one in group.found for changed in one.changes
     ]
     rows.sort(key=lambda row: row.change.after.run.started_at, reverse=True)
     if not rows:
@@ -158,7 +156,7 @@ def _document(found: Found) -> Iterator[tuple[str, object]]:
         ("service", key.service),
         ("workload", key.workload),
     )
-    yield from (("quantity", key.quantity.name), ("unit", key.quantity.unit))
+    yield from (("quantity", key.quantity), ("unit", key.unit))
     yield "conditions_digest", digest(key.conditions)
     yield "conditions", dict((*key.conditions, *key.workload_conditions))
     yield "runs", len(found.line.points)
@@ -199,3 +197,7 @@ def _place(changed: Changed) -> str:
 
 def _also(changed: Changed) -> str | None:
     return "; ".join(changed.also) or None
+
+
+def _sizes(changed: Changed) -> str | None:
+    return changes(changed.low, changed.high)

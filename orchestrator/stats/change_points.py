@@ -98,7 +98,7 @@ def changed(data: Weighted, seed: int = 1) -> bool:
     """
     count = len(data.values)
     (seen,) = _most(data.values[None], data.weights[None], data.floor)
-    if seen <= 0:  # all values are equal
+    if not _beyond(seen, count):
         return False
     reached = seen * (1 - 1e-9)  # sums in another order differ in their last digits
     draw, exceeded, left = np.random.default_rng(seed), 0, PERMUTATIONS
@@ -109,6 +109,19 @@ def changed(data: Weighted, seed: int = 1) -> bool:
         exceeded += int(np.count_nonzero(others >= reached))
         left -= len(orders)
     return exceeded <= EXCEEDED_MOST
+
+
+def _beyond(statistic: float, count: int) -> bool:
+    """Whether it is too large for noise that is as small as it can be, in all places together.
+
+    Permutations compare the values with each other alone, so they cannot tell that the noise is
+    known to be larger than it looks. Bonferroni's correction, for normal noise.
+    """
+    from scipy.stats import chi2  # takes most of a second to import
+
+    inner = sum(count - 2 * SHORTEST - length + 1 for length in _lengths(count))
+    looks = count - 2 * SHORTEST + 1 + inner
+    return bool(chi2.sf(statistic, 1) * looks <= ALPHA)
 
 
 def segmented(data: Weighted) -> list[int]:
@@ -122,6 +135,7 @@ def segmented(data: Weighted) -> list[int]:
     """
     count = len(data.values)
     costs = _costs(data)
+    floor = _least(data, costs)
     least, starts, scores = costs[0], list[NDArray[np.intp]](), list[float]()
     while len(scores) <= _best(scores) + PATIENCE:
         totals = least[:, None] + costs
@@ -129,7 +143,7 @@ def segmented(data: Weighted) -> list[int]:
         if not np.isfinite(least[count]):
             break
         starts.append(totals.argmin(axis=0))
-        scores.append(_score(least[count], len(starts), data))
+        scores.append(_score(least[count], len(starts), count, floor))
     places, end = list[int](), count
     for before in reversed(starts[: _best(scores) + 1]):
         end = int(before[end])
@@ -209,9 +223,14 @@ def _costs(data: Weighted) -> Values:
     return np.where(long, np.maximum(found, 0.0), np.inf)
 
 
-def _score(squares: float, changes: int, data: Weighted) -> float:
-    count = len(data.values)
-    variance = max(squares / (count - 1 * changes - 1), data.floor, np.finfo(float).tiny)
+def _least(data: Weighted, costs: Values) -> float:
+    """The least variance of a value of weight 1: what is known, or what rounding leaves."""
+    squares = float(costs[0, -1])
+    return max(data.floor, _EXACT * squares) + float(np.finfo(float).tiny)
+
+
+def _score(squares: float, changes: int, count: int, least: float) -> float:
+    variance = max(squares / (count - 2 * changes - 1), least)
     return count * math.log(variance) + PENALTY * math.log(count) * changes
 
 
@@ -223,7 +242,7 @@ def _measured(data: Weighted, places: Sequence[int]) -> list[Change]:
     costs = _costs(data)
     freedom = count - len(places) - 1
     squares = sum(float(costs[start, end]) for start, end in pairwise(edges))
-    variance = max(squares / freedom, data.floor)
+    variance = max(squares / freedom, _least(data, costs))
     quantile = float(t.ppf((1 + CONFIDENCE) / 2, freedom))
     return [
         _change(data, costs, edges[number - 1 : number + 2], variance, quantile)

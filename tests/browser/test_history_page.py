@@ -68,6 +68,6 @@ def test_a_phone_shows_the_change_points_without_the_columns_that_do_not_fit(
         seen.page.goto((pages / "many.html").as_uri())
         table = seen.page.get_by_role("region", name="change points").get_by_role("table")
         expect(table.get_by_role("columnheader")).to_have_text(
-            ["Service", "Workload", "First run after", "Change", "It is"]
+            ["Service", "Workload", "Since", "Change", "It is"]
         )
         expect(table.get_by_role("row")).to_have_count(3)

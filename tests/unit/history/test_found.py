@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from orchestrator.history.run import KeptRun
 from orchestrator.stats.answer import Answer
 from tests.benchmarks.nights import Nights
 from tests.benchmarks.nights import runs as synthetic
-from tests.unit.history.examples import RATE, changed, many, nights, row, run
+from tests.unit.history.examples import COST, RATE, changed, many, nights, row, run
 
 
 def only(runs: list[KeptRun]) -> Found:
@@ -81,10 +82,16 @@ def test_the_conditions_of_another_workload_do_not_split_a_line() -> None:
     assert sorted(len(line.points) for line in lines(both)) == [1, 2]
 
 
+def test_another_name_for_people_does_not_split_a_line() -> None:
+    renamed = replace(COST, title="cost")
+    (line,) = lines([run(0, row(1.0)), run(1, row(1.0, quantity=renamed))])
+    assert line.quantity.title == "cost"
+    in_seconds = replace(COST, unit="s")
+    assert len(lines([run(0, row(1.0)), run(1, row(1.0, quantity=in_seconds))])) == 2
+
+
 def test_only_some_lines_are_searched_if_asked() -> None:
-    assert [one.line.key.quantity.name for one in found(many(), quantity="throughput")] == [
-        "throughput"
-    ]
+    assert [one.line.key.quantity for one in found(many(), quantity="throughput")] == ["throughput"]
     assert found(many(), service="sanic") == ()
 
 

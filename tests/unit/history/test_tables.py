@@ -34,12 +34,13 @@ def test_change_points_stand_below_with_size_and_interval_the_newest_first() -> 
     (group,) = groups(found(changed()))
     table = changes_table(group)
     assert table is not None
-    assert [row[3] for row in table.shown] == ["cost-2026-01-21-000014", "cost-2026-01-11-00000a"]
+    assert [row[7] for row in table.shown] == ["cost-2026-01-21-000014", "cost-2026-01-11-00000a"]
     down, up = table.shown
+    assert (up[3], down[3]) == ("2026-01-11", "2026-01-21")
     assert up[4].startswith("+")
     assert " to +" in up[5]
     assert (up[6], down[6]) == ("slower", "faster")
-    assert up[9] == "kernel 6.1 → 6.2"
+    assert up[10] == "kernel 6.1 → 6.2"
 
 
 def test_markdown_names_the_conditions_that_differ() -> None:
@@ -79,7 +80,7 @@ def test_programs_get_every_line_with_its_change_points() -> None:
 def test_a_chart_says_in_words_what_it_shows() -> None:
     (whole,) = found(changed())
     assert "Slower from 2026-01-11 on: +" in line_chart(whole).text
-    assert line_chart(whole).title == "flask, json: relative cost"
+    assert line_chart(whole).title == "flask, json: relative-cost"
     (flat,) = found(nights([1.0] * 12))
     assert line_chart(flat).text == "No change point in 12 runs."
     (few,) = found(nights([1.0]))
