@@ -29,7 +29,11 @@ def own_image() -> Iterator[None]:
 
 
 def judged(folder: Path, text: str, budget: str) -> Ended:
-    """What the job says about a pull request that changes flask's app.py to this text."""
+    """What the job says about a pull request that changes flask's app.py to this text.
+
+    Args:
+        budget: generous where the answer ends the comparison: a busy host has slow launches.
+    """
     values = {
         "inputs.services": "",
         "inputs.workloads": "json",
@@ -41,7 +45,7 @@ def judged(folder: Path, text: str, budget: str) -> Ended:
 
 def test_a_pull_request_that_slows_a_service_fails_and_the_summary_says_so(tmp_path: Path) -> None:
     app = (ROOT / APP).read_text()
-    ended = judged(tmp_path, PRELUDE.format(turns=TURNS) + app, "90s")
+    ended = judged(tmp_path, PRELUDE.format(turns=TURNS) + app, "5m")
     assert ended.codes == {"Judge": 2, "Summarize": 0}, ended.said
     first, *_, line = ended.summary.splitlines()
     assert first == "# Slower: flask, json"
