@@ -239,6 +239,7 @@ class DockerEngine:
     @answering()
     def remove_leftovers(self) -> list[str]:
         """Remove what dead runs left behind; return the names. The caller must be `alone`."""
+        self._variants.remove_leftovers()
         removed = []
         mine: dict[str, str | list[str] | bool] = {"label": RUN}
         for container in self._client.containers.list(all=True, ignore_removed=True, filters=mine):
