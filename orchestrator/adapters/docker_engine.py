@@ -98,7 +98,7 @@ class DockerEngine:
 
         Raises:
             EnvironmentMissing: the engine does not have the image.
-            TrialFailed: its ``callgrind.py`` does not fit to its program.
+            TrialFailed: its ``callgrind.py`` does not fit its program.
         """
         return callgrind.wrapped(
             spec, *self.images.program(spec.image), callgrind.prelude(spec.build_context)
