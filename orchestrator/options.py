@@ -83,6 +83,7 @@ def seed_problems(seed: int) -> list[str]:
 
 
 def duration(text: str) -> float:
+    """Seconds in a time such as 90s or 5m; a type for argparse."""
     try:
         return seconds_in(text)
     except ValueError:

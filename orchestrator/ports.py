@@ -300,6 +300,13 @@ class Engine(Protocol):
             TrialFailed: as for `start`.
         """
 
+    def network(self) -> AbstractContextManager[str]:
+        """A bridge network for this run alone; containers started in the block use it.
+
+        Raises:
+            EnvironmentMissing: the engine refused.
+        """
+
     def output(
         self,
         spec: ContainerSpec,

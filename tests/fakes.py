@@ -252,6 +252,12 @@ class FakeEngine:
         self._journal.append(f"talk to {spec.service}{suffix}{where}: {' '.join(command)}")
         yield FakeConversation()
 
+    @contextmanager
+    def network(self) -> Iterator[str]:
+        self._journal.append("a bridge")
+        yield "bridge"
+        self._journal.append("no more bridge")
+
     def output(
         self,
         spec: ContainerSpec,

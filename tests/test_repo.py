@@ -16,6 +16,7 @@ import yaml
 from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.files.template import MARK
 from orchestrator.model.blocks import (
+    COST_PROFILE,
     CROSSCHECK,
     GUARD,
     LOCUST_MASTER,
@@ -24,6 +25,7 @@ from orchestrator.model.blocks import (
     WRK,
     WRK_COUNTER,
 )
+from orchestrator.model.together import REFERENCE
 from orchestrator.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +39,7 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
 }
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
 STEPS = [step for job in JOBS for step in job["steps"]]
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER}
+NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER, REFERENCE}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,
@@ -69,10 +71,13 @@ def test_a_service_folder_is_complete(service: str) -> None:
     assert wanted <= files
 
 
-def test_only_the_cross_check_is_left_out_of_docker_compose_up() -> None:
+def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
     profiles = {name: block.get("profiles") for name, block in COMPOSE["services"].items()}
-    assert {name for name, of in profiles.items() if of} == {WRK, WRK_COUNTER}
-    assert profiles[WRK] == profiles[WRK_COUNTER] == [CROSSCHECK]
+    assert {name: of for name, of in profiles.items() if of} == {
+        WRK: [CROSSCHECK],
+        WRK_COUNTER: [CROSSCHECK],
+        REFERENCE: [COST_PROFILE],
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from orchestrator.errors import LabError
-from orchestrator.experiments.ab.answer import Answer, found
+from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.words import brief
+from orchestrator.stats.answer import Answer
 from orchestrator.words import Moment, Name, RunId
 
 JUDGEMENT_SCHEMA = 1

@@ -11,6 +11,8 @@ WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
 GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
 # Only for the cost table: the server that every service is compared with.
 COST_PROFILE = "cost"
+TOOLS = (LOCUST_WORKER, REFERENCE)
+"""Those whose images `make images` builds, and an archive of images has, beside the services'."""
 NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER, REFERENCE)
 PROFILES = (CROSSCHECK, COST_PROFILE)
 """Compose profiles of blocks that `docker compose up` leaves out."""

@@ -62,14 +62,8 @@ def _contract(group: Group) -> str | None:
     return KEPT if group.measured else None
 
 
-_COST: tuple[Column[Place], ...] = (
-    Column(
-        "open_cpu_us_per_request",
-        "CPU µs/request",
-        of_group(open_cpu_us_per_request),
-        show=three_digits,
-    ),
-)
+COST = "CPU µs/request"
+"""The title of the column by which trials are ranked."""
 _ENDS = ends("open_cpu_us", three_digits)
 _REST: tuple[Column[Place], ...] = (
     Column(
@@ -97,6 +91,21 @@ def ranks_by_cost(record: RunRecord) -> bool:
     return wanted and record.profile.open_rate is not None
 
 
+def trial_columns(
+    cost: str = COST, between: tuple[Column[Place], ...] = ()
+) -> tuple[Column[Place], ...]:
+    """The columns with what the trials showed at the common rate.
+
+    Args:
+        cost: the title of the first one, the CPU time for a request.
+        between: columns that follow the first one.
+    """
+    first: Column[Place] = Column(
+        "open_cpu_us_per_request", cost, of_group(open_cpu_us_per_request), show=three_digits
+    )
+    return (first, *between, *_REST)
+
+
 def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     """The ranking by CPU time at the common rate. Only if all repeats kept up there is a rank."""
     found = groups(record, workload)
@@ -113,7 +122,7 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
         text=f"{text} {INTERVALS}" if tested(known) else text,
-        columns=(*PLACE, *_COST, *(_ENDS if tested(known) else ()), *_REST),
+        columns=(*PLACE, *trial_columns(between=_ENDS if tested(known) else ())),
         places=tuple(
             Place(
                 group=group,

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.durations import clock_time
-from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, differs, found
+from orchestrator.experiments.ab.answer import Found, differs, found
 from orchestrator.experiments.ab.launch import LASTED_MOST, strained
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.words import UNIT, UNITS, interval
 from orchestrator.report.place import where
+from orchestrator.stats.answer import SAME_WITHIN, Answer
 
 
 def heading(record: ABRecord) -> str:

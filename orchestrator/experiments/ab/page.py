@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.charts import drawings
 from orchestrator.experiments.ab.explained import (
@@ -20,8 +18,8 @@ from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.tables import ratios, sides
 from orchestrator.experiments.ab.words import summary
 from orchestrator.model.finding import Finding
-from orchestrator.report.page import Links, environment, source
-from orchestrator.report.pictures import coded, picture
+from orchestrator.report.page import Links
+from orchestrator.report.small_page import coded, pictures, small_page
 
 PAGE = "ab.html"
 PICTURES = {
@@ -37,22 +35,21 @@ def page(record: ABRecord, *, findings: Sequence[Finding] = (), links: Links | N
         findings: the audit's findings; records with contradictions are refused before.
     """
     known, links = found(record), links or Links()
-    template = environment().get_template(PAGE)
-    return template.render(
+    return small_page(
+        PAGE,
         record=record,
         heading=heading(record),
         summary=summary(record),
-        consequences=[coded(text) for text in consequences(record)],
+        consequences=coded(consequences(record)),
         state=state(record),
         ratios=ratios(record) if known else None,
         sides=sides(record),
         pictures_title=PICTURES[record.settings.by],
-        pictures=[picture(drawing) for drawing in drawings(record)],
-        reading=[coded(text) for text in reading(record)] if known else [],
+        pictures=pictures(drawings(record)),
+        reading=coded(reading(record)) if known else [],
         circumstances=list(circumstances(record)),
         caveats=list(caveats(record)),
         findings=findings,
         root=links.root,
         in_results=links.index,
-        css=Markup(source("page.css")),  # noqa: S704 - a file of this package
     )

@@ -10,6 +10,7 @@ from orchestrator.experiments.cost.comparing import comparable
 from orchestrator.experiments.cost.document import (
     RECORD,
     cost_files,
+    cost_summary,
     read,
     report_files,
     rows_document,
@@ -32,6 +33,7 @@ from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.together import Together
+from orchestrator.profiles import COST as PROFILE
 
 
 def blank(plan: CostPlan, facts: Facts) -> CostRecord:
@@ -103,10 +105,12 @@ COST: Experiment[CostSettings, CostPlan, CostRecord] = Experiment(
         tables=workload_tables,
         tables_alone=True,
         document=rows_document,
+        summary=cost_summary,
         files=report,
     ),
     findings=findings,
     all_well=all_well,
     unusable=lambda record: record.failure is not None,
     comparable=comparable,
+    profile=PROFILE,
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from math import exp
 
 from orchestrator.experiments.cost.record import CostRecord, Part
-from orchestrator.experiments.cost.rows import relative_logs, why
+from orchestrator.experiments.cost.rows import why
 from orchestrator.model.comparable import Comparable, ComparableRow, Quantity
 from orchestrator.model.together import REFERENCE, Together
+from orchestrator.stats.launches import relative_logs
 
 QUANTITY = Quantity(
     name="relative-cost",

@@ -36,7 +36,12 @@ RECORD, SUMMARY = "cost.json", "cost.md"
 def cost_files(record: CostRecord) -> dict[str, bytes]:
     """File name -> content. The JSON holds every slice, and the rows derived from them."""
     text = msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
-    return {RECORD: text, SUMMARY: printable("\n".join(_parts(record))).encode()}
+    return {RECORD: text, SUMMARY: cost_summary(record).encode()}
+
+
+def cost_summary(record: CostRecord) -> str:
+    """The tables, and how to read them, as Markdown. Text from outside is escaped."""
+    return printable("\n".join(_parts(record)))
 
 
 def report_files(record: CostRecord) -> dict[str, str]:

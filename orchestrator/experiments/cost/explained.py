@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.durations import clock_time
 from orchestrator.experiments.cost.record import CostRecord
-from orchestrator.experiments.cost.rows import cost_rows, cpu_us, why
+from orchestrator.experiments.cost.rows import cost_rows, why
 from orchestrator.experiments.cost.words import so_far, told_apart
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.column import three_digits
 from orchestrator.report.place import where
+from orchestrator.stats.launches import cpu_us
 
 HEADING = "What a request costs: all services at once"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from orchestrator.experiments.cost.chart import drawings
 from orchestrator.experiments.cost.explained import (
     HEADING,
@@ -19,8 +17,8 @@ from orchestrator.experiments.cost.explained import (
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.tables import pair_tables, parts_table, workload_tables
 from orchestrator.model.finding import Finding
-from orchestrator.report.page import Links, environment, source
-from orchestrator.report.pictures import coded, picture
+from orchestrator.report.page import Links
+from orchestrator.report.small_page import coded, pictures, small_page
 
 PAGE, TEMPLATE = "index.html", "cost.html"
 
@@ -34,7 +32,8 @@ def page(
         findings: the audit's findings; records with contradictions are refused before.
     """
     links = links or Links()
-    return environment().get_template(TEMPLATE).render(
+    return small_page(
+        TEMPLATE,
         record=record,
         heading=HEADING,
         summary=summary(record),
@@ -43,12 +42,11 @@ def page(
         tables=workload_tables(record),
         pairs=pair_tables(record),
         parts=parts_table(record),
-        pictures=[picture(drawing) for drawing in drawings(record)],
-        reading=[coded(text) for text in reading(record)],
+        pictures=pictures(drawings(record)),
+        reading=coded(reading(record)),
         circumstances=list(circumstances(record)),
         caveats=list(caveats(record)),
         findings=findings,
         root=links.root,
         in_results=links.index,
-        css=Markup(source("page.css")),  # noqa: S704 - a file of this package
-    )  # fmt: skip
+    )

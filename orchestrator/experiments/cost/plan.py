@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from labwire.client import Client
 from labwire.expectation import Expectation
+from orchestrator.bench.reference import entry_of
+from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.bench.together import MOST_SERVERS
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
-from orchestrator.experiments.cost.reference import entry_of
-from orchestrator.experiments.cost.reference import problems as reference_problems
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
@@ -19,7 +19,7 @@ from orchestrator.model.entry import Entry
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.together import REFERENCE
 from orchestrator.options import budget_problems, seed_problems
-from orchestrator.profiles import PROFILES
+from orchestrator.profiles import COST, PROFILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def plan(
     return CostPlan(
         settings=settings,
         loading=Loading(
-            profile=replace(PROFILES["standard"], name="cost"),
+            profile=replace(PROFILES["standard"], name=COST),
             client=Client.ENGINE.value,
             placement=replace(
                 placed.placement,

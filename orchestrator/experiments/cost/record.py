@@ -11,8 +11,6 @@ from orchestrator.model.together import LeftOut, Together
 from orchestrator.words import Moment, Name, Title
 
 COST_SCHEMA = 1
-LOAD = "load"
-"""``LeftOut.service`` of a failure that is not a server's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

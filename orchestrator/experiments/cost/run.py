@@ -12,11 +12,11 @@ from orchestrator.bench.verify import probed
 from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.experiments.cost.launches import launches
 from orchestrator.experiments.cost.plan import CostPlan
-from orchestrator.experiments.cost.record import LOAD, CostRecord, Part
+from orchestrator.experiments.cost.record import CostRecord, Part
 from orchestrator.experiments.cost.rows import cost_rows, why
 from orchestrator.experiments.cost.without import without
 from orchestrator.model.entry import Entry
-from orchestrator.model.together import LeftOut
+from orchestrator.model.together import LOAD, LeftOut
 from orchestrator.model.trial import TrialPhase
 
 

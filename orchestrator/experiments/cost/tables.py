@@ -7,10 +7,11 @@ from itertools import pairwise
 from math import exp
 
 from orchestrator.experiments.cost.record import CostRecord, CostRow, Part
-from orchestrator.experiments.cost.rows import cost_rows, difference, relative_logs
+from orchestrator.experiments.cost.rows import cost_rows
 from orchestrator.experiments.cost.words import half_width
 from orchestrator.report.column import Column, framework, span, three_digits
 from orchestrator.report.table import Table, make_table
+from orchestrator.stats.launches import difference, relative_logs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,35 @@ def times(value: float) -> str:
     return f"{value:.3f}" if value < 10 else f"{value:.2f}"
 
 
+ROWS: tuple[Column[CostRow], ...] = (
+    Column("service", "Service", lambda row: row.service),
+    Column("workload", "Workload", lambda row: row.workload),
+    Column("relative", "Relative cost", lambda row: row.relative),
+    Column("low", "Low", lambda row: row.low),
+    Column("high", "High", lambda row: row.high),
+    Column("cpu_us_per_request", "CPU µs/request", lambda row: row.cpu_us_per_request),
+    Column("rank", "Rank", lambda row: span(row.rank or ())),
+    Column("launches", "Launches", lambda row: row.launches),
+)
+PAIRS: tuple[Column[Pair], ...] = (
+    Column("cheaper", "Costs less", lambda pair: pair.cheaper),
+    Column("dearer", "Costs more", lambda pair: pair.dearer, words=True),
+    Column("ratio", "Ratio", lambda pair: pair.ratio, show=times),
+    Column(
+        "interval",
+        "Interval (Bonferroni)",
+        lambda pair: f"{times(pair.low)} to {times(pair.high)}",
+    ),
+    Column("told_apart", "Told apart", lambda pair: "yes" if pair.told_apart else "no"),
+)
+PARTS: tuple[Column[Part], ...] = (
+    framework(lambda part: part.name),
+    Column("python", "Python", lambda part: _version(part.python), words=True),
+    Column("image", "Image", lambda part: _short(part.image), words=True),
+    Column("base", "Base image", lambda part: part.base_image or None, words=True),
+)
+
+
 def workload_tables(record: CostRecord) -> tuple[Table, ...]:
     """The rows of each workload, for people."""
     return tuple(_workload_table(record, one.workload) for one in record.together)
@@ -44,16 +74,7 @@ def all_rows(record: CostRecord) -> Table:
     return make_table(
         name="cost",
         title="What a request costs",
-        columns=(
-            Column[CostRow]("service", "Service", lambda row: row.service),
-            Column("workload", "Workload", lambda row: row.workload),
-            Column("relative", "Relative cost", lambda row: row.relative),
-            Column("low", "Low", lambda row: row.low),
-            Column("high", "High", lambda row: row.high),
-            Column("cpu_us_per_request", "CPU µs/request", lambda row: row.cpu_us_per_request),
-            Column("rank", "Rank", lambda row: span(row.rank or ())),
-            Column("launches", "Launches", lambda row: row.launches),
-        ),
+        columns=ROWS,
         rows=cost_rows(record),
         note=lambda row: row.note or None,
     )
@@ -65,17 +86,7 @@ def pair_tables(record: CostRecord) -> tuple[Table, ...]:
         make_table(
             name=f"neighbours-{together.workload}",
             title=f"{together.workload}: neighbours",
-            columns=(
-                Column[Pair]("cheaper", "Costs less", lambda pair: pair.cheaper),
-                Column("dearer", "Costs more", lambda pair: pair.dearer, words=True),
-                Column("ratio", "Ratio", lambda pair: pair.ratio, show=times),
-                Column(
-                    "interval",
-                    "Interval (Bonferroni)",
-                    lambda pair: f"{times(pair.low)} to {times(pair.high)}",
-                ),
-                Column("told_apart", "Told apart", lambda pair: "yes" if pair.told_apart else "no"),
-            ),
+            columns=PAIRS,
             rows=_pairs(record, together.workload),
         )
         for together in record.together
@@ -88,35 +99,31 @@ def parts_table(record: CostRecord) -> Table:
     return make_table(
         name="parts",
         title="What was measured",
-        columns=(
-            framework(lambda part: part.name),
-            Column[Part]("python", "Python", lambda part: _version(part.python), words=True),
-            Column("image", "Image", lambda part: _short(part.image), words=True),
-            Column("base", "Base image", lambda part: part.base_image or None, words=True),
-        ),
+        columns=PARTS,
         rows=record.parts,
     )
 
 
 def _workload_table(record: CostRecord, workload: str) -> Table:
+    columns: tuple[Column[CostRow], ...] = (
+        framework(lambda row: record.part(row.service).name),
+        Column("rank", "Rank", lambda row: span(row.rank or ())),
+        Column("relative", "Relative cost", lambda row: row.relative, show=times),
+        Column("interval", "95 % interval", _interval),
+        Column("half_width", "±", half_width, show="{:.1%}".format),
+        Column(
+            "cpu_us_per_request",
+            "CPU µs/request",
+            lambda row: row.cpu_us_per_request,
+            show=three_digits,
+            wide=True,
+        ),
+        Column("launches", "Launches", lambda row: row.launches, wide=True),
+    )
     return make_table(
         name=f"cost-{workload}",
         title=f"{workload}: CPU time for a request, as a multiple of the reference's",
-        columns=(
-            framework(lambda row: record.part(row.service).name),
-            Column[CostRow]("rank", "Rank", lambda row: span(row.rank or ())),
-            Column("relative", "Relative cost", lambda row: row.relative, show=times),
-            Column("interval", "95 % interval", _interval),
-            Column("half_width", "±", half_width, show="{:.1%}".format),
-            Column(
-                "cpu_us_per_request",
-                "CPU µs/request",
-                lambda row: row.cpu_us_per_request,
-                show=three_digits,
-                wide=True,
-            ),
-            Column("launches", "Launches", lambda row: row.launches, wide=True),
-        ),
+        columns=columns,
         rows=[row for row in cost_rows(record) if row.workload == workload],
         note=lambda row: row.note or None,
     )

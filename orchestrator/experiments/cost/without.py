@@ -8,18 +8,11 @@ from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.model.together import REFERENCE, LeftOut, Together
 
 
-def without(record: CostRecord, left_out: LeftOut, workload: str | None = None) -> CostRecord:
-    """Leave a service out of this workload, or of all; without the reference nothing can go on.
-
-    The pace is found anew, since it is one of all servers together. What was measured stays in the
-    record, but a service that was left out has no row of numbers.
-    """
+def without(record: CostRecord, left_out: LeftOut) -> CostRecord:
+    """Leave a service out of all workloads; without the reference nothing can go on."""
     if left_out.service == REFERENCE:
         return replace(record, failure=left_out)
-    together = tuple(
-        _reduced(one, left_out) if workload in {None, one.workload} else one
-        for one in record.together
-    )
+    together = tuple(_reduced(one, left_out) for one in record.together)
     return replace(record, together=together)
 
 
@@ -30,7 +23,5 @@ def _reduced(together: Together, left_out: LeftOut) -> Together:
     return replace(
         together,
         services=services,
-        rate=None,
-        requests=None,
         left_out=(*together.left_out, left_out),
     )

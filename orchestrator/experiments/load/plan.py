@@ -18,6 +18,7 @@ from orchestrator.model.placement import Placement
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Loading, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
+    NAMES,
     PROFILES,
     asks_for_open_loop,
     scaled,
@@ -94,7 +95,7 @@ def problems(
         if name not in there
     ]
     if settings.profile not in PROFILES:
-        found.append(f"no profile {settings.profile!r}; choose from {', '.join(PROFILES)}")
+        found.append(f"no profile {settings.profile!r}; choose from {', '.join(NAMES)}")
     if settings.duration_s is not None and not 1 <= settings.duration_s <= 3600:
         found.append(f"--duration {settings.duration_s:g}: give 1 to 3600 seconds")
     if settings.max_users is not None and not 1 <= settings.max_users <= MOST_USERS:

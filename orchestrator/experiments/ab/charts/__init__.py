@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.experiments.ab.charts.course import course
 from orchestrator.experiments.ab.charts.pair import pairs
 from orchestrator.experiments.ab.record import ABRecord
-from orchestrator.report.pictures import Drawing
+from orchestrator.report.charts.drawing import Drawing
 
 __all__ = ["drawings"]
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.experiments.ab.explained import caveats, circumstances, consequences, reading
-from orchestrator.experiments.ab.record import ABRecord, Counts, Failure
+from orchestrator.experiments.ab.record import ABRecord, Counts, Failure, Lost
 from orchestrator.experiments.ab.tables import ratios, sides
-from orchestrator.experiments.ab.words import brief, change, sentence, size, so_far, summary
+from orchestrator.experiments.ab.words import brief, sentence, so_far, summary
 from orchestrator.model.trial import TrialPhase
+from orchestrator.report.change import change, size
 from tests.unit.experiments.ab.examples import (
     ab_record,
     ab_settings,
@@ -278,6 +279,11 @@ def test_doubts_are_caveats() -> None:
             ab_record(launches=launches(80, again=0.1)),
             ("but the base differs from itself: repeat the comparison",),
             id="the A/A pair differs",
+        ),
+        pytest.param(
+            ab_record(lost=(Lost(seed=1, at_s=9.0, side="head", reason="a reset"),)),
+            (" s, 1 more failed",),
+            id="a launch was lost",
         ),
         pytest.param(failed(), ("not compared: head could not be built: pip found no",), id="no"),
     ],
