@@ -195,10 +195,6 @@ class Load(Protocol):
 class SliceLoad(Protocol):
     """The lab's client in one container: it loads several servers in slices, one at a time."""
 
-    @property
-    def container(self) -> Container:
-        """Its container."""
-
     def aim(
         self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
     ) -> None:
