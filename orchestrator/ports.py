@@ -94,7 +94,7 @@ class Container(Protocol):
         """
 
     def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        """Send a request so often, each when the service is idle again; return the answers.
+        """Send a request this many times, each when the service is idle again; return the answers.
 
         One connection is used for as long as the service keeps it open.
 
@@ -195,10 +195,6 @@ class Load(Protocol):
 class SliceLoad(Protocol):
     """The lab's client in one container: it loads several servers in slices, one at a time."""
 
-    @property
-    def container(self) -> Container:
-        """Its container."""
-
     def aim(
         self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
     ) -> None:
@@ -269,7 +265,7 @@ class Engine(Protocol):
 
         Raises:
             EnvironmentMissing: the engine does not have the image.
-            TrialFailed: its ``callgrind.py`` does not fit to its program.
+            TrialFailed: its ``callgrind.py`` does not fit its program.
         """
 
     def start(

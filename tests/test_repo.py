@@ -6,6 +6,7 @@ import itertools
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -336,3 +337,42 @@ def test_unit_tests_stand_where_their_package_stands() -> None:
     others = {"loadgen", "setup", "data"}
     folders = {path.name for path in (ROOT / "tests/unit").iterdir() if path.is_dir()}
     assert folders - packages - others - {"__pycache__"} == set()
+
+
+def layered(layers: Iterable[str]) -> list[set[str]]:
+    """The names of each layer. Some names stand in brackets, which say that they are optional."""
+    return [set(re.findall(r"[\w.]+", layer)) for layer in layers]
+
+
+LINTED = {
+    contract["containers"][0]: layered(contract["layers"])
+    for contract in tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    if contract["type"] == "layers"
+}
+
+
+def drawn(heading: str) -> str:
+    """The drawing below a heading of ARCHITECTURE.md."""
+    return text("ARCHITECTURE.md").partition(f"## {heading}\n\n```\n")[2].partition("```")[0]
+
+
+def test_the_architecture_has_the_layers_of_the_orchestrator() -> None:
+    rows = drawn("Layers of the orchestrator").splitlines()
+    assert layered(re.split(r"  +", row)[0] for row in rows) == LINTED["orchestrator"]
+
+
+def test_the_architecture_has_the_layers_of_the_load_generator() -> None:
+    """A package's own layers stand in indented lines below its name."""
+    packages = re.split(r"\n(?! )", drawn("Layers of the load generator"))
+    found = {}
+    for package in filter(None, packages):
+        name, below = re.match(r"\w+", package), package.partition("\n")[2]
+        assert name is not None
+        found[name[0]] = layered(below.split(">")) if below else []
+    wire = found.pop("labwire")
+    assert wire == LINTED["labwire"]
+    assert {*found} == set[str]().union(*LINTED["labload"])
+    of_packages = {name: LINTED[f"labload.{name}"] for name, layers in found.items() if layers}
+    assert {name: layers for name, layers in found.items() if layers} == of_packages
+    known = {name.partition(".")[2] for name in LINTED if name.startswith("labload.")}
+    assert set(of_packages) == known

@@ -111,7 +111,7 @@ class DockerContainer:
             return it.probe(requests)
 
     def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        """Send the service a request so often from inside its own container, one after the other.
+        """Send the service a request this many times from inside its own container, in turn.
 
         Raises:
             TrialFailed: as in `probe`.

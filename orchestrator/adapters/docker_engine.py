@@ -108,7 +108,7 @@ class DockerEngine:
 
         Raises:
             EnvironmentMissing: the engine does not have the image.
-            TrialFailed: its ``callgrind.py`` does not fit to its program.
+            TrialFailed: its ``callgrind.py`` does not fit its program.
         """
         return callgrind.wrapped(
             spec, *self.images.program(spec.image), callgrind.prelude(spec.build_context)
@@ -259,6 +259,7 @@ class DockerEngine:
     @answering()
     def remove_leftovers(self) -> list[str]:
         """Remove what dead runs left behind; return the names. The caller must be `alone`."""
+        self._variants.remove_leftovers()
         removed = []
         mine: dict[str, str | list[str] | bool] = {"label": RUN}
         for container in self._client.containers.list(all=True, ignore_removed=True, filters=mine):

@@ -109,7 +109,7 @@ class Counters:
         self._before = self._sum()
 
     def counted(self) -> int:
-        """The count since `begin`.
+        """The count since `begin`, in the event's unit: instructions, or nanoseconds of CPU time.
 
         Raises:
             TrialFailed: others used the CPU's counters at the same time.

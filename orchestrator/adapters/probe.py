@@ -96,7 +96,7 @@ class Dialogue:
         )
 
     def repeat(self, request: Request, times: int) -> tuple[Answer, ...]:
-        """Send a request so often, each when the service has nothing more to do.
+        """Send a request this many times, each when the service has nothing more to do.
 
         Otherwise the next request sometimes comes before the service has ended its work on the last
         one, and is served in another way (Tornado: with 1 to 3 % fewer instructions). A connection

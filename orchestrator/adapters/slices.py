@@ -48,11 +48,6 @@ class DockerSliceLoad:
         self._servers = 0
         self._begins_s = BEGINS_WITHIN_S
 
-    @property
-    def container(self) -> Container:
-        """Its container."""
-        return self._client.container
-
     def aim(
         self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
     ) -> None:

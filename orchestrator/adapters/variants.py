@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from orchestrator.adapters import checkouts, revisions
 from orchestrator.adapters.base_images import base_image
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.layers import SOURCE, dockerfile
+from orchestrator.adapters.scratch import remove_left, scratch
 from orchestrator.errors import EnvironmentMissing, TrialFailed
 from orchestrator.files.sources import digest
 from orchestrator.model.entry import ContainerSpec
@@ -39,6 +39,7 @@ class Variants:
     def __init__(self, compose: Compose, images: DockerImages) -> None:
         self._compose = compose
         self._images = images
+        self._scratch = compose.root / SCRATCH
         self._mine: set[str] = set()
 
     def build(self, variant: Variant) -> Made:
@@ -56,9 +57,13 @@ class Variants:
             made = self._layered(spec, variant, self._taken(variant.service, variant.image))
         else:
             made = self._layered(spec, variant, self._based(spec, variant))
-            self._remove_old(sorted({_repository(one) for one in specs.values()}))
+        self._remove_old(sorted({_repository(one) for one in specs.values()}))
         self._images.refuse_volumes(replace(spec, image=made.name))
         return made
+
+    def remove_leftovers(self) -> None:
+        """Remove the copies of checkouts that killed runs have left."""
+        remove_left(self._scratch)
 
     def _taken(self, service: str, name: str) -> Made:
         """An image that exists already; it is pulled if this host does not have it."""
@@ -70,6 +75,7 @@ class Variants:
                     f"{service}: the image {name} is not on this host and could not be pulled; "
                     f"build it, or load it with `docker load`: {error}"
                 ) from error
+        self._mine.add(name)  # it may be the image of an earlier variant
         return self._made(name, (f"the image {name}",))
 
     def _based(self, spec: ContainerSpec, variant: Variant) -> Made:
@@ -127,15 +133,15 @@ class Variants:
             raise TrialFailed(f"{spec.service}: {error}") from error
         if commit is None or not revisions.has_folder(root, commit, folder):
             raise TrialFailed(f"{spec.service}: revision {variant.revision} has no {folder}")
-        with self._scratch() as scratch:
-            revisions.extract(root, commit, folder, scratch)
-            yield scratch / folder, commit
+        with scratch(self._scratch) as copy:
+            revisions.extract(root, commit, folder, copy)
+            yield copy / folder, commit
 
     def _layered(self, spec: ContainerSpec, variant: Variant, below: Made) -> Made:
         """The layers of a variant over an image; the image itself if there are none."""
         if not (variant.pins or variant.path or variant.valgrind):
             return below
-        with self._scratch() as context:
+        with scratch(self._scratch) as context:
             source, origin = "", below.origin
             if variant.path is not None:
                 path = checkouts.located(variant.path)
@@ -156,11 +162,7 @@ class Variants:
             try:
                 self._compose.build_as(spec.service, name, settings)
             except TrialFailed as failure:
-                raise TrialFailed(
-                    f"{spec.service}: {_installed(variant)} could not be installed in its image. "
-                    "Pinned versions must exist as wheels, and all packages must fit together",
-                    failure.log_tail,
-                ) from failure
+                raise TrialFailed(not_installed(variant), failure.log_tail) from failure
         return self._named(name, name, *origin)
 
     def _network(self, spec: ContainerSpec) -> dict[str, object]:
@@ -182,14 +184,6 @@ class Variants:
         for name in self._images.by_age(TAG, repositories)[KEPT:]:
             if name not in self._mine:
                 self._images.dispose(name)  # one that a container needs stays until the next time
-
-    @contextmanager
-    def _scratch(self) -> Iterator[Path]:
-        parent = self._compose.root / SCRATCH
-        parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=parent) as folder:
-            Path(folder).chmod(0o755)
-            yield Path(folder)
 
 
 def _not_built(spec: ContainerSpec, variant: Variant, failure: TrialFailed) -> TrialFailed:
@@ -217,6 +211,19 @@ def _literal(path: Path) -> str:
     return str(path).replace("$", "$$")
 
 
-def _installed(variant: Variant) -> str:
+def not_installed(variant: Variant) -> str:
+    """Why the layers of a variant may not have been built, and what to do."""
     path = [variant.path] if variant.path is not None else []
-    return ", ".join([*variant.pins, *path, *(["valgrind"] if variant.valgrind else [])])
+    packages, valgrind = [*variant.pins, *path], ["valgrind"] if variant.valgrind else []
+    advice = []
+    if variant.pins:
+        advice.append("Each pinned version must exist as a wheel")
+    if packages:
+        advice.append("All packages must fit together")
+    if valgrind:
+        advice.append(
+            "valgrind comes from Debian: the image must be based on Debian, and a Debian mirror "
+            "must answer"
+        )
+    what = ", ".join([*packages, *valgrind])
+    return f"{variant.service}: {what} could not be installed in its image. {'. '.join(advice)}"

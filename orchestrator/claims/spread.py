@@ -15,7 +15,7 @@ from orchestrator.claims.part import (
 from orchestrator.claims.quantity import MEDIAN, RATE, Quantity
 from orchestrator.model.published import Claim, Verdict
 from orchestrator.model.record import RunRecord
-from orchestrator.stats.interval import median_interval
+from orchestrator.stats.interval import medians_together
 
 
 def slow(claim: Claim, record: RunRecord, workload: str) -> Part:
@@ -42,7 +42,7 @@ def _beside_middle(
     seen = quantity.of(record, workload)
     if part := lacking(claim, record, quantity, seen, workload):
         return part
-    others = median_interval([seen[other] for other in claim.others])
+    others = medians_together([seen[other] for other in claim.others])
     known = names(record)
     clauses, verdicts = [], set()
     for service in claim.services:

@@ -82,7 +82,7 @@ def interval(
     )
 
 
-def median_interval(intervals: Sequence[Interval]) -> Interval:
+def medians_together(intervals: Sequence[Interval]) -> Interval:
     """The median of several intervals. It lies between the medians of their bounds."""
     return Interval(
         value=median(i.value for i in intervals),

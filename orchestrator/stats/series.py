@@ -1,8 +1,8 @@
-"""The median of values that follow one another in time, with an interval that bears outliers.
+"""The median of values that follow one another in time, with an interval that outliers hardly move.
 
-Slices of a load are short, so a single disturbance makes a wild value; a median does not mind. And
-a machine's speed drifts, so neighbouring values may be alike, and then the usual interval is too
-narrow.
+Slices of a load are short, so a single disturbance makes a wild value, which hardly moves a median.
+And a machine's speed drifts, so neighbouring values may be alike, and then the usual interval is
+too narrow.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 BATCHES = 20
-"""Fewest batches into which values are divided, and half the most. With more, batches are shorter
-and so less independent, and the interval gets hardly narrower: Schmeiser, Batch size effects in the
-analysis of simulation output, Operations Research 30 (1982), 556-568."""
+"""Fewest batches into which values are divided; the most are 29, because all have one length. With
+more, batches are shorter and so less independent, and the interval gets hardly narrower: Schmeiser,
+Batch size effects in the analysis of simulation output, Operations Research 30 (1982), 556-568."""
 BATCHED_LEAST = 2 * BATCHES
 """Fewer values cannot show whether neighbours are alike."""
 

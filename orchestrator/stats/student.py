@@ -1,4 +1,4 @@
-"""A mean with Student's interval, and a mean that bears disturbed values."""
+"""A mean with Student's interval, and a mean that disturbed values hardly move."""
 
 from __future__ import annotations
 

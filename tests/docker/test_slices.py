@@ -162,10 +162,7 @@ def test_a_client_that_dies_is_a_failed_trial_and_no_hang(lab: Lab, engine: Dock
     )
     with LocustGenerator(engine).slices("json", loading) as load, lab.servers("aiohttp") as servers:
         load.aim(servers, within_s=60)
-        os.kill(_pid(load.container.id), 9)
+        (client,) = docker.from_env().containers.list(filters={"name": "another-load"})
+        os.kill(int(client.attrs["State"]["Pid"]), 9)
         with pytest.raises(TrialFailed, match="the load generator's program"):
             load.spread(100, 100.0, 1)
-
-
-def _pid(container: str) -> int:
-    return int(docker.from_env().containers.get(container).attrs["State"]["Pid"])

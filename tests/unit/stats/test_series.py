@@ -1,4 +1,4 @@
-"""The median of a series, and its interval, which bears outliers and neighbours that are alike."""
+"""The median of a series, and its interval, with outliers and with neighbours that are alike."""
 
 from math import log, sqrt
 
