@@ -55,6 +55,13 @@ ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE=
 	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(BY),--by '$(BY)') \
 	  $(if $(RESULTS),--results $(RESULTS)))
 
+.PHONY: judge
+judge: $(BIN)/.runtime base-images ## say whether a change makes a service slower: SINCE= SERVICES= WORKLOADS= BUDGET= WITHIN= FAIL_ABOVE=
+	@$(call need,SINCE,a commit or branch or tag to compare with)
+	$(strip $(BIN)/lab judge $(SERVICES) --since '$(SINCE)' $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(WITHIN),--within '$(WITHIN)') \
+	  $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: instructions
 instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
 	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
@@ -63,9 +70,21 @@ instructions: $(BIN)/.runtime base-images ## count CPU instructions for a reques
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
 
+.PHONY: compare
+compare: $(BIN)/.runtime ## say row by row which of two runs is faster: BASE= HEAD= ANYWAY=1 (no Docker needed)
+	@$(call need,BASE,the run to compare with: the name of its folder or latest)
+	@$(call need,HEAD,the run to judge: the name of its folder or latest)
+	$(strip $(BIN)/lab compare '$(BASE)' '$(HEAD)' $(if $(ANYWAY),--anyway) $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: summary
-summary: $(BIN)/.runtime ## show a run on one screen, as Markdown: RUN= (default: the latest)
+summary: $(BIN)/.runtime ## show a run or a judgement on one screen, as Markdown: RUN= (default: the latest)
 	@$(strip $(BIN)/lab summary $(RUN) $(if $(RESULTS),--results $(RESULTS)))
+
+.PHONY: history-add
+history-add: $(BIN)/.runtime ## add a run to the history, and show it as Markdown: RUN=
+	@$(call need,RUN,the folder of a run or the word latest)
+	@$(strip $(BIN)/lab history add $(RUN) $(if $(RESULTS),--results $(RESULTS))) --file results/history.jsonl >&2
+	@$(BIN)/lab history --file results/history.jsonl
 
 .PHONY: audit
 audit: $(BIN)/.runtime ## look for numbers that cannot be right in a run, a table or Locust CSV: FILE=

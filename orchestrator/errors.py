@@ -7,6 +7,7 @@ LabError
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130
 └── TrialFailed           one trial failed: a row of the run, which goes on
+    └── ServerFailed      one of several servers under the same load failed
 """
 
 from __future__ import annotations
@@ -66,8 +67,21 @@ class TrialFailed(LabError):
         super().__init__(reason)
 
 
+class ServerFailed(TrialFailed):
+    """One of several servers under the same load failed; ``place``: which one, from 0."""
+
+    def __init__(self, reason: str, place: int) -> None:
+        self.place = place
+        super().__init__(reason)
+
+
 def unforeseen(error: Exception) -> TrialFailed:
-    """Turn an unexpected error into a failed trial, with its traceback as the log."""
+    """Turn an unexpected error into a failed trial, with its traceback as the log.
+
+    An error of the lab was written for people: it keeps its words, and needs no traceback.
+    """
+    if isinstance(error, LabError):
+        return TrialFailed(str(error))
     log_tail = "".join(traceback.format_exception(error))
     return TrialFailed(f"unexpected {type(error).__name__}: {error}", log_tail)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 
 from labwire.client import CLIENTS, Client
+from orchestrator.durations import seconds_in
 from orchestrator.model.placement import Network
+
+BUDGET_S, BUDGET_MOST_S = 300.0, 24 * 3600.0
+LARGEST_SEED = 2**32 - 1
 
 
 def add_services(parser: argparse.ArgumentParser) -> None:
@@ -53,3 +57,34 @@ def add_client(parser: argparse.ArgumentParser) -> None:
         help=f"what sends the requests: the lab's {Client.ENGINE}, or one of Locust's own clients; "
         f"default: {Client.ENGINE}",
     )
+
+
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """Add the time to measure, in seconds."""
+    parser.add_argument(
+        "--budget",
+        metavar="TIME",
+        type=duration,
+        default=BUDGET_S,
+        help="the most time to measure, such as 90s or 5m; default: 5m",
+    )
+
+
+def budget_problems(budget_s: float) -> list[str]:
+    """What is wrong with a time to measure, in words."""
+    return ["--budget: give at most 24h"] if budget_s > BUDGET_MOST_S else []
+
+
+def seed_problems(seed: int) -> list[str]:
+    """What is wrong with a seed, in words."""
+    if 0 <= seed <= LARGEST_SEED:
+        return []
+    return [f"--seed {seed}: give 0 to {LARGEST_SEED:,}"]
+
+
+def duration(text: str) -> float:
+    """Seconds in a time such as 90s or 5m; a type for argparse."""
+    try:
+        return seconds_in(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a time such as 90s or 5m") from None

@@ -199,11 +199,18 @@ class SliceLoad(Protocol):
     def container(self) -> Container:
         """Its container."""
 
-    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+    def aim(
+        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+    ) -> None:
         """Load these servers from now on; wait until each of them gives the right answer.
 
+        Args:
+            within_s: seconds for all servers together.
+            workload: what to request; None: the workload that this load was started for.
+
         Raises:
-            TrialFailed: one of them did not in time; names it by its place (0 is the first).
+            ServerFailed: one of them did not in time.
+            TrialFailed: the client failed.
         """
 
     def spread(self, requests: int, rate: float, seed: int) -> Slice:
@@ -215,6 +222,7 @@ class SliceLoad(Protocol):
             seed: of the random order.
 
         Raises:
+            ServerFailed: not every request to one of them has ended.
             TrialFailed: the client failed.
         """
 
@@ -290,6 +298,13 @@ class Engine(Protocol):
 
         Raises:
             TrialFailed: as for `start`.
+        """
+
+    def network(self) -> AbstractContextManager[str]:
+        """A bridge network for this run alone; containers started in the block use it.
+
+        Raises:
+            EnvironmentMissing: the engine refused.
         """
 
     def output(

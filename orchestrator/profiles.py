@@ -22,6 +22,10 @@ OPEN_PART, OPEN_LEAST_S = 1 / 12, 1.0
 # On a host with one CPU, services are compared at the common rate: 2,500 requests give a p99 and
 # seconds of CPU time. They use as few connections as the first step of the ramp.
 NANODE, NANODE_OPEN_S, NANODE_CONNECTIONS = "nanode", 10.0, 8
+# Launches of all services at once, of both workloads together. A run of both takes about nine
+# minutes; with these, two more. Half a dozen launches fit in, and the factor of Student's t falls
+# steeply up to there: 12.7 for two launches, 2.6 for six, 2.3 for ten.
+NANODE_TOGETHER_S = 100.0
 
 PROFILES = {
     profile.name: profile
@@ -71,9 +75,15 @@ PROFILES = {
             open_rate=OPEN_RATE,
             open_users=NANODE_CONNECTIONS,
             by_cost=True,
+            together_s=NANODE_TOGETHER_S,
         ),
     )
 }
+
+COST = "cost"
+"""`lab run --profile cost` is another experiment, `lab cost`: all services at once."""
+NAMES = (*PROFILES, COST)
+"""What `--profile` takes."""
 
 
 def wished(settings: Settings) -> Profile:
@@ -81,7 +91,8 @@ def wished(settings: Settings) -> Profile:
     profile = PROFILES[settings.profile]
     if settings.duration_s is not None:
         factor = settings.duration_s / profile.duration_s
-        shorter = min(1.0, factor)  # a longer step needs no longer timeouts
+        # A longer step needs no longer timeouts, and a longer trial no more launches.
+        shorter = min(1.0, factor)
         profile = replace(
             profile,
             duration_s=settings.duration_s,
@@ -90,6 +101,7 @@ def wished(settings: Settings) -> Profile:
             connect_timeout_s=_timeout(profile.connect_timeout_s, shorter, profile.step_s * factor),
             request_timeout_s=_timeout(profile.request_timeout_s, shorter, profile.step_s * factor),
             open_s=profile.open_s * factor,
+            together_s=profile.together_s * shorter,
         )
     profile = _with_open_loop(profile, settings)
     return _at_most(profile, settings.max_users)
@@ -103,7 +115,9 @@ def _timeout(seconds: float, factor: float, step_s: float) -> float:
 
 def _with_open_loop(profile: Profile, settings: Settings) -> Profile:
     if settings.open_loop is False or not Client(settings.client).has_open_loop:
-        return replace(profile, open_s=0.0, open_shares=(), open_rate=None, open_users=None)
+        return replace(
+            profile, open_s=0.0, open_shares=(), open_rate=None, open_users=None, together_s=0.0
+        )
     if not profile.open_s and not asks_for_open_loop(settings):
         return profile
     return replace(

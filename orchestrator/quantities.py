@@ -10,6 +10,7 @@ from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
 from orchestrator.stats.interval import CPU_MARGIN, Interval, exact, interval
+from orchestrator.stats.tukey import intervals
 
 Intervals = dict[str, Interval]
 """Service -> interval."""
@@ -24,13 +25,14 @@ def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRe
 
 def rates(record: RunRecord, workload: str) -> Intervals:
     """Successes/s in the hold; a lower bound unless the server's CPU was the limit in each."""
-    found = {}
+    found, bounds = {}, set()
     for service, trials in _by_service(measured(record, workload)).items():
-        values = [t.hold.goodput_rps for t in trials if t.hold]
-        full = all(t.limited_by == Limit.SERVER_CPU for t in trials if t.hold)
-        if values:
-            found[service] = interval(values, highs=() if full else [math.inf])
-    return found
+        held = [(t.repeat, t.hold.goodput_rps, t.limited_by) for t in trials if t.hold]
+        if held:
+            found[service] = [(repeat, rate) for repeat, rate, _ in held]
+        if any(limit != Limit.SERVER_CPU for _, _, limit in held):
+            bounds.add(service)
+    return intervals(found, bounds)
 
 
 def medians(record: RunRecord, workload: str) -> Intervals:
@@ -50,12 +52,13 @@ def medians(record: RunRecord, workload: str) -> Intervals:
 
 def cpu_times(record: RunRecord, workload: str) -> Intervals:
     """The server's CPU time per success (µs) at the common arrival rate (open loop)."""
-    found = {}
-    for service, trials in _by_service(measured(record, workload)).items():
-        rows = [row for trial in trials for row in trial.open_loop if row.of_capacity is None]
-        if known := [row.cpu_us_per_request for row in rows if row.cpu_us_per_request]:
-            found[service] = interval(known, margin=CPU_MARGIN)
-    return found
+    found: dict[str, list[tuple[int, float]]] = {}
+    for trial in measured(record, workload):
+        for row in trial.open_loop:
+            if row.of_capacity is None and row.cpu_us_per_request:
+                costs = found.setdefault(trial.service, [])
+                costs.append((trial.repeat, row.cpu_us_per_request))
+    return intervals(found, margin=CPU_MARGIN)
 
 
 def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from labwire.expectation import Request
 from labwire.slices import Slice
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Answer, Probe
-from orchestrator.errors import TrialFailed, tail
+from orchestrator.errors import LabError, TrialFailed, tail
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.outlook import Outlook
@@ -41,7 +41,7 @@ RUNNING = ContainerState(running=True, exit_code=0, oom_killed=False, restarts=0
 class FakeCounter:
     """Counts what it was told to count."""
 
-    def __init__(self, journal: Journal, by: CountedBy, instructions: int | TrialFailed) -> None:
+    def __init__(self, journal: Journal, by: CountedBy, instructions: int | LabError) -> None:
         self._journal = journal
         self._by = by
         self._instructions = instructions
@@ -51,7 +51,7 @@ class FakeCounter:
 
     def counted(self) -> int:
         self._journal.append(f"counted {self._by}")
-        if isinstance(self._instructions, TrialFailed):
+        if isinstance(self._instructions, LabError):
             raise self._instructions
         return self._instructions
 
@@ -70,9 +70,9 @@ class FakeContainer:
         samples: Sequence[Sample] = (),
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
-        cpu_s: Sequence[float | TrialFailed] = (),
+        cpu_s: Sequence[float | LabError] = (),
         reply: Answer | None = None,
-        instructions: int | TrialFailed = 0,
+        instructions: int | LabError = 0,
         log: str = "",
         stop_s: float | BaseException = 0.25,
         healthy: float | TrialFailed = 991.5,
@@ -122,7 +122,7 @@ class FakeContainer:
     def cpu_s(self) -> float:
         """The next prepared value; TrialFailed once they are used up."""
         value = self._cpu_s.pop(0) if self._cpu_s else TrialFailed(f"{self.name} does not run")
-        if isinstance(value, TrialFailed):
+        if isinstance(value, LabError):
             raise value
         return value
 
@@ -252,6 +252,12 @@ class FakeEngine:
         self._journal.append(f"talk to {spec.service}{suffix}{where}: {' '.join(command)}")
         yield FakeConversation()
 
+    @contextmanager
+    def network(self) -> Iterator[str]:
+        self._journal.append("a bridge")
+        yield "bridge"
+        self._journal.append("no more bridge")
+
     def output(
         self,
         spec: ContainerSpec,
@@ -294,7 +300,9 @@ class FakeSliceLoad:
         self._slices = list(slices)
         self.container = container
 
-    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+    def aim(
+        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+    ) -> None:
         self._journal.append(f"aim {' '.join(server.host for server in servers)}")
 
     def spread(self, requests: int, rate: float, seed: int) -> Slice:

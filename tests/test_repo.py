@@ -15,6 +15,7 @@ import yaml
 from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.files.template import MARK
 from orchestrator.model.blocks import (
+    COST_PROFILE,
     CROSSCHECK,
     GUARD,
     LOCUST_MASTER,
@@ -23,6 +24,7 @@ from orchestrator.model.blocks import (
     WRK,
     WRK_COUNTER,
 )
+from orchestrator.model.together import REFERENCE
 from orchestrator.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +38,7 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
 }
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
 STEPS = [step for job in JOBS for step in job["steps"]]
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER}
+NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER, REFERENCE}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,
@@ -68,10 +70,13 @@ def test_a_service_folder_is_complete(service: str) -> None:
     assert wanted <= files
 
 
-def test_only_the_cross_check_is_left_out_of_docker_compose_up() -> None:
+def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
     profiles = {name: block.get("profiles") for name, block in COMPOSE["services"].items()}
-    assert {name for name, of in profiles.items() if of} == {WRK, WRK_COUNTER}
-    assert profiles[WRK] == profiles[WRK_COUNTER] == [CROSSCHECK]
+    assert {name: of for name, of in profiles.items() if of} == {
+        WRK: [CROSSCHECK],
+        WRK_COUNTER: [CROSSCHECK],
+        REFERENCE: [COST_PROFILE],
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -178,6 +183,36 @@ def test_no_self_hosted_job_runs_a_forks_pull_request() -> None:
         assert job["if"].startswith(condition)
         assert job["concurrency"]["group"] == "nanode"
         assert job["concurrency"]["cancel-in-progress"] is False
+
+
+def test_after_a_refusal_nothing_of_the_checkout_runs() -> None:
+    """A step with a condition of its own may run after a failure. It must ask what was reached."""
+    steps = WORKFLOWS["bench.yml"]["jobs"]["bench"]["steps"]
+    names = [step["name"] for step in steps]
+    refuses = max(n for n, name in enumerate(names) if name.startswith("Refuse"))
+    reached = {"judge", "measure"}  # they have no status function, so no failure comes before them
+    for step in steps[refuses + 1 :]:
+        condition = step["if"]
+        if re.search(r"always\(\)|cancelled\(\)|failure\(\)", condition):
+            asked = set(
+                re.findall(r"steps\.(\w+)\.outcome (?:!= 'skipped'|== 'success')", condition)
+            )
+            assert asked, step["name"]
+            assert asked <= reached, step["name"]
+            assert "||" not in re.sub(r"\([^()]*\)", "", condition.replace("always()", ""))
+        else:
+            assert step.get("id") in reached, step["name"]
+        reached |= {step["id"]} if "id" in step else set()
+
+
+def test_only_the_nightly_job_reads_and_writes_the_history() -> None:
+    steps = WORKFLOWS["bench.yml"]["jobs"]["bench"]["steps"]
+    caches = [step for step in steps if step.get("uses", "").startswith("actions/cache/")]
+    restore, save = caches
+    assert restore["if"].startswith("github.event_name == 'schedule' && ")
+    assert "steps.added.outcome == 'success'" in save["if"]  # added only after `restore`
+    assert restore["with"]["path"] == save["with"]["path"]
+    assert save["with"]["key"] == f"${{{{ steps.{restore['id']}.outputs.cache-primary-key }}}}"
 
 
 def test_documents_name_every_profile() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PATH = "/proc/stat"
@@ -46,3 +47,8 @@ def steal(before: CpuTicks | None, after: CpuTicks | None) -> float | None:
         return None
     # Idle time is estimated and may fall a little (proc_stat(5)), so the whole may be too small.
     return min(stolen / whole, 1.0)
+
+
+def most_stolen(shares: Iterable[float | None]) -> float | None:
+    """The largest share of those that are known; None if none is, which is not 0."""
+    return max((share for share in shares if share is not None), default=None)

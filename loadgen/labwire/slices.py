@@ -96,9 +96,13 @@ class Aimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A command could not be carried out; the client waits for the next one."""
+    """A command could not be carried out; the client waits for the next one.
+
+    ``server``: the place of the server that failed, in `Aim`; None if the client did.
+    """
 
     reason: str
+    server: Annotated[int, Meta(ge=0)] | None = None
 
 
 Command = Aim | Spread | Saturate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,6 +54,17 @@ def changed_paths(root: Path, commit: str) -> tuple[str, ...]:
     differ = _listed(root, "diff", "--relative", "--name-only", "--no-renames", "-z", commit, "--")
     new = _listed(root, "ls-files", "--others", "--exclude-standard", "-z")
     return tuple(sorted(differ | new))
+
+
+def services_at(root: Path, commit: str) -> tuple[str, ...]:
+    """The services of a commit, sorted: the folders that have a manifest.
+
+    Raises:
+        EnvironmentMissing: git cannot list them.
+    """
+    files = _listed(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", "services/")
+    found = (re.fullmatch(r"services/([^_/][^/]*)/service\.toml", path) for path in files)
+    return tuple(sorted(one[1] for one in found if one))
 
 
 def definitions_at(root: Path, commit: str) -> Definitions | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.interrupts import shielded
 
 
 @contextmanager
@@ -26,15 +27,18 @@ def afterwards(*steps: Callable[[], None]) -> Iterator[None]:
 def clear_up(error: BaseException | None, *steps: Callable[[], None]) -> None:
     """Run every step; their failures become notes of ``error``, the exception being raised.
 
+    An interrupt waits until all steps are done.
+
     Raises:
         EnvironmentMissing: with all failures, if no exception is being raised.
     """
     problems = []
-    for step in steps:
-        try:
-            step()
-        except EnvironmentMissing as problem:
-            problems.append(str(problem))
+    with shielded():
+        for step in steps:
+            try:
+                step()
+            except EnvironmentMissing as problem:
+                problems.append(str(problem))
     if error is not None:
         for text in problems:
             error.add_note(text)

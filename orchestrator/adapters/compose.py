@@ -23,7 +23,14 @@ from orchestrator.adapters.contained import (
     health_command,
 )
 from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
-from orchestrator.model.blocks import COMPOSE_FILE, CROSSCHECK, GUARD, NEEDED, VALUES, WRK_COUNTER
+from orchestrator.model.blocks import (
+    COMPOSE_FILE,
+    GUARD,
+    NEEDED,
+    PROFILES,
+    VALUES,
+    WRK_COUNTER,
+)
 from orchestrator.model.entry import ContainerSpec
 
 __all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
@@ -157,8 +164,10 @@ class Compose:
             EnvironmentMissing: Compose v2 is missing.
             UsageError: Compose refuses the file.
         """
-        words = ("--profile", CROSSCHECK, "config", "--format", "json")
-        done = self._call(*words, within_s=CONFIG_WITHIN_S, variables=variables)
+        profiles = [word for name in PROFILES for word in ("--profile", name)]
+        done = self._call(
+            *profiles, "config", "--format", "json", within_s=CONFIG_WITHIN_S, variables=variables
+        )
         if done.returncode != 0:
             self.version()  # raises if Compose itself is missing
             raise UsageError(f"{COMPOSE_FILE}: {command.said(done)}")

@@ -8,9 +8,10 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from orchestrator.adapters.bridge_rule import let_through, remove
 from orchestrator.adapters.clearing import afterwards
 from orchestrator.errors import EnvironmentMissing, tail
 from orchestrator.world.small_host import Confinement
@@ -21,7 +22,6 @@ CALL_WITHIN_S = 10
 BRIDGE = "weblab-nanode"  # a name has 15 characters at most
 POOL = "10.249.0.0/16"
 """The addresses of the networks that runs make."""
-FORWARD = ("FORWARD", "-s", POOL, "-d", POOL, "-j", "ACCEPT")
 # Only root can create files in /run, so no other user can prepare this folder. It is not below the
 # folder of images and containers, because a socket's path has at most 107 characters.
 RUNTIME = Path("/run/weblab-nanode")
@@ -42,20 +42,22 @@ address = "{runtime}/containerd.sock"
 
 
 @contextmanager
-def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
+def private_engine(confinement: Confinement, folder: Path, *, bridges: bool) -> Iterator[str]:
     """Start an empty engine, and stop it at the end; yields its address (``DOCKER_HOST``).
 
     It has its own containerd, because the host's would start containers outside the confinement.
     It has its own bridge, without a route out, because the lab's containers share a namespace, have
     no network, or reach each other on the bridge of a run. Builds use the host's network. The
-    engine changes no packet filter rule; one rule lets through what its containers send each other,
-    since the rules of the host's engine forbid it.
+    engine changes no packet filter rule.
 
     Args:
         folder: for its images and containers; emptied before and removed afterwards.
+        bridges: whether containers of the run reach each other on a bridge. Only then the host's
+            packet filter gets a rule for them, which not every host allows.
 
     Raises:
-        EnvironmentMissing: a program is missing, or one of them does not start.
+        EnvironmentMissing: a program is missing, one of them does not start, or the host's packet
+            filter takes no rule.
     """
     for program, remedy in PROGRAMS.items():
         if shutil.which(program) is None:
@@ -68,11 +70,9 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
     (runtime / "docker.json").write_text("{}")
     settings.write_text(CONTAINERD.format(root=folder / "containerd", runtime=runtime))
     command = _dockerd(confinement, folder, runtime, address, containerd)
-    with afterwards(
-        lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete"), _forbid
-    ):
+    remove(POOL)  # what a killed run has left
+    with afterwards(lambda: clear(folder), lambda: clear(runtime), lambda: _bridge("delete")):
         _bridge("add")
-        _allow()
         with (
             _running(
                 confinement.command(["containerd", f"--config={settings}"]),
@@ -82,6 +82,8 @@ def private_engine(confinement: Confinement, folder: Path) -> Iterator[str]:
             _running(
                 confinement.command(command), runtime / "dockerd.log", lambda: _answers(address)
             ),
+            # The last to come and the first to go, since it changes the host.
+            let_through(POOL) if bridges else nullcontext(),
         ):
             yield address
 
@@ -193,31 +195,6 @@ def _bridge(what: str) -> None:
     there = Path("/sys/class/net", BRIDGE).exists()
     if there != (what == "add"):
         raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
-
-
-def _allow() -> None:
-    """Let the containers' packets through the host's filter, which bridges obey where it is loaded.
-
-    Raises:
-        EnvironmentMissing: the filter does not take the rule.
-    """
-    _forbid()
-    if shutil.which("iptables") is None:  # then no engine of this host has made rules
-        return
-    words = ["iptables", "-w", "-I", *FORWARD]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise EnvironmentMissing(f"`{' '.join(words)}`: {done.stderr.strip()}")
-
-
-def _forbid() -> None:
-    """Remove the rule; also one that a killed run left behind."""
-    if shutil.which("iptables") is None:
-        return
-    removed = True
-    while removed:
-        words = ["iptables", "-w", "-D", *FORWARD]
-        removed = subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

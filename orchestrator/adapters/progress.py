@@ -35,12 +35,13 @@ class ConsoleProgress:
         self._live: Live | None = None
         self._trials = 0
         self._left = 0
-        self._trial_s = 0.0
+        self._trial_s = self._after_s = 0.0
         self._heading = ""
 
     def run_begins(self, outlook: Outlook, where: str) -> None:
         """Say what will be measured, and how long it will take."""
-        self._trials, self._left, self._trial_s = outlook.trials, outlook.left, outlook.trial_s
+        self._trials, self._left = outlook.trials, outlook.left
+        self._trial_s, self._after_s = outlook.trial_s, outlook.after_s
         if kept := outlook.trials - outlook.left:
             self._say(f"{kept} trials are measured already")
         self._say(outlook.text)
@@ -57,7 +58,7 @@ class ConsoleProgress:
         self._heading = line(
             f"[{trial.order}/{self._trials}] {trial.entry.manifest.name} {workload}{again}"
         )
-        left = clock_time(self._left * self._trial_s)
+        left = clock_time(self._left_s)
         if self._console.is_terminal:
             self._live = Live(console=self._console, transient=True, refresh_per_second=4)
             self._live.start()
@@ -69,7 +70,7 @@ class ConsoleProgress:
         """Draw the load's state; does nothing if the output is not a terminal."""
         if self._live is None:
             return
-        left = clock_time(max(0.0, self._left * self._trial_s - tick.elapsed_s))
+        left = clock_time(max(self._after_s, self._left_s - tick.elapsed_s))
         cpu = MISSING if server_cpu is None else f"{server_cpu:.0%}"
         rate = MISSING if tick.rps is None else f"{tick.rps:,.0f}"
         self._live.update(
@@ -112,6 +113,11 @@ class ConsoleProgress:
         for row in rows:
             drawn.add_row(*map(_cell, row))
         self._console.print(drawn, soft_wrap=False)
+
+    @property
+    def _left_s(self) -> float:
+        """Estimated seconds until the end of the run."""
+        return self._left * self._trial_s + self._after_s
 
     def _say(self, text: str) -> None:
         self._console.print(printable(text), markup=False)

@@ -21,7 +21,7 @@ from labwire.slices import (
 )
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_engine import DockerEngine
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.model.entry import PORT
 from orchestrator.model.settings import Loading
 from orchestrator.ports import Container
@@ -53,11 +53,13 @@ class DockerSliceLoad:
         """Its container."""
         return self._client.container
 
-    def aim(self, servers: Sequence[Container], *, within_s: float) -> None:
+    def aim(
+        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+    ) -> None:
         """Load these servers from now on; see `SliceLoad`."""
         self._servers = len(servers)
         command = Aim(
-            workload=self._workload,
+            workload=workload or self._workload,
             servers=tuple(f"http://{server.host}:{PORT}" for server in servers),
             within_s=within_s,
             connections=CONNECTIONS,
@@ -80,6 +82,7 @@ class DockerSliceLoad:
         """The answer to a command.
 
         Raises:
+            ServerFailed: the program could not carry it out because of one server.
             TrialFailed: the program could not carry it out, did not answer in time, or ended.
         """
         within_s = lasts_s + self._profile.request_timeout_s + SPARE_S + self._begins_s
@@ -96,6 +99,8 @@ class DockerSliceLoad:
             answer = decode_answer(line)
         except ValueError as error:
             raise TrialFailed(f"{error}: {line[:200]}") from error
+        if isinstance(answer, Failed) and answer.server is not None:
+            raise ServerFailed(f"the load: {answer.reason}", answer.server)
         if isinstance(answer, Failed):
             raise TrialFailed(f"the load: {answer.reason}")
         if not isinstance(answer, kind):

@@ -18,9 +18,11 @@ def confined(cpu: int, memory_bytes: int, nofile: int) -> Confinement:
     return Confinement(cpu, memory_bytes, nofile=nofile)
 
 
-def engine(confinement: small_host.Confinement, folder: Path) -> AbstractContextManager[str]:
+def engine(
+    confinement: small_host.Confinement, folder: Path, *, bridges: bool
+) -> AbstractContextManager[str]:
     """An engine without images or containers, which keeps them in ``folder``."""
-    return private_engine(confinement, folder)
+    return private_engine(confinement, folder, bridges=bridges)
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -15,9 +15,18 @@ def changed(world: World, since: str) -> dict[str, tuple[str, ...]]:
         UsageError: the commit is not here, or a service's manifest is wrong.
         EnvironmentMissing: git is missing, or this is not a checkout.
     """
+    return differing(world, world.changes.fork_point(world.root, since))
+
+
+def differing(world: World, commit: str) -> dict[str, tuple[str, ...]]:
+    """Each service that differs from ``commit``, with the changed paths.
+
+    Raises:
+        UsageError: a service's manifest is wrong.
+        EnvironmentMissing: git cannot list the changes.
+    """
     root, changes = world.root, world.changes
     services = tuple(catalogue(root).manifests)
-    commit = changes.fork_point(root, since)
     paths = changes.changed_paths(root, commit)
     if COMPOSE_FILE not in paths:
         return touched(paths, services)

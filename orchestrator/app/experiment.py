@@ -102,7 +102,8 @@ def _measured(
         missing = experiment.left(plan, record)
         images = build_all(missing, connection.engine, progress)
         if missing:
-            _build_tools(connection.engine, experiment.tools, progress)
+            tools = (*experiment.tools, *experiment.more_tools(plan))
+            _build_tools(connection.engine, tools, progress)
         serving, loading = _connected(plan.loading.placement, {THIS_HOST: connection})
         bench = Bench(
             engine=serving.engine,

@@ -8,14 +8,14 @@ from pathlib import Path
 from orchestrator.app.services import build_images, wanted, with_companions
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.files.sources import TAG
-from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.blocks import TOOLS
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.world import World
 from orchestrator.world.engine import Images
 
 
 def save_images(world: World, services: Sequence[str], file: Path) -> None:
-    """Build the images of services and load; save them and their base images to one file.
+    """Build the images of services, load and reference; save them and their bases to one file.
 
     Raises:
         UsageError: an unknown service, or no such folder.
@@ -80,4 +80,4 @@ def bases(images: Images, specs: Iterable[ContainerSpec]) -> list[str]:
 def _specs(world: World, services: Sequence[str]) -> list[ContainerSpec]:
     known = world.compose.containers()
     built = with_companions(world.compose, wanted(world.root, services))
-    return [known[name] for name in (*built, LOCUST_WORKER)]
+    return [known[name] for name in (*built, *TOOLS)]

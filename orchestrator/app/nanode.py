@@ -28,7 +28,7 @@ FOLDER, ENGINE_FOLDER = Path(".lab", "nanode"), Path(".lab", "nanode-engine")
 """In the checkout: files made for the engine, and the engine's images and containers."""
 
 
-def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+def prove(world: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
     """Run a command of the lab in a cgroup of one CPU and 1 GiB.
 
     A separate engine starts in the cgroup, gets the base images, and builds all other images there.
@@ -36,6 +36,8 @@ def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
 
     Args:
         words: the command and its arguments, such as ``run --profile nanode``.
+        bridges: whether its containers reach each other on a bridge. A trial's share one network
+            namespace; servers that are compared have one each, beside that of the load.
 
     Returns:
         Its exit code, and the memory of everything since the engine's start.
@@ -53,7 +55,7 @@ def prove(world: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
         usual.alone(),
         small.confined(CPU, MEMORY_BYTES, wanted_nofile(world.root)) as confinement,
         world.memory.watched(confinement.memory) as watch,
-        small.engine(confinement, world.root / ENGINE_FOLDER) as address,
+        small.engine(confinement, world.root / ENGINE_FOLDER, bridges=bridges) as address,
         _given(world, usual.images, address, confinement.memory) as environment,
     ):
         progress.note(f"its engine has the base images ({_since(world, began)})")

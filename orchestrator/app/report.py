@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from orchestrator.app import judgement
 from orchestrator.audit.record import audit_record
+from orchestrator.compare.files import PAGE
+from orchestrator.compare.files import RECORD as COMPARED
 from orchestrator.errors import LabError, SelfContradiction, UsageError
 from orchestrator.experiments.experiment import Experiment, P, R, S, Surroundings
 from orchestrator.experiments.load import LOAD
@@ -18,7 +21,6 @@ from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.published import Published
 from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
-from orchestrator.report.summary import run_summary
 from orchestrator.words import line
 from orchestrator.world import World
 from orchestrator.world.console import Console
@@ -60,7 +62,7 @@ def publish(
         world.out.table(table.title, table.headings, table.shown)
     told.note(f"record: {folder.record}")
     told.note(f"report: {folder.path / experiment.shown.page}")
-    _list_runs(results)
+    list_runs(results)
 
 
 def report(world: World, results: Path, name: str) -> None:
@@ -91,17 +93,41 @@ def _folder(experiment: Experiment[S, P, R], path: Path) -> results_dir.RunFolde
 
 
 def summarized(results: Path, name: str) -> str:
-    """One run on one screen, as Markdown; writes nothing.
+    """A run or a judgement on one screen, as Markdown; writes nothing.
+
+    Args:
+        name: its id, its folder, or ``latest``: the newest of all that can be summarized.
 
     Raises:
-        UsageError: no such run, its record cannot be read, or no report can be made of it.
+        UsageError: there is none, its record cannot be read, or no report can be made of it.
         SelfContradiction: the record's own numbers cannot all be right.
     """
-    path = results_dir.find_run(results, name)
-    record = results_dir.load(path)
-    with _in_words(path):
-        _consistent(LOAD, record, path)
-        return run_summary(record)
+    path = _to_summarize(results, name)
+    if path.name == judgement.RECORD:
+        return judgement.judgement_summary(results_dir.read_record(path, judgement.read))
+    experiment = next(one for one in EXPERIMENTS if one.saved.file == path.name)
+    record = results_dir.read_record(path, experiment.saved.read)
+    with in_words(path.parent):
+        consistent(experiment, record, path.parent)
+        return _summaries()[path.name](record)
+
+
+def _to_summarize(results: Path, name: str) -> Path:
+    """The record that the name means; the newest if it means several."""
+    found = []
+    for file in (*_summaries(), judgement.RECORD):
+        with suppress(UsageError):
+            found.append(results_dir.find_run(results, name, file) / file)
+    if not found:
+        return results_dir.find_run(results, name)  # raises: it says what is missing
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def _summaries() -> dict[str, Callable[[Any], str]]:
+    """The file of a record -> what makes its summary."""
+    return {
+        one.saved.file: one.shown.summary for one in EXPERIMENTS if one.shown.summary is not None
+    }
 
 
 def report_all(world: World, results: Path) -> list[LabError]:
@@ -123,7 +149,7 @@ def report_all(world: World, results: Path) -> list[LabError]:
                 problems.append(error)
             else:
                 world.out.note(f"report: {path / experiment.shown.page}")
-    world.out.note(f"all runs: {_list_runs(results)}")
+    world.out.note(f"all runs: {list_runs(results)}")
     return problems
 
 
@@ -135,9 +161,9 @@ def _write(
     results: Path,
     published: Published,
 ) -> None:
-    with _in_words(folder.path):
-        found = _consistent(experiment, record, folder.path)
-        links = _links(root, folder.path, results)
+    with in_words(folder.path):
+        found = consistent(experiment, record, folder.path)
+        links = links_of(root, folder.path, results)
         around = Surroundings(published=published, findings=found, links=links)
         files = experiment.shown.files(record, around)
         saved = experiment.saved.files(record)
@@ -148,7 +174,7 @@ def _write(
 
 
 @contextmanager
-def _in_words(folder: Path) -> Iterator[None]:
+def in_words(folder: Path) -> Iterator[None]:
     """Turn any unexpected error that a record causes into a message about that record.
 
     Raises:
@@ -166,7 +192,7 @@ def _in_words(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _consistent(experiment: Experiment[S, P, R], record: R, folder: Path) -> Sequence[Finding]:
+def consistent(experiment: Experiment[S, P, R], record: R, folder: Path) -> Sequence[Finding]:
     """The audit's findings in a record that may be published.
 
     Raises:
@@ -193,7 +219,7 @@ def _refused(folder: Path, wrong: list[Finding]) -> str:
     )
 
 
-def _links(root: Path, folder: Path, results: Path) -> Links:
+def links_of(root: Path, folder: Path, results: Path) -> Links:
     """The page links to other files only where every copy has them at the same place."""
     inside = folder.resolve().parent == (root / "results").resolve()
     return Links(
@@ -206,7 +232,7 @@ def _published(root: Path) -> Path:
     return root / "results" / "published"
 
 
-def _list_runs(results: Path) -> Path:
+def list_runs(results: Path) -> Path:
     """``index.html`` of all runs below a folder."""
     listed = [_listed(path) for path in results_dir.runs(results)]
     others = [
@@ -214,6 +240,9 @@ def _list_runs(results: Path) -> Path:
         for one in EXPERIMENTS
         if one is not LOAD and (paths := results_dir.runs(results, one.saved.file))
     ]
+    if paths := results_dir.runs(results, COMPARED):
+        pages = {path.name: f"report/{PAGE}" for path in paths}
+        others.append(Others(title="Two runs compared", folders=pages))
     return results_dir.save_index(results, runs_page(listed, others))
 
 
@@ -227,7 +256,7 @@ def _listed(path: Path) -> Listed:
     page = (path / "report" / "index.html").is_file()
     try:
         record = results_dir.load(path)
-        with _in_words(path):
+        with in_words(path):
             wrong = _contradictions(audit_record(record))
         problem = "contradicts itself (lab audit shows how)" if wrong else None
         shown = page and problem is None  # an older page does not belong to this record

@@ -13,7 +13,7 @@ from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
-from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.blocks import TOOLS
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.world import World
 from orchestrator.world.compose import ComposeFile
@@ -53,13 +53,13 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
-    """Build the images of these services and of the load; service -> reason for each failure.
+    """Build the images of these services, the load and the reference; service -> why it failed.
 
     Raises:
         UsageError: an unknown service.
     """
     checked_services(world, services)
-    built = [*with_companions(world.compose, wanted(world.root, services)), LOCUST_WORKER]
+    built = [*with_companions(world.compose, wanted(world.root, services)), *TOOLS]
     progress = world.out
     engine = world.connect("images").engine
     failed: dict[str, str] = {}
@@ -86,7 +86,7 @@ def checked_services(world: World, services: Sequence[str]) -> Catalogue:
     Raises:
         UsageError: with everything that is wrong.
     """
-    return checked(world, lambda there: _unknown(services, there.services))
+    return checked(world, lambda there: unknown(services, there.services))
 
 
 def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
@@ -96,12 +96,13 @@ def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
         UsageError: one is unknown.
     """
     there = names(root).services
-    if unknown := _unknown(services, there):
-        raise UsageError(unknown)
+    if wrong := unknown(services, there):
+        raise UsageError(wrong)
     return tuple(services) or there
 
 
-def _unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
+def unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
+    """The services that do not exist, in words."""
     return [
         f"no service {name!r}; choose from {', '.join(there)}"
         for name in services

@@ -14,6 +14,7 @@ from orchestrator.audit.record_holds import two_holds
 from orchestrator.audit.record_limit import trial_limit
 from orchestrator.audit.record_little import hold_little
 from orchestrator.audit.record_rows import counted_rows, label, latency_rows
+from orchestrator.audit.record_together import launches
 from orchestrator.audit.results import audit_rows
 from orchestrator.audit.row import ResultRow
 from orchestrator.model.finding import Finding
@@ -31,7 +32,7 @@ def audit_record(record: RunRecord, file: str = "run.json") -> tuple[Finding, ..
         file: the record's file, named in each finding.
     """
     found = [finding for trial in record.trials for finding in _trial(record, trial)]
-    found += _across(record)
+    found += [*_across(record), *launches(record)]
     return tuple(replace(one, file=one.file or file) for one in found)
 
 

@@ -8,7 +8,7 @@ from labwire.phase import LoadPhase
 from orchestrator.audit.record_rows import label
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
-from orchestrator.model.trial import Step, TrialRecord
+from orchestrator.model.trial import TrialRecord
 
 
 def two_holds(trial: TrialRecord) -> Iterator[Finding]:
@@ -23,16 +23,16 @@ def two_holds(trial: TrialRecord) -> Iterator[Finding]:
         if not held:
             text = "A hold does not count because it was disturbed, but there is no other one."
             yield contradiction(row, "verdict", step.phase, None, text)
-        yield from (_quieter(row, step, other) for other in held if _more(other) > _more(step))
+        for other in held:
+            yield from _quieter(row, step.stolen, other.stolen)
 
 
-def _quieter(row: ResultRow, aside: Step, held: Step) -> Finding:
+def _quieter(row: ResultRow, aside: float | None, held: float | None) -> Iterator[Finding]:
+    """Compare what was stolen during two holds; what is unknown cannot be compared."""
+    if aside is None or held is None or held <= aside:
+        return
     text = (
-        f"{shown(_more(held))} of a CPU was stolen during the hold that counts, but "
-        f"{shown(_more(aside))} during the one that does not: the quieter one counts."
+        f"{shown(held)} of a CPU was stolen during the hold that counts, but {shown(aside)} during "
+        "the one that does not: the quieter one counts."
     )
-    return contradiction(row, "verdict", _more(held), _more(aside), text)
-
-
-def _more(step: Step) -> float:
-    return max(step.server_steal or 0.0, step.loadgen_steal or 0.0)
+    yield contradiction(row, "verdict", held, aside, text)

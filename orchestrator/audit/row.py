@@ -27,6 +27,7 @@ Rule = Literal[
     "counts",
     "errors",
     "verdict",
+    "launches",
     "manifest",
 ]
 """All rules of the audit. ``docs/audit.md`` describes them.

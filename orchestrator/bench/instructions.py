@@ -19,6 +19,8 @@ from orchestrator.ports import Container, Engine
 HASH_SEED = "PYTHONHASHSEED"
 """Python's variable for the seed of the hashes of texts, which decide the order in sets and the
 collisions in dictionaries. Without it, each start takes another seed."""
+SEEDS = 2**32
+"""Python takes hash seeds from 0 to 4,294,967,295."""
 WARM_UP = 200
 """Requests before the count. CPython specializes a function's bytecode within its first calls (PEP
 659), and frameworks fill their caches at the first request."""

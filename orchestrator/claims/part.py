@@ -10,6 +10,7 @@ from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.quantities import Intervals
 from orchestrator.stats.interval import REPEATS_LEAST, Interval
+from orchestrator.stats.tukey import ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +93,15 @@ def bases(quantity: Quantity, seen: Sequence[Interval]) -> tuple[str, ...]:
     found = []
     if quantity.doubt:
         repeats = min(one.samples for one in seen)
-        found.append(
-            f"told apart by the ranges of {repeats} repeats"
-            if repeats >= REPEATS_LEAST
-            else f"with fewer than {REPEATS_LEAST} repeats {quantity.doubt} are not decided"
-        )
+        if all(one.tested for one in seen):
+            error = f"{100 * ERROR:g} %"
+            found.append(f"told apart by Tukey's test, {error} for all pairs of a workload")
+        elif repeats >= REPEATS_LEAST:
+            found.append(f"told apart by the ranges of {repeats} repeats")
+        else:
+            found.append(
+                f"with fewer than {REPEATS_LEAST} repeats {quantity.doubt} are not decided"
+            )
     if any(one.at_least for one in seen):
         found.append(f"≥: {quantity.bound}")
     return tuple(found)

@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
         type=Path,
         metavar="PATH",
         help="the folder or record of a run (run.json, crosscheck.json, ab.json, "
-        "instructions.json); a Markdown or CSV table; a folder of Locust's CSV files",
+        "instructions.json, cost.json); a Markdown or CSV table; a folder of Locust's CSV files",
     )
     add_json(parser)
     parser.add_argument(

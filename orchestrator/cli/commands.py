@@ -37,12 +37,16 @@ def command(commands: Commands, name: str, call: Call, text: str) -> argparse.Ar
     return parser
 
 
-def add_results(parser: argparse.ArgumentParser) -> None:
-    """Add the option for the folder of the runs."""
+def add_results(parser: argparse.ArgumentParser, *, inner: bool = False) -> None:
+    """Add the option for the folder of the runs.
+
+    Args:
+        inner: the parser is inside one that has the option, too: it must not set the default again.
+    """
     parser.add_argument(
         "--results",
         type=folder,
-        default=ROOT / "results",
+        default=argparse.SUPPRESS if inner else ROOT / "results",
         metavar="DIR",
         help="the folder of the runs; default: results/ of the repository",
     )

@@ -12,6 +12,7 @@ from orchestrator.app.catalogue import names
 from orchestrator.app.experiment import measure, resumed
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED, WRONG
 from orchestrator.cli.commands import Commands, add_results, command, typed
+from orchestrator.cli.profile import by_profile
 from orchestrator.experiments.experiment import AnyRecord, Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.world import World
@@ -30,6 +31,7 @@ def add(commands: Commands) -> None:
 def _measure(
     experiment: Experiment[Any, Any, Any], world: World, arguments: argparse.Namespace
 ) -> int:
+    experiment, arguments = by_profile(experiment, arguments)
     resuming = experiment.resuming
     resume = resuming.asked(arguments) if resuming else None
     if resuming and resume is not None:

@@ -54,10 +54,11 @@ def add(commands: Commands) -> None:
 
 
 def _nanode(world: World, arguments: argparse.Namespace) -> int:
-    words = _comparison(world, arguments) if _compares(arguments) else _run(world, arguments)
+    compares = _compares(arguments)
+    words = _comparison(world, arguments) if compares else _run(world, arguments)
     if arguments.results is not None:
         words += ["--results", str(arguments.results)]
-    ended, memory = prove(world, words)
+    ended, memory = prove(world, words, bridges=compares)
     code = ended if ended >= 0 else SOME_FAILED  # negative: a signal ended it
     if memory is None:
         print("lab: the memory of the run could not be read from its cgroup", file=sys.stderr)

@@ -25,14 +25,14 @@ def add(commands: Commands) -> None:
         help="the id or folder of a run or cross-check; or `latest`, the newest run",
     )
     add_results(parser)
-    text = "print a run on one screen, as Markdown: the ranking, the host and the caveats"
+    text = "print a run or a judgement on one screen, as Markdown"
     parser = command(commands, "summary", _summary, text)
     parser.add_argument(
         "run",
         nargs="?",
         default="latest",
         metavar="RUN",
-        help="a run's id, its folder, or `latest`; default: latest",
+        help="its id, its folder, or `latest`, the newest of both; default: latest",
     )
     add_results(parser)
 

@@ -69,8 +69,8 @@ KINDS = (
     ),
     HELD_TWICE := DoubtKind(
         code="held-twice",
-        text="the hold was measured twice, because the hypervisor took {first:.1%} of a CPU during "
-        "the first one ({first_rps:,.0f} requests/s); it took {second:.1%} during the second one "
+        text="the hold was measured twice, because the hypervisor took {first} of a CPU during "
+        "the first one ({first_rps:,.0f} requests/s); it took {second} during the second one "
         "({second_rps:,.0f} requests/s); the {which} one counts",
         remedy="compare both in the row's steps in run.json; if many rows say this, repeat the run "
         "when the machine is quieter",
@@ -181,21 +181,21 @@ def _of_steal(hold: Step | None, disturbed: Step | None) -> Iterator[Doubt]:
     if disturbed is not None:
         first, second = sorted((hold, disturbed), key=lambda step: step.started_s)
         yield HELD_TWICE.seen(
-            first=_stolen(first),
+            first=_share(first.stolen),
             first_rps=first.goodput_rps,
-            second=_stolen(second),
+            second=_share(second.stolen),
             second_rps=second.goodput_rps,
             which="first" if first is hold else "second",
         )
-    if _stolen(hold) > STEAL_MOST:
-        server = hold.server_steal == _stolen(hold)
+    if hold.stolen is not None and hold.stolen > STEAL_MOST:
+        server = hold.server_steal == hold.stolen
         yield DISTURBED_HOLD.seen(
-            stolen=_stolen(hold), whose="the server's CPU" if server else "a CPU of the load"
+            stolen=hold.stolen, whose="the server's CPU" if server else "a CPU of the load"
         )
 
 
-def _stolen(step: Step) -> float:
-    return max(step.server_steal or 0.0, step.loadgen_steal or 0.0)
+def _share(stolen: float | None) -> str:
+    return "an unknown share" if stolen is None else f"{stolen:.1%}"
 
 
 def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:

@@ -141,8 +141,9 @@ class Shown(Generic[R]):
     ``page``: the file in the run's folder to which the page of all runs links. ``title``: the
     heading of such runs on that page. ``tables``: printed at the end; with ``tables_alone``,
     nothing else goes to stdout. ``document``: what the option ``--json`` prints instead of the
-    tables; without it the command has no such option. ``files``: everything that is derived from
-    the record at the end, for the folder ``report/``.
+    tables; without it the command has no such option. ``summary``: Markdown of one screen, which
+    `lab summary` prints; None if it prints none. ``files``: everything that is derived from the
+    record at the end, for the folder ``report/``.
     """
 
     page: str
@@ -150,6 +151,7 @@ class Shown(Generic[R]):
     tables: Callable[[R], Sequence[Table]]
     tables_alone: bool = False
     document: Callable[[R], object] | None = None
+    summary: Callable[[R], str] | None = None
     files: Callable[[R, Surroundings], dict[str, str]] = field(default=lambda _record, _around: {})
 
 
@@ -175,7 +177,7 @@ class Experiment(Generic[S, P, R]):
     """One experiment.
 
     ``name``: its command. ``text``: its description, in a line. ``tools``: compose services that it
-    needs beside those that it measures.
+    needs beside those that it measures; ``more_tools``: those that only some of its plans need.
 
     ``options`` adds its options to the command line, and ``settings`` reads them. ``problems``:
     everything wrong with the settings, in words, found before anything starts. ``plan`` makes a
@@ -184,14 +186,16 @@ class Experiment(Generic[S, P, R]):
     ``variants``: the variants of services that it builds; they are checked together with
     ``problems``. Raises `UsageError` if the settings name none that can be read; its problems are
     reported with all others.
-    ``blank``: the record before anything is measured. ``left``: the trials that the record does not
-    hold yet. ``outlook``: what a person is told at the start.
+    ``blank``: the record before anything is measured. ``left``: the trials whose services are still
+    needed to complete the record; none if it is complete. ``outlook``: what a person is told at the
+    start.
     ``run`` measures, and yields the record after each step so that it can be saved. ``watched``
     adds to the record what happened on the host, and the doubts that follow.
     ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured,
     and nothing was found that a program should stop at (exit code 1). ``unusable``: whether what
     was asked for could not be measured at all (exit code 2). ``comparable``: what two records are
-    compared by; None for an experiment whose records are not compared.
+    compared by; None for an experiment whose records are not compared. ``profile``: the profile of
+    ``lab run`` that is this experiment; None if there is none.
     """
 
     name: str
@@ -213,4 +217,6 @@ class Experiment(Generic[S, P, R]):
     unusable: Callable[[R], bool] = field(default=lambda _record: False)
     resuming: Resuming[R] | None = None
     variants: Callable[[S], Sequence[Variant]] = lambda _settings: ()
+    more_tools: Callable[[P], Sequence[str]] = lambda _plan: ()
     comparable: Callable[[R], Comparable] | None = None
+    profile: str | None = None

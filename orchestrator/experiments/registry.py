@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.experiments.ab import AB
+from orchestrator.experiments.cost import COST
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.instructions import INSTRUCTIONS
@@ -15,4 +16,5 @@ EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
     CROSSCHECK,
     AB,
     INSTRUCTIONS,
+    COST,
 )

@@ -1,5 +1,7 @@
 """Names of the services in `docker-compose.yml` that are not frameworks."""
 
+from orchestrator.model.together import REFERENCE
+
 COMPOSE_FILE = "docker-compose.yml"
 LOCUST_MASTER = "locust"
 LOCUST_WORKER = "locust-worker"
@@ -7,4 +9,10 @@ LOCUST_WORKER = "locust-worker"
 WRK, WRK_COUNTER, CROSSCHECK = "wrk", "wrk-counter", "crosscheck"
 # Only for the interactive use: what checks the values before anything is measured.
 GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
-NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER)
+# Only for the cost table: the server that every service is compared with.
+COST_PROFILE = "cost"
+TOOLS = (LOCUST_WORKER, REFERENCE)
+"""Those whose images `make images` builds, and an archive of images has, beside the services'."""
+NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER, REFERENCE)
+PROFILES = (CROSSCHECK, COST_PROFILE)
+"""Compose profiles of blocks that `docker compose up` leaves out."""

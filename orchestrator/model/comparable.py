@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from orchestrator.words import Moment, Name
 
+ABOUT_WORKLOAD = "workload "
+"""Begins the name of a condition that is about the rows of one workload; its name follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
@@ -25,8 +28,8 @@ class ComparableRow:
     """One service under one workload.
 
     ``values``: one for each independent repeat (a trial, a launch), in the order in which they were
-    measured. Empty if there is none; ``note`` then says why. ``made_of``: what was measured, such
-    as the framework's version or the image's id.
+    measured. Empty if there is none; ``note`` then says why. It also names repeats that failed.
+    ``made_of``: what was measured, such as the framework's version or the image's id.
     """
 
     service: Name
@@ -42,8 +45,9 @@ class Comparable:
     """A record as rows of values.
 
     ``conditions``: name -> text of everything that must be equal in both records: the host, layout,
-    network, client, settings. ``circumstances``: what may differ but is told to people: kernel,
-    engine, the lab's version and commit.
+    network, client, settings. A name that only one record has, such as that of a workload, is about
+    rows that only that record has. ``circumstances``: what may differ but is told to people:
+    kernel, engine, the lab's version and commit. ``rows``: those of the headline's quantity first.
     """
 
     experiment: Name
@@ -52,3 +56,8 @@ class Comparable:
     conditions: Mapping[str, str]
     circumstances: Mapping[str, str]
     rows: tuple[ComparableRow, ...]
+
+    @property
+    def headline(self) -> str | None:
+        """The name of the quantity by which the record ranks its rows; None if it has no row."""
+        return self.rows[0].quantity.name if self.rows else None

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """``left`` of ``trials`` are left, ``trial_s`` seconds each; ``text``: a line for people."""
+    """``left`` of ``trials`` are left, ``trial_s`` seconds each; ``text``: a line for people.
+
+    ``after_s``: seconds of what follows the last trial.
+    """
 
     text: str
     trials: int
     left: int
     trial_s: float
+    after_s: float = 0.0
 
     @property
     def left_s(self) -> float:
         """Estimated seconds left."""
-        return self.left * self.trial_s
+        return self.left * self.trial_s + self.after_s

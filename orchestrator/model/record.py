@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.placement import Layout
 from orchestrator.model.settings import Profile, Settings
+from orchestrator.model.together import Together
 from orchestrator.model.trial import Caveat, TrialRecord
 from orchestrator.words import Moment, Name, RunId
 
@@ -36,6 +37,8 @@ class RunRecord:
 
     ``contract``: what each workload requested; empty in runs older than schema 2.
     ``memory``: what the whole lab needed; None if unknown, or if the run is older than the field.
+    ``together``: the launches of all services at once, one entry for each workload; empty if the
+    profile has none, if they were not reached, or if the run is older than the field.
     """
 
     schema: int
@@ -54,4 +57,5 @@ class RunRecord:
     wall_s: float | None = None
     memory: WholeMemory | None = None
     trials: tuple[TrialRecord, ...] = ()
+    together: tuple[Together, ...] = ()
     caveats: tuple[Caveat, ...] = ()

@@ -26,6 +26,8 @@ class Profile:
     ``open_users`` connections; None: as many as the hold had users.
 
     ``by_cost``: runs of this profile rank the cost of a request at ``open_rate``, on every host.
+    ``together_s``: after the trials, launches of all services at once for so many seconds, all
+    workloads together; the ranking then comes from them. 0: none.
     """
 
     name: Name
@@ -40,6 +42,7 @@ class Profile:
     open_rate: float | None = None
     open_users: int | None = None
     by_cost: bool = False
+    together_s: float = 0.0
 
     @property
     def ramp(self) -> RampSettings:

@@ -9,6 +9,8 @@ from orchestrator.words import Name
 
 REFERENCE = "reference"
 """The bare server that takes part in every slice, so that runs can be compared through it."""
+LOAD = "load"
+"""``LeftOut.service`` of a failure that is not a server's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from labwire.procstat import most_stolen
 from orchestrator.words import Moment, Name, RawFile, Title
 
 Histogram = Annotated[str, Meta(max_length=200_000)]
@@ -34,6 +35,16 @@ class TrialPhase(StrEnum):
     VERIFY = "verify"
     LOAD = "load"
     STOP = "stop"
+
+
+FAILED = {
+    TrialPhase.BUILD: "could not be built",
+    TrialPhase.START: "did not start",
+    TrialPhase.VERIFY: "does not keep the contract",
+    TrialPhase.LOAD: "failed",
+    TrialPhase.STOP: "did not stop",
+}
+"""What happened to a server that failed in this part, in words that follow its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +175,11 @@ class Step:
     server_steal: float | None = None
     loadgen_steal: float | None = None
     caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def stolen(self) -> float | None:
+        """The larger of the two stolen shares; None if neither is known."""
+        return most_stolen((self.server_steal, self.loadgen_steal))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,11 @@ def hundredths(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def times(value: float) -> str:
+    """A multiple of something, with three decimals below ten."""
+    return f"{value:.3f}" if value < 10 else f"{value:.2f}"
+
+
 def percent(value: float) -> str:
     """A share as a whole percentage."""
     return f"{value:.0%}"

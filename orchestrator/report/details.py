@@ -70,9 +70,24 @@ def details(record: RunRecord, group: Group) -> Details:
             )
             for t in group.trials
             if t.outcome is not Outcome.MEASURED
-        ),
+        )
+        + _left_out(record, group),
         command=reproduce(record, group.service, group.workload),
         raw=tuple(name for trial in group.trials for name in trial.raw),
+    )
+
+
+def _left_out(record: RunRecord, group: Group) -> tuple[Ending, ...]:
+    """Why it did not take part in the launches of all services at once."""
+    return tuple(
+        Ending(
+            what=f"left out of the launches of all at once, in {out.phase}",
+            reason=out.reason,
+            log_tail=out.log_tail,
+        )
+        for one in record.together
+        for out in one.left_out
+        if (out.service, one.workload) == (group.service, group.workload)
     )
 
 

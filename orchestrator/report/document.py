@@ -8,6 +8,7 @@ from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.finding import Finding
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
+from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
 from orchestrator.report.place import where
@@ -84,6 +85,8 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"{profile.request_timeout_s:.3g} s for a whole request.\n"
     if profile.open_s:
         yield f"{_open_loop(profile)}\n"
+    if launched(record):
+        yield f"{_at_once(record)}\n"
     yield "The same report as a page, with charts and with details for each row:"
     yield "[index.html](index.html).\n"
 
@@ -117,6 +120,14 @@ def _open_loop(profile: Profile) -> str:
     return (
         f"Then the open loop, {profile.open_s:g} s each at {' and at '.join(said)}:\n"
         "each latency counts from the moment at which the request was due."
+    )
+
+
+def _at_once(record: RunRecord) -> str:
+    counts = ", ".join(f"{len(one.launches)} of {one.workload}" for one in record.together)
+    return (
+        f"After the trials all services were up at once: launches of new containers, {counts}.\n"
+        "The first table of each workload ranks by them."
     )
 
 

@@ -65,6 +65,7 @@ def doubts(record: RunRecord) -> list[Told]:
             for trial in record.trials
             if trial.outcome is not Outcome.MEASURED
         ),
+        *left_out(record),
         *(_told(_together(record, rows), caveat) for caveat, rows in shared.items()),
         # The numbers in caveats of steps and rates differ, so only their places are listed here.
         # run.json has their texts.
@@ -75,6 +76,17 @@ def doubts(record: RunRecord) -> list[Told]:
             [one for one in found if isinstance(one.part, OpenLoop)],
         ),
     ]
+
+
+def left_out(record: RunRecord) -> Iterator[Told]:
+    """Each container that could not take part in the launches of all at once, and why."""
+    names = {trial.service: trial.server.name for trial in record.trials}
+    for one in record.together:
+        for out in one.left_out:
+            yield Told(
+                where=f"{names.get(out.service, out.service)} {one.workload}, all at once",
+                text=f"left out in {out.phase}: {out.reason}",
+            )
 
 
 def _counted(what: str, record: RunRecord, found: Iterable[Placed]) -> Iterator[Told]:

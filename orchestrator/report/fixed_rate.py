@@ -23,7 +23,15 @@ from orchestrator.report.group import (
     start_s,
 )
 from orchestrator.report.open_loop import Repeats, limited_by, median_ms, p99_ms, worst_ms
-from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.report.ranking import (
+    INTERVALS,
+    PLACE,
+    Place,
+    Ranking,
+    ends,
+    of_group,
+    tested,
+)
 from orchestrator.stats.ranks import ranks
 
 KEPT, BROKEN = "kept", "broken"
@@ -42,18 +50,6 @@ def _at_rate(of: Callable[[Repeats], Value]) -> Callable[[Place], Value]:
     return lambda place: of(place.group.open_loop(None))
 
 
-def _lowest(repeats: Repeats) -> float | None:
-    return min(_costs(repeats), default=None)
-
-
-def _highest(repeats: Repeats) -> float | None:
-    return max(_costs(repeats), default=None)
-
-
-def _costs(repeats: Repeats) -> list[float]:
-    return [row.cpu_us_per_request for row in repeats if row.cpu_us_per_request is not None]
-
-
 def _failures(repeats: Repeats) -> int | None:
     """The most failures of any repeat, since a median would hide them."""
     return max((row.failures for row in repeats), default=None)
@@ -66,18 +62,9 @@ def _contract(group: Group) -> str | None:
     return KEPT if group.measured else None
 
 
-_COST: tuple[Column[Place], ...] = (
-    Column(
-        "open_cpu_us_per_request",
-        "CPU µs/request",
-        of_group(open_cpu_us_per_request),
-        show=three_digits,
-    ),
-)
-_OF_REPEATS: tuple[Column[Place], ...] = (
-    Column("open_cpu_us_lowest", "Lowest", _at_rate(_lowest), show=three_digits, wide=True),
-    Column("open_cpu_us_highest", "Highest", _at_rate(_highest), show=three_digits, wide=True),
-)
+COST = "CPU µs/request"
+"""The title of the column by which trials are ranked."""
+_ENDS = ends("open_cpu_us", three_digits)
 _REST: tuple[Column[Place], ...] = (
     Column(
         "open_server_to_load_cpu",
@@ -104,13 +91,28 @@ def ranks_by_cost(record: RunRecord) -> bool:
     return wanted and record.profile.open_rate is not None
 
 
+def trial_columns(
+    cost: str = COST, between: tuple[Column[Place], ...] = ()
+) -> tuple[Column[Place], ...]:
+    """The columns with what the trials showed at the common rate.
+
+    Args:
+        cost: the title of the first one, the CPU time for a request.
+        between: columns that follow the first one.
+    """
+    first: Column[Place] = Column(
+        "open_cpu_us_per_request", cost, of_group(open_cpu_us_per_request), show=three_digits
+    )
+    return (first, *between, *_REST)
+
+
 def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     """The ranking by CPU time at the common rate. Only if all repeats kept up there is a rank."""
     found = groups(record, workload)
     known = cpu_times(record, workload)
     ranked = [group.service for group in found if group.service in known and _kept_up(group)]
     places = ranks(known, ranked, least_first=True)
-    several = record.settings.repeats > 1
+    text = TEXT.format(rate=record.profile.open_rate)
 
     def order(group: Group) -> tuple[bool, bool, float]:
         cost = known.get(group.service)
@@ -119,14 +121,15 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
     return Ranking(
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
-        text=TEXT.format(rate=record.profile.open_rate),
-        columns=(*PLACE, *_COST, *(_OF_REPEATS if several else ()), *_REST),
+        text=f"{text} {INTERVALS}" if tested(known) else text,
+        columns=(*PLACE, *trial_columns(between=_ENDS if tested(known) else ())),
         places=tuple(
             Place(
                 group=group,
                 rank=places.get(group.service),
                 limited_by=limited_by(group.open_loop(None)),
                 note=group.why or (None if group.open_loop(None) else "no open loop"),
+                interval=known.get(group.service),
             )
             for group in sorted(found, key=order)
             if group.trials

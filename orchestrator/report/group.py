@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from labwire.procstat import most_stolen
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
@@ -130,8 +131,7 @@ def stolen(trial: TrialRecord) -> float | None:
     The larger one counts; None if neither is known.
     """
     seen = trial.limited_by_evidence
-    known = [seen[name] for name in ("server_steal", "loadgen_steal") if name in seen]
-    return max(known, default=None)
+    return most_stolen(seen.get(name) for name in ("server_steal", "loadgen_steal"))
 
 
 def memory_peak_mb(group: Group) -> float | None:

@@ -17,7 +17,15 @@ from orchestrator.report.group import (
     rate_of,
     stolen,
 )
-from orchestrator.report.ranking import PLACE, Place, Ranking, of_group
+from orchestrator.report.ranking import (
+    INTERVALS,
+    PLACE,
+    Place,
+    Ranking,
+    ends,
+    of_group,
+    tested,
+)
 from orchestrator.stats.ranks import ranks
 
 TEXT = (
@@ -38,10 +46,6 @@ def _median(of: Callable[[Totals], float | None]) -> Callable[[Place], Value]:
     return lambda place: place.group.median(lambda trial: of(trial.hold) if trial.hold else None)
 
 
-def _least(of: Callable[[Totals], float]) -> Callable[[Place], Value]:
-    return lambda place: min((of(t.hold) for t in place.group.held if t.hold), default=None)
-
-
 def _most(of: Callable[[Totals], float]) -> Callable[[Place], Value]:
     return lambda place: max((of(t.hold) for t in place.group.held if t.hold), default=None)
 
@@ -58,10 +62,7 @@ _RATE: tuple[Column[Place], ...] = (
     Column("users", "Users", of_group(_users), show=whole, wide=True),
     Column("goodput_rps", "Requests/s", of_group(rate_of), show=whole),
 )
-_OF_REPEATS: tuple[Column[Place], ...] = (
-    Column("goodput_rps_lowest", "Lowest", _least(lambda h: h.goodput_rps), show=whole, wide=True),
-    Column("goodput_rps_highest", "Highest", _most(lambda h: h.goodput_rps), show=whole, wide=True),
-)
+_ENDS = ends("goodput_rps", whole)
 _REST: tuple[Column[Place], ...] = (
     Column("median_ms", "p50 (ms)", _median(lambda h: h.median_ms), show=three_digits, wide=True),
     Column("p99_ms", "p99 (ms)", _median(lambda h: h.p99_ms), show=three_digits),
@@ -88,17 +89,23 @@ def hold(record: RunRecord, workload: str) -> Ranking:
     """The ranking by the hold's rate. Ranked if the server's CPU was the limit in every repeat."""
     found = groups(record, workload)
     ranked = [group.service for group in found if group.ranked]
-    places = ranks(rates(record, workload), ranked)
-    several = record.settings.repeats > 1
+    known = rates(record, workload)
+    places = ranks(known, ranked)
     steal = any(stolen(trial) is not None for group in found for trial in group.held)
     return Ranking(
         name=f"{workload}-hold",
         title=f"{workload}: held at the best step",
-        text=f"{TEXT} {STOLEN_TEXT}" if steal else TEXT,
+        text=" ".join(
+            (
+                TEXT,
+                *((INTERVALS,) if tested(known) else ()),
+                *((STOLEN_TEXT,) if steal else ()),
+            )
+        ),
         columns=(
             *PLACE,
             *_RATE,
-            *(_OF_REPEATS if several else ()),
+            *(_ENDS if tested(known) else ()),
             *_REST,
             *((_STOLEN,) if steal else ()),
         ),
@@ -108,6 +115,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
                 rank=places.get(group.service),
                 limited_by=group.limited_by,
                 note=group.why,
+                interval=known.get(group.service),
             )
             for group in by_rate(found)
             if group.trials

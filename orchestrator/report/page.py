@@ -16,6 +16,7 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
+from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart, ChartKind, ramp_charts
 from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
@@ -35,6 +36,7 @@ KINDS = {
     ChartKind.LATENCY_OPEN: "Latency distribution, the same rate for all",
     ChartKind.RAMP: "The ramp: users against requests/s, p99, drops",
     ChartKind.RATE_LATENCY: "Latency against the offered rate",
+    ChartKind.RELATIVE: "CPU time for a request, all at once",
     ChartKind.CPU_OPEN: "CPU time for a request, the same rate for all",
     ChartKind.CPU: "CPU time for a request, held at the best step",
     ChartKind.MEMORY: "Memory, idle and at its peak",
@@ -89,7 +91,7 @@ def page(
     """
     shown = [chart for chart in charts if chart.kind is not ChartKind.RAMP] + ramp_charts(record)
     kinds = {chart.kind for chart in shown}
-    first = ChartKind.CPU_OPEN if ranks_by_cost(record) else ChartKind.THROUGHPUT
+    first = _first_chart(record)
     headlines = [headline(record, workload) for workload in record.settings.workloads]
     rows = [
         _row(record, place, row)
@@ -126,6 +128,13 @@ def page(
         library=Markup(library()),  # noqa: S704 - the charting library
         policy=policy(library(), script),
     )  # fmt: skip
+
+
+def _first_chart(record: RunRecord) -> ChartKind:
+    """The chart of the headline."""
+    if not ranks_by_cost(record):
+        return ChartKind.THROUGHPUT
+    return ChartKind.RELATIVE if launched(record) else ChartKind.CPU_OPEN
 
 
 @cache

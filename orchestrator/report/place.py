@@ -37,3 +37,9 @@ def needed_in_words(memory: WholeMemory) -> str:
         f"drop: at most {peak} of {memory.limit_bytes / 2**20:,.0f} MiB; processes killed because "
         f"memory ran out: {killed}; moved to swap: {moved}"
     )
+
+
+def steal_in_words(host: Host) -> str:
+    """How much CPU time a hypervisor took during the run, as text."""
+    share = "unknown" if host.steal is None else f"{host.steal:.1%} of the time of all CPUs"
+    return f"CPU steal: {share}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from orchestrator.report.column import Column, Value, framework, span
+from orchestrator.report.column import Column, Show, Value, framework, span
 from orchestrator.report.group import Group
 from orchestrator.report.table import Table, make_table
+from orchestrator.stats.interval import Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,18 +16,42 @@ class Place:
     """One framework's row in a ranking.
 
     ``rank``: the best and the worst possible rank; None without a rank. ``limited_by``: what
-    limited the row's numbers. ``note``: why numbers are missing.
+    limited the row's numbers. ``note``: why numbers are missing. ``interval``: of the value that
+    ranks it; None if there is no such value.
     """
 
     group: Group
     rank: tuple[int, int] | None
     limited_by: str | None
     note: str | None
+    interval: Interval | None = None
 
     @property
     def ranked(self) -> bool:
         """Whether it has a rank."""
         return self.rank is not None
+
+
+def ends(key: str, show: Show) -> tuple[Column[Place], ...]:
+    """Columns of an interval's ends. Rows with only a lower bound have none.
+
+    Args:
+        key: the name of the value for programs, with the unit.
+    """
+
+    def end(place: Place, of: Callable[[Interval], float]) -> Value:
+        known = place.interval
+        return None if known is None or known.at_least else of(known)
+
+    return (
+        Column(f"{key}_low", "Low", lambda p: end(p, lambda i: i.low), show=show, wide=True),
+        Column(f"{key}_high", "High", lambda p: end(p, lambda i: i.high), show=show, wide=True),
+    )
+
+
+def tested(known: Mapping[str, Interval]) -> bool:
+    """Whether the repeats show how much the values vary, so that intervals are worth showing."""
+    return any(one.tested for one in known.values())
 
 
 def of_group(of: Callable[[Group], Value]) -> Callable[[Place], Value]:
@@ -39,6 +64,11 @@ PLACE: tuple[Column[Place], ...] = (
     Column("rank", "Rank", lambda place: span(place.rank or ())),
 )
 """The first columns of every ranking."""
+INTERVALS = (
+    "Low and High are the ends of an interval from all repeats of the table (Tukey's test): rows "
+    "whose intervals overlap cannot be told apart, and share a range of ranks. If all frameworks "
+    "were equal, about 5 of 100 runs would tell any two apart."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

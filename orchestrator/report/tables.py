@@ -16,9 +16,9 @@ from orchestrator.report.column import (
     three_digits,
     whole,
 )
-from orchestrator.report.fixed_rate import fixed_rate, ranks_by_cost
+from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import Group, groups
-from orchestrator.report.headline import together
+from orchestrator.report.headline import headline, together
 from orchestrator.report.hold import hold
 from orchestrator.report.open_loop import common_rate, shares
 from orchestrator.report.table import Table, make_table
@@ -52,7 +52,7 @@ def _of(record: RunRecord, workload: str) -> Iterator[Table]:
     """One workload's tables. Those about server and load together say so in their titles."""
     found = groups(record, workload)
     if ranks_by_cost(record):
-        yield fixed_rate(record, workload).table
+        yield headline(record, workload).table
     yield _marked(record, _published(workload, found))
     yield _marked(record, hold(record, workload).table)
     if common := common_rate(workload, found):

@@ -36,12 +36,14 @@ class Interval:
     """``value`` was measured; the true value may be anything from ``low`` to ``high``.
 
     ``high`` is infinite if the value is only a lower bound. ``samples``: the number of repeats.
+    ``tested``: whether it is one of a test of all pairs (`stats.tukey`), and not just a range.
     """
 
     value: float
     low: float
     high: float
     samples: int
+    tested: bool = False
 
     @property
     def at_least(self) -> bool:
@@ -87,6 +89,7 @@ def median_interval(intervals: Sequence[Interval]) -> Interval:
         low=median(i.low for i in intervals),
         high=median(i.high for i in intervals),
         samples=min(i.samples for i in intervals),
+        tested=all(i.tested for i in intervals),
     )
 
 

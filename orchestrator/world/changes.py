@@ -26,6 +26,13 @@ class Changes(Protocol):
             EnvironmentMissing: git cannot list them.
         """
 
+    def services_at(self, root: Path, commit: str) -> tuple[str, ...]:
+        """The services of a commit, sorted: the folders that have a manifest.
+
+        Raises:
+            EnvironmentMissing: git cannot list them.
+        """
+
     def definitions_at(self, root: Path, commit: str) -> Definitions | None:
         """What the compose file of a commit resolves to; None if unknown."""
 

@@ -77,9 +77,6 @@ class Engine(ports.Engine, Protocol):
             TrialFailed: the engine refused, or did not remove it after a block without errors.
         """
 
-    def network(self) -> AbstractContextManager[str]:
-        """A bridge network for this run alone; containers started in the block use it."""
-
     def alone(self) -> AbstractContextManager[None]:
         """No other run of the lab measures on this engine during the block."""
 

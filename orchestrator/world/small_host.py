@@ -35,14 +35,18 @@ class SmallHost(Protocol):
             EnvironmentMissing: it cannot be created here, or cannot be removed.
         """
 
-    def engine(self, confinement: Confinement, folder: Path) -> AbstractContextManager[str]:
+    def engine(
+        self, confinement: Confinement, folder: Path, *, bridges: bool
+    ) -> AbstractContextManager[str]:
         """Start an engine without images or containers; yields its address (``DOCKER_HOST``).
 
         Args:
             folder: for its images and containers; emptied before and removed afterwards.
+            bridges: whether containers of the run reach each other on a bridge.
 
         Raises:
-            EnvironmentMissing: a program is missing, or one of them does not start.
+            EnvironmentMissing: a program is missing, one of them does not start, or the host does
+                not let containers reach each other.
         """
 
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -17,9 +17,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.experiments.ab.answer import Answer, found
+from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.document import RECORD, read
 from orchestrator.experiments.ab.record import ABRecord, Launch
+from orchestrator.stats.answer import Answer
 
 
 def main() -> int:

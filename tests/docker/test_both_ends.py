@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import docker
 import pytest
@@ -19,9 +19,6 @@ from orchestrator.adapters.docker_engine import RUN, DockerEngine
 from orchestrator.experiments.crosscheck.record import Seen
 from orchestrator.experiments.crosscheck.wrk import RequestCounter
 from orchestrator.model.blocks import LOCUST_WORKER, WRK, WRK_COUNTER
-
-if TYPE_CHECKING:
-    pass
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,8 +138,10 @@ def test_the_timed_pairs_have_both_clients_each_on_connections_of_its_own(done: 
         assert wrk["requests"] > 100
         assert (lab["failures"], lab["connects"]) == ({}, 16)
         assert 0 <= lab["idle"] <= 1
+        assert wrk["setup_s"] is None or 0 <= wrk["setup_s"] < wrk["duration_s"]
         # wrk ends at a tenth of a second, and never before the slice's end.
         assert min(lab["duration_s"], wrk["duration_s"]) >= 0.39
+    assert any(pair["wrk"]["setup_s"] is not None for pair in check["pairs"])
     assert check["seconds"] > 4 * 0.39
 
 

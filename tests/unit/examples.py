@@ -19,6 +19,7 @@ from orchestrator.model.placement import Network, Placement
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan, Settings
+from orchestrator.model.together import REFERENCE, Together, TogetherLaunch
 from orchestrator.model.trial import (
     OpenLoop,
     Outcome,
@@ -424,5 +425,30 @@ def run_record(plan: Plan | None = None, **changes: Any) -> RunRecord:
         profile=plan.loading.profile,
         host=host(),
         layout=plan.loading.placement.layout,
+    )
+    return replace(example, **changes)
+
+
+def together(
+    costs_us: Mapping[str, float], factors: Sequence[float] = (1.0, 1.02, 0.98), **changes: Any
+) -> Together:
+    """Launches of two slices in which a request to each server costs so much, times the factor.
+
+    ``costs_us``: of each server, the reference included.
+    """
+    example = Together(
+        workload="json",
+        services=tuple(name for name in costs_us if name != REFERENCE),
+        rate=400.0,
+        requests=30,
+        launches=tuple(
+            TogetherLaunch(
+                seed=number,
+                order=tuple(costs_us),
+                at_s=10.0 * number,
+                slices=({name: us * factor for name, us in costs_us.items()},) * 2,
+            )
+            for number, factor in enumerate(factors, 1)
+        ),
     )
     return replace(example, **changes)

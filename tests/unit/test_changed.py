@@ -18,6 +18,7 @@ from orchestrator.adapters.changes import (
     definitions_at,
     definitions_now,
     fork_point,
+    services_at,
 )
 from orchestrator.changed import UNMEASURED, Definitions, redefined, touched
 from orchestrator.errors import EnvironmentMissing, UsageError
@@ -190,6 +191,17 @@ def test_committed_and_uncommitted_changes_count(git: Git, tmp_path: Path) -> No
         "staged",
         "two\nlines",
     )
+
+
+def test_the_services_of_a_commit_are_the_folders_with_a_manifest(git: Git, tmp_path: Path) -> None:
+    for path in ("b/service.toml", "a ü/service.toml", "_template/service.toml", "c/app.py"):
+        (tmp_path / "services" / path).parent.mkdir(parents=True)
+        (tmp_path / "services" / path).touch()
+    git("add", ".")
+    git("commit", "--quiet", "-m", "second")
+    (tmp_path / "services" / "c" / "service.toml").touch()
+    assert services_at(tmp_path, git("rev-parse", "HEAD")) == ("a ü", "b")
+    assert services_at(tmp_path, git("rev-parse", "HEAD~1")) == ()
 
 
 def test_a_reverted_change_does_not_count(git: Git, tmp_path: Path) -> None:

@@ -42,7 +42,10 @@ def look() -> Iterator[tuple[str, bool]]:
     compose = Compose(ROOT)
     (image, *_) = bases(DockerEngine(compose, "vm").images, compose.containers().values())
     image_archive.save([image], archive)
-    with Confinement(0, 1024 * MIB) as small, private_engine(small, FOLDER) as address:
+    with (
+        Confinement(0, 1024 * MIB) as small,
+        private_engine(small, FOLDER, bridges=False) as address,
+    ):
         image_archive.load(archive, address)
         archive.unlink()
         words = ["docker", "run", "--rm", "--network=none", "--cgroupns=host", image]

@@ -28,7 +28,11 @@ SPARE_S = 1.0
 
 
 class SliceError(Exception):
-    """A slice could not be carried out; says why."""
+    """A slice could not be carried out; says why. `server`: the place of the one that failed."""
+
+    def __init__(self, reason: str, server: int | None = None) -> None:
+        super().__init__(reason)
+        self.server = server
 
 
 class _One:
@@ -111,7 +115,8 @@ class Loads:
             if not counted.began == counted.ended == command.requests:
                 raise SliceError(
                     f"server {place}: {counted.began} requests began and {counted.ended} ended, "
-                    f"not {command.requests}"
+                    f"not {command.requests}",
+                    place,
                 )
         return Slice(
             servers=tuple(_served(counted) for counted in counts), duration_s=duration_s, idle=idle

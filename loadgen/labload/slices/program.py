@@ -43,7 +43,9 @@ class Program:
             if isinstance(command, Spread):
                 return self._loads.spread(command)
             return self._loads.saturate(command)
-        except (SliceError, ValueError) as error:
+        except SliceError as error:
+            return Failed(reason=str(error), server=error.server)
+        except ValueError as error:
             return Failed(reason=str(error))
 
     def _aim(self, command: Aim) -> Aimed:
@@ -65,7 +67,8 @@ class Program:
             if isinstance(found, NotReadyError):
                 raise SliceError(
                     f"server {place} ({url}) did not give the right answer within "
-                    f"{command.within_s:g} s: {found}"
+                    f"{command.within_s:g} s: {found}",
+                    place,
                 )
             targets.append(found)
         self._loads = Loads(targets, command.connections)

@@ -8,7 +8,8 @@ from gevent.event import Event
 from locust.env import Environment
 from locust.runners import MasterRunner
 
-from labload.counts.tally import Sums, Tally, from_wire, merge, total
+from labload.counts.merged import Merged
+from labload.counts.tally import Sums, Tally, from_wire, merge
 
 COLLECT_TIMEOUT_S = 10.0
 """How long a worker may take to answer; usually it takes milliseconds."""
@@ -24,9 +25,8 @@ class Workers:
     def __init__(self, runner: MasterRunner, expected: int) -> None:
         self._runner = runner
         self.expected = expected
-        self.tally: Tally = {}
-        self.recent: Tally = {}
-        """The part of `tally` that was merged since the last `take_recent`."""
+        self.merged = Merged()
+        self._recent: Tally | None = None
         self.merged_at = monotonic()
         self._listening: set[str] = set()
         self._round = 0
@@ -91,7 +91,7 @@ class Workers:
         Raises:
             TrialFailedError: they differ.
         """
-        merged = total(self.tally)
+        merged = self.merged.sums
         counted = sum(self._answers.values(), Sums())
         if merged != counted:
             raise TrialFailedError(
@@ -105,8 +105,8 @@ class Workers:
             )
 
     def take_recent(self) -> Tally:
-        """What was merged since the last call."""
-        recent, self.recent = self.recent, {}
+        """What was merged since the last call. The first call only begins to keep it."""
+        recent, self._recent = self._recent or {}, {}
         return recent
 
     def on_report(self, client_id: str, data: dict[str, Any]) -> None:
@@ -115,8 +115,9 @@ class Workers:
             self._listening.add(client_id)
         if "lab" in data:
             part = from_wire(data["lab"])
-            merge(self.tally, part)
-            merge(self.recent, part)
+            self.merged.add(part)
+            if self._recent is not None:
+                merge(self._recent, part)
             self.merged_at = monotonic()
 
     def on_collected(self, environment: Environment, msg: Any) -> None:

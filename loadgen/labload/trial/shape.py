@@ -36,6 +36,7 @@ class RampShape(LoadTestShape):
         self._settings = settings
         self._files = files
         self._began = 0.0
+        workers.take_recent()  # from now on, what is recent is kept
         self._reported_at = workers.merged_at
         self._passed: list[Passed] = []
         self._closed_s = 0.0  # how long the closed loop lasted
@@ -59,7 +60,7 @@ class RampShape(LoadTestShape):
         return result(
             ramp,
             self._passed,
-            self._workers.tally,
+            self._workers.merged.tally,
             self._closed_s,
             workers=self._workers.expected,
             locust=self._locust,
@@ -93,7 +94,7 @@ class RampShape(LoadTestShape):
         self._passed.append(Passed(stage, at, ended - began, taken))
         if stage.phase is not LoadPhase.OPEN:
             self._closed_s = ended
-        scores = [score(passed, self._workers.tally) for passed in self._passed]
+        scores = [score(passed, self._workers.merged.tally) for passed in self._passed]
         return advance(ramp, now, scores)
 
     def _announce(self, ramp: Ramp) -> None:
@@ -162,7 +163,7 @@ class RampShape(LoadTestShape):
 
     def _tick_event(self, stage: Stage) -> None:
         workers, since = self._workers, self._reported_at
-        recent, counts = workers.take_recent(), total(workers.tally)
+        recent, counts = workers.take_recent(), workers.merged.sums
         ended = total(recent).requests
         # Reports arrive twice a second, so a rate must cover the time between two of them.
         span = workers.merged_at - since

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labwire.procstat import PATH, CpuTicks, cpu_ticks, steal
+from labwire.procstat import PATH, CpuTicks, cpu_ticks, most_stolen, steal
 from labwire.settings import RampSettings
 
 PROC_STAT = Path(PATH)
@@ -25,7 +25,7 @@ class Stolen:
     @property
     def most(self) -> float | None:
         """The larger of the two: either one slows the closed loop."""
-        return _most([self.server, self.load])
+        return most_stolen((self.server, self.load))
 
 
 UNKNOWN = Stolen()
@@ -45,8 +45,4 @@ def stolen(settings: RampSettings, before: Reading, after: Reading) -> Stolen:
     def of(cpu: int | None) -> float | None:
         return None if cpu is None else steal(before.get(cpu), after.get(cpu))
 
-    return Stolen(of(settings.server_cpu), _most([of(cpu) for cpu in settings.load_cpus]))
-
-
-def _most(shares: list[float | None]) -> float | None:
-    return max((share for share in shares if share is not None), default=None)
+    return Stolen(of(settings.server_cpu), most_stolen(of(cpu) for cpu in settings.load_cpus))

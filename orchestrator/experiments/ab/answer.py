@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from math import exp, isfinite, log
 from statistics import fmean
 
-from scipy.stats import trim_mean
-
 from orchestrator.experiments.ab.record import ABRecord, By, ClosedPair, Launch
+from orchestrator.stats.answer import Answer, farthest, same_or_undecided
 from orchestrator.stats.sequence import Estimate, estimate
+from orchestrator.stats.student import trimmed
 
-SAME_WITHIN = 0.01
-"""Two sides whose ratio certainly differs from 1 by at most this much are the same."""
-TRIMMED = 0.2
-"""Share of a launch's slices left out at each end."""
 PRIORS = {By.CPU: 1.0, By.INSTRUCTIONS: 0.03}
 """The prior of the confidence sequence. A launch's CPU time spreads by about 1 %, the size of the
 effects that are looked for. Instruction counts spread by a tenth of that and less, so that a few
 of them are enough."""
-
-
-class Answer(StrEnum):
-    """What a comparison found, from the head's point of view."""
-
-    SLOWER = "slower"
-    FASTER = "faster"
-    SAME = "same"
-    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +104,11 @@ def beside(record: ABRecord) -> Beside | None:
     )
 
 
+def differs(ratio: Ratio) -> bool:
+    """Whether the ratio's interval does not contain 1; for the A/A pair, a reason for doubt."""
+    return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
+
+
 def head_logs(record: ABRecord) -> list[float]:
     """log(head / base) of each launch, or of each hash seed if instructions decide."""
     if record.settings.by is By.INSTRUCTIONS:
@@ -130,15 +121,6 @@ def again_logs(record: ABRecord) -> list[float]:
     if record.settings.by is By.INSTRUCTIONS:
         return [log(one.again / one.base) for one in record.counts]
     return [trimmed(slice_agains(launch)) for launch in record.launches]
-
-
-def trimmed(values: Sequence[float]) -> float:
-    """The mean without the lowest and the highest fifth, which a disturbed slice cannot shift far.
-
-    For normal values it varies by a few per cent more than the mean, a median by a quarter more
-    (Tukey, 1960; scipy.stats.trim_mean).
-    """
-    return float(trim_mean(values, TRIMMED))
 
 
 def slice_heads(launch: Launch) -> list[float]:
@@ -169,7 +151,7 @@ def _answer(cost: Ratio, again: Ratio) -> Answer:
         return Answer.SLOWER
     if cost.high < 1 and cost.ratio < again.low:
         return Answer.FASTER
-    return Answer.SAME if _within(cost) <= SAME_WITHIN else Answer.UNDECIDED
+    return same_or_undecided(cost.low, cost.high)
 
 
 def _known(answer: Answer, cost: Ratio, tolerated: float) -> bool:
@@ -182,4 +164,4 @@ def _known(answer: Answer, cost: Ratio, tolerated: float) -> bool:
 def _within(cost: Ratio) -> float:
     if cost.low is None or cost.high is None:
         raise ValueError("a ratio without an interval")
-    return max(cost.high - 1, 1 - cost.low)
+    return farthest(cost.low, cost.high)

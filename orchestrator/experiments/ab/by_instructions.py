@@ -3,47 +3,51 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
-from orchestrator.bench.instructions import REQUESTS, counted
-from orchestrator.experiments.ab.launch import SEEDS, Specs
+from orchestrator.bench.instructions import REQUESTS, SEEDS, counted
+from orchestrator.bench.together import failure_of
+from orchestrator.errors import TrialFailed
+from orchestrator.experiments.ab.launch import AGAIN, BASE, HEAD, Specs
+from orchestrator.experiments.ab.lost import without
 from orchestrator.experiments.ab.plan import ABPlan
-from orchestrator.experiments.ab.record import ABRecord, Counts
-from orchestrator.model.counted_by import CountedBy
+from orchestrator.experiments.ab.record import ABRecord, Counts, Steps
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import PlannedTrial
 
 
-def counts(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
+def counts(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Steps:
     """Count without an end; yield the record after each hash seed.
 
     The base is counted twice under each seed: the A/A pair.
 
     Raises:
-        TrialFailed: a container did not start, a request failed, or nothing could count.
+        TrialFailed: it failed under two seeds in a row, or under the first one.
     """
     draw = random.Random(plan.settings.seed)
-    by = record.counted_by or bench.engine.counts_by()
     began = bench.clock.monotonic()
+    trials = {BASE: (plan.base, specs.base), AGAIN: (plan.base, specs.base)}
+    trials[HEAD] = (plan.head, specs.head)
     while True:
         seed = draw.randrange(SEEDS)
-        base, again = (_count(plan.base, specs.base, by, seed, bench) for _ in range(2))
-        head = _count(plan.head, specs.head, by, seed, bench)
-        one = Counts(
-            seed=seed,
-            at_s=bench.clock.monotonic() - began,
-            base=base,
-            again=again,
-            head=head,
-        )
-        record = replace(record, counted_by=by, requests=REQUESTS, counts=(*record.counts, one))
+        try:
+            found = {role: _count(role, *trials[role], record, seed, bench) for role in trials}
+        except TrialFailed as failure:
+            record = without(record, seed, bench.clock.monotonic() - began, failure)
+        else:
+            at_s = bench.clock.monotonic() - began
+            one = Counts(
+                seed=seed, at_s=at_s, base=found[BASE], again=found[AGAIN], head=found[HEAD]
+            )
+            record = replace(record, requests=REQUESTS, counts=(*record.counts, one))
         yield record
 
 
 def _count(
-    trial: PlannedTrial, spec: ContainerSpec, by: CountedBy, seed: int, bench: Bench
+    role: str, trial: PlannedTrial, spec: ContainerSpec, record: ABRecord, seed: int, bench: Bench
 ) -> float:
     subject = replace(trial, entry=replace(trial.entry, container=spec))
-    return counted(subject, bench.engine, by, seed, REQUESTS).instructions_per_request
+    by = record.counted_by or bench.engine.counts_by()
+    with failure_of(role):
+        return counted(subject, bench.engine, by, seed, REQUESTS).instructions_per_request

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, log
 
-from orchestrator.experiments.ab.answer import trimmed
 from orchestrator.experiments.ab.record import ABRecord, By, Side, SliceCost
 from orchestrator.model.comparable import Comparable, ComparableRow, Quantity
+from orchestrator.stats.student import trimmed
 
 CPU_TIME = Quantity(name="cpu-time", title="CPU time for a request", unit="µs", less_is_faster=True)
 INSTRUCTIONS = Quantity(

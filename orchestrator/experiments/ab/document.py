@@ -25,8 +25,11 @@ def ab_files(record: ABRecord) -> dict[str, bytes]:
 
 
 def answer_document(record: ABRecord) -> dict[str, Any]:
-    """What ``lab ab --json`` prints. Ratios are head / base of the cost of a request."""
-    known, closed = found(record), beside(record)
+    """What ``lab ab --json`` prints. Ratios are head / base of the cost of a request.
+
+    A comparison that failed has no answer, whatever its launches before that showed.
+    """
+    known, closed = None if record.failure else found(record), beside(record)
     units = record.launches or record.counts
     return {
         "answer": known.answer if known else None,
@@ -44,6 +47,7 @@ def answer_document(record: ABRecord) -> dict[str, Any]:
         "beside": asdict(closed) if closed else None,
         "base": _side(record.settings.base, record.base),
         "head": _side(record.settings.head, record.head),
+        "lost": len(record.lost),
         "failure": asdict(record.failure) if record.failure else None,
     }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.durations import clock_time
-from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, Ratio, found
+from orchestrator.experiments.ab.answer import Found, differs, found
+from orchestrator.experiments.ab.launch import LASTED_MOST, strained
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.words import UNIT, UNITS, interval
 from orchestrator.report.place import where
+from orchestrator.stats.answer import SAME_WITHIN, Answer
 
 
 def heading(record: ABRecord) -> str:
@@ -97,8 +100,9 @@ def caveats(record: ABRecord) -> Iterator[str]:
         *of_neighbours(record.neighbours),
     ):
         yield doubt.sentence
+    yield from _unplanned(record)
     known = found(record)
-    if known is not None and _differs(known.again):
+    if known is not None and differs(known.again):
         yield (
             f"The A/A pair differs: {interval(known.again)}. By chance alone this happens in at "
             "most 5 of 100 comparisons. Repeat the comparison."
@@ -113,8 +117,25 @@ def caveats(record: ABRecord) -> Iterator[str]:
         yield from (doubt.sentence for doubt in of_base(base, "A side"))
 
 
-def _differs(ratio: Ratio) -> bool:
-    return ratio.low is not None and ratio.high is not None and not ratio.low <= 1 <= ratio.high
+def _unplanned(record: ABRecord) -> Iterator[str]:
+    """Launches that were lost or did not go as planned."""
+    total = len(record.measured_s) + len(record.lost)
+    for one in record.lost:
+        side = one.side or "the load"
+        yield f"One of {total:,} {UNITS[record.settings.by]} was lost: {side} failed: {one.reason}."
+    slow = [launch for launch in record.launches if strained(launch)]
+    if slow:
+        yield (
+            f"In {len(slow):,} of {len(record.launches):,} launches a slice took more than "
+            f"{LASTED_MOST:g} times as long as planned, so requests waited, perhaps for the other "
+            "servers."
+        )
+    full = [one for one in record.launches if nearly_full(one.idle)]
+    if full:
+        yield (
+            f"In {len(full):,} of {len(record.launches):,} launches the load generator had almost "
+            "no CPU time left, so it may have sent its requests late."
+        )
 
 
 def _why_undecided(record: ABRecord, known: Found) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import random
 
-from orchestrator.durations import seconds_in
 from orchestrator.experiments.ab.record import ABSettings, By
 from orchestrator.model.catalogue import Names
+from orchestrator.options import add_budget
 
 SIDE = "flask==3.0.3 | path:DIR | rev:REV | python:3.12 | service:NAME | image:REF | env:KEY=VALUE"
-LARGEST_SEED = 2**32 - 1
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,17 +28,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="json",
         help="what to request: a name from services/contract.toml; default: json",
     )
-    parser.add_argument(
-        "--budget",
-        metavar="TIME",
-        type=_duration,
-        default=300.0,
-        help="the most time to measure, such as 90s or 5m; default: 5m",
-    )
+    add_budget(parser)
     parser.add_argument(
         "--fail-above",
         metavar="PERCENT",
-        type=_share,
+        type=share,
         default=0.0,
         help="exit with 1 only if the head is certainly slower by more than this, such as 3%%; "
         "default: 0%%",
@@ -74,14 +67,8 @@ def chosen(arguments: argparse.Namespace, _there: Names) -> ABSettings:
     )
 
 
-def _duration(text: str) -> float:
-    try:
-        return seconds_in(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: give a time such as 90s or 5m") from None
-
-
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """A percentage such as 3% as a share; a type for argparse."""
     try:
         percent = float(text.removesuffix("%"))
     except ValueError:

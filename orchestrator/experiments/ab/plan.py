@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 
 from orchestrator.entries import entry
 from orchestrator.errors import UsageError
-from orchestrator.experiments.ab.options import LARGEST_SEED
 from orchestrator.experiments.ab.record import ABRecord, ABSettings
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.variant import Variant
+from orchestrator.options import budget_problems, seed_problems
 from orchestrator.profiles import PROFILES
 from orchestrator.sides import side, side_problems
-
-BUDGET_MOST_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +96,4 @@ def problems(settings: ABSettings, there: Names) -> list[str]:
     found = []
     if settings.workload not in workloads:
         found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
-    if settings.budget_s > BUDGET_MOST_S:
-        found.append("--budget: give at most 24h")
-    if not 0 <= settings.seed <= LARGEST_SEED:
-        found.append(f"--seed {settings.seed}: give 0 to {LARGEST_SEED:,}")
-    return found
+    return [*found, *budget_problems(settings.budget_s), *seed_problems(settings.seed)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -100,7 +101,9 @@ class Launch:
     """Three new containers, and what was measured of them.
 
     ``seed``: Python's hash seed, the same in all three. ``order``: the order in which they started.
-    ``at_s``: seconds from the first launch to the end of this one.
+    ``at_s``: seconds from the start of measuring, the client's start included, to the end of this
+    one. ``lasted``: the longest duration of a slice, as a multiple of the planned one; ``idle``:
+    the least share of a slice in which the client had nothing to do. None in older records.
     """
 
     seed: int
@@ -108,6 +111,8 @@ class Launch:
     at_s: float
     slices: tuple[SliceCost, ...]
     closed: tuple[ClosedPair, ...]
+    lasted: float | None = None
+    idle: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +140,25 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A launch, or the counts under a hash seed, that failed; the comparison went on.
+
+    ``seed``: the hash seed. ``at_s``: as in `Launch`. ``side``: as in `Failure`.
+    """
+
+    seed: int
+    at_s: float
+    side: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ABRecord:
     """A whole comparison; times are UTC, ISO 8601.
 
     ``rate``: requests/s of all servers together; ``requests``: for each server in a slice, or in
-    one count of instructions. ``counted_by``: what counted instructions, callgrind or perf.
+    one count of instructions; both as in the last launch. ``counted_by``: what counted
+    instructions, callgrind or perf. ``lost``: what failed in between.
     """
 
     schema: int
@@ -157,6 +176,21 @@ class ABRecord:
     counted_by: CountedBy | None = None
     launches: tuple[Launch, ...] = ()
     counts: tuple[Counts, ...] = ()
+    lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
     neighbours: tuple[str, ...] = ()
     interrupted: bool = False
+
+    @property
+    def measured_s(self) -> list[float]:
+        """When each launch or count ended, in seconds from the start of measuring."""
+        return [launch.at_s for launch in self.launches] + [one.at_s for one in self.counts]
+
+    @property
+    def lost_s(self) -> list[float]:
+        """When each one that failed ended."""
+        return [one.at_s for one in self.lost]
+
+
+Steps = Generator[ABRecord, None, None]
+"""The record, yielded again whenever it has grown."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.by_cpu import launches
 from orchestrator.experiments.ab.by_instructions import counts
 from orchestrator.experiments.ab.launch import BASE, HEAD, Specs
+from orchestrator.experiments.ab.lost import side_of
 from orchestrator.experiments.ab.plan import ABPlan, variants
-from orchestrator.experiments.ab.record import ABRecord, By, Failure, Side
+from orchestrator.experiments.ab.record import ABRecord, By, Failure, Side, Steps
 from orchestrator.experiments.ab.words import so_far
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
@@ -23,8 +24,6 @@ from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
 from orchestrator.model.variant import Variant
 
-Steps = Generator[ABRecord, None, None]
-"""The record, yielded again whenever it has grown."""
 WAYS = {By.CPU: launches, By.INSTRUCTIONS: counts}
 
 
@@ -42,9 +41,9 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
     settings = plan.settings
     base_variant, head_variant = variants(settings)
     try:
-        valgrind = (
-            settings.by is By.INSTRUCTIONS and bench.engine.counts_by() is CountedBy.CALLGRIND
-        )
+        if settings.by is By.INSTRUCTIONS:
+            record = replace(record, counted_by=bench.engine.counts_by())
+        valgrind = record.counted_by is CountedBy.CALLGRIND
         base, base_spec = _made(
             BASE, settings.base, base_variant, plan.base, bench, valgrind=valgrind
         )
@@ -57,9 +56,10 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
         yield record
         with _failing("", TrialPhase.LOAD):
             specs = Specs(base=base_spec, head=head_spec)
-            for known in _until_known(plan, record, specs, bench):
-                record = known
-                yield record
+            with closing(_until_known(plan, record, specs, bench)) as steps:
+                for known in steps:
+                    record = known
+                    yield record
     except _Stopped as stopped:
         failure = stopped.failure
         bench.progress.note(f"{failure.side or 'load'}: {failure.phase}: {failure.reason}")
@@ -78,7 +78,9 @@ def _made(
         made = bench.engine.build_variant(replace(variant, valgrind=valgrind))
     side = Side(text=text, variant=variant, image=made.id, base_image=made.base, origin=made.origin)
     container = replace(
-        trial.entry.container, image=made.name, environment=dict(variant.environment)
+        trial.entry.container,
+        image=made.id,  # not its name, which another build could give to another image
+        environment=dict(variant.environment),
     )
     return side, container
 
@@ -98,28 +100,34 @@ def _verified(
     return replace(side, python=probe.python, versions=versions)
 
 
-def _until_known(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Iterator[ABRecord]:
+def _until_known(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Steps:
     """Launch after launch, until the answer is known or another one would exceed the budget."""
     elapsed, longest = 0.0, 0.0
-    for known in WAYS[plan.settings.by](plan, record, specs, bench):
-        at_s = (known.launches or known.counts)[-1].at_s
-        elapsed, longest = at_s, max(longest, at_s - elapsed)
-        bench.progress.note(so_far(known))
-        yield known
-        answer = found(known)
-        if (answer and answer.known) or elapsed + longest > plan.settings.budget_s:
-            return
+    with closing(WAYS[plan.settings.by](plan, record, specs, bench)) as steps:
+        for known in steps:
+            at_s = max(known.measured_s + known.lost_s)
+            elapsed, longest = at_s, max(longest, at_s - elapsed)
+            bench.progress.note(so_far(known))
+            yield known
+            answer = found(known)
+            if (answer and answer.known) or elapsed + longest > plan.settings.budget_s:
+                return
 
 
 @contextmanager
 def _failing(side: str, phase: TrialPhase) -> Iterator[None]:
-    """Turn an error of the block into the record's failure."""
+    """Turn an error of the block into the record's failure; without an engine, end the run."""
     try:
         yield
-    except _Stopped:
+    except (_Stopped, EnvironmentMissing):
         raise
     except Exception as error:
         cause = error if isinstance(error, TrialFailed) else unforeseen(error)
         raise _Stopped(
-            Failure(side=side, phase=phase, reason=cause.reason, log_tail=cause.log_tail or None)
+            Failure(
+                side=side or side_of(error),
+                phase=phase,
+                reason=cause.reason,
+                log_tail=cause.log_tail or None,
+            )
         ) from error

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from orchestrator.experiments.ab.answer import Ratio, beside, found
 from orchestrator.experiments.ab.record import ABRecord, Side
-from orchestrator.experiments.ab.words import COSTS, UNITS, change, interval, sentence, size
+from orchestrator.experiments.ab.words import COSTS, UNITS, interval, sentence
+from orchestrator.report.change import change, size
 from orchestrator.report.column import Column
 from orchestrator.report.table import Table, make_table
 

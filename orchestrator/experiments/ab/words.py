@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from orchestrator.experiments.ab.answer import Answer, Found, Ratio, found
+from orchestrator.experiments.ab.answer import Found, Ratio, differs, found
 from orchestrator.experiments.ab.record import ABRecord, By, Failure
-from orchestrator.model.trial import TrialPhase
+from orchestrator.model.trial import FAILED
+from orchestrator.report.change import change, changes, is_zero, size
+from orchestrator.stats.answer import Answer
 
 COSTS = {By.CPU: "CPU time for a request", By.INSTRUCTIONS: "instructions for a request"}
 LESS = {By.CPU: "less", By.INSTRUCTIONS: "fewer"}
 EQUAL = {By.CPU: "as much", By.INSTRUCTIONS: "as many"}
 UNIT = {By.CPU: "launch", By.INSTRUCTIONS: "hash seed"}
 UNITS = {By.CPU: "launches", By.INSTRUCTIONS: "hash seeds"}
-FAILED = {
-    TrialPhase.BUILD: "could not be built",
-    TrialPhase.START: "did not start",
-    TrialPhase.VERIFY: "does not keep the contract",
-    TrialPhase.LOAD: "failed",
-    TrialPhase.STOP: "did not stop",
-}
-
-
-def change(ratio: float) -> str:
-    """A ratio as a change: 1.021 is ``+2.10 %``."""
-    text = size(ratio - 1)
-    return text if _is_zero(ratio - 1) else f"{'+' if ratio > 1 else '-'}{text}"
-
-
-def size(share: float) -> str:
-    """A share without its sign: -0.021 is ``2.10 %``; three decimals below 0.01 %."""
-    percent = abs(100 * share)
-    return f"{percent:.2f} %" if percent >= 0.0095 or _is_zero(share) else f"{percent:.3f} %"
 
 
 def interval(ratio: Ratio) -> str | None:
     """The interval as changes; None while there are too few values for one."""
-    if ratio.low is None or ratio.high is None:
-        return None
-    return f"{change(ratio.low)} to {change(ratio.high)}"
+    return changes(ratio.low, ratio.high)
 
 
 def answer_in_words(answer: Found) -> str:
@@ -85,6 +66,25 @@ def summary(record: ABRecord) -> str:
     )
 
 
+def brief(record: ABRecord) -> str:
+    """The answer in half a line, for a list: change, interval, tolerated slow-down, effort."""
+    known = found(record)
+    if record.failure is not None or known is None:
+        return sentence(record)
+    certain = interval(known.cost) or f"too few {UNITS[record.settings.by]} for an interval"
+    parts = [f"{answer_in_words(known)}, {change(known.cost.ratio)} ({certain})"]
+    if known.answer in (Answer.SLOWER, Answer.UNDECIDED) and record.settings.fail_above:
+        parts += _tolerated(record, known)
+    parts.append(measured(record))
+    if record.lost:
+        parts.append(f"{len(record.lost):,} more failed")
+    if differs(known.again):
+        parts.append("but the base differs from itself: repeat the comparison")
+    if record.interrupted:
+        parts.append("interrupted")
+    return ", ".join(parts)
+
+
 def measured(record: ABRecord) -> str:
     """How much was measured: ``24 launches in 61 s``."""
     done = record.launches or record.counts
@@ -100,11 +100,22 @@ def what_failed(failure: Failure) -> str:
 def _told(record: ABRecord, known: Found) -> str:
     by, ratio = record.settings.by, known.cost.ratio
     needs = "seems to need" if known.answer is Answer.UNDECIDED else "needs"
-    if _is_zero(ratio - 1):
+    if is_zero(ratio - 1):
         than = f"{EQUAL[by]} {COSTS[by]} as base"
     else:
         than = f"{size(ratio - 1)} {'more' if ratio > 1 else LESS[by]} {COSTS[by]} than base"
     return f"{answer_in_words(known)}: head {needs} {than}"
+
+
+def _tolerated(record: ABRecord, known: Found) -> list[str]:
+    """How the slow-down stands to the tolerated one; empty while there is no interval."""
+    limit = f"the {100 * record.settings.fail_above:g} % that is tolerated"
+    if known.cost.high is None:
+        return []
+    if known.above:
+        return [f"more than {limit}"]
+    within = known.cost.high <= 1 + record.settings.fail_above
+    return [f"not more than {limit}" if within else f"perhaps more than {limit}"]
 
 
 def _certain(record: ABRecord, known: Found) -> str:
@@ -116,7 +127,3 @@ def _certain(record: ABRecord, known: Found) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _is_zero(share: float) -> bool:
-    return abs(100 * share) < 0.0005

@@ -157,5 +157,11 @@ def _of_services(record: CrossCheck) -> Iterator[str]:
         if check.reason:
             why = one_line(f"{check.name}: {check.reason}")
             yield f"{why} (after {len(check.pairs)} pairs)"
+        if without := sum(pair.wrk.rps is None for pair in check.pairs):
+            yield (
+                f"{one_line(check.name)}: in {without} of {len(check.pairs)} pairs wrk has no rate,"
+                " because it could not be told when all its connections existed; give fewer"
+                " --connections, or repeat the run when the machine is quieter"
+            )
     for base, names in bases.items():
         yield from (doubt.sentence for doubt in of_base(one_line(base), ", ".join(names)))

@@ -76,7 +76,7 @@ class ServiceRow:
 
 
 def ratios(check: ServiceCheck) -> list[float]:
-    """The ratio lab / wrk of each pair in which wrk got answers, in order."""
+    """The ratio lab / wrk of each pair in which wrk's rate is known and not 0, in order."""
     return [pair.lab.rps / pair.wrk.rps for pair in check.pairs if pair.wrk.rps]
 
 
@@ -112,13 +112,14 @@ def narrow(found: MedianInterval, within: float) -> bool:
 def service_row(check: ServiceCheck, connections: int) -> ServiceRow:
     """A service's row; its fields are None where nothing was measured."""
     pairs, found = check.pairs, ratio(check)
+    of_wrk = [rate for pair in pairs if (rate := pair.wrk.rps) is not None]
     idles = [pair.lab.idle for pair in pairs if pair.lab.idle is not None]
     counted = check.counted
     return ServiceRow(
         service=check.service,
         ratio=found,
         lab_rps=median(pair.lab.rps for pair in pairs) if pairs else None,
-        wrk_rps=median(pair.wrk.rps for pair in pairs) if pairs else None,
+        wrk_rps=median(of_wrk) if of_wrk else None,
         within_5_percent=_within(found),
         lab_failures=sum(sum(pair.lab.failures.values()) for pair in pairs),
         wrk_failures=sum(pair.wrk.failures for pair in pairs),

@@ -43,7 +43,8 @@ class WrkSlice:
     took longer than the timeout. The other errors are requests without an answer. ``wrong``:
     answers whose status or body differs from the contract; None where wrk did not compare them
     (comparing costs time). ``setup_s``: the part of ``duration_s`` in which wrk only opened
-    connections (unknown in schema 1, whose slices are so long that it does not matter).
+    connections; None if that could not be told. (Schema 1 has 0: its slices are so long that it
+    does not matter.)
     """
 
     requests: int
@@ -55,7 +56,7 @@ class WrkSlice:
     late: int
     bad_status: int
     wrong: int | None = None
-    setup_s: float = 0.0
+    setup_s: float | None = 0.0
 
     @property
     def good(self) -> int:
@@ -69,8 +70,10 @@ class WrkSlice:
         return self.requests - self.good + without_answer
 
     @property
-    def rps(self) -> float:
-        """Good answers per second, from the moment when all connections exist."""
+    def rps(self) -> float | None:
+        """Good answers per second, from the moment when all connections exist; None if unknown."""
+        if self.setup_s is None or self.setup_s >= self.duration_s:
+            return None
         return self.good / (self.duration_s - self.setup_s)
 
 

@@ -33,7 +33,7 @@ def run(plan: CrossCheckPlan, record: CrossCheck, bench: Bench) -> Steps:
     """Check each of the plan's services once; yields the record every few seconds.
 
     Raises:
-        EnvironmentMissing: wrk or nftables cannot be run.
+        EnvironmentMissing: wrk or nftables cannot be run, or the engine does not answer any more.
     """
     wrk = bench.containers[WRK_BLOCK]
     ends = Ends(
@@ -85,9 +85,9 @@ def _service(
                         yield check  # before the note, so that an interrupt finds it saved
                         bench.progress.note(f"{where}: {said(check)}")
             phase = TrialPhase.STOP
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EnvironmentMissing):  # without an engine, the run ends, too
         if check.counted is not None:
-            yield check  # what was measured is saved before the interrupt goes on
+            yield check  # what was measured is saved before the error goes on
         raise
     except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import floor
 from time import monotonic
 from typing import TypeVar
 
@@ -19,10 +18,10 @@ from orchestrator.ports import Container, Conversation, Engine
 
 # Seconds that a container may take to start and to end, in addition to its work.
 SPARE_S = 30.0
-# wrk looks ten times a second, from its start on, whether it was interrupted. Half such an interval
-# before the slice's end is a safe moment for that.
-LOOKS_EVERY_S = 0.1
-EARLY_S = 0.001
+# Seconds in which wrk may open its connections: over loopback, a thousand take about 0.2 s.
+OPEN_WITHIN_S = 30.0
+# A slice has a rate if the time in which wrk sent requests is known to this share of it.
+KNOWN_WITHIN = 0.05
 # wrk's own duration (whole seconds); the interrupt comes earlier.
 LONGEST_S = 600
 # Seconds within which a server must have closed the connections that a client has closed. A listen
@@ -47,13 +46,13 @@ class ReadyWrk:
         Raises:
             TrialFailed: wrk could not connect, did not print its counts, or its container ended.
         """
-        self._conversation.say(f"{seconds - LOOKS_EVERY_S / 2:.3f}")
+        self._conversation.say(f"{seconds:g} {OPEN_WITHIN_S:g}")
         said: list[str] = []
-        end = monotonic() + seconds + self._timeout_s + SPARE_S
+        end = monotonic() + OPEN_WITHIN_S + seconds + self._timeout_s + SPARE_S
         while True:
             line = self._conversation.hear(max(end - monotonic(), 0.001))
             if line.startswith("turn "):
-                return wrk_slice("\n".join(said), compared=self._compared)
+                return wrk_slice("\n".join(said), sending_s(line), compared=self._compared)
             said.append(line)
 
 
@@ -182,9 +181,8 @@ def wrk_command(
         right: what every answer is compared with; None if nothing is compared.
     """
     return [
-        *("sh", "/lab/turns.sh"),
+        *("python3", "/lab/turns.py", str(settings.connections)),
         "--threads=1",
-        f"--connections={settings.connections}",
         f"--duration={LONGEST_S}s",
         f"--timeout={timeout_s:.0f}s",
         "--script=/lab/wrk.lua",
@@ -207,8 +205,25 @@ def _for_the_script(request: Request, right: RightAnswer | None) -> list[str]:
     return words
 
 
-def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
-    """What wrk printed, as numbers; ``wrong`` is None unless it compared.
+def sending_s(line: str) -> float | None:
+    """Seconds for which wrk sent requests, by the line with which ``turns.py`` ends a slice.
+
+    None if it is not known well enough: wrk did not open all its connections, or the look at them
+    came late, because the CPU was busy.
+    """
+    _, _code, *times = line.split()
+    if not times:
+        return None
+    seconds, unsure = map(float, times)
+    return seconds if unsure / 2 <= KNOWN_WITHIN * seconds else None
+
+
+def wrk_slice(said: str, sending_s: float | None, *, compared: bool) -> WrkSlice:
+    """What wrk printed, as numbers.
+
+    Args:
+        sending_s: seconds for which it sent requests; None: unknown.
+        compared: whether it compared the answers; if not, ``wrong`` is None.
 
     Raises:
         TrialFailed: the line of ``wrk.lua`` is missing or malformed.
@@ -217,10 +232,11 @@ def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
     if len(lines) != 1:
         raise TrialFailed("wrk did not print its counts", said)
     told = _decoded(lines[0], _Told)
+    duration_s = told.duration_us / 1e6
     return WrkSlice(
         requests=told.requests,
-        duration_s=told.duration_us / 1e6,
-        setup_s=_setup_s(told.duration_us / 1e6),
+        duration_s=duration_s,
+        setup_s=None if sending_s is None else max(0.0, duration_s - sending_s),
         received_bytes=told.bytes,
         connect_errors=told.errors.connect,
         read_errors=told.errors.read,
@@ -229,18 +245,6 @@ def wrk_slice(said: str, *, compared: bool) -> WrkSlice:
         bad_status=told.errors.status,
         wrong=told.wrong if compared else None,
     )
-
-
-def _setup_s(duration_s: float) -> float:
-    """How long wrk opened connections.
-
-    wrk's clock begins before it connects. Its timer, which ends the slice, begins when all
-    connections exist, and fires at whole tenths of a second, up to a millisecond early: seen from a
-    server, the requests of a slice of 0.4 s last for 399.1 to 399.4 ms, and set-up took 0.4 ms for
-    8 connections, about 12 ms for 64, and 40 ms or more for 256.
-    """
-    tenths = floor((duration_s + EARLY_S) / LOOKS_EVERY_S)
-    return max(0.0, duration_s - tenths * LOOKS_EVERY_S) if tenths else 0.0
 
 
 def seen(said: str) -> Seen:

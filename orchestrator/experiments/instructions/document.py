@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from orchestrator.codec import decoded, readable
-from orchestrator.doubts.host import of_base, of_neighbours
+from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
 from orchestrator.errors import UsageError
 from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
 from orchestrator.experiments.instructions.rows import correlation, count_rows
 from orchestrator.experiments.instructions.tables import counts
 from orchestrator.model.counted_by import CountedBy
-from orchestrator.report.place import where
+from orchestrator.report.place import steal_in_words, where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
@@ -101,6 +101,7 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
         yield f"Correlation with CPU time (logarithms, over the services): {known:.2f}.\n"
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    yield f"- {steal_in_words(record.host)}"
     yield ""
     if found := list(caveats(record)):
         yield "## Caveats\n"
@@ -110,7 +111,11 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
 
 def caveats(record: InstructionsRecord) -> Iterator[str]:
     """What a reader must know to interpret the rows, in words."""
-    for doubt in of_neighbours([one_line(name) for name in record.neighbours]):
+    for doubt in (
+        *of_cpus(record.layout),
+        *of_steal(record.host),
+        *of_neighbours([one_line(name) for name in record.neighbours]),
+    ):
         yield doubt.sentence
     bases: dict[str, list[str]] = {}
     for service in record.services:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.cpu_cost import cpu_us
 from orchestrator.bench.instructions import counted
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.instructions.plan import InstructionsPlan
 from orchestrator.experiments.instructions.record import (
     InstructionsRecord,
@@ -26,7 +26,11 @@ Steps = Generator[InstructionsRecord, None, None]
 
 
 def run(plan: InstructionsPlan, record: InstructionsRecord, bench: Bench) -> Steps:
-    """Count the instructions of each of the plan's services; yields the record after each count."""
+    """Count the instructions of each of the plan's services; yields the record after each count.
+
+    Raises:
+        EnvironmentMissing: the engine does not answer any more.
+    """
     record = replace(record, by=bench.engine.counts_by())
     yield record
     for trial in plan.trials:
@@ -69,6 +73,8 @@ def _service(
                 yield found
         slices = cpu_us(trial, plan.loading, bench)
         yield replace(found, cpu_us_per_request=slices)
+    except EnvironmentMissing:  # no other service could be measured either
+        raise
     except Exception as error:  # noqa: BLE001 - an error in one service must not end the run
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         reason = f"{phase}: {failure.reason}"

@@ -16,7 +16,7 @@ from orchestrator.options import (
     add_workloads,
     chosen_network,
 )
-from orchestrator.profiles import PROFILES
+from orchestrator.profiles import COST, PROFILES
 
 # The options that determine a run's plan. A resumed run has its plan already.
 PLANNED = (
@@ -40,7 +40,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
         metavar="NAME",
-        help=f"length and steps of the load: {', '.join(PROFILES)}; default: standard",
+        help=f"length and steps of the load: {', '.join(PROFILES)}; or {COST}, "
+        "which is `lab cost`; default: standard",
     )
     parser.add_argument(
         "--duration",

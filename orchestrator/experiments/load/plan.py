@@ -18,6 +18,7 @@ from orchestrator.model.placement import Placement
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Loading, Plan, PlannedTrial, Profile, Settings
 from orchestrator.profiles import (
+    NAMES,
     PROFILES,
     asks_for_open_loop,
     scaled,
@@ -94,7 +95,7 @@ def problems(
         if name not in there
     ]
     if settings.profile not in PROFILES:
-        found.append(f"no profile {settings.profile!r}; choose from {', '.join(PROFILES)}")
+        found.append(f"no profile {settings.profile!r}; choose from {', '.join(NAMES)}")
     if settings.duration_s is not None and not 1 <= settings.duration_s <= 3600:
         found.append(f"--duration {settings.duration_s:g}: give 1 to 3600 seconds")
     if settings.max_users is not None and not 1 <= settings.max_users <= MOST_USERS:
@@ -147,8 +148,9 @@ def plan(
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
-    Each repeat measures every service and workload once. The seed determines a different order for
-    each repeat, so that slow drift of the machine does not always favour the same service.
+    Each repeat measures every service and workload once, before the next repeat begins. The seed
+    determines a different order for each repeat, so that slow drift of the machine does not always
+    favour the same service (a randomized complete block design, which `stats.layout` relies on).
 
     Args:
         profile: the profile of the run to resume, since all rows of a run have the same load;

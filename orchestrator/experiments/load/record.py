@@ -10,6 +10,7 @@ from orchestrator.contract import endpoint
 from orchestrator.doubts.host import kept as kept_doubts
 from orchestrator.doubts.host import run_caveats
 from orchestrator.experiments.experiment import Facts, HostSeen
+from orchestrator.experiments.load import at_once
 from orchestrator.model.host import WholeMemory
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.model.settings import Plan
@@ -72,19 +73,27 @@ def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRe
 
 
 def all_measured(record: RunRecord) -> bool:
-    """Whether every row is measured."""
-    return all(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    """Whether every row is measured, and every service took part in the launches of all at once."""
+    trials = all(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    return trials and at_once.all_took_part(record)
 
 
 def complete(record: RunRecord) -> bool:
     """Whether nothing is missing, not even what is known only at the end of a run."""
     ended = record.finished_at is not None and not record.interrupted
-    return ended and _measured(record) == record.settings.trials
+    trials = _measured(record) == record.settings.trials
+    return ended and trials and not at_once.missing(record)
 
 
 def kept(record: RunRecord) -> str:
     """What an interrupt left and how to continue, in words."""
     name, measured, trials = record.run_id, _measured(record), record.settings.trials
+    if measured == trials and at_once.missing(record):
+        launches = max((len(one.launches) for one in record.together), default=0)
+        return (
+            f"all {trials} trials and {launches} launches of all services at once are measured and "
+            f"saved; continue with `lab run --resume {name}`"
+        )
     if measured == trials:
         return f"everything was measured; `lab run --resume {name}` makes its report"
     return (

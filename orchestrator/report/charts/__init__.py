@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.model.record import RunRecord
+from orchestrator.report.at_once import launched
 from orchestrator.report.charts.bars import cpu, cpu_open, image, memory, start, throughput
 from orchestrator.report.charts.chart import Chart, ChartKind
 from orchestrator.report.charts.latency import latency_hold, latency_open, rate_latency
 from orchestrator.report.charts.ramp import ramp_of, ramps
+from orchestrator.report.charts.relative import relative
 from orchestrator.report.group import groups
 from orchestrator.report.headline import together
 
@@ -34,6 +36,9 @@ def charts(record: RunRecord) -> list[Chart]:
         for make in OF_A_WORKLOAD
         if (chart := make(workload, groups(record, workload)))
     ]
+    if launched(record):
+        workloads = record.settings.workloads
+        found += [chart for workload in workloads if (chart := relative(record, workload))]
     every = [group for workload in record.settings.workloads for group in groups(record, workload)]
     found += [chart for make in OF_A_RUN if (chart := make(every))]
     return found

@@ -45,6 +45,7 @@ class ChartKind(StrEnum):
     LATENCY_OPEN = "latency-open"
     RAMP = "ramp"
     RATE_LATENCY = "rate-latency"
+    RELATIVE = "relative"
     CPU_OPEN = "cpu-open"
     CPU = "cpu"
     MEMORY = "memory"

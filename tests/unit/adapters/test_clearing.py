@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
+from orchestrator import interrupts
 from orchestrator.adapters.clearing import afterwards
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.interrupts import Interrupts
 
 
 def fails(what: str) -> None:
@@ -32,3 +36,19 @@ def test_a_failing_step_does_not_replace_the_blocks_exception(kind: type[BaseExc
         raise kind
     assert ended.value.__notes__ == ["a cannot be removed"]
     assert taken == ["b"]
+
+
+def test_an_interrupt_skips_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupts, "_OURS", Interrupts())
+    taken: list[str] = []
+
+    def interrupted() -> None:
+        interrupts._OURS.take(signal.SIGINT, None)
+        taken.append("a")
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        afterwards(interrupted, lambda: taken.append("b")),
+    ):
+        pass
+    assert taken == ["a", "b"]

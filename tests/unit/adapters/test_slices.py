@@ -20,7 +20,7 @@ from labwire.slices import (
 )
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.slices import DockerSliceLoad
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import ServerFailed, TrialFailed
 from tests.fakes import FakeContainer
 from tests.unit.examples import planned
 
@@ -81,9 +81,24 @@ def test_commands_go_out_and_answers_come_back_in_whatever_pieces() -> None:
 
 
 def test_what_the_client_could_not_do_fails_with_its_reason() -> None:
-    client = Client(line(Failed(reason="server 1 did not answer")))
-    with pytest.raises(TrialFailed, match=r"^the load: server 1 did not answer$"):
-        load(client).aim([FakeContainer("a")], within_s=1.0)
+    client = Client(line(Failed(reason="it is not aimed at any server")))
+    with pytest.raises(TrialFailed, match=r"^the load: it is not aimed at any server$"):
+        load(client).spread(200, 1_000.0, 3)
+
+
+def test_the_server_that_failed_is_known_by_its_place() -> None:
+    client = Client(line(Failed(reason="server 1 did not answer", server=1)))
+    with pytest.raises(ServerFailed, match=r"^the load: server 1 did not answer$") as failed:
+        load(client).aim([FakeContainer("a"), FakeContainer("b")], within_s=1.0)
+    assert failed.value.place == 1
+
+
+def test_one_client_can_request_another_workload() -> None:
+    client = Client(line(Aimed()))
+    load(client).aim([FakeContainer("a")], within_s=1.0, workload="text")
+    (aim,) = client.commands
+    assert isinstance(aim, Aim)
+    assert aim.workload == "text"
 
 
 @pytest.mark.parametrize(

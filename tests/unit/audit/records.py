@@ -81,13 +81,16 @@ def measured(service: str = "flask", hold_us: int = 2_000, **changes: Any) -> Tr
     return replace(trial, **changes)
 
 
-def held_twice(first: float = 0.3, second: float = 0.02) -> TrialRecord:
-    """Two holds, during which these shares of the server's CPU were stolen; the second counts."""
-    one, other, aside = load().steps
-    aside = replace(aside, phase=LoadPhase.DISTURBED, server_steal=first)
-    hold = closed_step(3, "hold", 8, 1_800, 2.0, server_steal=second, started_at=1_004.0)
-    base = load(2_000, hold)
-    steps = (one, other, aside, hold)
+def held_twice(
+    first: float | None = 0.3, second: float | None = 0.02, aside: int = 0
+) -> TrialRecord:
+    """Two holds, during which these shares of the server's CPU were stolen; one is set aside."""
+    *ramp, held = load().steps
+    again = closed_step(3, "hold", 8, 1_800, 2.0, server_steal=second, started_at=1_004.0)
+    base = load(2_000, again)
+    holds = [replace(held, server_steal=first), again]
+    holds[aside] = replace(holds[aside], phase=LoadPhase.DISTURBED)
+    steps = (*ramp, *holds)
     return concluded(trial_record(), replace(base, steps=steps, duration_s=6.0), saw())
 
 

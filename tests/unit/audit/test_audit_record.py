@@ -40,6 +40,8 @@ HONEST = {
         outcome=Outcome.FAILED, phase=TrialPhase.START, reason="no answer within 30 s"
     ),
     "held twice": held_twice(),
+    "held twice, and the second one is unknown": held_twice(second=None, aside=1),
+    "held twice, and both are unknown": held_twice(first=None, second=None),
     "skipped": trial_record(outcome=Outcome.SKIPPED, reason="not run yet"),
     "without the engine's samples": measured(resources=None, limited_by=None),
     "without the client's own clock": replace(

@@ -206,13 +206,19 @@ def test_a_difference_of_less_than_30_percent_is_not_decided_from_one_repeat() -
     assert "with fewer than 3 repeats differences below 30 % are not decided" in found.text
 
 
-def test_three_repeats_decide_the_same_difference_by_their_ranges() -> None:
+def test_three_repeats_that_hardly_vary_decide_the_same_difference() -> None:
     found = decided("best-synchronous", world({"bottle": 3_500.0}, repeats=3))
     assert found.verdict is Verdict.REFUTED
-    assert "(told apart by the ranges of 3 repeats)" in found.text
+    assert "(told apart by Tukey's test, 5 % for all pairs of a workload)" in found.text
 
 
-def test_three_repeats_whose_ranges_overlap_decide_nothing() -> None:
+def test_sizes_of_three_repeats_are_told_apart_by_their_ranges() -> None:
+    assert (
+        "(told apart by the ranges of 6 repeats)" in decided("little-memory", world(repeats=3)).text
+    )
+
+
+def test_three_repeats_that_vary_more_than_they_differ_decide_nothing() -> None:
     rates = {"bottle": (2_000, 2_600, 3_000), "flask": (2_900, 3_300, 3_500)}
     trials = [
         trial(service, rate, repeat)

@@ -69,7 +69,7 @@ def test_all_usage_problems_are_printed_together_to_stderr(
     assert lines[0].startswith("lab: no service 'falsk'; choose from aiohttp, ")
     assert lines[1:] == [
         f"no workload 'xml'; choose from {WORKLOADS}",
-        "no profile 'fast'; choose from standard, quick, smoke, nanode",
+        "no profile 'fast'; choose from standard, quick, smoke, nanode, cost",
         "--duration 0: give 1 to 3600 seconds",
         "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",

@@ -37,7 +37,8 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 ) -> None:
     asked: list[str] = []
 
-    def prove(_: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+        assert bridges is (words[0] == "ab")
         asked.extend(words)
         return code, memory
 
@@ -52,7 +53,8 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def prove(_: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+        assert bridges is (words[0] == "ab")
         asked.extend(words)
         return 1, WELL
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from orchestrator.app.judgement import judgement_files
 from orchestrator.claims import decide
 from orchestrator.cli import main
 from orchestrator.experiments.crosscheck import CROSSCHECK
@@ -24,6 +25,7 @@ from orchestrator.report.published import beside
 from orchestrator.report.svg import library
 from orchestrator.report.table import Table
 from tests.conftest import ROOT
+from tests.unit.app.judgements import judgement
 from tests.unit.experiments.crosscheck.crosschecks import crosscheck_record
 
 OLD = ROOT / "results" / "2026-11-23-9dcca8" / "run.json"  # a real run, schema 1
@@ -410,3 +412,22 @@ def test_an_unexpected_error_gives_a_message_without_a_traceback(
         f"division by zero); what was measured is untouched, and `lab audit {tmp_path}/a-run` may "
         "show what is wrong with it\n"
     )
+
+
+def test_the_summary_of_the_latest_is_that_of_the_newest_run_or_judgement(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = real(tmp_path) / "run.json"
+    folder = tmp_path / "judge-2026-03-02-abcdef"
+    folder.mkdir()
+    judged = folder / "judge.json"
+    judged.write_bytes(judgement_files(judgement())[judged.name])
+    for newest, other, said in ((judged, run, "# Nothing to judge"), (run, judged, "# 2 of 2 ")):
+        os.utime(other, (1, 1))
+        os.utime(newest, (2, 2))
+        assert main(["summary", "--results", str(tmp_path)]) == 0
+        assert capsys.readouterr().out.startswith(said)
+    assert main(["summary", folder.name, "--results", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("# Nothing to judge")
+    assert main(["summary", "nothing", "--results", str(tmp_path)]) == 2
+    assert "no run 'nothing'" in capsys.readouterr().err

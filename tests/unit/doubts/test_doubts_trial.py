@@ -169,14 +169,15 @@ def test_a_hold_that_lost_much_cpu_time_is_a_caveat(
 
 
 @pytest.mark.parametrize(
-    ("second", "said", "which"), [(0.02, "2.0%", "second"), (0.4, "40.0%", "first")]
+    ("second", "said", "which"),
+    [(0.02, "2.0%", "second"), (0.4, "40.0%", "first"), (None, "an unknown share", "first")],
 )
 def test_a_hold_that_was_measured_twice_says_so_with_both_numbers(
-    second: float, said: str, which: str
+    second: float | None, said: str, which: str
 ) -> None:
     holds = [
         step(started_s=15.0, loadgen_steal=0.3, server_steal=0.1, goodput_rps=1_800.0),
-        step(started_s=120.0, loadgen_steal=0.01, server_steal=second, goodput_rps=2_500.0),
+        step(started_s=120.0, server_steal=second, goodput_rps=2_500.0),
     ]
     aside = holds.pop(0 if which == "second" else 1)
     caveat = caveats(holds[0], disturbed=replace(aside, phase="disturbed"))[0]

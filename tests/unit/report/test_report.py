@@ -239,7 +239,7 @@ def test_frameworks_that_cannot_be_told_apart_share_a_range_of_ranks() -> None:
     ]
 
 
-def test_with_three_repeats_their_ranges_decide() -> None:
+def test_with_three_repeats_their_spread_decides() -> None:
     rates = {"aiohttp": (1_000.0, 1_010.0, 1_020.0), "bottle": (970.0, 980.0, 990.0)}
     trials = tuple(
         measured(service, n, rate)
@@ -249,6 +249,20 @@ def test_with_three_repeats_their_ranges_decide() -> None:
     plan = planned(tuple(rates), workloads=("json",), repeats=3)
     headline = tables(run_record(plan, trials=trials))[1]
     assert [row[:2] for row in headline.shown] == [("Aiohttp", "1"), ("Bottle", "2")]
+    assert {"Low", "High"} <= set(headline.titles)
+
+
+def test_rows_with_only_a_lower_bound_have_no_interval() -> None:
+    rates = {"aiohttp": (1_000.0, 1_010.0), "bottle": (800.0, 805.0), "flask": (500.0, 505.0)}
+    trials = [measured(s, n, rate) for s, two in rates.items() for n, rate in enumerate(two)]
+    bound = [measured("sanic", n, 900.0, limited_by="loadgen-cpu") for n in (0, 1)]
+    plan = planned((*rates, "sanic"), workloads=("json",), repeats=2)
+    headline = tables(run_record(plan, trials=(*trials, *bound)))[1]
+    low, high = headline.titles.index("Low"), headline.titles.index("High")
+    shown = {row[0]: (row[1], row[low], row[high]) for row in headline.shown}
+    assert shown["Sanic"] == (MISSING, MISSING, MISSING)
+    assert shown["Flask"][0] == "3"
+    assert MISSING not in shown["Flask"]
 
 
 def test_failures_of_a_repeat_are_not_averaged() -> None:

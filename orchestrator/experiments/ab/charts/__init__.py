@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from orchestrator.experiments.ab.charts.course import course
-from orchestrator.experiments.ab.charts.drawing import Drawing
 from orchestrator.experiments.ab.charts.pair import pairs
 from orchestrator.experiments.ab.record import ABRecord
+from orchestrator.report.charts.drawing import Drawing
 
-__all__ = ["Drawing", "drawings"]
+__all__ = ["drawings"]
 
 
 def drawings(record: ABRecord) -> list[Drawing]:

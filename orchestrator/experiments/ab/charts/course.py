@@ -6,22 +6,24 @@ from math import isfinite
 
 from orchestrator.experiments.ab.answer import PRIORS, head_logs
 from orchestrator.experiments.ab.charts.drawing import (
-    BAND,
     BARS_HEIGHT,
     HEIGHT,
+    launch_axis,
+    percent,
+    step_of,
+)
+from orchestrator.experiments.ab.record import ABRecord
+from orchestrator.experiments.ab.words import COSTS, UNIT, UNITS
+from orchestrator.report.charts.chart import ACCENT, values
+from orchestrator.report.charts.drawing import (
+    BAND,
     WIDTH,
     Drawing,
     change_axis,
     drawing,
     ends,
-    launch_axis,
     line,
-    percent,
-    step_of,
 )
-from orchestrator.experiments.ab.record import ABRecord
-from orchestrator.experiments.ab.words import UNIT, UNITS
-from orchestrator.report.charts.chart import ACCENT, values
 from orchestrator.stats.sequence import Estimate, estimate
 
 BEYOND = 3.0
@@ -44,7 +46,7 @@ def course(record: ABRecord) -> Drawing:
         for number, one in known
     ]
     x = launch_axis(record, 1, max(len(logs), 2))
-    y = change_axis(record, low, high)
+    y = change_axis(COSTS[by], low, high)
     band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
     mean = {"type": "line", "color": ACCENT, "strokeWidth": 2, "point": len(rows) == 1}
     return drawing(

@@ -1,39 +1,17 @@
-"""What the charts of a comparison share.
-
-All are narrow, so that a telephone shows them in their full size.
-"""
+"""What the charts of launches and hash seeds share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, isfinite
 
 from orchestrator.experiments.ab.record import ABRecord
-from orchestrator.experiments.ab.words import COSTS, UNIT, change
-from orchestrator.report.charts.chart import SCHEMA, Spec, values
+from orchestrator.experiments.ab.words import UNIT
+from orchestrator.report.change import change
+from orchestrator.report.charts.chart import Spec
 
-WIDTH, HEIGHT, BARS_HEIGHT = 264, 240, 60
+HEIGHT, BARS_HEIGHT = 240, 60
 MOST = 200
 """Most launches that a chart draws; of more it draws every second, third ..."""
-BAND = 0.25
-"""Opacity of an interval."""
-_PADDING = {"left": 8, "right": 14, "top": 6, "bottom": 6}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """A chart. ``text``: what it shows, also for people who cannot see it."""
-
-    title: str
-    text: str
-    spec: Spec
-
-
-def drawing(title: str, text: str, spec: Spec) -> Drawing:
-    """A view, or several, as a whole chart."""
-    whole = {"$schema": SCHEMA, "title": title, "padding": _PADDING, **spec}
-    return Drawing(title=title, text=text, spec=whole)
 
 
 def percent(log_ratio: float) -> float:
@@ -49,17 +27,6 @@ def told(in_percent: float) -> str:
 def step_of(count: int) -> int:
     """Of how many launches one is drawn."""
     return -(-count // MOST)
-
-
-def change_axis(record: ABRecord, low: float, high: float) -> Spec:
-    """An axis of changes between these ends, in per cent."""
-    return {
-        "field": "change",
-        "type": "quantitative",
-        "title": f"{COSTS[record.settings.by]}, change in %",
-        "scale": {"domain": [low, high], "nice": False, "zero": False},
-        "axis": {"format": "+.4~r", "tickCount": 5},
-    }
 
 
 def launch_axis(record: ABRecord, low: float, high: float) -> Spec:
@@ -78,15 +45,3 @@ def _ticks(highest: int) -> list[int]:
     steps = (digit * 10**power for power in range(10) for digit in (1, 2, 5))
     step = next(one for one in steps if highest <= 6 * one)
     return list(range(step, highest + 1, step))
-
-
-def line(axis: str, encoding: Spec, at: float = 0.0, **looks: object) -> Spec:
-    """A line across the chart; without ``looks`` the dashed one of no difference."""
-    mark = {"type": "rule", "strokeWidth": 1.5, **(looks or {"strokeDash": [4, 3]})}
-    return {"data": values([{"change": at}]), "mark": mark, "encoding": {axis: encoding}}
-
-
-def ends(wanted: Sequence[float]) -> tuple[float, float]:
-    """Both ends of an axis that shows all of these, with some room."""
-    room = 0.05 * (max(wanted) - min(wanted)) or 0.01
-    return min(wanted) - room, max(wanted) + room

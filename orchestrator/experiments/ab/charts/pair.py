@@ -17,23 +17,25 @@ from orchestrator.experiments.ab.answer import (
     slice_heads,
 )
 from orchestrator.experiments.ab.charts.drawing import (
-    BAND,
     BARS_HEIGHT,
     HEIGHT,
-    WIDTH,
-    Drawing,
-    change_axis,
-    drawing,
-    ends,
     launch_axis,
-    line,
     percent,
     step_of,
     told,
 )
 from orchestrator.experiments.ab.record import ABRecord
-from orchestrator.experiments.ab.words import UNITS
+from orchestrator.experiments.ab.words import COSTS, UNITS
 from orchestrator.report.charts.chart import ACCENT, UNRANKED, Datum, Spec, values
+from orchestrator.report.charts.drawing import (
+    BAND,
+    WIDTH,
+    Drawing,
+    change_axis,
+    drawing,
+    ends,
+    line,
+)
 from orchestrator.stats.sequence import estimate
 
 BARS = 40
@@ -90,7 +92,7 @@ def _wanted(pair: Pair) -> list[float]:
 
 
 def _drawn(record: ABRecord, pair: Pair, low: float, high: float) -> Drawing:
-    x = change_axis(record, low, high)
+    x = change_axis(COSTS[record.settings.by], low, high)
     y = launch_axis(record, 0.5, len(pair.launches) + 0.5)
     y["scale"]["reverse"] = True
     step = step_of(len(pair.launches))

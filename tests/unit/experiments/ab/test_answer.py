@@ -7,8 +7,9 @@ import pytest
 
 from orchestrator.cli.experiments import exit_code
 from orchestrator.experiments.ab import AB
-from orchestrator.experiments.ab.answer import SAME_WITHIN, Answer, Found, beside, found
+from orchestrator.experiments.ab.answer import Found, beside, found
 from orchestrator.experiments.ab.record import ABRecord, By, Counts, Launch, SliceCost
+from orchestrator.stats.answer import SAME_WITHIN, Answer
 from tests.unit.experiments.ab.examples import (
     ab_record,
     ab_settings,

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.experiments.ab.explained import caveats, circumstances, consequences, reading
-from orchestrator.experiments.ab.record import ABRecord, Counts, Failure
+from orchestrator.experiments.ab.record import ABRecord, Counts, Failure, Lost
 from orchestrator.experiments.ab.tables import ratios, sides
-from orchestrator.experiments.ab.words import change, sentence, size, so_far, summary
+from orchestrator.experiments.ab.words import brief, sentence, so_far, summary
 from orchestrator.model.trial import TrialPhase
+from orchestrator.report.change import change, size
 from tests.unit.experiments.ab.examples import (
     ab_record,
     ab_settings,
@@ -234,3 +235,60 @@ def test_doubts_are_caveats() -> None:
     assert "at the same time: other." in said
     assert "the base image is not the official one: bootstrapped: x." in said
     assert "The A/A pair differs: +" in said
+
+
+@pytest.mark.parametrize(
+    ("record", "parts"),
+    [
+        pytest.param(
+            ab_record(launches=exact_launches(head=1.05)),
+            ("slower, +5.00 % (+4.", " %), 24 launches in 60 s"),
+            id="nothing is tolerated",
+        ),
+        pytest.param(
+            ab_record(launches=exact_launches(head=1.05), settings=ab_settings(fail_above=0.03)),
+            ("slower, +5.00 % (", " %), more than the 3 % that is tolerated, 24 "),
+            id="more than is tolerated",
+        ),
+        pytest.param(
+            ab_record(launches=exact_launches(head=1.05), settings=ab_settings(fail_above=0.05)),
+            ("slower, ", ", perhaps more than the 5 % that is tolerated, "),
+            id="around what is tolerated",
+        ),
+        pytest.param(
+            ab_record(launches=exact_launches(head=1.05), settings=ab_settings(fail_above=0.2)),
+            ("slower, ", ", not more than the 20 % that is tolerated, "),
+            id="less than is tolerated",
+        ),
+        pytest.param(
+            ab_record(launches=launches(8), settings=ab_settings(fail_above=0.05)),
+            ("undecided, ", " %), not more than the 5 % that is tolerated, 8 launches"),
+            id="undecided, but good enough",
+        ),
+        pytest.param(
+            ab_record(launches=launches(8), settings=ab_settings(fail_above=0.0001)),
+            ("undecided, ", " %), perhaps more than the 0.01 % that is tolerated, 8 launches"),
+            id="undecided",
+        ),
+        pytest.param(
+            ab_record(launches=launches(1), interrupted=True),
+            ("undecided, ", " % (too few launches for an interval), 1 launch in 2 s, interrupted"),
+            id="too few",
+        ),
+        pytest.param(
+            ab_record(launches=launches(80, again=0.1)),
+            ("but the base differs from itself: repeat the comparison",),
+            id="the A/A pair differs",
+        ),
+        pytest.param(
+            ab_record(lost=(Lost(seed=1, at_s=9.0, side="head", reason="a reset"),)),
+            (" s, 1 more failed",),
+            id="a launch was lost",
+        ),
+        pytest.param(failed(), ("not compared: head could not be built: pip found no",), id="no"),
+    ],
+)
+def test_an_answer_in_half_a_line(record: ABRecord, parts: tuple[str, ...]) -> None:
+    said = brief(record)
+    assert [part for part in parts if part not in said] == [], said
+    assert "\n" not in said

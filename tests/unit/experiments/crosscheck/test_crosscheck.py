@@ -9,7 +9,7 @@ import pytest
 
 from labwire.events import LoadStep
 from labwire.expectation import Expectation
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.crosscheck.ends import (
@@ -124,10 +124,11 @@ class Checked:
         settings: Mapping[str, Any] | None = None,
         silent: str = "",
         mate: FakeContainer | None = None,
+        saved: list[CrossCheck] | None = None,
     ) -> None:
-        """``mate``: a companion of each."""
+        """``mate``: a companion of each. ``saved``: where versions go, if an error ends the run."""
         self.journal: Journal = []
-        self.saved: list[CrossCheck] = []
+        self.saved = [] if saved is None else saved
         wrong = probe("flask", answer(body=b"{}"))
         servers = {
             name: FakeContainer(name, wrong if name == silent else probe(name)) for name in services
@@ -260,6 +261,20 @@ def test_no_pair_is_lost_by_an_interrupt_or_an_error(error: BaseException) -> No
     checked = Checked("flask", broken_wrk=error, breaks_at=8, settings={"pairs": 12})
     (check,) = checked.saved[-1].services
     assert len(check.pairs) == 7
+
+
+def test_without_an_engine_the_run_ends_and_its_pairs_are_saved() -> None:
+    gone = EnvironmentMissing("no engine answers")
+    saved: list[CrossCheck] = []
+    with pytest.raises(EnvironmentMissing, match=r"^no engine answers$"):
+        Checked("flask", "sanic", broken_wrk=gone, breaks_at=8, settings={"pairs": 12}, saved=saved)
+    (check,) = saved[-1].services
+    assert (len(check.pairs), check.reason, saved[-1].finished_at) == (7, None, None)
+
+
+def test_an_error_of_the_lab_keeps_its_words() -> None:
+    (check,) = Checked("flask", broken_wrk=UsageError("a wrong file")).record.services
+    assert (check.reason, check.log_tail) == ("load: a wrong file", None)
 
 
 def test_an_interrupt_keeps_what_was_measured_and_removes_the_container() -> None:

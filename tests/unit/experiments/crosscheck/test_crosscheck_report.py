@@ -22,6 +22,7 @@ from tests.unit.experiments.crosscheck.crosschecks import (
     crosscheck_settings,
     pair,
     service_check,
+    wrk,
 )
 
 
@@ -55,6 +56,15 @@ def test_what_was_not_measured_is_a_dash() -> None:
     assert set(rates(record).shown[0][1:-2]) == {"-"}
     assert set(counts(record).shown[0][1:]) == {"-"}
     assert "Flask: start: the engine refused \\| it (after 0 pairs)" in caveats(record)
+
+
+def test_pairs_in_which_wrk_has_no_rate_are_counted_in_a_caveat() -> None:
+    unknown = replace(pair(), wrk=wrk(setup_s=None))
+    record = crosscheck_record(services=(service_check(pairs=(pair(), unknown)),))
+    assert any(
+        text.startswith("Flask: in 1 of 2 pairs wrk has no rate") for text in caveats(record)
+    )
+    assert "wrk has no rate" not in " ".join(caveats(crosscheck_record()))
 
 
 def test_the_json_has_every_slice_and_the_rows_made_from_them() -> None:

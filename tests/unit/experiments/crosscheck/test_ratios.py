@@ -46,6 +46,16 @@ def test_a_row_has_medians_and_sums() -> None:
     assert (found.pairs, found.seconds, found.alike) == (3, 2.5, None)
 
 
+def test_a_pair_in_which_the_rate_of_wrk_is_unknown_has_no_ratio() -> None:
+    unknown = replace(pair(500), wrk=wrk(setup_s=None))
+    pairs = (*check(0.9, 0.98, 1.1).pairs, unknown)
+    found = service_row(check(pairs=pairs), connections=64)
+    assert found.ratio == MedianInterval(median=0.98, low=None, high=None)
+    assert (found.wrk_rps, found.pairs) == (1000, 4)
+    alone = service_row(check(pairs=(unknown,)), connections=64)
+    assert (alone.ratio, alone.wrk_rps) == (None, None)
+
+
 LIMITS = crosscheck_settings(pairs=None, within=0.03, budget_s=120.0)
 
 

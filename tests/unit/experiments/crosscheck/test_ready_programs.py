@@ -1,4 +1,4 @@
-"""The two programs that stay ready in wrk's image, with real sockets and a real shell."""
+"""The two programs that stay ready in wrk's image, with real sockets and processes."""
 
 import os
 import socket
@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pytest
+from time import monotonic
 
 from tests.conftest import ROOT
 
@@ -62,35 +61,74 @@ def test_a_server_is_quiet_when_it_has_closed_every_connection_of_its_port() -> 
         elsewhere.close()
 
 
-PRETENDER = """\
-#!/bin/sh
-trap 'echo "counts of $*"; exit 0' INT
-echo "begun"
-while :; do sleep 0.01; done
+# A program in wrk's place. It opens its connections, the last one after a while, and SIGINT ends
+# it. It tells how often it was interrupted, and how long and since when all connections were open.
+PRETENDER = f"""\
+#!{sys.executable}
+import os, select, signal, sys, time
+interrupts = 0
+def interrupt(*_):
+    global interrupts
+    interrupts += 1
+    if interrupts == INTERRUPTS:
+        print(sys.argv[1:], interrupts, time.monotonic() - opened, opened)
+        sys.exit()
+signal.signal(signal.SIGINT, interrupt)
+epoll = select.epoll()
+files = [os.dup(0) for _ in range(2)]
+time.sleep(0.25)
+opened = time.monotonic()
+files.append(os.dup(0))
+while True:
+    signal.pause()
 """
+TURNS = [sys.executable, str(PROGRAMS / "turns.py")]
 
 
-@pytest.fixture
-def pretender(tmp_path: Path) -> str:
-    """A folder with a program in wrk's place that prints its counts when SIGINT ends it."""
-    wrk = tmp_path / "wrk"
-    wrk.write_text(PRETENDER)
+def stands_for_wrk(folder: Path, text: str) -> str:
+    """A folder with this program in wrk's place."""
+    wrk = folder / "wrk"
+    wrk.write_text(text)
     wrk.chmod(0o755)
-    return str(tmp_path)
+    return str(folder)
 
 
-def test_each_line_is_a_slice_of_wrk_that_sigint_ends(pretender: str) -> None:
-    with program("sh", str(PROGRAMS / "turns.sh"), "--threads=1", "x y", path=pretender) as turns:
+def test_a_slice_begins_when_all_connections_exist_and_sigint_ends_it(tmp_path: Path) -> None:
+    path = stands_for_wrk(tmp_path, PRETENDER.replace("INTERRUPTS", "1"))
+    with program(*TURNS, "3", "--threads=1", "x y", path=path) as turns:
         assert turns.stdout is not None
         for _ in range(2):
-            said = [asked(turns, "0.05"), turns.stdout.readline(), turns.stdout.readline()]
-            assert said == ["begun\n", "counts of --threads=1 x y\n", "turn 124\n"]
+            counts, end = asked(turns, "0.1 30"), turns.stdout.readline().split()
+            now = monotonic()
+            given, _, rest = counts.partition("] ")
+            assert given == "['--connections=3', '--threads=1', 'x y'"
+            interrupts, seconds, opened = map(float, rest.split())
+            assert (interrupts, end[:2]) == (1, ["turn", "0"])
+            known, unsure = map(float, end[2:])
+            # Whatever delayed either process: the moment lies within these bounds.
+            assert seconds <= known + unsure / 2 + 1e-6
+            assert known - unsure / 2 - 1e-6 <= now - opened
+
+
+def test_an_interrupt_that_wrk_did_not_hear_is_repeated(tmp_path: Path) -> None:
+    path = stands_for_wrk(tmp_path, PRETENDER.replace("INTERRUPTS", "3"))
+    with program(*TURNS, "3", path=path) as turns:
+        assert asked(turns, "0.05 30").split()[1] == "3"
 
 
 def test_a_wrk_that_ends_by_itself_ends_its_slice(tmp_path: Path) -> None:
-    wrk = tmp_path / "wrk"
-    wrk.write_text("#!/bin/sh\necho unable to connect >&2; exit 1\n")
-    wrk.chmod(0o755)
-    with program("sh", str(PROGRAMS / "turns.sh"), path=str(tmp_path)) as turns:
+    path = stands_for_wrk(tmp_path, "#!/bin/sh\necho unable to connect >&2; exit 1\n")
+    with program(*TURNS, "3", path=path) as turns:
         assert turns.stdout is not None
-        assert [asked(turns, "5"), turns.stdout.readline()] == ["unable to connect\n", "turn 1\n"]
+        assert [asked(turns, "5 30"), turns.stdout.readline()] == [
+            "unable to connect\n",
+            "turn 1\n",
+        ]
+
+
+def test_without_all_connections_nobody_knows_when_the_slice_began(tmp_path: Path) -> None:
+    path = stands_for_wrk(tmp_path, PRETENDER.replace("INTERRUPTS", "1"))
+    with program(*TURNS, "4", path=path) as turns:
+        assert turns.stdout is not None
+        assert asked(turns, "0.1 1").startswith("['--connections=4'] 1 ")
+        assert turns.stdout.readline() == "turn 0\n"

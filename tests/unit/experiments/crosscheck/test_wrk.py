@@ -21,6 +21,7 @@ from orchestrator.experiments.crosscheck.wrk import (
     RequestCounter,
     Wrk,
     seen,
+    sending_s,
     tools,
     wrk_command,
     wrk_slice,
@@ -52,9 +53,8 @@ SETTINGS = CrossCheckSettings(
 
 def test_the_command_that_keeps_wrk_ready() -> None:
     assert wrk_command("127.0.0.1", Request(path="/json"), None, SETTINGS, 5.0) == [
-        *("sh", "/lab/turns.sh"),
+        *("python3", "/lab/turns.py", "64"),
         "--threads=1",
-        "--connections=64",
         "--duration=600s",
         "--timeout=5s",
         "--script=/lab/wrk.lua",
@@ -126,12 +126,14 @@ def test_the_kernels_rules_know_every_method_by_its_first_bytes() -> None:
 
 
 def test_a_slice_of_a_ready_wrk_ends_before_the_next_one_begins() -> None:
-    """The interrupt comes half an interval before wrk looks for it."""
     good = recorded("wrk_good.txt").splitlines()
-    conversation = FakeConversation(*good, "turn 124", *good, "turn 124")
+    conversation = FakeConversation(*good, "turn 0 1.018841 0.001", *good, "turn 0 1.0 0.11")
     ready = ReadyWrk(conversation, 5.0, compared=False)
-    assert [ready.slice(0.4).requests, ready.slice(2).requests] == [2216, 2216]
-    assert conversation.told == ["0.350", "1.950"]
+    known, unknown = ready.slice(0.4), ready.slice(2)
+    assert conversation.told == ["0.4 30", "2 30"]
+    assert [known.requests, unknown.requests] == [2216, 2216]
+    assert known.setup_s == pytest.approx(0.001)
+    assert (unknown.setup_s, unknown.rps) == (None, None)
 
 
 def test_a_wrk_that_could_not_connect_says_so() -> None:
@@ -164,7 +166,7 @@ def test_a_server_that_does_not_become_quiet_fails(line: str, said: str) -> None
 
 
 def test_a_slice_without_errors() -> None:
-    found = wrk_slice(recorded("wrk_good.txt"), compared=False)
+    found = wrk_slice(recorded("wrk_good.txt"), 1.0, compared=False)
     assert found.setup_s == pytest.approx(0.019841)
     assert replace(found, setup_s=0.0) == WrkSlice(
         requests=2216,
@@ -182,22 +184,32 @@ def test_a_slice_without_errors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("duration_us", "setup_ms"),
-    # As measured with 2, 64 and 256 connections; the last was interrupted too early for a tenth.
-    [(399_428, 0.0), (411_014, 11.014), (439_732, 39.732), (98_000, 0.0)],
+    ("duration_us", "line", "setup_ms"),
+    [
+        pytest.param(411_014, "turn 0 0.400000 0.002000", 11.014, id="64 connections"),
+        pytest.param(520_138, "turn 0 0.400138 0.004272", 120.0, id="longer than a tenth"),
+        pytest.param(728_952, "turn 0 0.462333 0.016343", 266.619, id="1500 connections"),
+        pytest.param(384_199, "turn 0 0.400918 0.004899", 0.0, id="wrk's clock began late"),
+        pytest.param(411_014, "turn 0 0.400000 0.040001", None, id="seen too late"),
+        pytest.param(411_014, "turn 0", None, id="not all connections were opened"),
+    ],
 )
 def test_the_time_in_which_wrk_only_connects_is_no_time_of_requests(
-    duration_us: int, setup_ms: float
+    duration_us: int, line: str, setup_ms: float | None
 ) -> None:
-    line = recorded("wrk_good.txt").splitlines()[-1]
-    said = re.sub(r'"duration_us":\d+', f'"duration_us":{duration_us}', line)
-    found = wrk_slice(said, compared=False)
-    assert found.setup_s * 1000 == pytest.approx(setup_ms, abs=1e-6)
-    assert found.rps == pytest.approx(2216e6 / (duration_us - 1000 * setup_ms))
+    counts = recorded("wrk_good.txt").splitlines()[-1]
+    said = re.sub(r'"duration_us":\d+', f'"duration_us":{duration_us}', counts)
+    found = wrk_slice(said, sending_s(line), compared=False)
+    if setup_ms is None:
+        assert (found.setup_s, found.rps) == (None, None)
+    else:
+        assert found.setup_s is not None
+        assert found.setup_s * 1000 == pytest.approx(setup_ms, abs=1e-6)
+        assert found.rps == pytest.approx(2216e6 / (duration_us - 1000 * setup_ms))
 
 
 def test_failures_by_the_labs_rules_are_not_successes_of_wrk() -> None:
-    found = wrk_slice(recorded("wrk_compared.txt"), compared=True)
+    found = wrk_slice(recorded("wrk_compared.txt"), 4.0, compared=True)
     assert (found.requests, found.bad_status, found.late, found.wrong) == (429, 64, 48, 221)
     assert found.read_errors == 64
     assert found.good == 429 - 221 - 48  # a wrong answer has a wrong status or a wrong body
@@ -206,20 +218,20 @@ def test_failures_by_the_labs_rules_are_not_successes_of_wrk() -> None:
 
 
 def test_a_server_that_ends_during_a_slice_gives_errors() -> None:
-    found = wrk_slice(recorded("wrk_died.txt"), compared=False)
+    found = wrk_slice(recorded("wrk_died.txt"), 1.0, compared=False)
     assert (found.requests, found.bad_status, found.good) == (93, 16, 77)
     assert (found.connect_errors, found.read_errors, found.write_errors) == (0, 48, 58_794)
 
 
 def test_a_slice_without_the_scripts_line_is_no_slice() -> None:
     with pytest.raises(TrialFailed, match="wrk did not print its counts") as failed:
-        wrk_slice(recorded("wrk_refused.txt"), compared=False)
+        wrk_slice(recorded("wrk_refused.txt"), None, compared=False)
     assert "unable to connect to 127.0.0.1:8000" in failed.value.log_tail
 
 
 def test_output_of_another_script_is_refused() -> None:
     with pytest.raises(TrialFailed, match="missing required field `duration_us`"):
-        wrk_slice('{"wrk":1,"requests":3}', compared=False)
+        wrk_slice('{"wrk":1,"requests":3}', 1.0, compared=False)
 
 
 def test_the_kernels_counters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 
 from labwire.slices import Served, Slice
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.instructions import INSTRUCTIONS, all_well
 from orchestrator.experiments.instructions.audit import findings
@@ -127,6 +128,22 @@ def test_the_record_is_read_back_as_it_was_written() -> None:
     assert msgspec.json.decode(files[RECORD])["rows"][0]["instructions_per_request"] == 1005.5
 
 
+def test_the_page_says_what_made_the_cpu_time_doubtful() -> None:
+    page = instructions_files(instructions_record())[PAGE].decode()
+    assert "CPU steal: 0.0% of the time of all CPUs" in page
+    assert "hypervisor" not in page
+    disturbed = instructions_record(
+        host=host(steal=0.25), layout=replace(LAYOUT, shared=True), neighbours=("database",)
+    )
+    page = instructions_files(disturbed)[PAGE].decode()
+    assert "CPU steal: 25.0% of the time of all CPUs" in page
+    assert "- A hypervisor took 25.0% of the CPU time." in page
+    assert "- Server and clients shared one CPU" in page
+    assert "database" in page
+    unknown = instructions_record(host=host(steal=None))
+    assert "CPU steal: unknown" in instructions_files(unknown)[PAGE].decode()
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -154,7 +171,12 @@ def slices(times: int) -> list[Slice]:
     return [Slice(servers=(served,), duration_s=0.5, idle=0.5)] * times
 
 
-def run(server: FakeContainer, journal: Journal, **engine: Any) -> InstructionsRecord:
+def run(
+    server: FakeContainer,
+    journal: Journal,
+    save: Callable[[InstructionsRecord], InstructionsRecord] = lambda record: record,
+    **engine: Any,
+) -> InstructionsRecord:
     known = planned()
     plan = InstructionsPlan(settings=SETTINGS, loading=known.loading, trials=known.trials[:1])
     bench = fake_bench(
@@ -164,7 +186,7 @@ def run(server: FakeContainer, journal: Journal, **engine: Any) -> InstructionsR
         engine=FakeEngine(journal, {"flask": server}, **engine),
     )
     blank = instructions_record(services=(), by=None, finished_at=None)
-    return carried_out(INSTRUCTIONS, plan, blank, bench, lambda record: record)
+    return carried_out(INSTRUCTIONS, plan, blank, bench, save)
 
 
 def flask(journal: Journal, **changes: Any) -> FakeContainer:
@@ -199,6 +221,27 @@ def test_a_failure_becomes_a_row_with_its_reason() -> None:
     assert found.counts == ()
     assert not all_well(record)
     assert "failed in load: one ended" in INSTRUCTIONS.shown.tables(record)[0].shown[0][1]
+
+
+def test_an_error_of_the_lab_keeps_its_words() -> None:
+    journal: Journal = []
+    (found,) = run(flask(journal, instructions=UsageError("a wrong file")), journal).services
+    assert (found.reason, found.log_tail) == ("load: a wrong file", None)
+
+
+def test_without_an_engine_the_run_ends_and_its_counts_are_saved() -> None:
+    journal: Journal = []
+    saved: list[InstructionsRecord] = []
+
+    def save(record: InstructionsRecord) -> InstructionsRecord:
+        saved.append(record)
+        return record
+
+    gone = EnvironmentMissing("no engine answers")
+    with pytest.raises(EnvironmentMissing, match=r"^no engine answers$"):
+        run(flask(journal, cpu_s=[gone]), journal, save)
+    assert len(saved[-1].services[0].counts) == 4
+    assert saved[-1].finished_at is None
 
 
 def test_counts_stay_if_the_cpu_time_could_not_be_measured() -> None:

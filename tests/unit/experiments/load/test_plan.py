@@ -88,7 +88,7 @@ def test_all_problems_are_reported_together() -> None:
     assert problems(wrong, ["flask", "sanic"], ["json", "text"]) == [
         "no service 'falsk'; choose from flask, sanic",
         "no workload 'xml'; choose from json, text",
-        "no profile 'fast'; choose from standard, quick, smoke, nanode",
+        "no profile 'fast'; choose from standard, quick, smoke, nanode, cost",
         "--duration 0.5: give 1 to 3600 seconds",
         "--max-users 0: give 1 to 100,000",
         "--repeats 0: give 1 to 1000",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from labwire.procstat import PATH, CpuTicks, cpu_ticks, steal
+from labwire.procstat import PATH, CpuTicks, cpu_ticks, most_stolen, steal
 
 EXAMPLE = """\
 cpu  300 0 60 1000 20 0 3 17 9 0
@@ -46,6 +46,14 @@ def test_the_share_between_two_readings(
     before: CpuTicks | None, after: CpuTicks | None, share: float | None
 ) -> None:
     assert steal(before, after) == share
+
+
+@pytest.mark.parametrize(
+    ("shares", "most"),
+    [([0.1, None, 0.3], 0.3), ([0.0, None], 0.0), ([None, None], None), ([], None)],
+)
+def test_the_most_of_what_is_known(shares: list[float | None], most: float | None) -> None:
+    assert most_stolen(shares) == most
 
 
 def test_this_hosts_counters_can_be_read() -> None:

@@ -53,7 +53,8 @@ def test_a_command_arrives_as_it_was_given(command: Command) -> None:
     [
         Aimed(),
         Slice(servers=(SERVED, SERVED), duration_s=0.25, idle=0.875),
-        Failed(reason="server 1 did not give the right answer\nin two lines"),
+        Failed(reason="server 1 did not give the right answer\nin two lines", server=1),
+        Failed(reason="it is not aimed at any server"),
     ],
 )
 def test_an_answer_arrives_as_it_was_given(answer: Answer) -> None:

@@ -1,0 +1,124 @@
+"""Launches of all services at once, one after the other, for a time that is fixed beforehand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.instructions import SEEDS
+from orchestrator.bench.one_launch import LaunchFailed, Seen, launch
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.settings import Loading
+from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together, TogetherLaunch
+from orchestrator.model.trial import FAILED
+
+LAUNCHES_LEAST = 2
+"""One launch has no interval."""
+
+
+def goes_on(one: Together) -> bool:
+    """Whether anything is left to measure: a service, the reference, and the load."""
+    gone = {left.service for left in one.left_out}
+    return bool(one.services) and not gone & {REFERENCE, LOAD}
+
+
+def spent(known: Sequence[Together], budget_s: float) -> bool:
+    """Whether nothing can go on, or there are enough launches and no time for another one."""
+    on = [one for one in known if goes_on(one)]
+    if not on:
+        return bool(known)
+    ends = [0.0, *(one.at_s for one in on[0].launches)]
+    if len(ends) <= LAUNCHES_LEAST:
+        return False
+    longest = max(later - earlier for earlier, later in pairwise(ends))
+    return ends[-1] + longest > budget_s
+
+
+def measured_at_once(
+    specs: Mapping[str, ContainerSpec],
+    known: Sequence[Together],
+    budget_s: float,
+    seed: int,
+    loading: Loading,
+    bench: Bench,
+) -> Iterator[tuple[Together, ...]]:
+    """Launch until the time is spent; yield what is known of each workload after each launch.
+
+    A service that fails is left out, and the launch is made again without it; what was measured of
+    it stays. If the reference or the load fails, the launches end.
+
+    Args:
+        specs: the container of each service, and of the reference.
+        known: of each workload, which services take part, and what earlier launches showed.
+        budget_s: seconds for all launches, those in ``known`` included.
+        seed: of the orders and of Python's hash seeds.
+    """
+    before_s = max((one.launches[-1].at_s for one in known if one.launches), default=0.0)
+    began = bench.clock.monotonic() - before_s
+    shared = loading.placement.shared
+    with bench.load.slices(known[0].workload, loading) as load:
+        while not spent(known, budget_s):
+            draw = _draw(seed, known)
+            hash_seed, on = draw.randrange(SEEDS), list(filter(goes_on, known))
+            try:
+                seen = launch(specs, on, hash_seed, draw, bench, load, shared=shared)
+            except LaunchFailed as failed:
+                known = [_without(one, failed) for one in known]
+                bench.progress.note("\n".join(_told(failed)))
+            else:
+                at_s = bench.clock.monotonic() - began
+                known = [_with(one, seen, hash_seed, at_s) for one in known]
+            yield tuple(known)
+
+
+def _draw(seed: int, known: Sequence[Together]) -> random.Random:
+    """What decides the next launch's order and hash seed; another one if it is made again."""
+    launches = max(len(one.launches) for one in known)
+    left = sum(len(one.left_out) for one in known)
+    return random.Random(f"{seed} {launches} {left}")
+
+
+def _with(one: Together, seen: Mapping[str, Seen], hash_seed: int, at_s: float) -> Together:
+    if one.workload not in seen:
+        return one
+    found = seen[one.workload]
+    new = TogetherLaunch(seed=hash_seed, order=found.order, at_s=at_s, slices=found.slices)
+    return replace(
+        one,
+        rate=found.pace.rate,
+        requests=found.pace.requests,
+        launches=(*one.launches, new),
+    )
+
+
+def _without(one: Together, failed: LaunchFailed) -> Together:
+    """Without the servers that failed. The pace is found anew, since it is one of all together."""
+    failures = failed.failures.get(one.workload, {})
+    fewer = any(name in one.services for name in failures)
+    return replace(
+        one,
+        services=tuple(name for name in one.services if name not in failures),
+        rate=None if fewer else one.rate,
+        requests=None if fewer else one.requests,
+        left_out=(
+            *one.left_out,
+            *(
+                LeftOut(
+                    service=name,
+                    phase=failed.phase,
+                    reason=why.reason,
+                    log_tail=why.log_tail or None,
+                )
+                for name, why in failures.items()
+            ),
+        ),
+    )
+
+
+def _told(failed: LaunchFailed) -> Iterator[str]:
+    for workload, failures in failed.failures.items():
+        for name, why in failures.items():
+            yield f"{name} is left out under {workload}: it {FAILED[failed.phase]}: {why.reason}"

@@ -1,0 +1,93 @@
+"""A cost table's files: the record as JSON, its summary, and what is derived for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from orchestrator.codec import decoded, readable
+from orchestrator.errors import UsageError
+from orchestrator.experiments.cost.explained import (
+    HEADING,
+    caveats,
+    circumstances,
+    consequences,
+    reading,
+    state,
+    summary,
+)
+from orchestrator.experiments.cost.record import COST_SCHEMA, CostRecord
+from orchestrator.experiments.cost.rows import cost_rows
+from orchestrator.experiments.cost.tables import (
+    all_rows,
+    pair_tables,
+    parts_table,
+    workload_tables,
+)
+from orchestrator.report.table import code, csv_text, fenced, markdown, one_line
+from orchestrator.words import printable
+
+RECORD, SUMMARY = "cost.json", "cost.md"
+
+
+def cost_files(record: CostRecord) -> dict[str, bytes]:
+    """File name -> content. The JSON holds every slice, and the rows derived from them."""
+    text = msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
+    return {RECORD: text, SUMMARY: cost_summary(record).encode()}
+
+
+def cost_summary(record: CostRecord) -> str:
+    """The tables, and how to read them, as Markdown. Text from outside is escaped."""
+    return printable("\n".join(_parts(record)))
+
+
+def report_files(record: CostRecord) -> dict[str, str]:
+    """The rows for programs, for the folder ``report/``."""
+    rows = msgspec.json.format(msgspec.json.encode(rows_document(record)), indent=2).decode()
+    return {RECORD: f"{rows}\n", "cost.csv": csv_text(all_rows(record))}
+
+
+def rows_document(record: CostRecord) -> list[dict[str, Any]]:
+    """What ``lab cost --json`` prints: an object for each service and workload."""
+    return [asdict(row) for row in cost_rows(record)]
+
+
+def read(text: bytes, where: str) -> CostRecord:
+    """Decode the record from its JSON.
+
+    Raises:
+        UsageError: it is not a cost table of this schema; names ``where``.
+    """
+    record = decoded(text, CostRecord, where, "cost table")
+    if record.schema != COST_SCHEMA:
+        raise UsageError(
+            f"{where}: cost table of schema {record.schema}; this version of the lab reads "
+            f"{COST_SCHEMA}"
+        )
+    return record
+
+
+def _parts(record: CostRecord) -> Iterator[str]:
+    yield f"# {HEADING}\n"
+    yield f"**{one_line(summary(record))}.**\n"
+    yield from (f"{one_line(text)}\n" for text in consequences(record))
+    if record.failure is not None and record.failure.log_tail:
+        yield "The end of its log:\n"
+        yield fenced(record.failure.log_tail)
+    for table in (*workload_tables(record), *pair_tables(record), parts_table(record)):
+        yield f"## {table.title}\n"
+        yield markdown(table)
+    yield "## How to read it\n"
+    yield from (f"- {text}" for text in reading(record))
+    yield "\n## Where\n"
+    yield f"- {code(record.command)}"
+    yield f"- run {record.run_id}, started {record.started_at}{state(record)}"
+    yield from (f"- {one_line(line)}" for line in circumstances(record))
+    yield ""
+    if doubts := list(caveats(record)):
+        yield "## Caveats\n"
+        yield from (f"- {one_line(text)}" for text in doubts)
+        yield ""

@@ -1,0 +1,42 @@
+"""The launches of a cost table, in its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from orchestrator.bench.bench import Bench
+from orchestrator.bench.launches import measured_at_once
+from orchestrator.experiments.cost.plan import CostPlan
+from orchestrator.experiments.cost.record import CostRecord
+from orchestrator.experiments.cost.words import so_far
+from orchestrator.model.together import LOAD, REFERENCE, Together
+
+
+def launches(plan: CostPlan, record: CostRecord, bench: Bench) -> Iterator[CostRecord]:
+    """Launch until another one would exceed the budget; yield the record after each."""
+    specs = {entry.manifest.id: entry.container for entry in plan.entries}
+    settings, loading = plan.settings, plan.loading
+    for together in measured_at_once(
+        specs, record.together, settings.budget_s, settings.seed, loading, bench
+    ):
+        grown = _count(together) > _count(record.together)
+        record = _with(record, together)
+        if grown:
+            bench.progress.note(so_far(record))
+        yield record
+
+
+def _count(together: Sequence[Together]) -> int:
+    return sum(len(one.launches) for one in together)
+
+
+def _with(record: CostRecord, together: Sequence[Together]) -> CostRecord:
+    """The record with these launches. Without the reference or the load the run has failed."""
+    needed = {REFERENCE, LOAD}
+    failures = [out for one in together for out in one.left_out if out.service in needed]
+    kept = tuple(
+        replace(one, left_out=tuple(out for out in one.left_out if out.service not in needed))
+        for one in together
+    )
+    return replace(record, together=kept, failure=failures[0] if failures else None)

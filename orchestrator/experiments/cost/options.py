@@ -1,0 +1,34 @@
+"""The command line of ``lab cost``."""
+
+from __future__ import annotations
+
+import argparse
+import random
+
+from orchestrator.experiments.cost.record import CostSettings
+from orchestrator.model.catalogue import Names
+from orchestrator.options import add_budget, add_services, add_workloads
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_services(parser)
+    add_workloads(parser)
+    add_budget(parser)
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="seed for hash seeds and the orders of containers and requests; default: random",
+    )
+
+
+def chosen(arguments: argparse.Namespace, there: Names) -> CostSettings:
+    """The settings that the command line names; defaults for the rest."""
+    seed = arguments.seed
+    return CostSettings(
+        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
+        budget_s=arguments.budget,
+        seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
+    )
