@@ -131,9 +131,10 @@ def test_without_the_hosts_files_the_engine_is_asked(
 def test_a_server_that_never_answers_fails_by_its_place(lab: Lab) -> None:
     with ExitStack() as stack:
         good = lab.start(stack, "bottle", 0)
+        lab.load.aim([good], within_s=60)
         sleeper = lab.start(stack, "bottle", 1, ["python", "-c", "import time; time.sleep(600)"])
         with pytest.raises(TrialFailed, match=r"server 1 \(http://.*refused"):
-            lab.load.aim([good, sleeper], within_s=5)
+            lab.load.aim([good, sleeper], within_s=2)
         lab.load.aim([good], within_s=60)
         (served,) = lab.load.spread(20, 200.0, 1).servers
         assert served.completed == 20

@@ -58,7 +58,7 @@ def test_a_container_that_is_lost_fails_its_trial_and_the_run_goes_on(
     run = subprocess.run(
         [
             *(sys.executable, "-m", "orchestrator", "run", "bottle", "--workload", "text"),
-            *("--repeats", "2", "--profile", "smoke", "--duration", "8"),
+            *("--repeats", "2", "--profile", "smoke", "--duration", "5"),
             *("--results", str(tmp_path)),
         ],
         cwd=ROOT,
