@@ -36,7 +36,7 @@ def _conditions(record: CostRecord) -> Iterator[tuple[str, str]]:
     reference = record.part(REFERENCE)
     yield from of_host(record.host)
     yield from of_layout(record.layout)
-    yield "reference's Python", reference.python
-    yield "reference's base image", reference.base_image
+    yield "reference", reference.python
+    yield "base image of the reference", reference.base_image
     for name, endpoint in record.contract.items():
         yield from of_workload(name, endpoint)
