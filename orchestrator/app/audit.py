@@ -18,6 +18,7 @@ from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import results
 from orchestrator.audit.unread import counted, lines, of_error, only
+from orchestrator.compare.files import RECORD as COMPARED
 from orchestrator.errors import UsageError
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
@@ -98,7 +99,9 @@ def _folder(root: Path, told: Told, known: Mapping[str, Expectation]) -> Iterato
         except UsageError as error:
             record = f"{where}/{experiment.saved.file}"
             yield of_error(error, record, str(root / record))
-    files = audit_files.other_files(root, {run for run, _ in runs})
+    # What is derived from two records has nothing to audit; the records themselves have.
+    derived = audit_files.run_folders(root, COMPARED)
+    files = audit_files.other_files(root, {*(run for run, _ in runs), *derived})
     tests = [file for file in files if audit_files.kind(file) is FileKind.STATS]
     seen = set()
     for note in _locust(tests, root, told, known):

@@ -89,7 +89,8 @@ def assumed(comparison: Comparison) -> Iterator[str]:
             "it counts instead. Student's t. Assumed as well: the logarithms of all rows vary "
             "about alike. With a single value on a side, a disturbed trial looks like a change."
         )
-    if used & {Spread.OWN, Spread.POOLED}:
+    # A quantity without a unit is a ratio, to a reference that drifts like the service.
+    if used & {Spread.OWN, Spread.POOLED} and any(one.unit for one in comparison.quantities):
         yield (
             "Assumed in any case: the machine was as fast in one run as in the other. A drift that "
             "lasts longer than a run is in no interval."

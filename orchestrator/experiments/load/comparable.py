@@ -12,10 +12,12 @@ from orchestrator.compare.conditions import (
     of_workload,
     yes_or_no,
 )
+from orchestrator.compare.together import relative_rows
 from orchestrator.model.comparable import Comparable, ComparableRow, Quantity
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
+from orchestrator.model.together import Together
 from orchestrator.model.trial import OpenLoop, Outcome, Server, TrialRecord
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.group import Group, groups
@@ -29,7 +31,7 @@ BROKEN = {Limit.MEMORY, Limit.ERRORS}
 
 
 def comparable(record: RunRecord) -> Comparable:
-    """The run as rows of values, those of its headline first.
+    """The run as rows of values, those of its headline first: launches, where it has any.
 
     Throughput is left out where the CPU time ranks: there the rate describes server and load
     together.
@@ -37,6 +39,7 @@ def comparable(record: RunRecord) -> Comparable:
     found = [group for one in record.settings.workloads for group in groups(record, one)]
     at_rate = _cpu_at_rate(record)
     costs = [_cost(group, at_rate=at_rate) for group in found]
+    relative = [row for one in record.together for row in _relative(record, one)]
     rates = [] if ranks_by_cost(record) else [_throughput(group) for group in found]
     return Comparable(
         experiment="run",
@@ -44,8 +47,18 @@ def comparable(record: RunRecord) -> Comparable:
         started_at=record.started_at,
         conditions=dict(_conditions(record, at_rate=at_rate)),
         circumstances=circumstances(record.host),
-        rows=(*rates, *costs),
+        rows=(*relative, *rates, *costs),
     )
+
+
+def _relative(record: RunRecord, together: Together) -> Iterator[ComparableRow]:
+    """The launches of one workload, without failures of the load or of the reference."""
+    servers = {trial.service: trial.server for trial in record.trials}
+
+    def made_of(service: str) -> dict[str, str]:
+        return _made_of([servers[service]] if service in servers else [])
+
+    return (row for row in relative_rows(together, made_of) if row.service in servers)
 
 
 def _throughput(group: Group) -> ComparableRow:

@@ -98,6 +98,18 @@ def test_the_files_are_in_a_folder_of_their_own_and_the_list_of_runs_links_to_th
     assert contents(folder) == report
 
 
+def test_the_audit_of_all_results_reads_the_runs_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(tmp_path)
+    made(tmp_path, HEAD)
+    assert compare(tmp_path, BASE, HEAD) == 0
+    main(["audit", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert f"{HEAD}/run.json" in out
+    assert f"compare-{BASE}" not in out
+
+
 def test_json_is_the_only_thing_on_stdout(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

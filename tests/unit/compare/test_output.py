@@ -15,9 +15,10 @@ from orchestrator.compare.comparison import Comparison
 from orchestrator.compare.document import json_text
 from orchestrator.compare.page import page
 from orchestrator.compare.summary import markdown_summary
+from orchestrator.compare.together import RELATIVE_COST
 from orchestrator.compare.words import assumed, caveats, summary, unlike
 from orchestrator.words import printable
-from tests.unit.compare.examples import comparable, hostile, records, row
+from tests.unit.compare.examples import CPU, comparable, hostile, records, row
 from tests.unit.experiments.ab.test_page import Tags, pictures
 
 OUTPUTS: dict[str, Callable[[Comparison], str]] = {
@@ -125,6 +126,18 @@ def test_what_was_assumed_depends_on_what_was_used() -> None:
         "Rows with at least 5 values on both sides", "Assumed in any case",
     ]  # fmt: skip
     assert "36 degrees of freedom" in few[0]
+
+
+def test_costs_relative_to_a_reference_do_not_assume_a_machine_of_one_speed() -> None:
+    sides = (
+        comparable(
+            *(replace(r, quantity=RELATIVE_COST) for r in one.rows if r.quantity == CPU),
+            run_id=one.run_id,
+        )
+        for one in records(count=6)
+    )
+    (text,) = assumed(compared(*sides))
+    assert text.startswith("Rows with at least 5 values")
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere() -> None:

@@ -12,6 +12,7 @@ from orchestrator.files.results_dir import load
 from orchestrator.model.comparable import Comparable, ComparableRow
 from orchestrator.model.placement import Network
 from orchestrator.model.record import Endpoint, RunRecord
+from orchestrator.model.together import LeftOut, Together, TogetherLaunch
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.conftest import ROOT
 from tests.unit.examples import (
@@ -186,3 +187,21 @@ def test_committed_runs_have_a_row_for_each_service_and_workload(folder: Any) ->
         mine = [row for row in found.rows if row.quantity.name == name]
         assert {(row.service, row.workload) for row in mine} == wanted
     assert all(row.values or row.note for row in found.rows)
+
+
+def test_launches_of_all_services_at_once_are_the_headline() -> None:
+    slices = tuple({"reference": 50.0, "flask": 50.0 * factor} for factor in (2.0, 2.0, 2.0))
+    launch = TogetherLaunch(seed=1, order=("reference", "flask"), at_s=1.0, slices=slices)
+    left = LeftOut(service="sanic", phase=TrialPhase.LOAD, reason="2 requests failed: 2 reset")
+    load = replace(left, service="load")
+    one = Together(
+        workload="json", services=("flask",), launches=(launch, launch), left_out=(left, load)
+    )
+    made = record(measured(1), measured(1, service="sanic"), together=(one,))
+    found = comparable(made)
+    assert found.headline == "relative-cost"
+    mine = {row.service: row for row in found.rows if row.quantity.name == "relative-cost"}
+    assert mine["flask"].values == pytest.approx((2.0, 2.0))
+    assert mine["sanic"].values == ()
+    assert mine["sanic"].note == "failed: 2 requests failed: 2 reset"
+    assert set(mine) == {"flask", "sanic"}
