@@ -85,7 +85,14 @@ def _with(one: Together, seen: Mapping[str, Seen], hash_seed: int, at_s: float) 
     if one.workload not in seen:
         return one
     found = seen[one.workload]
-    new = TogetherLaunch(seed=hash_seed, order=found.order, at_s=at_s, slices=found.slices)
+    new = TogetherLaunch(
+        seed=hash_seed,
+        order=found.order,
+        at_s=at_s,
+        slices=found.slices,
+        lasted=found.strain.lasted,
+        idle=found.strain.idle,
+    )
     return replace(
         one,
         rate=found.pace.rate,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import SEEDS
-from orchestrator.bench.together import Pace, Running, ServersFailed, started
+from orchestrator.bench.together import Pace, Running, ServersFailed, Strain, started
 from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.together import LOAD, REFERENCE, Together
@@ -31,6 +31,7 @@ class Seen:
     order: tuple[str, ...]
     pace: Pace
     slices: tuple[dict[str, float], ...]
+    strain: Strain
 
 
 class LaunchFailed(Exception):
@@ -92,7 +93,7 @@ def _seen(
     servers.warm_up(pace.rate if pace else None, draw.randrange(SEEDS))
     pace = pace or servers.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
     slices = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(SLICES))
-    return Seen(order=tuple(own), pace=pace, slices=slices)
+    return Seen(order=tuple(own), pace=pace, slices=slices, strain=servers.strain)
 
 
 def _pace_of(one: Together) -> Pace | None:

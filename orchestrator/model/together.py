@@ -19,13 +19,17 @@ class TogetherLaunch:
 
     ``seed``: Python's hash seed, the same in all. ``order``: in which the containers started.
     ``at_s``: seconds from the first launch to the end of this one. ``slices``: of each slice, the
-    CPU time for a request of each server, in microseconds.
+    CPU time for a request of each server, in microseconds. ``lasted``: the longest duration of a
+    slice, as a multiple of the planned one; ``idle``: the least share of a slice in which the load
+    had nothing to do; None in older records.
     """
 
     seed: int
     order: tuple[Name, ...]
     at_s: float
     slices: tuple[dict[Name, float], ...]
+    lasted: float | None = None
+    idle: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

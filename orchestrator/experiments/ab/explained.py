@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labwire.thresholds import nearly_full
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
+from orchestrator.doubts.launches import of_launches
 from orchestrator.durations import clock_time
 from orchestrator.experiments.ab.answer import Found, differs, found
-from orchestrator.experiments.ab.launch import LASTED_MOST, strained
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.words import UNIT, UNITS, interval
 from orchestrator.report.place import where
@@ -123,19 +122,7 @@ def _unplanned(record: ABRecord) -> Iterator[str]:
     for one in record.lost:
         side = one.side or "the load"
         yield f"One of {total:,} {UNITS[record.settings.by]} was lost: {side} failed: {one.reason}."
-    slow = [launch for launch in record.launches if strained(launch)]
-    if slow:
-        yield (
-            f"In {len(slow):,} of {len(record.launches):,} launches a slice took more than "
-            f"{LASTED_MOST:g} times as long as planned, so requests waited, perhaps for the other "
-            "servers."
-        )
-    full = [one for one in record.launches if nearly_full(one.idle)]
-    if full:
-        yield (
-            f"In {len(full):,} of {len(record.launches):,} launches the load generator had almost "
-            "no CPU time left, so it may have sent its requests late."
-        )
+    yield from of_launches(record.launches)
 
 
 def _why_undecided(record: ABRecord, known: Found) -> str:

@@ -29,9 +29,6 @@ SLICES = 6
 """In a launch. On a quiet machine slices of one launch vary by 1 %, and launches by about half of
 that beyond what their slices explain (memory is laid out anew); on a busy one slices vary by 2 to
 3 %. So more slices help a busy machine, more launches a quiet one."""
-LASTED_MOST = 1.2
-"""Longest duration of a slice, as a multiple of the planned one. The last answer comes a few
-milliseconds after its request was due; one slice in five longer is a queue that has grown."""
 CLOSED_S = 0.2
 CONNECTIONS = 4
 """In the closed loop: they keep a server busy, and fit into the shortest listen queue (5)."""
@@ -55,13 +52,6 @@ class Specs:
 def order_of(launch: int) -> tuple[str, ...]:
     """The order in which the containers of this launch start (0 is the first launch)."""
     return ORDERS[launch % len(ORDERS)]
-
-
-def strained(launch: Launch) -> bool:
-    """Whether its slices took much longer than planned: then requests waited, perhaps for each
-    other.
-    """
-    return launch.lasted is not None and launch.lasted > LASTED_MOST
 
 
 def slice_of(used: Mapping[str, float]) -> SliceCost:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
+from orchestrator.doubts.launches import of_launches
 from orchestrator.durations import clock_time
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.rows import cost_rows, why
@@ -89,6 +90,9 @@ def caveats(record: CostRecord) -> Iterator[str]:
         *of_neighbours(record.neighbours),
     ):
         yield doubt.sentence
+    for together in record.together:
+        for text in of_launches(together.launches):
+            yield f"{together.workload}: {text[0].lower()}{text[1:]}"
     bases = dict[str, list[str]]()
     for part in record.parts:
         if part.base_image:
