@@ -309,14 +309,19 @@ class FakeLoad:
 
 
 class FakeSliceLoad:
-    """Answers each command with the next slice, or raises an exception in its place."""
+    """Answers each command with the next slice, or raises an exception in its place.
+
+    Without a script, a closed loop goes well: 1,000 requests/s.
+    """
 
     def __init__(
-        self, journal: Journal, slices: Sequence[Slice | BaseException], container: FakeContainer
+        self,
+        journal: Journal,
+        slices: Sequence[Slice | BaseException],
+        saturated: Sequence[Slice] = (),
     ) -> None:
         self._journal = journal
-        self._slices = list(slices)
-        self.container = container
+        self._slices, self._saturated = list(slices), list(saturated)
 
     def aim(
         self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
@@ -328,8 +333,9 @@ class FakeSliceLoad:
         return self._next()
 
     def saturate(self, server: int, connections: int, seconds: float) -> Slice:
-        """Always goes well, with 1,000 requests/s."""
         self._journal.append(f"saturate {server} {connections} {seconds:g}")
+        if self._saturated:
+            return self._saturated.pop(0)
         done = round(1000 * seconds)
         served = Served(
             requests=done,
@@ -377,13 +383,17 @@ class FakeGenerator:
         *scripts: Sequence[LoadEvent | BaseException],
         workers: Sequence[FakeContainer] = (),
         slices: Sequence[Slice | BaseException] = (),
+        saturated: Sequence[Slice] = (),
         steps: Sequence[Sequence[LoadStep | BaseException]] = (),
     ) -> None:
-        """``steps``: scripts of commanded loads."""
+        """``slices`` answer `spread`, ``saturated`` answer `saturate`; without these it goes well.
+
+        ``steps``: scripts of commanded loads.
+        """
         self._journal = journal
         self._scripts = list(scripts)
         self._workers = workers
-        self._slices = slices
+        self._slices, self._saturated = slices, saturated
         self._steps = list(steps)
 
     @contextmanager
@@ -410,7 +420,7 @@ class FakeGenerator:
     def slices(self, workload: str, loading: Loading) -> Iterator[FakeSliceLoad]:
         self._journal.append(f"slices {workload}")
         try:
-            yield FakeSliceLoad(self._journal, self._slices, FakeContainer("slices"))
+            yield FakeSliceLoad(self._journal, self._slices, self._saturated)
         finally:
             self._journal.append("no more slices")
 
@@ -511,7 +521,7 @@ if TYPE_CHECKING:
     _container: Container = FakeContainer("")
     _counter: InstructionCounter = FakeCounter([], CountedBy.PERF, 0)
     _load: Load = FakeLoad((), ())
-    _slices: SliceLoad = FakeSliceLoad([], (), FakeContainer(""))
+    _slices: SliceLoad = FakeSliceLoad([], ())
     _engine: Engine = FakeEngine([], {})
     _generator: LoadGenerator = FakeGenerator([])
     _store: RawStore = FakeStore([])

@@ -39,7 +39,7 @@ def in_a_launch(
     cpu_s: dict[str, list[Any]], slices: list[Any], journal: Journal | None = None, **engine: Any
 ) -> Any:
     journal = [] if journal is None else journal
-    load = FakeSliceLoad(journal, slices, FakeContainer("load"))
+    load = FakeSliceLoad(journal, slices)
     there = FakeEngine(journal, servers(cpu_s, journal), **engine)
     specs = {name: container(name) for name in cpu_s}
     return launched(specs, 7, there, load)
@@ -122,7 +122,7 @@ def test_a_failure_of_the_load_is_no_servers() -> None:
 
 def test_the_load_can_be_aimed_at_some_of_them() -> None:
     journal: Journal = []
-    load = FakeSliceLoad(journal, [done({})], FakeContainer("load"))
+    load = FakeSliceLoad(journal, [done({})])
     there = servers({"flask": [], "sanic": [1.0, 1.5]}, journal)
     specs = {name: container(name) for name in there}
     with started(specs, 1, FakeEngine(journal, there), load) as running:

@@ -182,7 +182,7 @@ def run(
     bench = fake_bench(
         journal,
         {"flask": server},
-        FakeGenerator(journal, slices=slices(5)),
+        FakeGenerator(journal, saturated=slices(5)),
         engine=FakeEngine(journal, {"flask": server}, **engine),
     )
     blank = instructions_record(services=(), by=None, finished_at=None)
