@@ -27,7 +27,10 @@ def comparable(record: CostRecord) -> Comparable:
         run_id=record.run_id,
         started_at=record.started_at,
         conditions=dict(_conditions(record)),
-        circumstances=circumstances(record.host),
+        circumstances={
+            **circumstances(record.host),
+            "interpreters": ", ".join(sorted({part.python for part in record.parts} - {""})),
+        },
         rows=tuple(row for row in rows if row.service in record.settings.services),
     )
 

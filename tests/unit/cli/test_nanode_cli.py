@@ -67,9 +67,7 @@ def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPat
 def test_it_measures_costs_if_the_profile_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def prove(
-        _: World, words: Sequence[str], *, bridges: bool
-    ) -> tuple[int, WholeMemory | None]:
+    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
         assert bridges
         asked.extend(words)
         return 0, WELL
