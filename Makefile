@@ -21,7 +21,7 @@ help: ## show this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure all services; options: SERVICES= SINCE= WORKLOADS= PROFILE= REPEATS= RESUME=
+bench: $(BIN)/.runtime base-images ## measure all services; options: SERVICES= SINCE= WORKLOADS= PROFILE= (cost: all at once) REPEATS= RESUME=
 	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) \
 	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \

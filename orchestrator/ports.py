@@ -286,6 +286,15 @@ class Engine(Protocol):
                 container.
         """
 
+    def prepared(
+        self, spec: ContainerSpec, *, suffix: str = ""
+    ) -> AbstractContextManager[Prepared]:
+        """Like `start`, but the container does not run before it is told to.
+
+        Raises:
+            TrialFailed: as for `start`.
+        """
+
     def conversation(
         self,
         spec: ContainerSpec,
@@ -322,6 +331,21 @@ class Engine(Protocol):
 
         Raises:
             TrialFailed: the engine refused, or the container failed or did not end in time.
+        """
+
+
+class Prepared(Protocol):
+    """A container that exists and does not run yet."""
+
+    @property
+    def container(self) -> Container:
+        """The container."""
+
+    def begin(self) -> None:
+        """Run it. Several may begin at once, each in a thread of its own.
+
+        Raises:
+            TrialFailed: the engine refused.
         """
 
 

@@ -1,8 +1,8 @@
 """Fakes of the ports that the bench needs. They write all calls into a shared journal."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labwire.events import LoadEvent, LoadStep, Tick
@@ -181,6 +181,14 @@ class FakeConversation:
         return self._lines.pop(0)
 
 
+@dataclass(frozen=True, slots=True)
+class FakePrepared:
+    """A fake container that does not run yet."""
+
+    container: FakeContainer
+    begin: Callable[[], None]
+
+
 class FakeEngine:
     """Builds all services except ``broken``, and starts all except ``refused``."""
 
@@ -221,6 +229,15 @@ class FakeEngine:
     def under_callgrind(self, spec: ContainerSpec) -> UnderCallgrind:
         self._journal.append(f"{spec.image} under callgrind")
         return UnderCallgrind(container=spec, note="changed for callgrind")
+
+    @contextmanager
+    def prepared(self, spec: ContainerSpec, *, suffix: str = "") -> Iterator["FakePrepared"]:
+        with ExitStack() as stack:
+
+            def begin() -> None:
+                stack.enter_context(self.start(spec, suffix=suffix))
+
+            yield FakePrepared(self._servers[spec.service], begin)
 
     @contextmanager
     def start(

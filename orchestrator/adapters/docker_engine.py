@@ -5,7 +5,9 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 
 import docker
@@ -33,6 +35,14 @@ from orchestrator.world.engine import EngineFacts
 
 RUN = "weblab.run"
 CALL_WITHIN_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DockerPrepared:
+    """A container that exists, and what makes it run."""
+
+    container: DockerContainer
+    begin: Callable[[], None]
 
 
 class DockerEngine:
@@ -127,6 +137,16 @@ class DockerEngine:
         with self._created(spec, beside, command, suffix) as container:
             self._begin(spec, container)
             yield container
+
+    @contextmanager
+    def prepared(self, spec: ContainerSpec, *, suffix: str = "") -> Iterator[DockerPrepared]:
+        """Like `start`, but the container does not run before it is told to.
+
+        Raises:
+            TrialFailed: the engine refused.
+        """
+        with self._created(spec, None, None, suffix) as container:
+            yield DockerPrepared(container, partial(self._begin, spec, container))
 
     @contextmanager
     def conversation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import ServerFailed, TrialFailed
+from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
-from orchestrator.ports import Container, Engine, SliceLoad
+from orchestrator.ports import Container, Engine, Prepared, SliceLoad
 
 WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
@@ -62,11 +64,17 @@ def launched(
 
 @contextmanager
 def started(
-    specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
+    specs: Mapping[str, ContainerSpec],
+    seed: int,
+    engine: Engine,
+    load: SliceLoad,
+    *,
+    at_once: int = 1,
 ) -> Iterator[Running]:
     """Start containers in this order; the block's end removes them.
 
     Args:
+        at_once: how many start at the same time.
         specs: name -> its container. Containers of one service may have several names.
         seed: Python's hash seed in all of them.
 
@@ -78,16 +86,34 @@ def started(
     with ExitStack() as stack:
         servers = dict[str, Container]()
         try:
+            prepared = dict[str, Prepared]()
             for name, spec in specs.items():
                 with _failure_of(name):
-                    container = engine.start(seeded(spec, seed), suffix=f"-{name}")
-                    servers[name] = stack.enter_context(container)
+                    made = engine.prepared(seeded(spec, seed), suffix=f"-{name}")
+                    prepared[name] = stack.enter_context(made)
+            servers.update({name: one.container for name, one in prepared.items()})
+            _begin(prepared, at_once)
             yield Running(load, servers)
         except ServersFailed as failed:
             raise ServersFailed(*_with_logs(failed, servers)) from failed
         except TrialFailed as failure:
             said = {name: server.last_words() for name, server in servers.items()}
             raise TrialFailed(failure.reason, failure.log_tail or tails(said)) from failure
+
+
+def _begin(prepared: Mapping[str, Prepared], at_once: int) -> None:
+    """Run these containers, so many at the same time; raise ServersFailed if any did not start."""
+    # An interrupt waits, since a container that is just starting cannot be removed.
+    with shielded(), ThreadPoolExecutor(at_once) as pool:
+        begun = {name: pool.submit(one.begin) for name, one in prepared.items()}
+    failures = dict[str, TrialFailed]()
+    for name, done in begun.items():
+        try:
+            done.result()
+        except TrialFailed as failure:
+            failures[name] = failure
+    if failures:
+        raise ServersFailed(failures)
 
 
 class Running:

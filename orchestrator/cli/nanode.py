@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.nanode import prove
@@ -12,10 +14,13 @@ from orchestrator.cli.codes import SOME_FAILED
 from orchestrator.cli.commands import Commands, command, folder
 from orchestrator.errors import UsageError
 from orchestrator.experiments.ab import AB
+from orchestrator.experiments.cost import COST
+from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load.plan import settings_problems
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
 from orchestrator.options import add_services, add_workloads
+from orchestrator.profiles import COST as COST_PROFILE
 from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
 from orchestrator.world import World
@@ -36,7 +41,14 @@ def add(commands: Commands) -> None:
             metavar="SIDE",
             help="compare two sides of one service instead, as `lab ab` does",
         )
-    parser.add_argument("--budget", metavar="TIME", help="for a comparison, as in `lab ab`")
+    parser.add_argument(
+        "--profile",
+        choices=(NANODE, COST_PROFILE),
+        help=f"{COST_PROFILE}: measure what a request costs, as `lab cost` does; default: {NANODE}",
+    )
+    parser.add_argument(
+        "--budget", metavar="TIME", help="of a comparison or a cost table, as in their commands"
+    )
     parser.add_argument(
         "--repeats", type=int, metavar="N", help="trials of each service and workload; default: 1"
     )
@@ -54,7 +66,7 @@ def add(commands: Commands) -> None:
 
 
 def _nanode(world: World, arguments: argparse.Namespace) -> int:
-    words = _comparison(world, arguments) if _compares(arguments) else _run(world, arguments)
+    words = _words(world, arguments)
     if arguments.results is not None:
         words += ["--results", str(arguments.results)]
     ended, memory = prove(world, words)
@@ -70,6 +82,13 @@ def _nanode(world: World, arguments: argparse.Namespace) -> int:
         )
         return code or SOME_FAILED
     return code
+
+
+def _words(world: World, arguments: argparse.Namespace) -> list[str]:
+    """The command to run inside, after everything was checked."""
+    if _compares(arguments):
+        return _comparison(world, arguments)
+    return (_costs if arguments.profile == COST_PROFILE else _run)(world, arguments)
 
 
 def _compares(arguments: argparse.Namespace) -> bool:
@@ -102,17 +121,36 @@ def _comparison(world: World, arguments: argparse.Namespace) -> list[str]:
             "a comparison takes one service, --base, --head, at most one workload, and no --repeats"
         )
     words = [*arguments.services, *_given(arguments, *SIDES, "workload", "seed", "budget")]
+    return _checked(world, AB, words)
+
+
+def _costs(world: World, arguments: argparse.Namespace) -> list[str]:
+    """The words of ``lab cost``, after everything was checked."""
+    if arguments.repeats is not None:
+        raise UsageError("--profile cost has no --repeats; leave it out")
+    words = [*arguments.services, *_given(arguments, "workload", "seed", "budget")]
+    return _checked(world, COST, words)
+
+
+def _checked(
+    world: World, experiment: Experiment[Any, Any, Any], words: Sequence[str]
+) -> list[str]:
+    """An experiment's command with these words, after everything was checked.
+
+    Raises:
+        UsageError: with everything that is wrong.
+    """
     parser = argparse.ArgumentParser(prog="lab nanode")
-    AB.options(parser)
-    settings = AB.settings(parser.parse_args(words), names(world.root))
+    experiment.options(parser)
+    settings = experiment.settings(parser.parse_args(words), names(world.root))
     checked(
         world,
         lambda there: [
-            *AB.problems(settings, there),
-            *variant_problems(world, there, lambda: AB.variants(settings)),
+            *experiment.problems(settings, there),
+            *variant_problems(world, there, lambda: experiment.variants(settings)),
         ],
     )
-    return ["ab", *words]
+    return [experiment.name, *words]
 
 
 def _given(arguments: argparse.Namespace, *options: str) -> list[str]:

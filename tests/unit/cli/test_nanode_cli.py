@@ -62,9 +62,24 @@ def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPat
     assert asked == ["ab", "flask", *sides, "--budget", "2m"]
 
 
+def test_it_measures_costs_if_the_profile_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def prove(_: World, words: Sequence[str]) -> tuple[int, WholeMemory | None]:
+        asked.extend(words)
+        return 0, WELL
+
+    monkeypatch.setattr("orchestrator.cli.nanode.prove", prove)
+    assert main(["nanode", "--profile", "cost", "--workload", "json", "--budget", "90s"]) == 0
+    assert asked == ["cost", "--workload", "json", "--budget", "90s"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ["fask", "--profile", "cost"],
+        ["flask", "--profile", "cost", "--repeats", "2"],
+        ["flask", "--profile", "cost", "--budget", "25h"],
         ["flask", "--base", "here"],
         ["flask", "sanic", "--base", "here", "--head", "here"],
         ["--base", "here", "--head", "here"],
@@ -72,7 +87,7 @@ def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPat
         ["flask", "--base", "here", "--head", "flask>=3"],
     ],
 )
-def test_a_comparison_that_cannot_be_is_refused_before_anything_starts(
+def test_what_cannot_be_is_refused_before_anything_starts(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["nanode", *words]) == 2
