@@ -20,9 +20,9 @@ STARTS_AT_ONCE = 2
 """Nine containers started in 2.1 s one by one, in 1.6 s two at a time, and hardly faster with more:
 the engine needs CPU time for each."""
 SLICES = 20
-"""For each workload. A slice has few requests to each server, 30 to 60 with nine services, so slices
-vary by 3 to 15 %, and launches by about 1 % beyond that. A launch takes some 5 s to start and to
-end; with so many slices it spends about as long on measuring."""
+"""For each workload. A slice has few requests to each server, 30 to 60 with nine services, so
+slices vary by 3 to 15 %, and launches by about 1 % beyond that. A launch takes some 5 s to start
+and to end; with so many slices it spends about as long on measuring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,9 @@ class LeftOut:
 class Together:
     """What launches of one workload showed.
 
-    ``services``: those that took part, without the reference. ``rate``: requests/s of all servers
-    together; ``requests``: for each server in a slice. Both are None before the first launch.
+    ``services``: those that took part to the end, without the reference. ``rate``: requests/s of
+    all servers together; ``requests``: for each server in a slice. Both are found anew when a
+    service is left out, and None before the next launch.
     """
 
     workload: Name

@@ -14,9 +14,10 @@ from orchestrator.bench.together import MOST_SERVERS
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.placement import Network
 from orchestrator.model.record import RunRecord
-from orchestrator.model.settings import Plan, Profile, Settings
+from orchestrator.model.settings import Loading, Plan, Profile, Settings
 from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
+from orchestrator.profiles import PROFILES
 
 
 def wanted(settings: Settings, profile: Profile) -> bool:
@@ -58,11 +59,12 @@ def run_at_once(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRec
     has_network = plan.loading.placement.network is Network.BRIDGE
     try:
         with nullcontext() if has_network else bench.engine.network():
-            seed = plan.settings.seed
-            steps = measured_at_once(containers, known, budget_s, seed, plan.loading, bench)
+            seed, loading = plan.settings.seed, _patient(plan.loading)
+            steps = measured_at_once(containers, known, budget_s, seed, loading, bench)
             for launches in steps:
+                if _count(launches) > _count(known):
+                    bench.progress.note(_so_far(launches, budget_s))
                 known = launches
-                bench.progress.note(_so_far(known, budget_s))
                 yield grown(known)
     except EnvironmentMissing as failure:
         out = LeftOut(service=LOAD, phase=TrialPhase.START, reason=str(failure))
@@ -70,12 +72,25 @@ def run_at_once(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRec
         yield grown(tuple(replace(one, left_out=(*one.left_out, out)) for one in known))
 
 
+def _count(known: Sequence[Together]) -> int:
+    return max(len(one.launches) for one in known)
+
+
 def _so_far(known: Sequence[Together], budget_s: float) -> str:
     """How far the launches are. No intervals: what computes them takes 80 MB."""
     ends = [launch.at_s for one in known for launch in one.launches]
-    count = max(len(one.launches) for one in known)
+    count = _count(known)
     launches = f"{count} launch{'' if count == 1 else 'es'}"
     return f"{launches} in {max(ends, default=0.0):.0f} s of {budget_s:.0f} s"
+
+
+def _patient(loading: Loading) -> Loading:
+    """The load with the longest timeouts of all profiles.
+
+    A short listen queue may turn a connect away, and the kernel repeats it after a second. In a
+    ramp this is a drop; here it must not end a service's part, since its cost is what counts.
+    """
+    return replace(loading, profile=PROFILES["standard"])
 
 
 def _expectations(plan: Plan) -> list[Expectation]:

@@ -16,13 +16,14 @@ from orchestrator.experiments.load.record import all_measured, complete, kept
 from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network
 from orchestrator.model.record import RunRecord
-from orchestrator.model.settings import Plan
+from orchestrator.model.settings import Loading, Plan
 from orchestrator.model.together import REFERENCE, LeftOut, Together
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from tests.fakes import (
     FakeContainer,
     FakeEngine,
     FakeGenerator,
+    FakeSliceLoad,
     Journal,
     JournalProgress,
     fake_bench,
@@ -135,12 +136,9 @@ def steps(
 ) -> tuple[list[RunRecord], Journal]:
     """The versions of the record, with a load that fails at once."""
     journal: Journal = []
-    bench = fake_bench(
-        journal,
-        {},
-        FakeGenerator(journal, slices=script),
-        **{"containers": {REFERENCE: container(REFERENCE)}, **changes},
-    )
+    load = changes.pop("load", None) or FakeGenerator(journal, slices=script)
+    containers = {REFERENCE: container(REFERENCE)}
+    bench = fake_bench(journal, {}, load, **{"containers": containers, **changes})
     return list(at_once.run_at_once(made, known, bench)), journal
 
 
@@ -213,6 +211,26 @@ def test_the_reference_that_cannot_answer_says_so() -> None:
     both = [trial_record(s, workload=w) for s in SERVICES for w in ("json", "text")]
     versions, _ = steps(replace(made, trials=same), record(*both))
     assert {one.left_out[0].service for one in versions[-1].together} == {REFERENCE}
+
+
+class Keeping(FakeGenerator):
+    """Keeps the loading of its slices."""
+
+    loading: Loading
+
+    @contextmanager
+    def slices(self, workload: str, loading: Loading) -> Iterator[FakeSliceLoad]:
+        self.loading = loading
+        with super().slices(workload, loading) as load:
+            yield load
+
+
+def test_a_connect_that_the_kernel_has_to_repeat_is_no_failure() -> None:
+    """It is repeated after 1 s, then after 2 s more; short trials have shorter timeouts."""
+    load = Keeping([])
+    steps(plan(duration_s=1.0), record(), load=load)
+    assert load.loading.profile.connect_timeout_s >= 3
+    assert load.loading.placement == plan().loading.placement
 
 
 def test_launches_that_all_failed_are_made_anew() -> None:
