@@ -37,7 +37,7 @@ def prove(world: World, words: Sequence[str], *, bridges: bool) -> tuple[int, Wh
     Args:
         words: the command and its arguments, such as ``run --profile nanode``.
         bridges: whether its containers reach each other on a bridge. A trial's share one network
-            namespace; servers that are compared have one each, beside that of the load.
+            namespace; servers that run at once have one each, beside that of the load.
 
     Returns:
         Its exit code, and the memory of everything since the engine's start.
