@@ -16,9 +16,6 @@ from orchestrator.model.trial import TrialPhase
 from orchestrator.ports import SliceLoad
 
 SLICE_S = 0.25
-SLICES = 10
-"""For each workload: the trimmed mean then leaves out two at each end. Launches vary beyond what
-their slices explain, so with more of them an interval would be no narrower."""
 STARTS_AT_ONCE = 2
 """Nine containers started in 2.1 s one by one, in 1.6 s two at a time, and hardly faster with more:
 the engine needs CPU time for each."""
@@ -53,6 +50,7 @@ def launch(
     bench: Bench,
     load: SliceLoad,
     *,
+    slices: int,
     shared: bool,
 ) -> dict[str, Seen]:
     """Start everything in a random order, measure each workload; workload -> what was seen.
@@ -61,6 +59,7 @@ def launch(
         specs: the container of each service, and of the reference.
         known: of each workload which services take part, and the pace of earlier launches.
         seed: Python's hash seed.
+        slices: of each workload.
         shared: whether the load runs on the server's CPU.
 
     Raises:
@@ -74,7 +73,7 @@ def launch(
         with started(in_order, seed, bench.engine, load, at_once=STARTS_AT_ONCE) as running:
             for one in known:
                 phase, concerned = TrialPhase.LOAD, [one]
-                found[one.workload] = _seen(one, order, draw, running, shared=shared)
+                found[one.workload] = _seen(one, order, draw, running, slices, shared=shared)
             phase, concerned = TrialPhase.STOP, list(known)
     except ServersFailed as failed:
         raise LaunchFailed(phase, _by_workload(concerned, failed)) from failed
@@ -85,14 +84,20 @@ def launch(
 
 
 def _seen(
-    one: Together, order: Sequence[str], draw: random.Random, running: Running, *, shared: bool
+    one: Together,
+    order: Sequence[str],
+    draw: random.Random,
+    running: Running,
+    slices: int,
+    *,
+    shared: bool,
 ) -> Seen:
     own = [name for name in order if name in {REFERENCE, *one.services}]
     servers, pace = running.aimed(own, one.workload), _pace_of(one)
     servers.warm_up(pace.rate if pace else None, draw.randrange(SEEDS))
     pace = pace or servers.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
-    slices = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(SLICES))
-    return Seen(order=tuple(own), pace=pace, slices=slices)
+    seen = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(slices))
+    return Seen(order=tuple(own), pace=pace, slices=seen)
 
 
 def _pace_of(one: Together) -> Pace | None:

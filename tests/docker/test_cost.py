@@ -11,12 +11,12 @@ import docker
 import pytest
 
 from orchestrator.adapters.docker_engine import RUN
-from orchestrator.bench.one_launch import SLICES
 from orchestrator.experiments.cost.document import read
+from orchestrator.experiments.cost.launches import SLICES
 from orchestrator.model.together import REFERENCE
 from tests.conftest import ROOT
 
-SERVICES = ["bottle", "starlette"]
+SERVICES = ["aiohttp", "starlette"]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_page_and_files_for_programs_stand_beside_it(measured: Any) -> None:
     assert json.loads((folder / "report" / "cost.json").read_text()) == json.loads(done.stdout)
     assert (folder / "report" / "cost.csv").read_text().startswith("service,workload,relative,")
     assert "data:image/svg+xml" in (folder / "report" / "index.html").read_text()
-    assert "| Bottle |" in (folder / "cost.md").read_text()
+    assert "| aiohttp |" in (folder / "cost.md").read_text()
 
 
 def test_nothing_is_left_running(measured: Any) -> None:

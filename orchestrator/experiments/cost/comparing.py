@@ -46,6 +46,7 @@ def comparable(record: CostRecord) -> Comparable:
         circumstances={
             "kernel": host.kernel,
             "Docker": host.docker_version,
+            "interpreters": ", ".join(sorted({part.python for part in record.parts} - {""})),
             "lab": f"{host.lab_version}, commit {host.lab_commit or 'unknown'}",
         },
         rows=tuple(row for together in record.together for row in _rows(record, together)),

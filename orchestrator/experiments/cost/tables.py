@@ -60,7 +60,7 @@ PARTS: tuple[Column[Part], ...] = (
 
 
 def workload_tables(record: CostRecord) -> tuple[Table, ...]:
-    """The rows of each workload, for people."""
+    """The rows of each workload, for people; a note is short there (see `consequences`)."""
     return tuple(_workload_table(record, one.workload) for one in record.together)
 
 
@@ -104,7 +104,7 @@ def _workload_table(record: CostRecord, workload: str) -> Table:
         framework(lambda row: record.part(row.service).name),
         Column("rank", "Rank", lambda row: span(row.rank or ())),
         Column("relative", "Relative cost", lambda row: row.relative, show=times),
-        Column("interval", "95 % interval", _interval),
+        Column("interval", "95 % interval", _interval, wide=True),
         Column("half_width", "±", half_width, show="{:.1%}".format),
         Column(
             "cpu_us_per_request",
@@ -120,7 +120,7 @@ def _workload_table(record: CostRecord, workload: str) -> Table:
         title=f"{workload}: CPU time for a request, as a multiple of the reference's",
         columns=columns,
         rows=[row for row in cost_rows(record) if row.workload == workload],
-        note=lambda row: row.note or None,
+        note=lambda row: row.note.partition(":")[0] or None,
     )
 
 
