@@ -44,6 +44,8 @@ def measured_at_once(
     seed: int,
     loading: Loading,
     bench: Bench,
+    *,
+    slices: int,
 ) -> Iterator[tuple[Together, ...]]:
     """Launch until the time is spent; yield what is known of each workload after each launch.
 
@@ -55,6 +57,7 @@ def measured_at_once(
         known: of each workload, which services take part, and what earlier launches showed.
         budget_s: seconds for all launches, those in ``known`` included.
         seed: of the orders and of Python's hash seeds.
+        slices: of each workload in a launch.
     """
     before_s = max((one.launches[-1].at_s for one in known if one.launches), default=0.0)
     began = bench.clock.monotonic() - before_s
@@ -64,7 +67,7 @@ def measured_at_once(
             draw = _draw(seed, known)
             hash_seed, on = draw.randrange(SEEDS), list(filter(goes_on, known))
             try:
-                seen = launch(specs, on, hash_seed, draw, bench, load, shared=shared)
+                seen = launch(specs, on, hash_seed, draw, bench, load, slices=slices, shared=shared)
             except LaunchFailed as failed:
                 known = [_without(one, failed) for one in known]
                 bench.progress.note("\n".join(_told(failed)))

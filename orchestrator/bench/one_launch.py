@@ -55,6 +55,7 @@ def launch(
     bench: Bench,
     load: SliceLoad,
     *,
+    slices: int,
     shared: bool,
 ) -> dict[str, Seen]:
     """Start everything in a random order, measure each workload; workload -> what was seen.
@@ -63,6 +64,7 @@ def launch(
         specs: the container of each service, and of the reference.
         known: of each workload which services take part, and the pace of earlier launches.
         seed: Python's hash seed.
+        slices: of each workload.
         shared: whether the load runs on the server's CPU.
 
     Raises:
@@ -76,7 +78,7 @@ def launch(
         with started(in_order, seed, bench.engine, load, at_once=STARTS_AT_ONCE) as running:
             for one in known:
                 phase, concerned = TrialPhase.LOAD, [one]
-                found[one.workload] = _seen(one, order, draw, running, shared=shared)
+                found[one.workload] = _seen(one, order, draw, running, slices, shared=shared)
             phase, concerned = TrialPhase.STOP, list(known)
     except ServersFailed as failed:
         raise LaunchFailed(phase, _by_workload(concerned, failed)) from failed
@@ -87,14 +89,20 @@ def launch(
 
 
 def _seen(
-    one: Together, order: Sequence[str], draw: random.Random, running: Running, *, shared: bool
+    one: Together,
+    order: Sequence[str],
+    draw: random.Random,
+    running: Running,
+    slices: int,
+    *,
+    shared: bool,
 ) -> Seen:
     own = [name for name in order if name in {REFERENCE, *one.services}]
     servers, pace = running.aimed(own, one.workload), _pace_of(one)
     servers.warm_up(pace.rate if pace else None, draw.randrange(SEEDS))
     pace = pace or servers.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
-    slices = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(SLICES))
-    return Seen(order=tuple(own), pace=pace, slices=slices, strain=servers.strain)
+    seen = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(slices))
+    return Seen(order=tuple(own), pace=pace, slices=seen, strain=servers.strain)
 
 
 def _pace_of(one: Together) -> Pace | None:

@@ -11,8 +11,8 @@ import docker
 import pytest
 
 from orchestrator.adapters.docker_engine import RUN
-from orchestrator.bench.one_launch import SLICES
 from orchestrator.experiments.cost.document import read
+from orchestrator.experiments.cost.launches import SLICES
 from orchestrator.model.together import REFERENCE
 from tests.conftest import ROOT
 

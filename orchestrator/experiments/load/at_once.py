@@ -19,6 +19,10 @@ from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 from orchestrator.profiles import PROFILES
 
+SLICES = 10
+"""In a launch, for each workload. The time is short, and an interval from five launches is much
+wider than one from eight, so a launch spends most of its time on starting."""
+
 
 def wanted(settings: Settings, profile: Profile) -> bool:
     """Whether such a run has launches: one service has nothing to be compared with."""
@@ -60,7 +64,9 @@ def run_at_once(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRec
     try:
         with nullcontext() if has_network else bench.engine.network():
             seed, loading = plan.settings.seed, _patient(plan.loading)
-            steps = measured_at_once(containers, known, budget_s, seed, loading, bench)
+            steps = measured_at_once(
+                containers, known, budget_s, seed, loading, bench, slices=SLICES
+            )
             for launches in steps:
                 if _count(launches) > _count(known):
                     bench.progress.note(_so_far(launches, budget_s))

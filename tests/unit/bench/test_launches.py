@@ -10,7 +10,6 @@ import pytest
 
 from labwire.slices import Served, Slice
 from orchestrator.bench.launches import goes_on, measured_at_once, spent
-from orchestrator.bench.one_launch import SLICES
 from orchestrator.errors import TrialFailed
 from orchestrator.model.together import LeftOut, Together
 from orchestrator.model.trial import TrialPhase
@@ -19,6 +18,7 @@ from tests.unit.examples import container, histogram, planned, together
 
 COSTS_US = {"bottle": 20_000.0, "flask": 60_000.0, "reference": 5_000.0}
 """So much that a slice has the fewest requests possible."""
+SLICES = 10
 FIRST, LATER = SLICES + 2, SLICES + 1
 """Slices of a workload in its first launch (a warm-up, one to find the pace) and in later ones."""
 
@@ -89,7 +89,7 @@ def run(
     )
     specs = {name: container(name) for name in COSTS_US}
     loading = planned(profile="nanode").loading
-    steps = measured_at_once(specs, known, budget_s, seed, loading, bench)
+    steps = measured_at_once(specs, known, budget_s, seed, loading, bench, slices=SLICES)
     return Ran(list(steps), journal)
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from labwire.expectation import Request
 from labwire.slices import Served, Slice
-from orchestrator.bench.one_launch import SLICES
 from orchestrator.bench.reference import entry_of
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.cost import COST, blank
 from orchestrator.experiments.cost.audit import findings
+from orchestrator.experiments.cost.launches import SLICES
 from orchestrator.experiments.cost.plan import CostPlan
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Facts
@@ -56,7 +56,7 @@ class Aiming(FakeSliceLoad):
     """
 
     def __init__(self, journal: Journal, bad: tuple[int, BaseException | str] | None) -> None:
-        super().__init__(journal, (), FakeContainer("load"))
+        super().__init__(journal, ())
         self._bad, self._count, self._names = bad, 0, list[str]()
 
     def aim(
