@@ -13,9 +13,10 @@ from orchestrator.experiments.cost.words import so_far
 from orchestrator.model.together import LOAD, REFERENCE, Together
 
 SLICES = 20
-"""In a launch, for each workload. A slice has few requests to each server, 30 to 60 with nine
-services, so slices vary by 3 to 15 %, and launches by about 1 % beyond that. A launch takes some
-5 s to start and to end; with so many slices it spends about as long on measuring."""
+"""In a launch, for each workload. A slice has few requests to each server, about 30 with nine
+services. On a busy machine slices varied by 9 to 15 % against the reference, and the launches of
+most services by 1 to 3 % against each other. A launch took some 6 s to start and to end; with so
+many slices it spends about as long on measuring."""
 
 
 def launches(plan: CostPlan, record: CostRecord, bench: Bench) -> Iterator[CostRecord]:
