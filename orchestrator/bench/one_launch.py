@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import SEEDS
 from orchestrator.bench.together import Pace, Running, ServersFailed, Strain, started
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.together import LOAD, REFERENCE, Together
 from orchestrator.model.trial import TrialPhase
@@ -19,10 +19,6 @@ SLICE_S = 0.25
 STARTS_AT_ONCE = 2
 """Nine containers started in 2.1 s one by one, in 1.6 s two at a time, and hardly faster with more:
 the engine needs CPU time for each."""
-SLICES = 20
-"""For each workload. A slice has few requests to each server, 30 to 60 with nine services, so
-slices vary by 3 to 15 %, and launches by about 1 % beyond that. A launch takes some 5 s to start
-and to end; with so many slices it spends about as long on measuring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +65,7 @@ def launch(
 
     Raises:
         LaunchFailed: names everything that failed.
+        EnvironmentMissing: the engine does not answer any more.
     """
     names = {REFERENCE, *(name for one in known for name in one.services)}
     order = draw.sample(sorted(names), len(names))
@@ -82,6 +79,8 @@ def launch(
             phase, concerned = TrialPhase.STOP, list(known)
     except ServersFailed as failed:
         raise LaunchFailed(phase, _by_workload(concerned, failed)) from failed
+    except EnvironmentMissing:
+        raise
     except Exception as error:
         why = error if isinstance(error, TrialFailed) else unforeseen(error)
         raise LaunchFailed(phase, {one.workload: {LOAD: why} for one in known}) from error

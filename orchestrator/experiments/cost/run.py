@@ -9,7 +9,7 @@ from dataclasses import replace
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.cost.launches import launches
 from orchestrator.experiments.cost.plan import CostPlan
 from orchestrator.experiments.cost.record import CostRecord, Part
@@ -91,7 +91,7 @@ def _failing(service: str, phase: TrialPhase) -> Iterator[None]:
     """Turn an error of the block into the reason for which a service is left out."""
     try:
         yield
-    except _Out:
+    except (_Out, EnvironmentMissing):
         raise
     except Exception as error:
         cause = error if isinstance(error, TrialFailed) else unforeseen(error)
