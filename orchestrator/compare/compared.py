@@ -17,7 +17,7 @@ from orchestrator.model.comparable import Comparable, ComparableRow
 from orchestrator.stats.answer import Answer, same_or_undecided
 from orchestrator.stats.pooled import Pooled, pooled
 from orchestrator.stats.series import MedianInterval, median_interval
-from orchestrator.stats.two_means import Difference, welch, with_spread
+from orchestrator.stats.two_means import Difference, adjusted, welch, with_spread
 from orchestrator.words import LARGEST, finite
 
 CONFIDENCE = 0.99
@@ -132,6 +132,8 @@ def _ratio(base: ComparableRow, head: ComparableRow, spread: Pooled, *, same: bo
     logs = _logs(base), _logs(head)
     if same:
         known, source = Difference(mean=0.0, half=0.0, freedom=None), Spread.SAME
+    elif at_equal_speed := _adjusted(base, head, logs):
+        known, source = at_equal_speed, Spread.ADJUSTED
     elif min(map(len, logs)) >= OWN_LEAST:
         known, source = welch(*logs, CONFIDENCE), Spread.OWN
     else:
@@ -150,6 +152,19 @@ def _ratio(base: ComparableRow, head: ComparableRow, spread: Pooled, *, same: bo
         freedom=known.freedom,
         answer=_answer(low, high, less_is_faster=base.quantity.less_is_faster),
     )
+
+
+def _adjusted(
+    base: ComparableRow, head: ComparableRow, logs: tuple[Sequence[float], Sequence[float]]
+) -> Difference | None:
+    """The difference at equal speed of the machine, if its speed is known and there are enough
+    values.
+    """
+    known = all(len(row.machine_us) == len(row.values) >= OWN_LEAST for row in (base, head))
+    if not known:
+        return None
+    base_x, head_x = ([log(one) for one in row.machine_us] for row in (base, head))
+    return adjusted(logs[0], logs[1], base_x, head_x, CONFIDENCE)
 
 
 def _at_least_own(spread: Pooled, logs: tuple[Sequence[float], Sequence[float]]) -> Pooled:

@@ -17,6 +17,8 @@ class Spread(StrEnum):
 
     OWN = "own"
     """The row's own values."""
+    ADJUSTED = "adjusted"
+    """The row's own values, after what the machine's speed explains was taken out."""
     POOLED = "pooled"
     """All rows of the same quantity in both records together; or the row's own if it is larger."""
     NONE = "none"
@@ -42,6 +44,9 @@ class Unequal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """head / base of the geometric means, with its 99 % interval.
+
+    If the machine's speed was taken into account, ``ratio`` is that at equal speed, and not exactly
+    ``head`` / ``base``.
 
     ``low``, ``high`` and ``smallest_effect`` (the smallest difference that these data could have
     shown, as a share) are None if nothing is known about the spread. ``freedom``: degrees of

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from orchestrator.model.comparable import ABOUT_WORKLOAD
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout
 from orchestrator.model.record import Endpoint
+from orchestrator.model.together import Together
 
 UNKNOWN = "unknown"
 DIGITS = 12
@@ -46,6 +47,14 @@ def of_workload(name: str, asked: Endpoint | None) -> Named:
         digest = (asked.digest or UNKNOWN)[:DIGITS]
         request = f"{asked.method} {asked.path}"
         yield about, f"{request}, {asked.body_bytes:,} bytes, digest {digest}"
+
+
+def of_together(together: Iterable[Together]) -> Named:
+    """Which services were measured at once: each one's cost depends on its neighbours in the CPU's
+    caches.
+    """
+    for one in together:
+        yield f"{ABOUT_WORKLOAD}{one.workload}, services at once", ", ".join(sorted(one.services))
 
 
 def circumstances(host: Host) -> dict[str, str]:

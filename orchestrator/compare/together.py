@@ -8,7 +8,7 @@ from math import exp
 from orchestrator.model.comparable import ComparableRow, Quantity
 from orchestrator.model.together import Together
 from orchestrator.model.trial import FAILED
-from orchestrator.stats.launches import relative_logs
+from orchestrator.stats.launches import machine_us, relative_logs
 
 RELATIVE_COST = Quantity(
     name="relative-cost",
@@ -27,6 +27,7 @@ def relative_rows(
         made_of: what a service was, by its name.
     """
     logs = relative_logs(together)
+    machine = tuple(machine_us(together)) if together.services else ()
     notes = {one.service: f"{FAILED[one.phase]}: {one.reason}" for one in together.left_out}
     for service in dict.fromkeys((*together.services, *notes)):
         values = tuple(exp(value) for value in logs.get(service, ()))
@@ -36,5 +37,6 @@ def relative_rows(
             quantity=RELATIVE_COST,
             values=values,
             made_of=made_of(service),
+            machine_us=machine if values else (),
             note=notes.get(service, "" if values else "not measured"),
         )

@@ -77,6 +77,14 @@ def unlike(comparison: Comparison) -> Iterator[str]:
 def assumed(comparison: Comparison) -> Iterator[str]:
     """What the intervals rest on, in sentences."""
     used = {row.ratio.spread for row in comparison.rows if row.ratio}
+    if Spread.ADJUSTED in used:
+        yield (
+            "Rows with launches of all services at once: the ratio at equal speed of the machine, "
+            "by analysis of covariance. Relative costs depend on the speed, because a faster CPU "
+            "speeds up a program more than the kernel. How much, the launches of both runs show; "
+            "the speed of a launch is the mean cost of all its services. Assumed: the logarithms "
+            "depend on that of the speed along a straight line, and their noise is about normal."
+        )
     if Spread.OWN in used:
         yield (
             f"Rows with at least {OWN_LEAST} values on both sides: Welch's t interval of the mean "

@@ -29,6 +29,8 @@ class ComparableRow:
 
     ``values``: one for each independent repeat (a trial, a launch), in the order in which they were
     measured. Empty if there is none; ``note`` then says why. It also names repeats that failed.
+    ``machine_us``: for each value, how slow the machine was then: CPU time for the same work, in
+    microseconds; empty if that is not known.
     ``made_of``: what was measured, such as the framework's version or the image's id.
     """
 
@@ -38,6 +40,7 @@ class ComparableRow:
     values: tuple[float, ...]
     made_of: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    machine_us: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, isfinite, log
+from statistics import fmean
 
 from orchestrator.model.together import REFERENCE, Together
 from orchestrator.stats.ranks import Ranks, places
@@ -45,6 +46,17 @@ def relative_logs(together: Together) -> dict[str, list[float]]:
         ]
         for service in together.services
     }
+
+
+def machine_us(together: Together) -> list[float]:
+    """How slow the machine was in each launch: the geometric mean of all services' CPU times.
+
+    In microseconds for a request. Without the reference, whose noise is in every relative cost.
+    """
+    return [
+        exp(fmean(trimmed([log(one[name]) for one in launch.slices]) for name in together.services))
+        for launch in together.launches
+    ]
 
 
 def relatives(together: Together) -> dict[str, Relative]:

@@ -58,6 +58,52 @@ def welch(base: Sequence[float], head: Sequence[float], confidence: float) -> Di
     return Difference(mean=mean, half=half, freedom=freedom)
 
 
+def adjusted(
+    base: Sequence[float],
+    head: Sequence[float],
+    base_x: Sequence[float],
+    head_x: Sequence[float],
+    confidence: float,
+) -> Difference | None:
+    """The interval of samples whose values also depend on something that was measured beside them.
+
+    The analysis of covariance with one covariate (Fisher; Montgomery, section 15.3): values =
+    mean of the sample + slope * covariate + noise. With S the sums within the samples, the slope is
+    Sxy / Sxx, and the difference at equal covariates is d = (mean of head - mean of base) - slope *
+    (the same of the covariate). With s^2 = (Syy - Sxy^2 / Sxx) / (n + m - 3), its standard error is
+    s sqrt(1 / n + 1 / m + (difference of the covariate's means)^2 / Sxx), with n + m - 3 degrees of
+    freedom.
+
+    Args:
+        base, head: independent values, with noise from about one normal distribution.
+        base_x, head_x: the covariate of each value.
+        confidence: such as 0.99.
+
+    Returns:
+        None if there are fewer than four values, or the covariate does not vary within the samples.
+    """
+    freedom = len(base) + len(head) - 3
+    ys, xs = _within(base) + _within(head), _within(base_x) + _within(head_x)
+    sxx = math.fsum(x * x for x in xs)
+    if freedom < 1 or sxx == 0:
+        return None
+    sxy, syy = math.fsum(x * y for x, y in zip(xs, ys, strict=True)), math.fsum(y * y for y in ys)
+    slope, apart = sxy / sxx, fmean(head_x) - fmean(base_x)
+    noise = math.sqrt(max(syy - sxy**2 / sxx, 0.0) / freedom)
+    error = noise * math.sqrt(1 / len(base) + 1 / len(head) + apart**2 / sxx)
+    return Difference(
+        mean=fmean(head) - fmean(base) - slope * apart,
+        half=_student(confidence, freedom) * error,
+        freedom=freedom,
+    )
+
+
+def _within(values: Sequence[float]) -> list[float]:
+    """The distances from the sample's mean."""
+    mean = fmean(values)
+    return [value - mean for value in values]
+
+
 def with_spread(
     base: Sequence[float], head: Sequence[float], spread: Pooled, confidence: float
 ) -> Difference:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.compare.conditions import circumstances, of_host, of_layout, of_workload
+from orchestrator.compare.conditions import (
+    circumstances,
+    of_host,
+    of_layout,
+    of_together,
+    of_workload,
+)
 from orchestrator.compare.together import relative_rows
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.model.comparable import Comparable
@@ -41,5 +47,6 @@ def _conditions(record: CostRecord) -> Iterator[tuple[str, str]]:
     yield from of_layout(record.layout)
     yield "reference", reference.python
     yield "base image of the reference", reference.base_image
+    yield from of_together(record.together)
     for name, endpoint in record.contract.items():
         yield from of_workload(name, endpoint)

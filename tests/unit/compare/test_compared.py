@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
+from math import exp
+from random import Random
 
 import pytest
 
@@ -200,3 +202,42 @@ def test_of_equal_records_about_one_row_in_a_hundred_is_called_different() -> No
             found.update(one.answer for one in compared(*pair_of).rows)
         assert found.total() == 1800
         assert found[Answer.FASTER] + found[Answer.SLOWER] <= 40
+
+
+def launches(
+    speed: float, seed: int, service: str, exponent: float, factor: float
+) -> ComparableRow:
+    """A row of launches whose relative cost depends on the machine's speed, which varies."""
+    draw = Random(f"{seed} speed")
+    machine = tuple(speed * exp(draw.gauss(0, 0.1)) for _ in range(16))
+    noise = Random(f"{seed} {service}")
+    values = tuple(factor * (one / 300) ** exponent * exp(noise.gauss(0, 0.01)) for one in machine)
+    return row(service, values, quantity=CPU, machine_us=machine)
+
+
+def test_another_speed_of_the_machine_is_no_change_of_a_service() -> None:
+    """A faster CPU makes some costs smaller relative to the reference, and others larger."""
+    exponents = {"bottle": -0.2, "japronto": 0.25, "tornado": 0.05}
+    sides = [
+        comparable(
+            *(
+                launches(speed, seed, name, k, slower if name == "tornado" else 1.0)
+                for name, k in exponents.items()
+            ),
+            run_id=f"2026-03-02-{seed:06}",
+        )
+        for seed, speed, slower in ((1, 300.0, 1.0), (2, 240.0, 1.05))
+    ]
+    found = {one.service: one.ratio for one in compared(*sides).rows}
+    assert {one.spread for one in found.values() if one} == {Spread.ADJUSTED}
+    answers = {name: one.answer for name, one in found.items() if one}
+    assert answers.pop("tornado") is Answer.SLOWER
+    assert not {Answer.SLOWER, Answer.FASTER} & set(answers.values())
+    blind = [
+        replace(side, rows=tuple(replace(one, machine_us=()) for one in side.rows))
+        for side in sides
+    ]
+    assert {one.answer for one in compared(*blind).rows if one.service != "tornado"} == {
+        Answer.SLOWER,
+        Answer.FASTER,
+    }
