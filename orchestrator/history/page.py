@@ -15,9 +15,9 @@ READING = (
     "more than their repeats do, because the machine is not the same every night.",
     "A dashed line is a change point: the first run of a new level, with the change against the "
     "level before. Horizontal lines are the levels.",
-    "In about 1 of 100 lines without any change a change point is found by chance. It takes 3 to 5 "
-    "runs of a new level until a change by 3 standard deviations of a run's value is found.",
-    "Only runs under equal conditions are in one line: host, layout, settings, and the workload's "
+    "In about 1 of 100 series without any change a change point is found by chance. It takes 3 to "
+    "5 runs of a new level until a change by 3 standard deviations of a run's value is found.",
+    "Only runs under equal conditions are in one series: host, layout, settings, and the workload's "
     "request and answer.",
 )
 
@@ -52,4 +52,4 @@ def _summary(lines: int, changes: int) -> str:
     points = "no change point" if not changes else f"{changes} change points"
     if changes == 1:
         points = "1 change point"
-    return f"{lines} {'line' if lines == 1 else 'lines'}, {points}"
+    return f"{lines} series, {points}"

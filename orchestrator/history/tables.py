@@ -107,7 +107,7 @@ CHANGES: tuple[Column[ChangeRow], ...] = (
 
 def lines_table(group: Group) -> Table:
     """The group's lines: the latest value of each, and how many change points it has."""
-    return make_table(name="lines", title="Lines", columns=LINES, rows=group.found)
+    return make_table(name="lines", title="Series", columns=LINES, rows=group.found)
 
 
 def changes_table(group: Group) -> Table | None:

@@ -90,7 +90,7 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
 def test_the_page_shows_every_line_once_those_with_changes_first() -> None:
     text = page(found(many()))
     assert text.count("<figure>") == 2
-    assert "2 lines, 2 change points" in text
+    assert "2 series, 2 change points" in text
     assert text.index("Slower from 2026-01-11 on") < text.index("Change points need 7 more runs")
 
 
