@@ -17,8 +17,8 @@ READING = (
     "level before. Horizontal lines are the levels.",
     "In about 1 of 100 series without any change a change point is found by chance. It takes 3 to "
     "5 runs of a new level until a change by 3 standard deviations of a run's value is found.",
-    "Only runs under equal conditions are in one series: host, layout, settings, and the workload's "
-    "request and answer.",
+    "Only runs under equal conditions are in one series: host, layout, settings, and the request "
+    "and answer of the workload.",
 )
 
 
