@@ -31,6 +31,7 @@ def parent_of_burning():
 read, write = os.pipe()
 back, done = os.pipe()
 if os.fork() == 0:
+    os.close(write)  # or it would wait for itself after its parent has ended
     os.read(read, 1)
     burn()
     os.write(done, b"x")
