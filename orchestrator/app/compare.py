@@ -129,7 +129,7 @@ def _refused(base: Comparable, head: Comparable) -> list[str]:
         f"{base.run_id} and {head.run_id} cannot be compared, because a difference between them "
         "may come from these conditions:",
         *(f"  {one.sentence}" for one in unequal(base, head)),
-        "--anyway compares them all the same, and labels the result with this list",
+        "--anyway compares them anyway, and labels the result with this list",
     ]
 
 

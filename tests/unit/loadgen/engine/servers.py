@@ -45,7 +45,7 @@ def serving(serve: Serve) -> Iterator[Server]:
         finally:
             done.set()
             socket.create_connection(listener.getsockname(), 5).close()
-            thread.join(5)
+            thread.join(15)  # longer than any connection lasts
 
 
 def reset(connection: socket.socket) -> None:
