@@ -121,7 +121,7 @@ def _added(results: Path, name: str) -> Added:
 def _finished(run: Run) -> bool:
     saved = run.experiment.saved
     record = results_dir.read_record(run.folder / saved.file, saved.read)
-    return record.finished_at is not None
+    return record.finished_at is not None and not record.interrupted
 
 
 def _newest(results: Path) -> Run:

@@ -10,7 +10,7 @@ from statistics import median
 from orchestrator.audit.row import ResultRow, Rule, contradiction, doubt, shown
 from orchestrator.model.finding import Finding
 from orchestrator.model.record import RunRecord
-from orchestrator.model.together import REFERENCE, Together, TogetherLaunch
+from orchestrator.model.together import LOAD, REFERENCE, Together, TogetherLaunch
 from orchestrator.quantities import cpu_times
 
 RULE: Rule = "launches"
@@ -38,7 +38,8 @@ def launches(record: RunRecord) -> Iterator[Finding]:
 def _services(record: RunRecord, one: Together) -> Iterator[Finding]:
     """Each service of the run either took part, or was left out for a reason."""
     told = Counter([*one.services, *(left.service for left in one.left_out)])
-    del told[REFERENCE]  # left out where it failed; then nothing was measured
+    for name in (REFERENCE, LOAD):  # left out where they failed, and no services
+        del told[name]
     wanted = Counter(record.settings.services)
     for service in sorted({*told, *wanted}):
         if told[service] != wanted[service]:

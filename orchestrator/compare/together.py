@@ -27,7 +27,6 @@ def relative_rows(
         made_of: what a service was, by its name.
     """
     logs = relative_logs(together)
-    machine = tuple(machine_us(together)) if together.services else ()
     notes = {one.service: f"{FAILED[one.phase]}: {one.reason}" for one in together.left_out}
     for service in dict.fromkeys((*together.services, *notes)):
         values = tuple(exp(value) for value in logs.get(service, ()))
@@ -37,6 +36,6 @@ def relative_rows(
             quantity=RELATIVE_COST,
             values=values,
             made_of=made_of(service),
-            machine_us=machine if values else (),
+            machine_us=tuple(machine_us(together, service)) if values else (),
             note=notes.get(service, "" if values else "not measured"),
         )

@@ -82,8 +82,9 @@ def assumed(comparison: Comparison) -> Iterator[str]:
             "Rows with launches of all services at once: the ratio at equal speed of the machine, "
             "by analysis of covariance. Relative costs depend on the speed, because a faster CPU "
             "speeds up a program more than the kernel. How much, the launches of both runs show; "
-            "the speed of a launch is the mean cost of all its services. Assumed: the logarithms "
-            "depend on that of the speed along a straight line, and their noise is about normal."
+            "the speed of a launch is the mean cost of all other services. A change that all "
+            "services share is therefore not seen. Assumed: the logarithms depend on that of the "
+            "speed along a straight line, and their noise is about normal."
         )
     if Spread.OWN in used:
         yield (

@@ -106,7 +106,9 @@ def _key(run: KeptRun, row: KeptRow, unit: str) -> Key:
     return Key(
         experiment=run.experiment,
         conditions=tuple(one for one in pairs if not one[0].startswith(ABOUT_WORKLOAD)),
-        workload_conditions=tuple(one for one in pairs if one[0] == about),
+        workload_conditions=tuple(
+            one for one in pairs if one[0] == about or one[0].startswith(f"{about},")
+        ),
         service=row.service,
         workload=row.workload,
         quantity=row.quantity,

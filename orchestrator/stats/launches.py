@@ -17,6 +17,7 @@ from orchestrator.stats.student import CONFIDENCE, Mean, mean_interval, trimmed
 
 Logs = Mapping[str, Sequence[float]]
 """Service -> the logarithm of its relative cost in each launch."""
+OTHERS_LEAST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,19 @@ def relative_logs(together: Together) -> dict[str, list[float]]:
     }
 
 
-def machine_us(together: Together) -> list[float]:
-    """How slow the machine was in each launch: the geometric mean of all services' CPU times.
+def machine_us(together: Together, service: str) -> list[float]:
+    """How slow the machine was in each launch, as the costs of all other services tell.
 
-    In microseconds for a request. Without the reference, whose noise is in every relative cost.
+    The geometric mean of their CPU times for a request, in microseconds. Without the service, so
+    that a change of it is no change of the machine; without the reference, whose noise is in every
+    relative cost. Empty with fewer than `OTHERS_LEAST` others: one of them could then seem to be
+    the machine.
     """
+    others = [name for name in together.services if name != service]
+    if len(others) < OTHERS_LEAST:
+        return []
     return [
-        exp(fmean(trimmed([log(one[name]) for one in launch.slices]) for name in together.services))
+        exp(fmean(trimmed([log(one[name]) for one in launch.slices]) for name in others))
         for launch in together.launches
     ]
 

@@ -9,6 +9,7 @@ from orchestrator.compare.conditions import (
     circumstances,
     of_host,
     of_layout,
+    of_together,
     of_workload,
     yes_or_no,
 )
@@ -127,6 +128,7 @@ def _conditions(record: RunRecord, *, at_rate: bool) -> Iterator[tuple[str, str]
     yield from _of_profile(record.profile)
     for name in record.settings.workloads:
         yield from of_workload(name, record.contract.get(name))
+    yield from of_together(record.together)
     rate = f"{record.profile.open_rate:g} requests/s" if record.profile.open_rate else ""
     yield CPU.title, f"at {rate}" if at_rate else "in the hold"
 

@@ -12,7 +12,7 @@ from orchestrator.audit.record import audit_record
 from orchestrator.audit.record_together import launches
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.record import RunRecord
-from orchestrator.model.together import LeftOut, Together
+from orchestrator.model.together import LOAD, LeftOut, Together
 from orchestrator.model.trial import TrialPhase
 from tests.unit.examples import open_loop_row, planned, run_record, together, trial_record
 
@@ -66,6 +66,11 @@ def test_each_service_took_part_or_was_left_out_once() -> None:
         (finding,) = found(run(wrong))
         assert (finding.row, finding.kind) == ("flask json, launches", Kind.CONTRADICTION)
         assert (finding.seen, finding.expected) == (seen, 1)
+
+
+def test_a_load_that_failed_is_no_service_of_the_run() -> None:
+    left = LeftOut(service=LOAD, phase=TrialPhase.LOAD, reason="the client ended")
+    assert found(run(replace(together(AT_ONCE_US), left_out=(left,)))) == []
 
 
 def test_a_reference_that_failed_is_no_service_of_the_run() -> None:

@@ -95,6 +95,13 @@ def test_only_some_lines_are_searched_if_asked() -> None:
     assert found(many(), service="sanic") == ()
 
 
+def test_other_services_at_once_are_another_condition() -> None:
+    nine = {"workload json": "GET /json", "workload json, services at once": "a, b, c"}
+    eight = nine | {"workload json, services at once": "a, b"}
+    both = [run(0, row(1.0), conditions=nine), run(1, row(1.0), conditions=eight)]
+    assert len(found(both)) == 2
+
+
 def test_conditions_are_told_apart_by_a_short_name() -> None:
     assert digest((("CPUs", "1"),)) != digest((("CPUs", "2"),))
     assert differing([{"a": "1", "b": "2"}, {"a": "1", "b": "3"}, {"b": "3", "c": "4"}]) == [

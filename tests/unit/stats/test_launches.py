@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from orchestrator.model.together import Together, TogetherLaunch
-from orchestrator.stats.launches import rank_of, relative_logs, relatives
+from orchestrator.stats.launches import machine_us, rank_of, relative_logs, relatives
 from orchestrator.stats.ranks import Ranks
 from tests.unit.examples import together
 
@@ -106,3 +106,16 @@ def test_services_ten_per_cent_apart_are_told_apart() -> None:
     means = {name: 1.1**n for n, name in enumerate("abcdef")}
     ranks = ranks_of(drawn(draw, means))
     assert ranks == {name: (n, n) for n, name in enumerate("abcdef", 1)}
+
+
+def test_the_speed_of_the_machine_is_told_by_the_other_services() -> None:
+    names = ("a", "b", "c", "d", "e")
+    costs = dict.fromkeys(names, 100.0) | {"reference": 50.0}
+    one = replace(of_slices([costs], [{**costs, "a": 500.0}]), services=names)
+    assert machine_us(one, "a") == pytest.approx([100.0, 100.0])
+    assert machine_us(one, "b") == pytest.approx([100.0, 100.0 * 5**0.25])
+
+
+def test_a_few_other_services_do_not_tell_the_speed_of_the_machine() -> None:
+    """One of them could have changed."""
+    assert machine_us(together(COSTS_US), "sanic") == []
