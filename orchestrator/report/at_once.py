@@ -36,7 +36,8 @@ def launched(record: RunRecord) -> bool:
 def at_once(record: RunRecord, workload: str) -> Ranking:
     """The ranking by launches. A service that did not take part has no rank, and says why."""
     one = of_workload(record, workload)
-    known, places = relatives(one), rank_of(relative_logs(one))
+    enough = len(one.launches) >= LAUNCHES_LEAST
+    known, places = relatives(one), rank_of(relative_logs(one)) if enough else {}
     left = {out.service: f"left out in {out.phase}" for out in one.left_out}
 
     def place(group: Group) -> Place:
@@ -44,7 +45,7 @@ def at_once(record: RunRecord, workload: str) -> Ranking:
             group=group,
             rank=places.get(group.service),
             limited_by=limited_by(group.open_loop(None)),
-            note=left.get(group.service) or group.why,
+            note=left.get(group.service) or group.why or (None if enough else "too few launches"),
         )
 
     def order(group: Group) -> float:

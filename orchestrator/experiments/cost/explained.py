@@ -50,11 +50,12 @@ def reading(record: CostRecord) -> Iterator[str]:
     yield (
         "Relative cost: the CPU time of a service for a request, divided by that of the reference "
         "in the same slices. The reference is a server without a framework, which sends a "
-        "ready-made answer. It is the same in every run, so runs can be compared through it."
+        "ready-made answer. Runs can be compared through it: `lab compare` also takes out what the "
+        "speed of the machine changes."
     )
     yield (
         "The interval is Student's, over launches. CPU µs/request is the same cost in "
-        "microseconds; it drifts with the machine, while the relative cost hardly does."
+        "microseconds; it drifts with the machine far more than the relative cost does."
     )
     yield (
         "Rank 1 costs least. Two services have different ranks only if their paired launches tell "

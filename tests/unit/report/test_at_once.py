@@ -168,4 +168,7 @@ def test_all_workloads_of_a_run_have_the_same_columns() -> None:
     record = run_record(plan, trials=trials, together=(together(AT_ONCE_US), empty))
     json_titles, text_titles = (headline(record, w).table.titles for w in ("json", "text"))
     assert json_titles == text_titles
+    waiting = replace(empty, services=tuple(ALONE_US))
+    record = replace(record, together=(record.together[0], waiting))
+    assert {place.rank for place in headline(record, "text").places} == {None}
     assert report_files(record)["index.html"]
