@@ -21,14 +21,14 @@ help: ## show this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure all services; options: SERVICES= SINCE= WORKLOADS= PROFILE= (cost: all at once) REPEATS= RESUME=
-	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) \
+bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PROFILE= (cost: all at once) REPEATS= RESUME=
+	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) $(if $(SET),--set $(SET)) \
 	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
 # SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures all.
-touched = test -z '$(SERVICES)' || { echo 'make bench takes SERVICES= or SINCE=, not both' >&2; exit 2; }; \
+touched = test -z '$(SERVICES)$(SET)' || { echo 'make bench takes SERVICES= or SET= or SINCE=, only one of them' >&2; exit 2; }; \
 	services=$$($(BIN)/lab changed --since '$(SINCE)') || exit; \
 	test -n "$$services" || { echo 'no change since $(SINCE) touches a service: nothing to measure'; exit 0; };
 
@@ -39,12 +39,12 @@ changed: $(BIN)/.runtime ## list the services that changes since a commit touch:
 
 .PHONY: nanode
 nanode: $(BIN)/.runtime base-images ## measure with the profile nanode inside a cgroup of 1 CPU and 1 GB (needs root)
-	$(strip $(BIN)/lab nanode $(SERVICES) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	$(strip $(BIN)/lab nanode $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: crosscheck
 crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= PAIRS=
-	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(PAIRS),--pairs $(PAIRS)))
+	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(SET),--set $(SET)) $(if $(PAIRS),--pairs $(PAIRS)))
 
 .PHONY: ab
 ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE= BASE= HEAD= WORKLOAD= BUDGET= FAIL_ABOVE= BY=
@@ -64,7 +64,7 @@ judge: $(BIN)/.runtime base-images ## say whether a change makes a service slowe
 
 .PHONY: instructions
 instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
-	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
 
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from orchestrator.model.blocks import COMPOSE_FILE
+from orchestrator.model.entry import framework_of
 
 # Paths that touch no service, with the reason. A path that no rule knows touches all services: an
 # unnecessary measurement costs time, but a missing one hides a change. `*` also matches slashes.
@@ -51,28 +52,33 @@ def redefined(
 
 
 def touched(
-    paths: Sequence[str], services: Sequence[str], containers: Sequence[str] = ()
+    paths: Sequence[str], folders: Mapping[str, str], containers: Collection[str] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """The touched services, in the order of ``services``, with the paths that touch each.
+    """The touched services, in the order of ``folders``, with the paths that touch each.
 
     Args:
         paths: changed paths, relative to the top folder of the repository.
-        services: the services that exist now; a deleted one cannot be measured.
+        folders: the services that exist now, each with its folder below ``services/``; a deleted
+            one cannot be measured.
         containers: the services that a change of the compose file touches.
     """
-    by_path = {path: _touched_by(path, services, containers) for path in paths}
+    by_path = {path: _touched_by(path, folders, containers) for path in paths}
     found = {
-        name: tuple(path for path, names in by_path.items() if name in names) for name in services
+        name: tuple(path for path, names in by_path.items() if name in names) for name in folders
     }
     return {name: because for name, because in found.items() if because}
 
 
-def _touched_by(path: str, services: Sequence[str], containers: Sequence[str]) -> Sequence[str]:
+def _touched_by(
+    path: str, folders: Mapping[str, str], containers: Collection[str]
+) -> Collection[str]:
     if any(fnmatchcase(path, pattern) for pattern in UNMEASURED):
         return ()
     if path == COMPOSE_FILE:
         return containers
-    top, *folders = path.split("/")
-    if top == "services" and len(folders) > 1:
-        return (folders[0],)
-    return services
+    top, *below = path.split("/")
+    if top != "services" or len(below) < 2:
+        return tuple(folders)
+    own = "/".join(below[:2])
+    of_way = [name for name, folder in folders.items() if folder == own]
+    return of_way or [name for name, it in folders.items() if framework_of(it) == below[0]]

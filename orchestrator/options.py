@@ -6,6 +6,8 @@ import argparse
 
 from labwire.client import CLIENTS, Client
 from orchestrator.durations import seconds_in
+from orchestrator.errors import UsageError
+from orchestrator.model.catalogue import DEFAULT_SET, SETS, Names
 from orchestrator.model.placement import Network
 
 BUDGET_S, BUDGET_MOST_S = 300.0, 24 * 3600.0
@@ -18,8 +20,49 @@ def add_services(parser: argparse.ArgumentParser) -> None:
         "services",
         nargs="*",
         metavar="SERVICE",
-        help="a name that `lab list` shows; default: all services",
+        help=f"a name that `lab list` shows; default: the set {DEFAULT_SET}",
     )
+    add_set(parser)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """Add the set of services to work on; None if the command line names none."""
+    parser.add_argument(
+        "--set",
+        dest="set_name",
+        choices=SETS,
+        help="all services of a set, which `lab list` shows; default: "
+        f"{DEFAULT_SET}, unless services are named",
+    )
+
+
+def chosen_services(arguments: argparse.Namespace, there: Names) -> tuple[str, ...]:
+    """The services that the command line names, or those of the set.
+
+    Raises:
+        UsageError: it names services and a set, or the set has no service.
+    """
+    named = tuple(dict.fromkeys(arguments.services))
+    if named and arguments.set_name is not None:
+        raise UsageError("name services or a set (--set), not both")
+    if named:
+        return named
+    wanted = arguments.set_name or DEFAULT_SET
+    if not (found := there.of_set(wanted)):
+        raise UsageError(f"no service is in the set {wanted}; name one: {', '.join(there.services)}")
+    return found
+
+
+def chosen_set(arguments: argparse.Namespace) -> str | None:
+    """The set that is measured; None if the command line names services."""
+    return None if arguments.services else arguments.set_name or DEFAULT_SET
+
+
+def option(name: str, value: object) -> str:
+    """The option that sets this argument to this value, without the value."""
+    if name == "set_name":
+        return "--set"
+    return f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
 
 
 def add_workloads(parser: argparse.ArgumentParser) -> None:

@@ -35,6 +35,7 @@ CUT = "…"
 
 # A `$` alone would also match before a newline at the end.
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
+_SET_NAME = r"^[a-z0-9][a-z0-9-]*$(?!\n)"
 _RUN_ID = r"^(?:[a-z]+-)?[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$(?!\n)"
 _RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
@@ -44,6 +45,7 @@ _LINE = rf"^[^\x00-\x1f{_SPECIAL}\ufffd]*$(?!\n)"
 _ADDRESS = r"^https?://[A-Za-z0-9][^\x00-\x20\x7f-\xa0<>\"'`\\]*$(?!\n)"
 MEANING = {
     _NAME: "a name of a-z, 0-9 and -, which begins with a letter",
+    _SET_NAME: "a name of a-z, 0-9 and -",
     _RUN_ID: "a run's id such as 2026-01-31-0a1b2c",
     _MOMENT: "a moment such as 2026-01-31T12:00:00Z",
     _RAW_FILE: "a file such as raw/001-flask-json-1/server.log",
@@ -54,6 +56,8 @@ MEANING = {
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_NAME)]
 """Name of a service, a workload or a profile; files, containers and tables are named after it."""
+SetName = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_SET_NAME)]
+"""The name of a set of services."""
 Title = Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH, pattern=_LINE)]
 """The name of a framework for people."""
 Line = Annotated[str, Meta(max_length=LINE_LENGTH, pattern=_LINE)]

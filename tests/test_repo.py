@@ -16,6 +16,7 @@ import yaml
 from orchestrator.files.manifests import read_contract, read_manifests
 from orchestrator.files.template import MARK
 from orchestrator.model.blocks import (
+    BEYOND_2019,
     COST_PROFILE,
     CROSSCHECK,
     GUARD,
@@ -25,13 +26,16 @@ from orchestrator.model.blocks import (
     WRK,
     WRK_COUNTER,
 )
+from orchestrator.model.entry import ServiceSet
 from orchestrator.model.together import REFERENCE
 from orchestrator.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
-SERVICES = [name for name in FOLDERS if not name.startswith("_")]
+FRAMEWORKS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
 MANIFESTS = read_manifests(ROOT / "services")
+SERVICES = sorted(MANIFESTS)
+WAYS = [name for name, one in MANIFESTS.items() if one.folder != one.framework]
+LOCKED = ["_template", *(one.folder for one in MANIFESTS.values())]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 WORKFLOWS: dict[str, dict[Any, Any]] = {
     path.name: yaml.safe_load(path.read_text())
@@ -60,20 +64,31 @@ def test_the_nine_frameworks_of_2019_are_there() -> None:
 
 
 def test_folders_manifests_and_compose_blocks_are_the_same_services() -> None:
-    assert sorted(MANIFESTS) == SERVICES
+    assert sorted({one.framework for one in MANIFESTS.values()} | {"_template"}) == FRAMEWORKS
     assert sorted(set(COMPOSE["services"]) - NOT_FRAMEWORKS) == SERVICES
 
 
-@pytest.mark.parametrize("service", FOLDERS)
-def test_a_service_folder_is_complete(service: str) -> None:
-    files = {path.name for path in (ROOT / "services" / service).iterdir()}
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_frameworks_folder_is_complete(framework: str) -> None:
+    files = {path.name for path in (ROOT / "services" / framework).iterdir()}
     wanted = {"Dockerfile", "app.py", "requirements.in", "requirements.txt", "service.toml"}
     assert wanted <= files
 
 
+@pytest.mark.parametrize("service", WAYS)
+def test_the_folder_of_a_way_to_serve_is_complete(service: str) -> None:
+    files = {path.name for path in (ROOT / "services" / MANIFESTS[service].folder).iterdir()}
+    assert files == {"requirements.in", "requirements.txt", "serve.sh", "service.toml"}
+
+
 def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
     profiles = {name: block.get("profiles") for name, block in COMPOSE["services"].items()}
-    assert {name: of for name, of in profiles.items() if of} == {
+    beyond = {
+        name: [BEYOND_2019]
+        for name, one in MANIFESTS.items()
+        if ServiceSet.OF_2019 not in one.sets
+    }
+    assert {name: of for name, of in profiles.items() if of} == beyond | {
         WRK: [CROSSCHECK],
         WRK_COUNTER: [CROSSCHECK],
         REFERENCE: [COST_PROFILE],
@@ -83,13 +98,16 @@ def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_compose_block_says_nothing_but_image_and_build(service: str) -> None:
     block = COMPOSE["services"][service]
+    manifest = MANIFESTS[service]
     own = {key for key in block if block[key] != COMPOSE["x-server"].get(key)}
-    assert own == {"image", "build"}
-    assert block["image"] == f"weblab/{service}:local"
-    assert block["build"]["context"] == f"services/{service}"
+    assert own - {"profiles"} == {"image", "build"}
+    assert block["image"] == f"weblab/{service}:${{LAB_TAG:-local}}"
+    assert block["build"]["context"] == f"services/{manifest.framework}"
+    _, _, way = manifest.folder.partition("/")
+    assert block["build"]["args"].get("WAY", "") == way
 
 
-@pytest.mark.parametrize("service", [*FOLDERS, "../loadgen"])
+@pytest.mark.parametrize("service", [*LOCKED, "../loadgen"])
 def test_requirements_are_pinned_with_hashes(service: str) -> None:
     lines = text(f"services/{service}/requirements.txt").splitlines()
     pins = [line for line in lines if line and not line.startswith((" ", "#"))]
@@ -101,7 +119,7 @@ def test_requirements_are_pinned_with_hashes(service: str) -> None:
 
 def test_readme_names_every_service_and_every_service_readme_row_exists() -> None:
     for manifest in MANIFESTS.values():
-        assert manifest.name in text("README.md"), manifest.name
+        assert manifest.name in text("README.md") or ServiceSet.OF_2019 not in manifest.sets
         assert manifest.name in text("services/README.md"), manifest.name
 
 

@@ -15,6 +15,7 @@ from orchestrator.adapters.compose import CONFIG_WITHIN_S, INSTALL, ROLE
 from orchestrator.adapters.contained import SERVER
 from orchestrator.changed import Definitions
 from orchestrator.errors import EnvironmentMissing, UsageError
+from orchestrator.files.manifests import named_folders
 from orchestrator.model.blocks import COMPOSE_FILE
 
 
@@ -63,8 +64,8 @@ def services_at(root: Path, commit: str) -> tuple[str, ...]:
         EnvironmentMissing: git cannot list them.
     """
     files = _listed(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", "services/")
-    found = (re.fullmatch(r"services/([^_/][^/]*)/service\.toml", path) for path in files)
-    return tuple(sorted(one[1] for one in found if one))
+    found = (re.fullmatch(r"services/([^_/][^/]*(?:/[^/]+)?)/service\.toml", path) for path in files)
+    return tuple(named_folders(one[1] for one in found if one))
 
 
 def definitions_at(root: Path, commit: str) -> Definitions | None:

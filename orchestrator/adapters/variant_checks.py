@@ -6,6 +6,8 @@ from pathlib import Path
 
 from orchestrator.adapters import checkouts, revisions
 from orchestrator.errors import EnvironmentMissing
+from orchestrator.files import manifests
+from orchestrator.model.entry import framework_of
 from orchestrator.model.variant import Variant
 
 
@@ -25,7 +27,8 @@ def _revision(root: Path, variant: Variant) -> str:
         commit = revisions.commit(root, variant.revision or "")
         if commit is None:
             return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
-        folder = f"services/{variant.service}"
+        known = manifests.folders(root / "services")
+        folder = f"services/{framework_of(known[variant.service])}"
         if not revisions.has_folder(root, commit, folder):
             return f"commit {commit[:12]} has no folder {folder}"
     except EnvironmentMissing as error:

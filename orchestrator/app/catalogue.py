@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,8 +20,12 @@ T = TypeVar("T")
 def names(root: Path) -> Names:
     """Read only the names, which works even if the files are faulty."""
     services = root / "services"
+    folders = manifests.folders(services)
     return Names(
-        services=manifests.service_names(services), workloads=manifests.workload_names(services)
+        services=tuple(folders),
+        workloads=manifests.workload_names(services),
+        folders=folders,
+        sets=manifests.sets(services),
     )
 
 
@@ -60,7 +64,7 @@ def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
     if (elsewhere := world.engine_problem()) is not None:
         wrong.append(elsewhere)
     try:
-        _tried(lambda: _defined(world.compose, there.services, variables), wrong)
+        _tried(lambda: _defined(world.compose, there.folders, variables), wrong)
     except EnvironmentMissing:
         if not wrong:
             raise
@@ -69,14 +73,17 @@ def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
     return known
 
 
-def _defined(compose: ComposeFile, services: Sequence[str], wrong_variables: Iterable[str]) -> None:
+def _defined(
+    compose: ComposeFile, folders: Mapping[str, str], wrong_variables: Iterable[str]
+) -> None:
     # Wrong variables are reported separately; use their defaults here.
     defined = compose.containers(dict.fromkeys(wrong_variables, ""))
-    if missing := [name for name in services if name not in defined]:
+    missing = {name: folder for name, folder in folders.items() if name not in defined}
+    if missing:
         raise UsageError(
             [
-                f"{COMPOSE_FILE}: no service {name}, but there is a folder services/{name}"
-                for name in missing
+                f"{COMPOSE_FILE}: no service {name}, but there is a folder services/{folder}"
+                for name, folder in missing.items()
             ]
         )
 

@@ -26,9 +26,9 @@ def differing(world: World, commit: str) -> dict[str, tuple[str, ...]]:
         EnvironmentMissing: git cannot list the changes.
     """
     root, changes = world.root, world.changes
-    services = tuple(catalogue(root).manifests)
+    folders = {name: manifest.folder for name, manifest in catalogue(root).manifests.items()}
     paths = changes.changed_paths(root, commit)
     if COMPOSE_FILE not in paths:
-        return touched(paths, services)
+        return touched(paths, folders)
     before, after = changes.definitions_at(root, commit), changes.definitions_now(root)
-    return touched(paths, services, redefined(before, after, services))
+    return touched(paths, folders, redefined(before, after, tuple(folders)))

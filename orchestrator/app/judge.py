@@ -65,7 +65,8 @@ def _begun(world: World, asked: Asked, command: str) -> tuple[Judgement, dict[st
     commit = world.changes.fork_point(world.root, asked.since)
     before = world.changes.services_at(world.root, commit)
     touching = differing(world, commit)
-    own, shared = judged.of_its_own(touching)
+    frameworks = {name: one.framework for name, one in known.manifests.items()}
+    own, shared = judged.of_its_own(touching, frameworks)
     wanted = asked.services or (*known.manifests, *before)
     why_not = {name: NEW for name in own if name not in before}
     containers = world.compose.containers()

@@ -132,23 +132,26 @@ def lines(
 
 
 def of_its_own(
-    touching: Mapping[str, Sequence[str]],
+    touching: Mapping[str, Sequence[str]], frameworks: Mapping[str, str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The services whose own folder changed, and the other changed paths that touch services.
 
-    A comparison builds a service's folder twice, as it was and as it is, and takes everything else
-    from the checkout. So the other paths are the same on both sides.
+    A comparison builds the folder of a service's framework twice, as it was and as it is, and takes
+    everything else from the checkout. So the other paths are the same on both sides.
+
+    Args:
+        touching: service -> the changed paths that touch it.
+        frameworks: service -> the folder of its framework, below ``services/``.
     """
+
+    def in_folder(path: str, name: str) -> bool:
+        return path.startswith(f"services/{frameworks[name]}/")
+
     own = tuple(
-        name
-        for name, paths in touching.items()
-        if any(path.startswith(f"services/{name}/") for path in paths)
+        name for name, paths in touching.items() if any(in_folder(path, name) for path in paths)
     )
     others = {
-        path
-        for name, paths in touching.items()
-        for path in paths
-        if not path.startswith(f"services/{name}/")
+        path for name, paths in touching.items() for path in paths if not in_folder(path, name)
     }
     return own, tuple(sorted(others))
 

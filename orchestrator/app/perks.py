@@ -53,7 +53,9 @@ def refresh(world: World, results: Path, github: str, index: str | None) -> Refr
     date = world.clock.utc()[:10]
     today = []
     for service, manifest in catalogue(world.root).manifests.items():
-        lock = world.root / "services" / service / "requirements.txt"
+        if manifest.folder != manifest.framework:
+            continue  # another way to serve a framework that is in the table already
+        lock = world.root / "services" / manifest.folder / "requirements.txt"
         known = older.get(service) or blank(service)
         known = of_github(known, manifest, world.apis, stars_api, date)
         version = pinned_version(lock, manifest.packages[0])

@@ -14,7 +14,7 @@ from orchestrator.entries import entry
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
 from orchestrator.model.blocks import TOOLS
-from orchestrator.model.catalogue import Catalogue
+from orchestrator.model.catalogue import DEFAULT_SET, Catalogue
 from orchestrator.world import World
 from orchestrator.world.compose import ComposeFile
 
@@ -26,7 +26,7 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
         UsageError: an unknown service.
     """
     known = checked_services(world, services)
-    asked = tuple(services) or tuple(known.manifests)
+    asked = tuple(services) or names(world.root).of_set(DEFAULT_SET)
     progress = world.out
     found: dict[str, tuple[str, ...]] = {}
     with engine_alone(world, "verify", progress) as connection:
@@ -90,15 +90,15 @@ def checked_services(world: World, services: Sequence[str]) -> Catalogue:
 
 
 def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
-    """These services, or all if none is named.
+    """These services, or those of the default set if none is named.
 
     Raises:
         UsageError: one is unknown.
     """
-    there = names(root).services
-    if wrong := unknown(services, there):
+    there = names(root)
+    if wrong := unknown(services, there.services):
         raise UsageError(wrong)
-    return tuple(services) or there
+    return tuple(services) or there.of_set(DEFAULT_SET)
 
 
 def unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:

@@ -33,5 +33,8 @@ def server_facts(manifest: Manifest) -> Server:
         backlog=manifest.backlog,
         interface=manifest.interface,
         event_loop=manifest.event_loop,
+        http_parser=manifest.http_parser,
+        framework=manifest.framework,
+        deployment=manifest.deployment,
         notes=manifest.notes,
     )

@@ -19,14 +19,14 @@ from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load.plan import settings_problems
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
-from orchestrator.options import add_services, add_workloads
+from orchestrator.options import add_services, add_workloads, chosen_services, option
 from orchestrator.profiles import COST as COST_PROFILE
 from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
 from orchestrator.world import World
 
 SIDES = ("base", "head")
-OF_A_RUN = ("workload", "repeats", "seed")
+OF_A_RUN = ("set_name", "workload", "repeats", "seed")
 
 
 def add(commands: Commands) -> None:
@@ -105,7 +105,7 @@ def _run(world: World, arguments: argparse.Namespace) -> list[str]:
     """The words of ``lab run``, after everything was checked."""
     there = names(world.root)
     asked = Settings(
-        services=tuple(arguments.services) or there.services,
+        services=chosen_services(arguments, there),
         workloads=tuple(arguments.workload or ()) or there.workloads,
         profile=NANODE,
         duration_s=None,
@@ -122,6 +122,7 @@ def _run(world: World, arguments: argparse.Namespace) -> list[str]:
 def _comparison(world: World, arguments: argparse.Namespace) -> list[str]:
     """The words of ``lab ab``, after everything was checked."""
     several = len(arguments.services) != 1 or len(arguments.workload or ()) > 1
+    several = several or arguments.set_name is not None
     if several or arguments.repeats is not None or None in (arguments.base, arguments.head):
         raise UsageError(
             "a comparison takes one service, --base, --head, at most one workload, and no --repeats"
@@ -134,7 +135,7 @@ def _costs(world: World, arguments: argparse.Namespace) -> list[str]:
     """The words of ``lab cost``, after everything was checked."""
     if arguments.repeats is not None:
         raise UsageError("--profile cost has no --repeats; leave it out")
-    words = [*arguments.services, *_given(arguments, "workload", "seed", "budget")]
+    words = [*arguments.services, *_given(arguments, "set_name", "workload", "seed", "budget")]
     return _checked(world, COST, words)
 
 
@@ -165,5 +166,5 @@ def _given(arguments: argparse.Namespace, *options: str) -> list[str]:
     for name in options:
         value = getattr(arguments, name)
         if value is not None:
-            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+            words += [option(name, value), *map(str, value if isinstance(value, list) else [value])]
     return words

@@ -10,6 +10,7 @@ from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.model.catalogue import Names
+from orchestrator.options import option
 
 OF_THE_COMMAND = {"command", "results", "json", "profile"}
 """What argparse holds beside an experiment's own options."""
@@ -37,7 +38,7 @@ def by_profile(experiment: Experiment[Any, Any, Any], arguments: argparse.Namesp
         if hasattr(own, name):
             setattr(own, name, value)
         else:
-            refused.append(f"--profile {found.profile} has no {_option(name, value)}; leave it out")
+            refused.append(f"--profile {found.profile} has no {option(name, value)}; leave it out")
     own.results = arguments.results
 
     def problems(settings: Any, there: Names) -> list[str]:
@@ -51,7 +52,3 @@ def _defaults(experiment: Experiment[Any, Any, Any]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     experiment.options(parser)
     return parser.parse_args([])
-
-
-def _option(name: str, value: object) -> str:
-    return f"--{'no-' if value is False else ''}{name.replace('_', '-')}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from orchestrator.app.catalogue import names
 from orchestrator.app.images import load_images, save_images
 from orchestrator.app.services import build_images, new_service, verify
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, command
-from orchestrator.options import add_services
+from orchestrator.options import add_services, chosen_services
 from orchestrator.world import World
 
 
@@ -33,16 +34,16 @@ def add(commands: Commands) -> None:
 
 
 def _verify(world: World, arguments: argparse.Namespace) -> int:
-    found = verify(world, arguments.services)
+    found = verify(world, chosen_services(arguments, names(world.root)))
     return SOME_FAILED if any(found.values()) else ALL_WELL
 
 
 def _images(world: World, arguments: argparse.Namespace) -> int:
-    return SOME_FAILED if build_images(world, arguments.services) else ALL_WELL
+    return SOME_FAILED if build_images(world, chosen_services(arguments, names(world.root))) else ALL_WELL
 
 
 def _images_save(world: World, arguments: argparse.Namespace) -> int:
-    save_images(world, arguments.services, arguments.file)
+    save_images(world, chosen_services(arguments, names(world.root)), arguments.file)
     return ALL_WELL
 
 

@@ -1,8 +1,12 @@
-"""``services/*/service.toml`` and ``services/contract.toml`` as types."""
+"""``service.toml`` of all services and ``services/contract.toml`` as types.
+
+A service's file lies in ``services/<framework>/``, or in ``services/<framework>/<way>/`` for another
+way to serve the same application. Such a service is called ``<framework>-<way>``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,30 +15,67 @@ from labwire import contract
 from labwire.expectation import Expectation
 from orchestrator.errors import UsageError
 from orchestrator.files.toml import read_toml, refused, typed
-from orchestrator.model.entry import Manifest
+from orchestrator.model.entry import Manifest, ServiceSet, framework_of
 
 T = TypeVar("T")
 MANIFEST, CONTRACT = "service.toml", "contract.toml"
+OF_THE_FRAMEWORK = ("homepage", "source")
+"""Keys that a way to serve may leave out: then they are those of its framework."""
 
 
 def read_manifests(services: Path) -> dict[str, Manifest]:
-    """Every service's manifest, by the name of its folder.
+    """Every service's manifest, by the service's name.
 
     Raises:
         UsageError: with everything that is wrong in any of them.
     """
-    paths = {name: services / name / MANIFEST for name in service_names(services)}
-    if not paths:
+    known = folders(services)
+    if not known:
         raise UsageError(f"no */{MANIFEST} in {services}")
-    return all_of(
-        {name: partial(_manifest, name, path) for name, path in paths.items()},
+    return all_of({name: partial(_manifest, services, name, at) for name, at in known.items()})
+
+
+def folders(services: Path) -> dict[str, str]:
+    """Service -> its folder below ``services``, for every manifest, even a faulty one; sorted.
+
+    Raises:
+        UsageError: two folders make services of the same name.
+    """
+    return named_folders(
+        path.parent.relative_to(services).as_posix()
+        for pattern in (f"*/{MANIFEST}", f"*/*/{MANIFEST}")
+        for path in services.glob(pattern)
     )
 
 
-def service_names(services: Path) -> tuple[str, ...]:
-    """The names of the folders that have a manifest, even a faulty one."""
-    names = (path.parent.name for path in sorted(services.glob(f"*/{MANIFEST}")))
-    return tuple(name for name in names if not name.startswith("_"))
+def named_folders(there: Iterable[str]) -> dict[str, str]:
+    """Service -> its folder, for the folders that have a manifest; sorted by service.
+
+    Raises:
+        UsageError: two folders make services of the same name.
+    """
+    found: dict[str, str] = {}
+    for folder in sorted(there):
+        if folder.startswith("_"):
+            continue
+        name = folder.replace("/", "-")
+        if name in found:
+            raise UsageError(
+                f"services/{found[name]} and services/{folder}: both make the service {name}; "
+                "rename one"
+            )
+        found[name] = folder
+    return dict(sorted(found.items()))
+
+
+def sets(services: Path) -> dict[str, tuple[str, ...]]:
+    """The services of each set; a manifest that cannot be read is in none."""
+    found: dict[str, list[str]] = {one.value: [] for one in ServiceSet}
+    for name, folder in folders(services).items():
+        for one in _named_sets(services / folder / MANIFEST):
+            if one in found:
+                found[one].append(name)
+    return {one: tuple(names) for one, names in found.items()}
 
 
 def read_contract(services: Path) -> dict[str, Expectation]:
@@ -72,5 +113,20 @@ def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:
     return found
 
 
-def _manifest(name: str, path: Path) -> Manifest:
-    return typed(read_toml(path), Manifest, path, inside="", id=name)
+def _manifest(services: Path, name: str, folder: str) -> Manifest:
+    path = services / folder / MANIFEST
+    table = read_toml(path)
+    own = services / framework_of(folder) / MANIFEST
+    if own != path:
+        of_framework = read_toml(own)
+        shared = {key: of_framework[key] for key in OF_THE_FRAMEWORK if key in of_framework}
+        table = {**shared, **table}
+    return typed(table, Manifest, path, inside="", id=name, folder=folder)
+
+
+def _named_sets(path: Path) -> tuple[str, ...]:
+    try:
+        named = read_toml(path).get("sets", ())
+    except UsageError:
+        return ()
+    return tuple(one for one in named if isinstance(one, str)) if isinstance(named, list) else ()

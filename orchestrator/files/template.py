@@ -14,8 +14,8 @@ MARK = "  # `lab new` adds frameworks above this line.\n"
 BLOCK = """\
   {name}:
     <<: *server
-    image: weblab/{name}:local
-    build: {{ context: services/{name}, args: {{ BASE: "${{LAB_PYTHON_313:-python:3.13-slim}}" }} }}
+    image: weblab/{name}:${{LAB_TAG:-local}}
+    build: {{ context: services/{name}, args: {{ BASE: *python }} }}
 
 """
 

@@ -25,6 +25,15 @@ class Interface(StrEnum):
     OWN = "own"
 
 
+class ServiceSet(StrEnum):
+    """Services that are measured together; ``services/README.md`` says what each is for."""
+
+    OF_2019 = "2019"
+    PRODUCTION = "production"
+    TODAY = "today"
+    BASE = "base"
+
+
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]
 EventLoop = Annotated[
@@ -32,6 +41,13 @@ EventLoop = Annotated[
     Meta(
         description='one line of at most 100 characters, or "" where there is no event loop',
         extra={"holds": lambda text: len(text) <= 100},
+    ),
+]
+Sets = Annotated[
+    tuple[ServiceSet, ...],
+    Meta(
+        description=f"a list of {', '.join(ServiceSet)}; each once",
+        extra={"holds": lambda sets: len(set(sets)) == len(sets)},
     ),
 ]
 Note = Annotated[
@@ -63,13 +79,19 @@ Notes = Annotated[tuple[Note, ...], Meta(max_length=30, description="a list of a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """``services/<id>/service.toml``: the facts and notes about one entry.
+    """A ``service.toml``: the facts and notes about one framework and one way to serve it.
 
-    ``source``: the repository of its source code; `lab perks --refresh` reads its stars.
+    ``folder``: where the file lies, below ``services/``: ``flask``, or ``flask/gunicorn`` for
+    another way to serve the same application. ``sets``: the sets that the service is in.
+    ``http_parser``: what reads the requests: a package, a module of the standard library, or
+    ``own``. ``deployment``: the page of the documentation that says to serve it so. ``source``: the
+    repository of its source code; `lab perks --refresh` reads its stars.
     """
 
     id: Id
+    folder: str
     name: Words
+    sets: Sets
     server: Words
     interface: Annotated[Interface, Meta(description="WSGI, ASGI or own")]
     workers: Count
@@ -77,10 +99,22 @@ class Manifest:
     keep_alive: Truth
     backlog: Backlog
     event_loop: EventLoop
+    http_parser: Words
     packages: Packages
+    deployment: Link
     homepage: Link
     source: Link
     notes: Notes
+
+    @property
+    def framework(self) -> str:
+        """The folder of its application, below ``services/``; services may share it."""
+        return framework_of(self.folder)
+
+
+def framework_of(folder: str) -> str:
+    """The folder of the application, for a service's folder: ``flask/gunicorn`` -> ``flask``."""
+    return folder.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

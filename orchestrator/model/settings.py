@@ -11,7 +11,7 @@ from labwire.expectation import Expectation
 from labwire.settings import RampSettings
 from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Network, Placement
-from orchestrator.words import Name
+from orchestrator.words import Name, SetName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class Settings:
     """The settings of one ``lab run``; the record keeps them so that a run can be resumed.
 
     ``open_loop``: whether the open loop follows; None: as in the profile. ``rate``: the arrival
-    rate (requests/s) that is the same for all services; None: as in the profile.
+    rate (requests/s) that is the same for all services; None: as in the profile. ``set_name``: the
+    set that ``services`` are; None if they were named, or if the run is older than the field.
     """
 
     services: Annotated[tuple[Name, ...], Meta(min_length=1)]
@@ -76,6 +77,7 @@ class Settings:
     client: Name = "engine"
     open_loop: bool | None = None
     rate: float | None = None
+    set_name: SetName | None = None
 
     @property
     def trials(self) -> int:

@@ -79,7 +79,10 @@ OFFICIAL = "official"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Facts from the manifest, and versions read in the container that was measured."""
+    """Facts from the manifest, and versions read in the container that was measured.
+
+    ``http_parser``, ``framework``, ``deployment``: as in the manifest; empty in older records.
+    """
 
     name: Title
     server: str
@@ -95,6 +98,9 @@ class Server:
     python: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
     package: Package | None = None
+    http_parser: str = ""
+    framework: str = ""
+    deployment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

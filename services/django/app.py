@@ -1,4 +1,4 @@
-"""The benchmark contract in Django, one file, served by gunicorn (see the Dockerfile)."""
+"""The benchmark contract in Django, one file, served by gunicorn (see serve.sh)."""
 
 import ujson
 from django.conf import settings

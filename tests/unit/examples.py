@@ -13,7 +13,7 @@ from labwire.phase import LoadPhase, RampEnd
 from orchestrator.contract import Answer, Distribution, Probe
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.plan import plan
-from orchestrator.model.entry import ContainerSpec, Entry, Interface, Manifest
+from orchestrator.model.entry import ContainerSpec, Entry, Interface, Manifest, ServiceSet
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.record import SCHEMA, RunRecord
@@ -53,7 +53,9 @@ LAYOUT = PLACEMENT.layout
 def manifest(service: str = "flask", **changes: Any) -> Manifest:
     example = Manifest(
         id=service,
+        folder=service,
         name=service.title(),
+        sets=(ServiceSet.OF_2019,),
         server="werkzeug",
         interface=Interface.WSGI,
         workers=1,
@@ -61,7 +63,9 @@ def manifest(service: str = "flask", **changes: Any) -> Manifest:
         keep_alive=True,
         backlog=128,
         event_loop="",
+        http_parser="http.server",
         packages=(service, "ujson"),
+        deployment="https://example.org/deploy",
         homepage="https://example.org/",
         source=f"https://github.com/example/{service}",
         notes=("a note",),

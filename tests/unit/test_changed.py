@@ -23,16 +23,19 @@ from orchestrator.adapters.changes import (
 from orchestrator.changed import UNMEASURED, Definitions, redefined, touched
 from orchestrator.errors import EnvironmentMissing, UsageError
 
-SERVICES = ("django", "flask", "sanic")
+SERVICES = ("django", "flask", "flask-waitress", "sanic")
+FOLDERS = {name: name.replace("-", "/") for name in SERVICES}
+OF_FLASK = ("flask", "flask-waitress")
 Git = Callable[..., str]
 
 
 @pytest.mark.parametrize(
     ("path", "names"),
     [
-        ("services/flask/app.py", ("flask",)),
-        ("services/flask/templates/x/y.html", ("flask",)),
-        ("services/flask/requirements.txt", ("flask",)),
+        ("services/flask/app.py", OF_FLASK),
+        ("services/flask/templates/x/y.html", OF_FLASK),
+        ("services/flask/requirements.txt", OF_FLASK),
+        ("services/flask/waitress/requirements.txt", ("flask-waitress",)),
         ("services/flask/NOTES.md", ()),
         ("services/gone/app.py", ()),
         ("services/_template/app.py", ()),
@@ -56,20 +59,21 @@ Git = Callable[..., str]
     ],
 )
 def test_a_path_touches_one_service_no_service_or_all(path: str, names: tuple[str, ...]) -> None:
-    assert touched([path], SERVICES) == dict.fromkeys(names, (path,))
+    assert touched([path], FOLDERS) == dict.fromkeys(names, (path,))
 
 
 def test_services_are_listed_in_order_with_the_paths_that_touch_them() -> None:
     paths = ["services/sanic/app.py", "README.md", "loadgen/Dockerfile", "services/flask/app.py"]
-    assert touched(paths, SERVICES) == {
+    assert touched(paths, FOLDERS) == {
         "django": ("loadgen/Dockerfile",),
         "flask": ("loadgen/Dockerfile", "services/flask/app.py"),
+        "flask-waitress": ("loadgen/Dockerfile", "services/flask/app.py"),
         "sanic": ("services/sanic/app.py", "loadgen/Dockerfile"),
     }
 
 
 def test_no_change_touches_nothing() -> None:
-    assert touched([], SERVICES) == {}
+    assert touched([], FOLDERS) == {}
 
 
 def test_every_path_that_touches_no_service_has_a_reason() -> None:
@@ -78,8 +82,8 @@ def test_every_path_that_touches_no_service_has_a_reason() -> None:
 
 def test_the_compose_file_touches_services_whose_container_changes() -> None:
     path = "docker-compose.yml"
-    assert touched([path], SERVICES, ["flask"]) == {"flask": (path,)}
-    assert touched([path], SERVICES) == {}
+    assert touched([path], FOLDERS, ["flask"]) == {"flask": (path,)}
+    assert touched([path], FOLDERS) == {}
 
 
 def definitions(rest: object = "network", **frameworks: object) -> Definitions:

@@ -7,7 +7,13 @@ import random
 
 from orchestrator.experiments.cost.record import CostSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_budget, add_services, add_workloads
+from orchestrator.options import (
+    add_budget,
+    add_services,
+    add_workloads,
+    chosen_services,
+    chosen_set,
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +33,8 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CostSettings:
     """The settings that the command line names; defaults for the rest."""
     seed = arguments.seed
     return CostSettings(
-        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        services=chosen_services(arguments, there),
+        set_name=chosen_set(arguments),
         workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
         budget_s=arguments.budget,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,

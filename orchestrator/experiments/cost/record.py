@@ -8,7 +8,7 @@ from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
 from orchestrator.model.record import Endpoint
 from orchestrator.model.together import LeftOut, Together
-from orchestrator.words import Moment, Name, Title
+from orchestrator.words import Moment, Name, SetName, Title
 
 COST_SCHEMA = 1
 
@@ -18,13 +18,15 @@ class CostSettings:
     """The settings of one ``lab cost``.
 
     ``budget_s``: the most seconds of measuring, of all workloads together. ``seed``: of hash seeds
-    and orders.
+    and orders. ``set_name``: the set that ``services`` are; None if they were named, or if the run
+    is older than the field.
     """
 
     services: tuple[Name, ...]
     workloads: tuple[Name, ...]
     budget_s: float
     seed: int
+    set_name: SetName | None = None
 
     @property
     def network(self) -> Network:

@@ -8,7 +8,13 @@ from labwire.client import Client
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_client, add_network, add_services, chosen_network
+from orchestrator.options import (
+    add_client,
+    add_network,
+    add_services,
+    chosen_network,
+    chosen_services,
+)
 
 WITHIN_PERCENT = 3.0
 BUDGET_S = 120.0
@@ -71,7 +77,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
     if exact and (arguments.within is not None or arguments.budget is not None):
         raise UsageError(["--pairs is an exact number: leave out --within and --budget"])
     return CrossCheckSettings(
-        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        services=chosen_services(arguments, there),
         workload=arguments.workload,
         pairs=arguments.pairs,
         seconds=arguments.seconds,

@@ -7,7 +7,7 @@ import argparse
 from orchestrator.bench.instructions import REQUESTS
 from orchestrator.experiments.instructions.record import InstructionsSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_services
+from orchestrator.options import add_services, chosen_services
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
     """The settings that the command line names; defaults for the rest."""
     return InstructionsSettings(
-        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        services=chosen_services(arguments, there),
         workload=arguments.workload,
         seeds=arguments.seeds,
         repeats=arguments.repeats,

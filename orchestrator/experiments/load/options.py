@@ -15,11 +15,15 @@ from orchestrator.options import (
     add_services,
     add_workloads,
     chosen_network,
+    chosen_services,
+    chosen_set,
+    option,
 )
 from orchestrator.profiles import COST, PROFILES
 
 # The options that determine a run's plan. A resumed run has its plan already.
 PLANNED = (
+    "set_name",
     "workload",
     "profile",
     "duration",
@@ -95,11 +99,7 @@ def resumed(arguments: argparse.Namespace) -> str | None:
 def _given(arguments: argparse.Namespace) -> list[str]:
     """The words of the command line that would determine a plan."""
     values = {name: getattr(arguments, name) for name in PLANNED}
-    options = [
-        f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
-        for name, value in values.items()
-        if value is not None
-    ]
+    options = [option(name, value) for name, value in values.items() if value is not None]
     return [*arguments.services, *options]
 
 
@@ -107,7 +107,8 @@ def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
     """The settings that the command line names; defaults for the rest."""
     seed = arguments.seed
     return Settings(
-        services=tuple(dict.fromkeys(arguments.services)) or there.services,
+        services=chosen_services(arguments, there),
+        set_name=chosen_set(arguments),
         workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
         profile=arguments.profile or "standard",
         duration_s=arguments.duration,

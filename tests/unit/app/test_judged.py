@@ -41,11 +41,18 @@ def test_a_services_own_files_are_told_from_those_that_both_sides_share() -> Non
         "flask": ("docker-compose.yml", "loadgen/Dockerfile", "services/flask/app.py"),
         "sanic": ("services/sanic/app.py",),
     }
-    assert of_its_own(touching) == (
+    frameworks = {name: name for name in touching}
+    assert of_its_own(touching, frameworks) == (
         ("flask", "sanic"),
         ("docker-compose.yml", "loadgen/Dockerfile"),
     )
-    assert of_its_own({}) == ((), ())
+    assert of_its_own({}, {}) == ((), ())
+
+
+def test_a_way_to_serve_is_built_from_the_folder_of_its_framework() -> None:
+    touching = {"flask": ("services/flask/app.py",), "flask-waitress": ("services/flask/app.py",)}
+    frameworks = dict.fromkeys(touching, "flask")
+    assert of_its_own(touching, frameworks) == (("flask", "flask-waitress"), ())
 
 
 def test_a_service_has_a_line_for_each_workload_unless_it_stands_alone() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from labwire.expectation import Expectation, Request, RightAnswer
 from orchestrator.errors import UsageError
-from orchestrator.files.manifests import read_contract, read_manifests
-from orchestrator.model.entry import Interface, Manifest
+from orchestrator.files.manifests import folders, read_contract, read_manifests, sets
+from orchestrator.model.entry import Interface, Manifest, ServiceSet
 from tests.conftest import ROOT
 
 SERVICES = ROOT / "services"
 GOOD = """\
 name = "Flask"
+sets = ["2019"]
 server = "werkzeug"
 interface = "WSGI"
 workers = 1
@@ -23,7 +24,9 @@ threads = "1"
 keep_alive = false
 backlog = 128
 event_loop = ""
+http_parser = "http.server"
 packages = ["flask", "ujson"]
+deployment = "https://flask.palletsprojects.com/deploy"
 homepage = "https://flask.palletsprojects.com/"
 source = "https://github.com/pallets/flask"
 notes = []
@@ -45,8 +48,8 @@ def refused(folder: Path) -> list[str]:
 
 def test_the_repositorys_own_services_are_valid() -> None:
     found = read_manifests(SERVICES)
-    folders = {path.name for path in SERVICES.iterdir() if path.is_dir() and path.name[0] != "_"}
-    assert set(found) == folders
+    there = {path.name for path in SERVICES.iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert {manifest.framework for manifest in found.values()} == there
     assert len(found) >= 9
     assert all(name == manifest.id for name, manifest in found.items())
 
@@ -66,7 +69,9 @@ def test_a_manifest_becomes_a_value(tmp_path: Path) -> None:
     assert read_manifests(tmp_path) == {
         "flask": Manifest(
             id="flask",
+            folder="flask",
             name="Flask",
+            sets=(ServiceSet.OF_2019,),
             server="werkzeug",
             interface=Interface.WSGI,
             workers=1,
@@ -74,7 +79,9 @@ def test_a_manifest_becomes_a_value(tmp_path: Path) -> None:
             keep_alive=False,
             backlog=128,
             event_loop="",
+            http_parser="http.server",
             packages=("flask", "ujson"),
+            deployment="https://flask.palletsprojects.com/deploy",
             homepage="https://flask.palletsprojects.com/",
             source="https://github.com/pallets/flask",
             notes=(),
@@ -83,11 +90,12 @@ def test_a_manifest_becomes_a_value(tmp_path: Path) -> None:
 
 
 NO_SUCH = (
-    "known keys are backlog, event_loop, homepage, interface, keep_alive, name, notes, packages, "
-    "server, source, threads, workers"
+    "known keys are backlog, deployment, event_loop, homepage, http_parser, interface, keep_alive, "
+    "name, notes, packages, server, sets, source, threads, workers"
 )
 TITLE = "give one line of 1 to 100 printable characters"
 COUNT = "give a whole number from 1 to 1,024"
+SETS = "give a list of 2019, production, today, base; each once"
 LINK = "give an address that begins with https:// or http://"
 
 
@@ -135,8 +143,48 @@ notes = []
         "flask/service.toml:9: packages[2] = 7: "
         "give the name of a distribution: letters, digits, and . _ - between them",
         f'flask/service.toml:10: homepage = "javascript:alert(1)": {LINK}',
+        f"flask/service.toml: no sets: {SETS}",
+        f"flask/service.toml: no http_parser: {TITLE}",
+        f"flask/service.toml: no deployment: {LINK}",
         f"flask/service.toml: no source: {LINK}",
     ]
+
+
+def test_another_way_to_serve_is_a_service_named_after_both_folders(tmp_path: Path) -> None:
+    write(tmp_path, flask=GOOD)
+    shared = [line for line in GOOD.splitlines() if not line.startswith(("homepage", "source"))]
+    way = tmp_path / "flask" / "waitress"
+    way.mkdir()
+    text = "\n".join(shared).replace('"Flask"', '"Flask on waitress"').replace("2019", "production")
+    (way / "service.toml").write_text(text)
+    found = read_manifests(tmp_path)
+    assert list(found) == ["flask", "flask-waitress"]
+    made = found["flask-waitress"]
+    assert (made.folder, made.framework) == ("flask/waitress", "flask")
+    assert made.homepage == found["flask"].homepage
+    assert folders(tmp_path) == {"flask": "flask", "flask-waitress": "flask/waitress"}
+    assert sets(tmp_path) == {
+        "2019": ("flask",),
+        "production": ("flask-waitress",),
+        "today": (),
+        "base": (),
+    }
+
+
+def test_two_folders_cannot_make_services_of_the_same_name(tmp_path: Path) -> None:
+    write(tmp_path, flask=GOOD, **{"flask-waitress": GOOD})
+    (tmp_path / "flask" / "waitress").mkdir()
+    (tmp_path / "flask" / "waitress" / "service.toml").write_text(GOOD)
+    assert refused(tmp_path) == [
+        "services/flask-waitress and services/flask/waitress: both make the service "
+        "flask-waitress; rename one"
+    ]
+
+
+def test_a_faulty_manifest_has_a_name_and_is_in_no_set(tmp_path: Path) -> None:
+    write(tmp_path, flask="sets = [", sanic='sets = "today"', tornado="sets = [1]")
+    assert list(folders(tmp_path)) == ["flask", "sanic", "tornado"]
+    assert not any(sets(tmp_path).values())
 
 
 def toml(value: object) -> str:
@@ -149,6 +197,9 @@ def toml(value: object) -> str:
         ("name", "x" * 101),
         ("name", "\u202eevil"),
         ("name", "a\uffffb"),
+        ("sets", ["2019", "2019"]),
+        ("sets", ["1999"]),
+        ("sets", "today"),
         ("server", "x" * 300_000),
         ("workers", True),
         ("workers", 1025),
@@ -172,7 +223,7 @@ def test_a_value_beyond_its_bounds_is_refused(tmp_path: Path, key: str, value: o
     lines = [line for line in GOOD.splitlines() if not line.startswith(f"{key} =")]
     write(tmp_path, flask="\n".join([*lines, f"{key} = {toml(value)}"]))
     (problem,) = refused(tmp_path)
-    assert re.match(rf"flask/service\.toml:12: {key}(\[0\])? = ", problem)
+    assert re.match(rf"flask/service\.toml:15: {key}(\[0\])? = ", problem)
     assert len(problem) < 250
 
 

@@ -58,8 +58,8 @@ def test_the_block_stands_before_the_mark(root: Path) -> None:
         """\
   blacksheep:
     <<: *server
-    image: weblab/blacksheep:local
-    build: { context: services/blacksheep, args: { BASE: "${LAB_PYTHON_313:-python:3.13-slim}" } }
+    image: weblab/blacksheep:${LAB_TAG:-local}
+    build: { context: services/blacksheep, args: { BASE: *python } }
 
 """
         + MARK,
