@@ -150,13 +150,13 @@ browser: ## install Chromium, for the tests of the pages
 	@bash $(SETUP)/browser.sh
 
 .PHONY: images
-images: $(BIN)/.runtime base-images ## build the images of all services
-	$(BIN)/lab images
+images: $(BIN)/.runtime base-images ## build the images of a set of services: SET=
+	$(strip $(BIN)/lab images $(if $(SET),--set $(SET)))
 
 .PHONY: images-save
-images-save: $(BIN)/.runtime base-images ## build all images and write them to one file: FILE=
+images-save: $(BIN)/.runtime base-images ## build the images of a set and write them to one file: FILE= SET=
 	@$(call need,FILE,the archive to write)
-	$(BIN)/lab images-save $(FILE)
+	$(BIN)/lab images-save $(FILE) $(if $(SET),--set $(SET))
 
 .PHONY: images-load
 images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE=
