@@ -49,7 +49,9 @@ def chosen_services(arguments: argparse.Namespace, there: Names) -> tuple[str, .
         return named
     wanted = arguments.set_name or DEFAULT_SET
     if not (found := there.of_set(wanted)):
-        raise UsageError(f"no service is in the set {wanted}; name one: {', '.join(there.services)}")
+        raise UsageError(
+            f"no service is in the set {wanted}; name one: {', '.join(there.services)}"
+        )
     return found
 
 

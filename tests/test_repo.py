@@ -84,9 +84,7 @@ def test_the_folder_of_a_way_to_serve_is_complete(service: str) -> None:
 def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
     profiles = {name: block.get("profiles") for name, block in COMPOSE["services"].items()}
     beyond = {
-        name: [BEYOND_2019]
-        for name, one in MANIFESTS.items()
-        if ServiceSet.OF_2019 not in one.sets
+        name: [BEYOND_2019] for name, one in MANIFESTS.items() if ServiceSet.OF_2019 not in one.sets
     }
     assert {name: of for name, of in profiles.items() if of} == beyond | {
         WRK: [CROSSCHECK],

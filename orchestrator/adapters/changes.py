@@ -64,7 +64,9 @@ def services_at(root: Path, commit: str) -> tuple[str, ...]:
         EnvironmentMissing: git cannot list them.
     """
     files = _listed(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", "services/")
-    found = (re.fullmatch(r"services/([^_/][^/]*(?:/[^/]+)?)/service\.toml", path) for path in files)
+    found = (
+        re.fullmatch(r"services/([^_/][^/]*(?:/[^/]+)?)/service\.toml", path) for path in files
+    )
     return tuple(named_folders(one[1] for one in found if one))
 
 

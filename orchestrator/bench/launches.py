@@ -14,9 +14,7 @@ from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import Loading
 from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together, TogetherLaunch
 from orchestrator.model.trial import FAILED
-
-LAUNCHES_LEAST = 2
-"""One launch has no interval."""
+from orchestrator.stats.launches import LAUNCHES_LEAST
 
 
 def goes_on(one: Together) -> bool:

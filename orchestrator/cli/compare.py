@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from orchestrator.app.compare import compare
-from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
+from orchestrator.cli.codes import ALL_WELL, SOME_FAILED, WRONG
 from orchestrator.cli.commands import Commands, add_json, add_results, command
 from orchestrator.compare.comparison import Comparison
 from orchestrator.compare.document import json_text
@@ -40,6 +40,8 @@ def _compare(world: World, arguments: argparse.Namespace) -> int:
         print(json_text(comparison), end="")
     else:
         _show(world.out, comparison)
+    if comparison.unanswered:
+        return WRONG
     return SOME_FAILED if comparison.slower else ALL_WELL
 
 

@@ -39,7 +39,11 @@ def _verify(world: World, arguments: argparse.Namespace) -> int:
 
 
 def _images(world: World, arguments: argparse.Namespace) -> int:
-    return SOME_FAILED if build_images(world, chosen_services(arguments, names(world.root))) else ALL_WELL
+    return (
+        SOME_FAILED
+        if build_images(world, chosen_services(arguments, names(world.root)))
+        else ALL_WELL
+    )
 
 
 def _images_save(world: World, arguments: argparse.Namespace) -> int:

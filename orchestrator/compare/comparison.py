@@ -121,6 +121,11 @@ class Comparison:
         return tuple(row for row in self.rows if row.quantity.name == quantity)
 
     @property
+    def unanswered(self) -> bool:
+        """Whether no row of the headline could be compared."""
+        return all(row.answer is None for row in self.of(self.headline))
+
+    @property
     def slower(self) -> bool:
         """Whether any row of the headline is certainly slower."""
         return any(row.answer is Answer.SLOWER for row in self.of(self.headline))

@@ -1,7 +1,7 @@
 """``service.toml`` of all services and ``services/contract.toml`` as types.
 
-A service's file lies in ``services/<framework>/``, or in ``services/<framework>/<way>/`` for another
-way to serve the same application. Such a service is called ``<framework>-<way>``.
+A service's file lies in ``services/<framework>/``, or in ``services/<framework>/<way>/`` for
+another way to serve the same application. Such a service is called ``<framework>-<way>``.
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from orchestrator.history.line import Line
-from orchestrator.history.run import CONFIDENCE, DIGITS, KeptRow
+from orchestrator.history.run import DIGITS, KeptRow
 from orchestrator.stats.change_points import SHORTEST, Values, Weighted
+from orchestrator.stats.student import CONFIDENCE
 
 _ROUNDING = 10.0 ** (1 - DIGITS) / math.sqrt(12)
 """Standard deviation of a logarithm that was rounded (uniform: the width / sqrt(12)), at most."""

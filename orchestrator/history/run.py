@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-import numpy as np
 
 from orchestrator.model.comparable import Comparable, ComparableRow, Quantity
+from orchestrator.stats.student import CONFIDENCE, mean_interval
 from orchestrator.words import LARGEST, Count, Moment, Name, RunId
 
 SCHEMA = 1
 """Of a line. A reader refuses any other, so it rises when an older reader would be misled."""
-CONFIDENCE = 0.95
 DIGITS = 6
 """Significant digits that are kept; the rounding is then far below any noise."""
 
@@ -103,26 +102,17 @@ def _why_not(row: ComparableRow) -> str:
 
 
 def _row(row: ComparableRow) -> KeptRow:
-    logs, count = np.log(row.values), len(row.values)
-    mean, half = float(logs.mean()), _half(logs.std(ddof=1) if count > 1 else None, count)
+    known = mean_interval([math.log(value) for value in row.values], CONFIDENCE)
+    bounded = math.isfinite(known.low)
     return KeptRow(
         service=row.service,
         workload=row.workload,
         quantity=row.quantity.name,
-        value=_rounded(mean),
-        low=None if half is None else _rounded(mean - half),
-        high=None if half is None else _rounded(mean + half),
-        count=count,
+        value=_rounded(known.mean),
+        low=_rounded(known.low) if bounded else None,
+        high=_rounded(known.high) if bounded else None,
+        count=known.count,
     )
-
-
-def _half(deviation: float | None, count: int) -> float | None:
-    """Half of the 95 % interval of the mean: Student's t, with count - 1 degrees of freedom."""
-    from scipy.stats import t  # takes most of a second to import
-
-    if deviation is None:
-        return None
-    return float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * deviation / math.sqrt(count)
 
 
 def _rounded(log: float) -> float:

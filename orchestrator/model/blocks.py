@@ -13,7 +13,7 @@ GUARD, VALUES = "one-framework-at-a-time", "values-locust-can-use"
 COST_PROFILE = "cost"
 TOOLS = (LOCUST_WORKER, REFERENCE)
 """Those whose images `make images` builds, and an archive of images has, beside the services'."""
-# Frameworks and servers that are in no set of 2019. `docker compose up flask-waitress` starts one; a
+# Services that are not in the set 2019. `docker compose up flask-waitress` starts one; a
 # command without names leaves them out.
 BEYOND_2019 = "beyond-2019"
 NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER, REFERENCE)

@@ -14,10 +14,14 @@ from orchestrator.report.fixed_rate import trial_columns
 from orchestrator.report.group import Group, groups
 from orchestrator.report.open_loop import limited_by
 from orchestrator.report.ranking import PLACE, Place, Ranking
-from orchestrator.stats.launches import Relative, rank_of, relative_logs, relatives
+from orchestrator.stats.launches import (
+    LAUNCHES_LEAST,
+    Relative,
+    rank_of,
+    relative_logs,
+    relatives,
+)
 
-LAUNCHES_LEAST = 2
-"""A single launch has no interval."""
 TEXT = (
     "What a request costs in CPU time, the lowest first, with all frameworks up at the same time "
     "on one CPU and requests to all of them mixed at random. It is relative to a bare server that "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
-from statistics import fmean, stdev
+from math import exp, isfinite, log
 
-CONFIDENCE = 0.95
+from orchestrator.stats.student import mean_interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +23,19 @@ class GeometricMean:
 
 
 def geometric_mean(values: Sequence[float]) -> GeometricMean:
-    """The mean of the logarithms, as a value again: exp(m), from exp(m - h) to exp(m + h).
+    """The mean of the logarithms with its interval (`mean_interval`), as a value again.
 
-    h = t s / sqrt(n), with s the standard deviation of the n logarithms and Student's t for n - 1
-    degrees of freedom: the usual interval of a mean (Montgomery, Design and Analysis of
-    Experiments, 8th edition, section 2.4). It takes the values as independent and their logarithms
-    as normal. Machines disturb costs and rates by factors rather than by amounts, hence logarithms.
+    It takes the values as independent and their logarithms as normal. Machines disturb costs and
+    rates by factors rather than by amounts, hence logarithms.
 
     Args:
         values: at least one; all above 0.
     """
-    # Here because this package takes most of a second and 80 MB, and most commands need neither.
-    from scipy.stats import t
-
-    logs = [log(value) for value in values]
-    mean, count = fmean(logs), len(logs)
-    if count < 2:
-        return GeometricMean(value=exp(mean), low=None, high=None, count=count)
-    half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * stdev(logs) / sqrt(count)
-    return GeometricMean(value=exp(mean), low=exp(mean - half), high=exp(mean + half), count=count)
+    known = mean_interval([log(value) for value in values])
+    bounded = isfinite(known.low)
+    return GeometricMean(
+        value=exp(known.mean),
+        low=exp(known.low) if bounded else None,
+        high=exp(known.high) if bounded else None,
+        count=known.count,
+    )

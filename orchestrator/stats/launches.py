@@ -17,6 +17,8 @@ from orchestrator.stats.student import CONFIDENCE, Mean, mean_interval, trimmed
 
 Logs = Mapping[str, Sequence[float]]
 """Service -> the logarithm of its relative cost in each launch."""
+LAUNCHES_LEAST = 2
+"""One launch has no interval."""
 OTHERS_LEAST = 4
 
 
