@@ -101,9 +101,9 @@ doctor: $(BIN)/.runtime ## say what this host can and cannot measure, and how to
 	$(BIN)/lab doctor
 
 .PHONY: new
-new: $(BIN)/.runtime ## add a framework: NAME=...
-	@$(call need,NAME,the name of the new framework)
-	$(BIN)/lab new $(NAME)
+new: $(BIN)/.runtime ## add a framework, or another way to serve one: NAME= WAY=
+	@$(call need,NAME,the name of the framework)
+	$(strip $(BIN)/lab new $(NAME) $(if $(WAY),--way $(WAY)))
 
 # --- checking -------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from orchestrator.app.catalogue import names
 from orchestrator.app.services import build_images, wanted, with_companions
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.files.sources import TAG
@@ -35,8 +36,7 @@ def save_images(world: World, services: Sequence[str], file: Path) -> None:
     try:
         for name, image in extra.items():
             images.tag(image, name)
-        names = [*extra.values(), *extra, *bases(images, specs)]
-        world.archives.save(names, file)
+        world.archives.save([*extra.values(), *extra, *bases(images, specs)], file)
     finally:
         for name in filter(images.has, mine):
             images.forget(name)
@@ -54,13 +54,20 @@ def load_images(world: World, file: Path) -> None:
     """
     images = world.connect("images").engine.images
     world.archives.load(file)
-    for spec in _specs(world, ()):
+    others = []
+    for spec in _specs(world, names(world.root).services):
         if not spec.build_context:
             continue
-        same = images.loaded(spec) is not None
-        said = "built from these sources: it will not be built again" if same else "will be built"
-        world.out.note(f"{spec.service}: {said}")
+        if images.loaded(spec) is not None:
+            world.out.note(f"{spec.service}: built from these sources: it will not be built again")
+        else:
+            others.append(spec.service)
         _forget_others(images, spec)
+    if others:
+        world.out.note(
+            "no loaded image comes from these sources of the following, which are built when they "
+            f"are needed: {', '.join(others)}"
+        )
 
 
 def _forget_others(images: Images, spec: ContainerSpec) -> None:
@@ -73,8 +80,8 @@ def _forget_others(images: Images, spec: ContainerSpec) -> None:
 
 def bases(images: Images, specs: Iterable[ContainerSpec]) -> list[str]:
     """The base images of these, and the images that are not built here, if the engine has them."""
-    names = dict.fromkeys(spec.base_image if spec.build_context else spec.image for spec in specs)
-    return [name for name in names if name and images.has(name)]
+    found = dict.fromkeys(spec.base_image if spec.build_context else spec.image for spec in specs)
+    return [name for name in found if name and images.has(name)]
 
 
 def _specs(world: World, services: Sequence[str]) -> list[ContainerSpec]:

@@ -13,6 +13,8 @@ from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
+from orchestrator.files.new_way import START
+from orchestrator.files.new_way import new_way as way_made
 from orchestrator.model.blocks import TOOLS
 from orchestrator.model.catalogue import DEFAULT_SET, Catalogue
 from orchestrator.world import World
@@ -121,4 +123,27 @@ def new_service(root: Path, name: str) -> list[str]:
         f"{folder.relative_to(root)} is ready, with its block in docker-compose.yml.",
         f"It already fulfils the contract; check it with: .venv/bin/lab verify {name}",
         'Next: CONTRIBUTING.md, "Add a framework", from step 2.',
+    ]
+
+
+def new_way(root: Path, framework: str, way: str) -> list[str]:
+    """Make a way to serve a framework; return lines that say what to do next.
+
+    Raises:
+        UsageError: no such framework, or the way's name is not allowed or already exists.
+    """
+    single = not (root / "services" / framework / START).is_file()
+    folder = way_made(root, framework, way)
+    name = f"{framework}-{way}"
+    found = [f"{folder.relative_to(root)} is ready, with the block {name} in docker-compose.yml."]
+    if single:
+        found.append(
+            f"services/{framework}/Dockerfile now takes lock and start from a folder; the "
+            f"framework's own start is in services/{framework}/{START}."
+        )
+    return [
+        *found,
+        f"It is a copy of {framework}, which fulfils the contract; check it with: "
+        f".venv/bin/lab verify {name}",
+        'Next: CONTRIBUTING.md, "Add a way to serve", from step 2.',
     ]

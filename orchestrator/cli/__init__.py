@@ -10,6 +10,7 @@ from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
+    claims,
     compare,
     examine,
     experiments,
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         experiments,
         nanode,
         results,
+        claims,
         compare,
         history,
         schema,

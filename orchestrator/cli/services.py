@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.app.catalogue import names
 from orchestrator.app.images import load_images, save_images
-from orchestrator.app.services import build_images, new_service, verify
+from orchestrator.app.services import build_images, new_service, new_way, verify
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, command
 from orchestrator.options import add_services, chosen_services
@@ -28,9 +28,18 @@ def add(commands: Commands) -> None:
     )
     loading = command(commands, "images-load", _images_load, text)
     loading.add_argument("file", type=Path, metavar="FILE", help="the archive to read")
-    text = "create a service from the template; it passes the contract at once"
+    text = (
+        "create a framework from the template, or another way to serve one that is there; either "
+        "passes the contract at once"
+    )
     creating = command(commands, "new", _new, text)
-    creating.add_argument("name", metavar="NAME", help="name of the service and its folder")
+    creating.add_argument("name", metavar="NAME", help="name of the framework and its folder")
+    creating.add_argument(
+        "--way",
+        metavar="WAY",
+        help="another way to serve this framework, mostly the server's name; the service is called "
+        "NAME-WAY",
+    )
 
 
 def _verify(world: World, arguments: argparse.Namespace) -> int:
@@ -57,6 +66,7 @@ def _images_load(world: World, arguments: argparse.Namespace) -> int:
 
 
 def _new(world: World, arguments: argparse.Namespace) -> int:
-    for line in new_service(world.root, arguments.name):
+    name, way = arguments.name, arguments.way
+    for line in new_service(world.root, name) if way is None else new_way(world.root, name, way):
         print(line)
     return ALL_WELL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.model.catalogue import described
 from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.finding import Finding
 from orchestrator.model.record import RunRecord
@@ -79,6 +80,8 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"seed {record.seed},"
     ended = "" if record.finished_at else ", not finished"
     yield f"started {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
+    if of_set := described(record.settings.set_name):
+        yield f"{of_set}\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:.3g} s to connect,"

@@ -12,6 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestrator.model.catalogue import described
 from orchestrator.model.finding import Finding
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
@@ -59,10 +60,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """One row of the page's table and its details."""
+    """One row of the page's table and its details.
+
+    ``framework``, ``folder``: the folders of its application and of the service, below
+    ``services/``.
+    """
 
     id: str
-    service: str
+    framework: str
+    folder: str
     workload: str
     ranked: bool
     limited_by: str | None
@@ -102,6 +108,7 @@ def page(
     return environment().get_template("page.html").render(
         record=record,
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
+        of_set=described(record.settings.set_name),
         root=links.root,
         in_results=links.index,
         text=headlines[0].text,
@@ -171,12 +178,13 @@ def source(name: str) -> str:
 
 def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
     group = place.group
-    found = details(record, group)
+    found, server = details(record, group), group.trials[-1].server
     words = (group.name, group.service, place.limited_by, group.why, group.workload)
     facts = [text for _, text in found.settings]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
-        service=group.service,
+        framework=server.framework_of(group.service),
+        folder=server.folder_of(group.service),
         workload=group.workload,
         ranked=place.ranked,
         limited_by=place.limited_by,

@@ -46,6 +46,10 @@ class Listed:
         return "finished" if self.record.finished_at else "not finished"
 
 
+NAMED = "named"
+"""For a run whose services were named one by one, or which is older than sets."""
+
+
 def _of(of: Callable[[RunRecord], Value]) -> Callable[[Listed], Value]:
     return lambda run: of(run.record) if run.record else None
 
@@ -67,6 +71,7 @@ RUNS: tuple[Column[Listed], ...] = (
     Column("started_at", "Started (UTC)", _of(lambda r: r.started_at), words=True),
     Column("profile", "Profile", _of(lambda r: r.profile.name), words=True),
     Column("load_s", "Seconds per trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
+    Column("set", "Set", _of(lambda r: r.settings.set_name or NAMED), words=True),
     Column("services", "Services", _of(lambda r: len(r.settings.services))),
     Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
     Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),

@@ -10,6 +10,7 @@ from orchestrator.durations import clock_time
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.rows import cost_rows, why
 from orchestrator.experiments.cost.words import so_far, told_apart
+from orchestrator.model.catalogue import described
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.column import three_digits
 from orchestrator.report.place import where
@@ -34,7 +35,9 @@ def state(record: CostRecord) -> str:
 
 
 def consequences(record: CostRecord) -> Iterator[str]:
-    """Which services have no numbers, and why."""
+    """The set that was measured, and which of its services have no numbers, and why."""
+    if of_set := described(record.settings.set_name):
+        yield of_set
     for row in cost_rows(record):
         if row.relative is None:
             yield f"{record.part(row.service).name}, {row.workload}: {row.note}."
