@@ -9,6 +9,9 @@ from orchestrator.model.lock import Locks, Pins, normal
 from orchestrator.model.record import RunRecord
 from orchestrator.report.group import Group, groups
 
+STALE = "stale"
+"""The mark of such a row."""
+
 
 def stale(group: Group, locks: Locks) -> str | None:
     """What differs, in words; None if nothing does, or if the service has no lock today.
@@ -22,7 +25,9 @@ def stale(group: Group, locks: Locks) -> str | None:
     measured = {
         (name, version) for trial in group.trials for name, version in trial.server.versions.items()
     }
-    differing = [text for name, version in sorted(measured) for text in _differs(name, version, pins)]
+    differing = [
+        text for name, version in sorted(measured) for text in _differs(name, version, pins)
+    ]
     return "; ".join(differing) or None
 
 
