@@ -57,8 +57,8 @@ def test_reports_the_frameworks_own_package(running: Running) -> None:
     own = sized(read, running.container.install_bytes())
     assert own is not None
     assert own.version
-    # Two packages do not say in their metadata which Python they need.
-    assert (own.requires_python is None) == (own.name in ("bottle", "japronto"))
+    # Three packages do not say in their metadata which Python they need.
+    assert (own.requires_python is None) == (own.name in ("bottle", "japronto", "robyn"))
     assert own.dependencies >= 1 or own.name == "ujson", "ujson at least"
     assert own.install_bytes is not None
     assert own.install_bytes > 100_000
