@@ -108,6 +108,6 @@ def _manifest(table: dict[str, Any], way: str) -> str:
     """The framework's facts as the way's, which is in no set yet."""
     name = table["name"]
     own = {key: value for key, value in table.items() if key not in OF_THE_FRAMEWORK}
-    facts = own | {"name": f"{name} ({way})", "sets": [], "notes": [NOTE.format(name=name)]}
+    facts = own | {"name": f"{name}+{way.capitalize()}", "sets": [], "notes": [NOTE.format(name=name)]}
     lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items())
     return f"# The facts of {name}'s own way to serve: correct each line.\n{''.join(lines)}"

@@ -52,7 +52,7 @@ def test_it_has_the_facts_of_the_frameworks_own_way_and_is_in_no_set(root: Path)
     new_way(root, "flask", "cheroot")
     known = read_manifests(root / "services")
     own, made = known["flask"], known["flask-cheroot"]
-    assert (made.name, made.sets, made.framework) == ("Flask (cheroot)", (), "flask")
+    assert (made.name, made.sets, made.framework) == ("Flask+Cheroot", (), "flask")
     assert (made.server, made.backlog, made.packages) == (own.server, own.backlog, own.packages)
     assert (made.homepage, made.source) == (own.homepage, own.source)
     text = (root / "services/flask/cheroot/service.toml").read_text()
