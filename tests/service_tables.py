@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from orchestrator.files.manifests import read_manifests
@@ -22,10 +21,11 @@ def with_tables(text: str, services: Iterable[Manifest]) -> str:
     """The document with the table of each set between its marks."""
     known = tuple(services)
     for one in ServiceSet:
+        before, _, rest = text.partition(f"<!-- set {one} -->\n")
+        _, end, after = rest.partition("<!-- end -->\n")
+        assert end, f"services/README.md has no place for the table of the set {one}"
         table = _table(manifest for manifest in known if one in manifest.sets)
-        marked = re.compile(rf"(<!-- set {one} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text, count = marked.subn(lambda found, table=table: f"{found[1]}{table}{found[2]}", text)
-        assert count == 1, one
+        text = f"{before}<!-- set {one} -->\n{table}{end}{after}"
     return text
 
 

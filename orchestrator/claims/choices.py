@@ -52,7 +52,9 @@ def choices(claim: Claim, record: RunRecord) -> tuple[Choice, ...]:
     if not servers:
         return (Choice(server="", rows={name: rows[0] for name, rows in ways.items()}),)
     return tuple(
-        Choice(server=server, rows={name: _with(server, rows, known) for name, rows in ways.items()})
+        Choice(
+            server=server, rows={name: _with(server, rows, known) for name, rows in ways.items()}
+        )
         for server in servers
     )
 
