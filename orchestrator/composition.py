@@ -12,6 +12,7 @@ from orchestrator.adapters import (
     memory,
     perks,
     small_host,
+    uv,
     variant_checks,
 )
 from orchestrator.adapters.clock import SystemClock
@@ -43,6 +44,7 @@ def real_world(root: Path = ROOT) -> World:
         small_host=small_host,
         changes=changes,
         variants=variant_checks,
+        resolver=uv,
         apis=perks,
         default_index=default_index,
     )

@@ -21,6 +21,7 @@ from orchestrator.cli import (
     results,
     schema,
     services,
+    update,
 )
 from orchestrator.cli.codes import INTERRUPTED
 from orchestrator.cli.commands import Call, readable
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     groups = (
         examine,
         services,
+        update,
         changed,
         judge,
         experiments,

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from orchestrator.model.catalogue import described
 from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.finding import Finding
+from orchestrator.model.lock import Locks
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
 from orchestrator.report.place import where
+from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
 
 
@@ -22,6 +24,7 @@ def document(
     charts: Sequence[Chart],
     beside: Sequence[Table],
     findings: Sequence[Finding],
+    locks: Locks,
 ) -> str:
     """``report.md``: the run's tables and charts, what was published beside them, and the doubts.
 
@@ -29,6 +32,7 @@ def document(
         charts: for each, an SVG file with its name is beside the document.
         beside: tables that compare the run with the publication of 2019; may be empty.
         findings: the audit's findings about the record.
+        locks: what the lock of each service pins today.
     """
     parts = (
         _head(record),
@@ -36,7 +40,7 @@ def document(
         _tables(tables),
         _charts(charts),
         _beside(beside),
-        _end(record),
+        _end(record, locks),
     )
     return "\n".join(line for part in parts for line in part)
 
@@ -62,11 +66,12 @@ def _beside(beside: Sequence[Table]) -> Iterator[str]:
         yield from _tables(beside, "###")
 
 
-def _end(record: RunRecord) -> Iterator[str]:
+def _end(record: RunRecord, locks: Locks) -> Iterator[str]:
     yield "## Where\n"
     yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
     yield ""
     yield from _servers(record)
+    yield from _stale(stale_rows(record, locks))
     yield "## Caveats\n"
     yield from caveats(record)
     yield ""
@@ -132,6 +137,14 @@ def _at_once(record: RunRecord) -> str:
         f"After the trials all services were up at once: launches of new containers, {counts}.\n"
         "The first table of each workload ranks by them."
     )
+
+
+def _stale(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    if rows:
+        yield "## Stale rows\n"
+        yield "Measured with other versions than those that the locks pin today:\n"
+        yield from (f"- {one_line(name)}: {one_line(text)}" for name, text in rows)
+        yield ""
 
 
 def _servers(record: RunRecord) -> Iterator[str]:

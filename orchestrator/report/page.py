@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from orchestrator.model.catalogue import described
 from orchestrator.model.finding import Finding
+from orchestrator.model.lock import Locks
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
@@ -26,6 +27,7 @@ from orchestrator.report.headline import headline
 from orchestrator.report.place import where
 from orchestrator.report.ranking import Place
 from orchestrator.report.reproduce import checkout
+from orchestrator.report.stale import STALE, stale
 from orchestrator.report.svg import library
 from orchestrator.report.table import Cell, Row, Table
 from orchestrator.report.theme import DARK, LIGHT
@@ -64,6 +66,7 @@ class PageRow:
 
     ``framework``, ``folder``: the folders of its application and of the service, below
     ``services/``.
+    ``stale``: how its versions differ from those of its lock today; None if they do not.
     """
 
     id: str
@@ -73,6 +76,7 @@ class PageRow:
     ranked: bool
     limited_by: str | None
     search: str
+    stale: str | None
     cells: tuple[Cell, ...]
     details: Details
 
@@ -86,6 +90,7 @@ def page(
     beside: Sequence[Table],
     findings: Sequence[Finding],
     links: Links,
+    locks: Locks,
 ) -> str:
     """The whole page as HTML. Text from outside is escaped.
 
@@ -93,6 +98,7 @@ def page(
         tables: the run's own tables.
         charts: the run's charts; the page shows ramps one framework at a time.
         beside: tables that compare the run with a publication, and the claims.
+        locks: what the lock of each service pins today.
         findings: the audit's findings. These are doubts: records with contradictions are refused.
     """
     shown = [chart for chart in charts if chart.kind is not ChartKind.RAMP] + ramp_charts(record)
@@ -100,7 +106,7 @@ def page(
     first = _first_chart(record)
     headlines = [headline(record, workload) for workload in record.settings.workloads]
     rows = [
-        _row(record, place, row)
+        _row(record, place, row, locks)
         for one in headlines
         for place, row in zip(one.places, one.table.rows, strict=True)
     ]
@@ -176,10 +182,18 @@ def source(name: str) -> str:
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
+def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
     group = place.group
     found, server = details(record, group), group.trials[-1].server
-    words = (group.name, group.service, place.limited_by, group.why, group.workload)
+    other = stale(group, locks)
+    words = (
+        group.name,
+        group.service,
+        place.limited_by,
+        group.why,
+        group.workload,
+        other and STALE,
+    )
     facts = [text for _, text in found.settings]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
@@ -189,6 +203,7 @@ def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
         ranked=place.ranked,
         limited_by=place.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
+        stale=other,
         cells=row.cells,
         details=found,
     )

@@ -18,12 +18,17 @@ from orchestrator.report.table import make_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A run: folder, record, the problem if it cannot be read, and whether it has a page."""
+    """A run: folder, record, the problem if it cannot be read, and whether it has a page.
+
+    ``stale``: how many of its rows were measured with other versions than those of today's locks;
+    None if it cannot be read.
+    """
 
     folder: str
     record: RunRecord | None
     problem: str | None
     page: bool
+    stale: int | None = None
 
     @property
     def address(self) -> str:
@@ -76,6 +81,7 @@ RUNS: tuple[Column[Listed], ...] = (
     Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
     Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),
     Column("measured", "Measured", _measured),
+    Column("stale", "Stale rows", lambda run: run.stale),
     Column("state", "State", lambda run: run.state, words=True),
     Column("machine", "Machine", _of(_machine), words=True),
     Column("lab", "Lab", _of(_lab), words=True),

@@ -14,6 +14,7 @@ from orchestrator.world.compose import ComposeFile
 from orchestrator.world.console import Console
 from orchestrator.world.engine import Connection
 from orchestrator.world.host import HostFacts, Memory
+from orchestrator.world.resolver import Resolver
 from orchestrator.world.small_host import SmallHost
 from orchestrator.world.variants import VariantChecks
 
@@ -43,5 +44,6 @@ class World:
     small_host: SmallHost
     changes: Changes
     variants: VariantChecks
+    resolver: Resolver
     apis: PublicApis
     default_index: Callable[[], str]

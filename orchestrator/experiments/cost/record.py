@@ -40,7 +40,10 @@ class Part:
 
     ``image``: the id of its image; ``base_image``: where its base came from; ``python`` and
     ``versions``: of the interpreter and of the installed distributions, read in the container.
-    All are empty if the service was left out before they were known.
+    All are empty if the service was left out before they were known. ``framework``: the folder of
+    its application, which other services may share; ``server``, ``interface``: what serves it, and
+    how. ``base``: the service without a framework on the same server, if it takes part; a base is
+    its own. These are empty in records that are older than they are.
     """
 
     service: Name
@@ -49,6 +52,10 @@ class Part:
     base_image: str = ""
     python: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    framework: str = ""
+    server: str = ""
+    interface: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
