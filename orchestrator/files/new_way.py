@@ -19,6 +19,8 @@ from orchestrator.files.template import compose_problems, name_problems, with_bl
 from orchestrator.files.toml import read_toml
 
 START = "serve.sh"
+SHELL = "#!/bin/sh"
+"""The first line of a start, for linters."""
 LOCK = ("requirements.in", "requirements.txt")
 WAYS_BEGIN = "ARG WAY"
 """In the Dockerfile of a framework that can be served in several ways."""
@@ -91,7 +93,7 @@ def of_many_ways(dockerfile: str) -> tuple[str, str | None]:
     if not once:
         return dockerfile, None
     many = dockerfile.replace(OWN_LOCK, ANY_LOCK).replace(OWN_APP, ANY_APP)
-    start = f"exec {shlex.join(json.loads(found[0]))}\n"
+    start = f"{SHELL}\nexec {shlex.join(json.loads(found[0]))}\n"
     return COMMAND.sub(f'CMD ["sh", "{START}"]\n', many), start
 
 

@@ -14,7 +14,7 @@ from orchestrator.files.template import MARK
 from tests.conftest import ROOT
 
 SERVICES = ROOT / "services"
-START = "exec python app.py\n"
+START = (SERVICES / "flask" / "serve.sh").read_text()
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_framework_with_one_way_gets_the_dockerfile_of_several(root: Path) -> 
 def test_the_words_of_a_start_are_quoted_for_the_shell() -> None:
     text = (SERVICES / "aiohttp" / "Dockerfile").read_text()
     many, start = of_many_ways(text.replace('"app.py"', '"app.py", "a b"'))
-    assert start == "exec python app.py 'a b'\n"
+    assert start == START.replace("app.py", "app.py 'a b'")
     assert many == (SERVICES / "flask" / "Dockerfile").read_text()
 
 
