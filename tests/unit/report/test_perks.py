@@ -30,7 +30,8 @@ from orchestrator.files.published import read_today
 from orchestrator.model.published import PerksToday
 from orchestrator.world.apis import Api, ApiFailed
 
-SERVICES = list(catalogue(ROOT).manifests)
+SERVICES = [name for name, one in catalogue(ROOT).manifests.items() if name == one.framework]
+"""One for each framework; its other ways to serve share what the APIs say."""
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 
