@@ -27,7 +27,7 @@ bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= S
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
-# SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures all.
+# SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures the set 2019.
 touched = test -z '$(SERVICES)$(SET)' || { echo 'make bench takes SERVICES= or SET= or SINCE=, only one of them' >&2; exit 2; }; \
 	services=$$($(BIN)/lab changed --since '$(SINCE)') || exit; \
 	test -n "$$services" || { echo 'no change since $(SINCE) touches a service: nothing to measure'; exit 0; };

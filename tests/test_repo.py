@@ -26,9 +26,11 @@ from orchestrator.model.blocks import (
     WRK,
     WRK_COUNTER,
 )
+from orchestrator.model.catalogue import ALL, PURPOSES, SETS
 from orchestrator.model.entry import ServiceSet
 from orchestrator.model.together import REFERENCE
 from orchestrator.profiles import PROFILES
+from tests import service_tables
 
 ROOT = Path(__file__).parent.parent
 FRAMEWORKS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
@@ -119,6 +121,20 @@ def test_readme_names_every_service_and_every_service_readme_row_exists() -> Non
     for manifest in MANIFESTS.values():
         assert manifest.name in text("README.md") or ServiceSet.OF_2019 not in manifest.sets
         assert manifest.name in text("services/README.md"), manifest.name
+
+
+def test_the_tables_of_services_are_what_the_manifests_say() -> None:
+    assert service_tables.with_tables(text("services/README.md"), MANIFESTS.values()) == text(
+        "services/README.md"
+    ), "run python -m tests.service_tables"
+
+
+def test_the_documents_name_every_set() -> None:
+    for name in SETS:
+        assert f"SET={name}" in text("README.md") or f"`{name}`" in text("README.md"), name
+        section = text("services/README.md").partition(f"### Set {name}\n")[2]
+        said = " ".join(section.partition("\n#")[0].split()).lower()
+        assert said.startswith(PURPOSES[name]) or name == ALL, name
 
 
 def test_the_contract_in_words_is_the_contract_in_toml() -> None:

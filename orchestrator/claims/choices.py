@@ -1,9 +1,9 @@
 """Which rows of a run stand for the frameworks that a claim names.
 
 A claim names frameworks. If a run has the row of the framework's own name, that row stands for it.
-Otherwise its other ways to serve do: `flask-gunicorn` and `flask-waitress` for Flask. Then the claim
-is decided once for each server, like against like: every framework that the run serves with this
-server is taken with it, and the others with the first of their ways by name.
+Otherwise its other ways to serve do: `flask-gunicorn` and `flask-waitress` for Flask. Then the
+claim is decided once for each server, like against like: every framework that the run serves with
+this server is taken with it, and the others with the first of their ways by name.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def choices(claim: Claim, record: RunRecord) -> tuple[Choice, ...]:
     if not servers:
         return (Choice(server="", rows={name: rows[0] for name, rows in ways.items()}),)
     return tuple(
-        Choice(server=server, rows={name: _with(server, rows, known) for name, rows in ways.items()})
+        Choice(
+            server=server, rows={name: _with(server, rows, known) for name, rows in ways.items()}
+        )
         for server in servers
     )
 

@@ -19,6 +19,8 @@ from orchestrator.files.template import compose_problems, name_problems, with_bl
 from orchestrator.files.toml import read_toml
 
 START = "serve.sh"
+SHELL = "#!/bin/sh"
+"""The first line of a start, for linters."""
 LOCK = ("requirements.in", "requirements.txt")
 WAYS_BEGIN = "ARG WAY"
 """In the Dockerfile of a framework that can be served in several ways."""
@@ -37,8 +39,8 @@ NOTE = "A copy of {name}, still with its server: write here how this way serves,
 def new_way(root: Path, framework: str, way: str) -> Path:
     """Make a way to serve a framework and add its compose block; return the new folder.
 
-    If the framework has been served in one way only, its Dockerfile gets the build argument WAY, and
-    its start moves from there to a ``serve.sh``.
+    If the framework has been served in one way only, its Dockerfile gets the build argument WAY,
+    and its start moves from there to a ``serve.sh``.
 
     Raises:
         UsageError: the framework does not exist, its Dockerfile cannot be changed so, or the way's
@@ -57,8 +59,8 @@ def new_way(root: Path, framework: str, way: str) -> Path:
     if start is None:
         problems.append(
             f"services/{framework}/Dockerfile: build it for several ways yourself, as that of "
-            f"services/flask is: `{WAYS_BEGIN}=.`, its files copied from ${{WAY}}, and the start in "
-            f"{START}"
+            f"services/flask is: `{WAYS_BEGIN}=.`, its files copied from ${{WAY}}, and the start "
+            f"in {START}"
         )
     if problems or start is None:
         raise UsageError(problems)
@@ -91,7 +93,7 @@ def of_many_ways(dockerfile: str) -> tuple[str, str | None]:
     if not once:
         return dockerfile, None
     many = dockerfile.replace(OWN_LOCK, ANY_LOCK).replace(OWN_APP, ANY_APP)
-    start = f"exec {shlex.join(json.loads(found[0]))}\n"
+    start = f"{SHELL}\nexec {shlex.join(json.loads(found[0]))}\n"
     return COMMAND.sub(f'CMD ["sh", "{START}"]\n', many), start
 
 
@@ -108,6 +110,10 @@ def _manifest(table: dict[str, Any], way: str) -> str:
     """The framework's facts as the way's, which is in no set yet."""
     name = table["name"]
     own = {key: value for key, value in table.items() if key not in OF_THE_FRAMEWORK}
-    facts = own | {"name": f"{name} ({way})", "sets": [], "notes": [NOTE.format(name=name)]}
+    facts = own | {
+        "name": f"{name}+{way.capitalize()}",
+        "sets": [],
+        "notes": [NOTE.format(name=name)],
+    }
     lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items())
     return f"# The facts of {name}'s own way to serve: correct each line.\n{''.join(lines)}"

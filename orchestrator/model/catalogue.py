@@ -15,7 +15,7 @@ SETS = (*(one.value for one in ServiceSet), ALL)
 PURPOSES: Mapping[str, str] = {
     ServiceSet.OF_2019: "the nine frameworks of the article, each as its documentation starts it",
     ServiceSet.PRODUCTION: "the nine behind the servers that their deployment documentation names",
-    ServiceSet.TODAY: "the frameworks and servers that people choose now, newest stable releases",
+    ServiceSet.TODAY: "the frameworks and servers that people choose now, in their newest releases",
     ServiceSet.BASE: "a function of a few lines on each server: what a server costs without a "
     "framework",
     ALL: "every service",

@@ -64,6 +64,7 @@ def trial(service: str, rate: float, repeat: int = 1, **changes: Any) -> TrialRe
         open_loop=(open_loop_row(median_ms=MEDIANS[service]),),
         server=server(
             service.title(),
+            framework=service,
             package=Package(
                 name=service,
                 version="1.0",

@@ -14,7 +14,7 @@ from orchestrator.files.template import MARK
 from tests.conftest import ROOT
 
 SERVICES = ROOT / "services"
-START = "exec python app.py\n"
+START = (SERVICES / "flask" / "serve.sh").read_text()
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_it_has_the_facts_of_the_frameworks_own_way_and_is_in_no_set(root: Path)
     new_way(root, "flask", "cheroot")
     known = read_manifests(root / "services")
     own, made = known["flask"], known["flask-cheroot"]
-    assert (made.name, made.sets, made.framework) == ("Flask (cheroot)", (), "flask")
+    assert (made.name, made.sets, made.framework) == ("Flask+Cheroot", (), "flask")
     assert (made.server, made.backlog, made.packages) == (own.server, own.backlog, own.packages)
     assert (made.homepage, made.source) == (own.homepage, own.source)
     text = (root / "services/flask/cheroot/service.toml").read_text()
@@ -91,7 +91,7 @@ def test_a_framework_with_one_way_gets_the_dockerfile_of_several(root: Path) -> 
 def test_the_words_of_a_start_are_quoted_for_the_shell() -> None:
     text = (SERVICES / "aiohttp" / "Dockerfile").read_text()
     many, start = of_many_ways(text.replace('"app.py"', '"app.py", "a b"'))
-    assert start == "exec python app.py 'a b'\n"
+    assert start == START.replace("app.py", "app.py 'a b'")
     assert many == (SERVICES / "flask" / "Dockerfile").read_text()
 
 
