@@ -40,6 +40,14 @@ Base = Annotated[
         description="the name of an image",
     ),
 ]
+Tag = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$(?!\n)",
+        max_length=128,
+        description="the tag of an image, such as py3.12",
+    ),
+]
 Workload = Annotated[str, Meta()]
 
 
@@ -60,6 +68,8 @@ class Variables:
     LAB_COMPANION_CPU: Cpu = ""
     LAB_PYTHON_313: Base = ""
     LAB_PYTHON_37: Base = ""
+    LAB_PYTHON: Base = ""
+    LAB_TAG: Tag = ""
     LAB_USERS: Users = ""
     LAB_RUN_TIME: RunTime = ""
     LAB_WORKLOAD: Workload = ""
