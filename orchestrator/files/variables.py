@@ -43,9 +43,8 @@ Base = Annotated[
 Tag = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$(?!\n)",
-        max_length=128,
-        description="the tag of an image, such as py3.12",
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$(?!\n)",
+        description="the tag of an image: letters, digits, and . _ -",
     ),
 ]
 Workload = Annotated[str, Meta()]
@@ -66,10 +65,10 @@ class Variables:
     LAB_SERVER_CPU: Cpu = ""
     LAB_LOAD_CPU: Cpu = ""
     LAB_COMPANION_CPU: Cpu = ""
-    LAB_PYTHON_313: Base = ""
-    LAB_PYTHON_37: Base = ""
     LAB_PYTHON: Base = ""
     LAB_TAG: Tag = ""
+    LAB_PYTHON_313: Base = ""
+    LAB_PYTHON_37: Base = ""
     LAB_USERS: Users = ""
     LAB_RUN_TIME: RunTime = ""
     LAB_WORKLOAD: Workload = ""

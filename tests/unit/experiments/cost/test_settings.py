@@ -22,7 +22,9 @@ from orchestrator.model.catalogue import Names
 from orchestrator.model.together import REFERENCE
 from tests.unit.examples import JSON, TEXT, container
 
-THERE = Names(services=("flask", "sanic"), workloads=("json", "text"))
+THERE = Names(
+    services=("flask", "sanic"), workloads=("json", "text"), sets={"2019": ("flask", "sanic")}
+)
 
 
 def settings(*words: str) -> CostSettings:
