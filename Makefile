@@ -21,9 +21,9 @@ help: ## show this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PROFILE= (cost: all at once) REPEATS= RESUME=
+bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PYTHON= PROFILE= (cost: all at once) REPEATS= RESUME=
 	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) $(if $(SET),--set $(SET)) \
-	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(WORKLOADS),--workload $(WORKLOADS)) $(if $(PYTHON),--python $(PYTHON)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
@@ -63,8 +63,9 @@ judge: $(BIN)/.runtime base-images ## say whether a change makes a service slowe
 	  $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: instructions
-instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
-	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
+instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS= PYTHON=
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
@@ -150,18 +151,18 @@ browser: ## install Chromium, for the tests of the pages
 	@bash $(SETUP)/browser.sh
 
 .PHONY: images
-images: $(BIN)/.runtime base-images ## build the images of a set of services: SET=
-	$(strip $(BIN)/lab images $(if $(SET),--set $(SET)))
+images: $(BIN)/.runtime base-images ## build the images of a set of services: SET= PYTHON=
+	$(strip $(BIN)/lab images $(if $(SET),--set $(SET)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: images-save
-images-save: $(BIN)/.runtime base-images ## build the images of a set and write them to one file: FILE= SET=
+images-save: $(BIN)/.runtime base-images ## build the images of a set and write them to one file: FILE= SET= PYTHON=
 	@$(call need,FILE,the archive to write)
-	$(BIN)/lab images-save $(FILE) $(if $(SET),--set $(SET))
+	$(strip $(BIN)/lab images-save $(FILE) $(if $(SET),--set $(SET)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: images-load
-images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE=
+images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE= PYTHON=
 	@$(call need,FILE,an archive that make images-save has written)
-	$(BIN)/lab images-load $(FILE)
+	$(strip $(BIN)/lab images-load $(FILE) $(if $(PYTHON),--python $(PYTHON)))
 	@$(MAKE) --no-print-directory base-images
 
 .PHONY: clean

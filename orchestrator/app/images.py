@@ -6,17 +6,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from orchestrator.app.catalogue import names
+from orchestrator.app.pythons import on_python
 from orchestrator.app.services import build_images, wanted, with_companions
 from orchestrator.errors import EnvironmentMissing, UsageError
-from orchestrator.files.sources import TAG
+from orchestrator.files.sources import begin_by_sources
 from orchestrator.model.blocks import TOOLS
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.world import World
 from orchestrator.world.engine import Images
 
 
-def save_images(world: World, services: Sequence[str], file: Path) -> None:
+def save_images(
+    world: World, services: Sequence[str], file: Path, python: str | None = None
+) -> None:
     """Build the images of services, load and reference; save them and their bases to one file.
+
+    Args:
+        python: the version of Python that all services run on; None: each on its own.
 
     Raises:
         UsageError: an unknown service, or no such folder.
@@ -24,6 +30,8 @@ def save_images(world: World, services: Sequence[str], file: Path) -> None:
     """
     if not file.absolute().parent.is_dir():
         raise UsageError(f"{file}: its folder does not exist; create it first")
+    wanted(world.root, services)  # raises if one is unknown
+    world = on_python(world, python, world.out)
     if failed := build_images(world, services):
         raise EnvironmentMissing(
             f"nothing was saved, because these images were not built: {', '.join(failed)}"
@@ -45,15 +53,20 @@ def save_images(world: World, services: Sequence[str], file: Path) -> None:
         world.out.note(f"  {spec.service}")
 
 
-def load_images(world: World, file: Path) -> None:
+def load_images(world: World, file: Path, python: str | None = None) -> None:
     """Load a file of `save_images`, and say which images this checkout can use.
+
+    Args:
+        python: the version with which the images were saved.
 
     Raises:
         UsageError: there is no such file.
         EnvironmentMissing: the engine refused.
     """
-    images = world.connect("images").engine.images
+    world.connect("images")  # raises if no engine of this host answers
     world.archives.load(file)
+    world = on_python(world, python, world.out)  # now, since the file has the base image, too
+    images = world.connect("images").engine.images
     others = []
     for spec in _specs(world, names(world.root).services):
         if not spec.build_context:
@@ -74,7 +87,7 @@ def _forget_others(images: Images, spec: ContainerSpec) -> None:
     """Remove images of earlier archives, which only take up disk space."""
     repository, current = spec.image.rpartition(":")[0], images.name_by_sources(spec)
     for name in images.names(repository):
-        if name.startswith(f"{repository}:{TAG}") and name != current:
+        if name.startswith(begin_by_sources(spec.image)) and name != current:
             images.forget(name)
 
 

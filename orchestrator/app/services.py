@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator import contract
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.engine import engine_alone
+from orchestrator.app.pythons import on_python
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.entries import entry
@@ -21,15 +22,22 @@ from orchestrator.world import World
 from orchestrator.world.compose import ComposeFile
 
 
-def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def verify(
+    world: World, services: Sequence[str], python: str | None = None
+) -> dict[str, tuple[str, ...]]:
     """Check each service's real container against the HTTP contract; service -> problems.
+
+    Args:
+        python: the version of Python that all services run on; None: each on its own.
 
     Raises:
         UsageError: an unknown service.
+        EnvironmentMissing: no engine answers, or there is no base image of this Python.
     """
     known = checked_services(world, services)
     asked = tuple(services) or names(world.root).of_set(DEFAULT_SET)
     progress = world.out
+    world = on_python(world, python, progress)
     found: dict[str, tuple[str, ...]] = {}
     with engine_alone(world, "verify", progress) as connection:
         engine, containers = connection.engine, world.compose.containers()
@@ -54,13 +62,20 @@ def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
+def build_images(
+    world: World, services: Sequence[str], python: str | None = None
+) -> dict[str, str]:
     """Build the images of these services, the load and the reference; service -> why it failed.
+
+    Args:
+        python: the version of Python that all services run on; None: each on its own.
 
     Raises:
         UsageError: an unknown service.
+        EnvironmentMissing: no engine answers, or there is no base image of this Python.
     """
     checked_services(world, services)
+    world = on_python(world, python, world.out)
     built = [*with_companions(world.compose, wanted(world.root, services)), *TOOLS]
     progress = world.out
     engine = world.connect("images").engine
@@ -72,6 +87,9 @@ def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
         except TrialFailed as failure:
             failed[name] = f"{failure.reason}\n{failure.log_tail}"
             progress.note(f"{name}: {failed[name]}")
+    if python is not None:
+        settings = " ".join(f"{key}={value}" for key, value in world.compose.variables.items())
+        progress.note(f"interactive use of these images: {settings} docker compose up flask locust")
     return failed
 
 

@@ -36,6 +36,10 @@ class ChosenSettings(Protocol):
     def network(self) -> Network:
         """The network between load generator and server."""
 
+    @property
+    def python(self) -> str | None:
+        """The version of Python that all services run on; None: each service on its own."""
+
 
 class AnyPlan(Protocol):
     """A plan: what to measure, and under which load."""

@@ -13,7 +13,7 @@ from orchestrator.model.settings import Profile
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
-from orchestrator.report.place import where
+from orchestrator.report.place import on_python, where
 from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
 
@@ -68,7 +68,8 @@ def _beside(beside: Sequence[Table]) -> Iterator[str]:
 
 def _end(record: RunRecord, locks: Locks) -> Iterator[str]:
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
+    at = where(record.host, record.layout, record.memory, record.settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield ""
     yield from _servers(record)
     yield from _stale(stale_rows(record, locks))
@@ -83,6 +84,8 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"{code(record.command)}, profile `{profile.name}`,"
     yield f"{profile.load_s:g} s per trial, client `{record.settings.client}`,"
     yield f"seed {record.seed},"
+    if record.settings.python is not None:
+        yield f"{on_python(record.settings.python)},"
     ended = "" if record.finished_at else ", not finished"
     yield f"started {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
     if of_set := described(record.settings.set_name):

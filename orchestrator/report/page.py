@@ -133,7 +133,7 @@ def page(
         published=published,
         beside=beside,
         findings=findings,
-        where=list(where(record.host, record.layout, record.memory)),
+        where=list(where(record.host, record.layout, record.memory, record.settings.python)),
         doubts=doubts(record),
         checkout=checkout(record),
         css=Markup(source("page.css")),  # noqa: S704 - a file of this package

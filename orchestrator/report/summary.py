@@ -31,6 +31,7 @@ def _lines(record: RunRecord) -> Iterator[str]:
         yield from in_section(ranking.table)
     yield f"{rankings[0].text}\n"
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
+    at = where(record.host, record.layout, record.memory, record.settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield "\n## Caveats\n"
     yield from caveats(record)

@@ -27,8 +27,10 @@ class World:
     tables. ``connect``: takes a run's id, and connects to the engine that the environment names;
     raises UsageError if that engine is on another host, and EnvironmentMissing if none answers.
     ``engine_problem``: why the environment's engine cannot be on this host, found without
-    connecting; None if it can. ``default_index``: the address of the package index that pip uses
-    here; raises EnvironmentMissing if pip does not report it.
+    connecting; None if it can. ``on_python``: the same world with all services on this version of
+    Python (a tag of the official image); raises EnvironmentMissing if the engine has no such image
+    and none could be pulled or made. ``default_index``: the address of the package index that pip
+    uses here; raises EnvironmentMissing if pip does not report it.
     """
 
     root: Path
@@ -37,6 +39,7 @@ class World:
     err: Console
     compose: ComposeFile
     connect: Callable[[str], Connection]
+    on_python: Callable[[str], World]
     engine_problem: Callable[[], str | None]
     archives: ImageArchives
     host: HostFacts

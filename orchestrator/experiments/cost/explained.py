@@ -90,7 +90,7 @@ def reading(record: CostRecord) -> Iterator[str]:
 
 def circumstances(record: CostRecord) -> Iterator[str]:
     """Where and how it was measured, in lines."""
-    yield from where(record.host, record.layout)
+    yield from where(record.host, record.layout, python=record.settings.python)
     for together in record.together:
         if together.requests is not None and together.rate is not None:
             text = (
