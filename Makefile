@@ -106,6 +106,28 @@ new: $(BIN)/.runtime ## add a framework, or another way to serve one: NAME= WAY=
 	@$(call need,NAME,the name of the framework)
 	$(strip $(BIN)/lab new $(NAME) $(if $(WAY),--way $(WAY)))
 
+# --- staying current ------------------------------------------------------------------------------
+
+# The new locks stay even if a service breaks the contract with them (exit code 1), so that a person can look. Then
+# committed reports are made again, since a raised lock makes rows stale, and the tests that need no Docker run.
+.PHONY: update
+update: $(BIN)/.dev $(if $(CHECK),,base-images) ## raise locks to the newest stable releases, verify, test: SERVICES= SET= SUMMARY= CHECK=1
+	@$(strip $(BIN)/lab update $(SERVICES) $(if $(SET),--set $(SET)) $(if $(SUMMARY),--summary '$(SUMMARY)') \
+	  $(if $(CHECK),--check)); code=$$?; \
+	if test -n '$(CHECK)' || test $$code -gt 1 || git diff --quiet HEAD -- '*/requirements.txt'; then exit $$code; fi; \
+	for report in $$(git ls-files 'results/*/report/report.md'); do \
+	  $(BIN)/lab report "$$(basename "$$(dirname "$$(dirname "$$report")")")" > /dev/null || code=1; done; \
+	$(BIN)/python -m pytest -q --numprocesses=auto tests/unit tests/test_repo.py || code=1; exit $$code
+
+.PHONY: update-take
+update-take: ## take raised locks and their reports out of a copy of this checkout: FROM=
+	@$(call need,FROM,the folder of the copy)
+	@bash .github/take_raised.sh '$(FROM)'
+
+.PHONY: update-pull-request
+update-pull-request: ## propose the raised locks in one pull request (needs gh and GH_TOKEN): FILES= DRY=1
+	@bash .github/update_pull_request.sh $(if $(DRY),--dry) $(FILES)
+
 # --- checking -------------------------------------------------------------------------------------
 
 .PHONY: test
