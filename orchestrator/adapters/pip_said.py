@@ -31,9 +31,7 @@ def not_installable(said: str, service: str, python: str = "") -> str:
         return ""
     if found := _NO_WHEEL.search(said):
         name, version = found.groups()
-        return (
-            f"no wheel of {name} {version} for {on}: the lock of {service} cannot be installed on it"
-        )
+        return f"no wheel of {name} {version} for {on}: the lock of {service} cannot be installed on it"
     if found := _NOT_LOCKED.search(said):
         return (
             f"the lock of {service} has no {found[1]}, which it needs on {on}: make the lock again "
