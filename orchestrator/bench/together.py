@@ -21,7 +21,9 @@ WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
 WARM_UP_RATE = 400.0
-"""Most requests/s of all servers together while their pace is unknown."""
+"""Most requests/s of all servers together while their pace is unknown, up to ten servers."""
+WARM_UP_EACH = 40.0
+"""The same for each server, from ten servers on."""
 FIRST_LOOK_S = 0.1
 """How long each server first answers one request after the other, to see how slow it may be."""
 BUSY, BUSY_SHARED = 0.6, 0.35
@@ -176,7 +178,8 @@ class Servers:
         self._load = load
         self._servers = servers
         self._names = tuple(servers)
-        self._first_rate = WARM_UP_RATE
+        self._most_rate = max(WARM_UP_RATE, WARM_UP_EACH * len(servers))
+        self._first_rate = self._most_rate
         self.strain = Strain(lasted=0.0, idle=1.0)
         """Of the slices so far; warming up does not count."""
 
@@ -251,7 +254,7 @@ class Servers:
         """
         looks = [self.saturated(name, 1, FIRST_LOOK_S) for name in self._names]
         slowest_s = sum(look.duration_s / max(look.servers[0].completed, 1) for look in looks)
-        return min(WARM_UP_RATE, BUSY_SHARED * len(self._names) / slowest_s)
+        return min(self._most_rate, BUSY_SHARED * len(self._names) / slowest_s)
 
     def saturated(self, name: str, connections: int, seconds: float) -> Slice:
         """What a slice of closed loop on one server alone showed.

@@ -88,7 +88,7 @@ def _columns(of: Get[R], unit: Unit, ratio: str, how: str = "") -> tuple[Column[
         Column("ratio", ratio, cell(lambda its: its.ratio), show=times),
         Column(
             "ratio_interval",
-            interval,
+            f"{interval}, ratio",
             cell(lambda its: _interval(its.ratio_low, its.ratio_high, times)),
             wide=True,
         ),
@@ -107,7 +107,7 @@ def _in_us(
 
     return (
         Column("us", "CPU µs/request", cell(lambda its: its.difference * us), show=TENTHS),
-        Column("us_interval", interval, cell(whole), wide=True),
+        Column("us_interval", f"{interval}, µs", cell(whole), wide=True),
     )
 
 

@@ -17,7 +17,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.cost import COST, blank
 from orchestrator.experiments.cost.audit import findings
-from orchestrator.experiments.cost.launches import SLICES
+from orchestrator.experiments.cost.launches import SLICES, SLICES_OF_MANY, slices_of
 from orchestrator.experiments.cost.plan import CostPlan
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Facts
@@ -232,3 +232,8 @@ def test_a_launch_measures_every_workload_with_the_same_containers() -> None:
     aimed = [line for line in journal if line.startswith("aim")]
     assert aimed == ["aim flask reference json", "aim flask reference text"] * 2
     assert len([line for line in journal if line.startswith("start flask-flask")]) == 2
+
+
+def test_launches_of_many_services_have_fewer_slices() -> None:
+    assert slices_of(9) == SLICES
+    assert slices_of(38) == SLICES_OF_MANY < SLICES
