@@ -55,14 +55,8 @@ def server_table(rows: Sequence[ServerRow], unit: Unit, workload: str) -> Table:
     """What each application costs more on a server than on the cheapest one for it."""
     columns: tuple[Column[ServerRow], ...] = (
         framework(lambda row: row.name),
-        Column("server", "Server", lambda row: row.server, words=True),
-        Column(
-            "cheapest",
-            "Cheapest",
-            lambda row: row.cheapest_name if row.tax else None,
-            words=True,
-            wide=True,
-        ),
+        Column("server", "Server", lambda row: row.server, words=True, wide=True),
+        Column("cheapest", "Cheapest", lambda row: row.cheapest_name, words=True, wide=True),
         *_columns(lambda row: row.tax, unit, "To the cheapest", " (Bonferroni)"),
     )
     return make_table(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -28,43 +26,10 @@ from orchestrator.experiments.cost.taxes import frameworks, servers, tax_tables
 from orchestrator.experiments.cost.time_chart import stacks
 from orchestrator.experiments.experiment import Facts
 from orchestrator.model.entry import Entry, Interface, ServiceSet
-from orchestrator.model.together import Together, TogetherLaunch
 from tests.conftest import ROOT
 from tests.unit.examples import container, host, manifest, planned
-from tests.unit.experiments.cost.examples import cost_record, exact, launches, part, together
-
-JSON_COSTS = {"wsgi": 2.5, "bottle": 4.0, "wsgi-fast": 1.5, "bottle-fast": 3.0, "sanic": 2.0}
-TEXT_COSTS = {"wsgi": 2.0, "bottle": 3.5, "wsgi-fast": 1.0, "bottle-fast": 2.5, "sanic": 1.5}
-BASES = {"wsgi": "wsgi", "bottle": "wsgi", "wsgi-fast": "wsgi-fast", "bottle-fast": "wsgi-fast"}
-KERNEL = {"wsgi": 0.4, "bottle": 0.25, "wsgi-fast": 0.5, "bottle-fast": 0.5, "sanic": 0.5}
-"""Service -> the kernel's share of its time."""
-
-
-def known(workload: str, costs: Mapping[str, float], *, kernel: bool = True) -> Together:
-    """Launches without chance; the reference costs 10 µs."""
-    made = exact(costs, (1.0, 1.0, 1.0))
-    if kernel:
-        made = tuple(_with_kernel(one) for one in made)
-    return together(workload=workload, services=tuple(costs), launches=made)
-
-
-def _with_kernel(one: TogetherLaunch) -> TogetherLaunch:
-    system_s = dict(KERNEL)
-    return replace(one, system_s=system_s, user_s={name: 1 - p for name, p in KERNEL.items()})
-
-
-def with_bases(*found: Together, **changes: Any) -> CostRecord:
-    record = cost_record(*(found or (known("json", JSON_COSTS), known("text", TEXT_COSTS))))
-    parts = tuple(
-        replace(
-            one,
-            framework=one.service.removesuffix("-fast"),
-            server="fast" if one.service.endswith("-fast") else "slow",
-            base=BASES.get(one.service, ""),
-        )
-        for one in record.parts
-    )
-    return replace(record, parts=parts, **changes)
+from tests.unit.experiments.cost.based import JSON_COSTS, TEXT_COSTS, known, with_bases
+from tests.unit.experiments.cost.examples import cost_record, launches, part, together
 
 
 def parts_of(record: CostRecord, workload: str = "json") -> dict[str, TimeParts]:
@@ -187,7 +152,7 @@ def test_people_read_both_taxes_and_where_the_time_goes() -> None:
     assert "## json: framework tax, what a request costs more than without the framework" in text
     assert "| Bottle | slow | Wsgi | +1.500 | +1.500 to +1.500 | +15.0 |" in text
     assert "## text: server tax, one application on several servers" in text
-    assert "| Bottle-fast | fast | is the cheapest |" in text
+    assert "| Bottle-fast | fast | Bottle-fast | is the cheapest |" in text
     assert "## json: where the CPU time of a request goes" in text
     assert "| Bottle | 25% ± 0% | 10.0 | 10.0 | 5.00 | 15.0 | - |" in text
     assert "Framework tax: what a service costs more than its base" in text

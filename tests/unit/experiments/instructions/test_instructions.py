@@ -306,7 +306,7 @@ def test_people_and_programs_get_both_taxes() -> None:
     record = with_base(1500.0, 1600.0, 1400.0)
     page = instructions_files(record)[PAGE].decode()
     assert "## json: framework tax" in page
-    assert "| Bottle | wsgiref | Wsgi | +500 | +500 to +500 | 1.500 |" in page
+    assert "| Bottle | wsgiref | Wsgi | +500 | +500 to +500 | 1.503 |" in page
     assert "## json: server tax" in page
     rows = {row["service"]: row for row in rows_document(record)}
     assert rows["bottle"]["framework_tax"]["difference"] == pytest.approx(500)
