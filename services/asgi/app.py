@@ -14,7 +14,7 @@ def document():
 
 async def app(scope, receive, send):
     if scope["type"] != "http":
-        # The specification's way to say that a server's other events, such as its start, do not matter.
+        # How an application says that it wants no other events, such as the server's start.
         raise NotImplementedError(scope["type"])
     status = 200
     if scope["path"] == "/json":

@@ -80,6 +80,7 @@ def outlook(plan: CostPlan, _record: CostRecord) -> Outlook:
     """What is measured, and for about how long."""
     settings = plan.settings
     text = (
+        f"{f'set {settings.set_name}, ' if settings.set_name else ''}"
         f"{len(settings.services)} services and the reference at once, "
         f"{', '.join(settings.workloads)}: about {clock_time(settings.budget_s)} after all are "
         f"verified, seed {settings.seed}"

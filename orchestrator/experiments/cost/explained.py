@@ -11,6 +11,7 @@ from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.rows import cost_rows, why
 from orchestrator.experiments.cost.taxes import has_taxes
 from orchestrator.experiments.cost.words import so_far, told_apart
+from orchestrator.model.catalogue import described
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.column import three_digits
 from orchestrator.report.place import where
@@ -50,7 +51,9 @@ def state(record: CostRecord) -> str:
 
 
 def consequences(record: CostRecord) -> Iterator[str]:
-    """Which services have no numbers, and why."""
+    """The set that was measured, and which of its services have no numbers, and why."""
+    if of_set := described(record.settings.set_name):
+        yield of_set
     for row in cost_rows(record):
         if row.relative is None:
             yield f"{record.part(row.service).name}, {row.workload}: {row.note}."
@@ -87,7 +90,7 @@ def reading(record: CostRecord) -> Iterator[str]:
 
 def circumstances(record: CostRecord) -> Iterator[str]:
     """Where and how it was measured, in lines."""
-    yield from where(record.host, record.layout)
+    yield from where(record.host, record.layout, python=record.settings.python)
     for together in record.together:
         if together.requests is not None and together.rate is not None:
             text = (

@@ -8,7 +8,7 @@ from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
 from orchestrator.model.record import Endpoint
 from orchestrator.model.together import LeftOut, Together
-from orchestrator.words import Moment, Name, SetName, Title
+from orchestrator.words import Moment, Name, PythonTag, SetName, Title
 
 COST_SCHEMA = 1
 
@@ -19,7 +19,7 @@ class CostSettings:
 
     ``budget_s``: the most seconds of measuring, of all workloads together. ``seed``: of hash seeds
     and orders. ``set_name``: the set that ``services`` are; None if they were named, or if the run
-    is older than the field.
+    is older than the field. ``python``: as in `Settings`.
     """
 
     services: tuple[Name, ...]
@@ -27,6 +27,7 @@ class CostSettings:
     budget_s: float
     seed: int
     set_name: SetName | None = None
+    python: PythonTag | None = None
 
     @property
     def network(self) -> Network:

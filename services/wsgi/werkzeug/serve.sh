@@ -1,3 +1,4 @@
+#!/bin/sh
 # The call behind Flask's app.run: a thread for each connection, no reloader, no debugger. The log level
 # turns the access log off.
 exec python -c '
