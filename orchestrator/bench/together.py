@@ -107,7 +107,8 @@ def started(
 
     Args:
         at_once: how many start at the same time.
-        specs: name -> its container. Containers of one service may have several names.
+        specs: name -> its container. Containers of one service may have several names; those that
+            are not the service's are in the names of the containers.
         seed: Python's hash seed in all of them.
 
     Raises:
@@ -121,7 +122,8 @@ def started(
             prepared = dict[str, Prepared]()
             for name, spec in specs.items():
                 with failure_of(name):
-                    made = engine.prepared(seeded(spec, seed), suffix=f"-{name}")
+                    suffix = "" if name == spec.service else f"-{name}"
+                    made = engine.prepared(seeded(spec, seed), suffix=suffix)
                     prepared[name] = stack.enter_context(made)
             servers.update({name: one.container for name, one in prepared.items()})
             _begin(prepared, at_once)

@@ -51,8 +51,8 @@ def test_cpu_time_is_that_of_each_server_for_a_request() -> None:
     with in_a_launch(cpu_s, [done({}, {})], journal) as those:
         assert those.slice(PACE, 3) == pytest.approx({"flask": 500.0, "sanic": 100.0})
     assert journal == [
-        "start flask-flask with hash seed 7",
-        "start sanic-sanic with hash seed 7",
+        "start flask with hash seed 7",
+        "start sanic with hash seed 7",
         "aim flask sanic",
         "spread 50 900 3",
         "remove sanic",
