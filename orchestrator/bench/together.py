@@ -29,6 +29,8 @@ FIRST_LOOK_S = 0.1
 BUSY, BUSY_SHARED = 0.6, 0.35
 """Share of the server's CPU that the slices use; less where the load runs on the same CPU. A CPU
 with time to spare lets no queue grow, so that no server waits for another."""
+READY_EACH_S = 2.0
+"""The most time to start, for each of many servers: they import their packages on one CPU."""
 REQUESTS_LEAST = 20
 """For each server in a slice: with fewer, a single slow request would decide a slice."""
 REQUESTS_MOST = 3_000
@@ -169,7 +171,8 @@ class Running:
         """
         servers = {name: self._servers[name] for name in names}
         with _failure_at(names):
-            self._load.aim(list(servers.values()), within_s=READY_WITHIN_S, workload=workload)
+            within_s = max(READY_WITHIN_S, READY_EACH_S * len(servers))
+            self._load.aim(list(servers.values()), within_s=within_s, workload=workload)
         return Servers(self._load, servers)
 
 
