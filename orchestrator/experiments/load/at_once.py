@@ -23,7 +23,7 @@ SLICES = 10
 wider than one from eight, so a launch spends most of its time on starting."""
 
 MOST_SERVERS = 16
-"""Fewer than the load can aim at: `nanode`, the profile with launches, has 1 GiB for all of them."""
+"""Fewer than the load can aim at: `nanode`, the profile with launches, has 1 GiB for all."""
 
 
 def wanted(settings: Settings, profile: Profile) -> bool:
