@@ -21,6 +21,7 @@ from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
+from orchestrator.adapters.docker_names import host_name
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.pipes import EnginePipe
@@ -196,7 +197,7 @@ class DockerEngine:
                     container = self._client.containers.create(
                         spec.image,
                         list(command or spec.command or ()) or None,
-                        name=f"weblab-{self._run_id}-{spec.service}{suffix}",
+                        name=host_name(f"weblab-{self._run_id}-{spec.service}{suffix}"),
                         network_mode=network,
                         entrypoint=list(spec.entrypoint or ()) or None,
                         stdin_open=stdin_open,
