@@ -173,7 +173,7 @@ def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
     group = place.group
     found = details(record, group)
     words = (group.name, group.service, place.limited_by, group.why, group.workload)
-    facts = [text for _, text in found.settings]
+    facts = [text for _, text in (*found.settings, *found.runs)]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
         service=group.service,
