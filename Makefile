@@ -21,13 +21,13 @@ help: ## show this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PROFILE= (cost: all at once) REPEATS= RESUME=
+bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PYTHON= PROFILE= (cost: all at once) REPEATS= RESUME=
 	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) $(if $(SET),--set $(SET)) \
-	  $(if $(WORKLOADS),--workload $(WORKLOADS)) \
+	  $(if $(WORKLOADS),--workload $(WORKLOADS)) $(if $(PYTHON),--python $(PYTHON)) \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
-# SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures all.
+# SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures the set 2019.
 touched = test -z '$(SERVICES)$(SET)' || { echo 'make bench takes SERVICES= or SET= or SINCE=, only one of them' >&2; exit 2; }; \
 	services=$$($(BIN)/lab changed --since '$(SINCE)') || exit; \
 	test -n "$$services" || { echo 'no change since $(SINCE) touches a service: nothing to measure'; exit 0; };
@@ -63,8 +63,9 @@ judge: $(BIN)/.runtime base-images ## say whether a change makes a service slowe
 	  $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: instructions
-instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS=
-	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(SEEDS),--seeds $(SEEDS)))
+instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS= PYTHON=
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
@@ -101,9 +102,31 @@ doctor: $(BIN)/.runtime ## say what this host can and cannot measure, and how to
 	$(BIN)/lab doctor
 
 .PHONY: new
-new: $(BIN)/.runtime ## add a framework: NAME=...
-	@$(call need,NAME,the name of the new framework)
-	$(BIN)/lab new $(NAME)
+new: $(BIN)/.runtime ## add a framework, or another way to serve one: NAME= WAY=
+	@$(call need,NAME,the name of the framework)
+	$(strip $(BIN)/lab new $(NAME) $(if $(WAY),--way $(WAY)))
+
+# --- staying current ------------------------------------------------------------------------------
+
+# The new locks stay even if a service breaks the contract with them (exit code 1), so that a person can look. Then
+# committed reports are made again, since a raised lock makes rows stale, and the tests that need no Docker run.
+.PHONY: update
+update: $(BIN)/.dev $(if $(CHECK),,base-images) ## raise locks to the newest stable releases, verify, test: SERVICES= SET= SUMMARY= CHECK=1
+	@$(strip $(BIN)/lab update $(SERVICES) $(if $(SET),--set $(SET)) $(if $(SUMMARY),--summary '$(SUMMARY)') \
+	  $(if $(CHECK),--check)); code=$$?; \
+	if test -n '$(CHECK)' || test $$code -gt 1 || git diff --quiet HEAD -- '*/requirements.txt'; then exit $$code; fi; \
+	for report in $$(git ls-files 'results/*/report/report.md'); do \
+	  $(BIN)/lab report "$$(basename "$$(dirname "$$(dirname "$$report")")")" > /dev/null || code=1; done; \
+	$(BIN)/python -m pytest -q --numprocesses=auto tests/unit tests/test_repo.py || code=1; exit $$code
+
+.PHONY: update-take
+update-take: ## take raised locks and their reports out of a copy of this checkout: FROM=
+	@$(call need,FROM,the folder of the copy)
+	@bash .github/take_raised.sh '$(FROM)'
+
+.PHONY: update-pull-request
+update-pull-request: ## propose the raised locks in one pull request (needs gh and GH_TOKEN): FILES= DRY=1
+	@bash .github/update_pull_request.sh $(if $(DRY),--dry) $(FILES)
 
 # --- checking -------------------------------------------------------------------------------------
 
@@ -150,18 +173,18 @@ browser: ## install Chromium, for the tests of the pages
 	@bash $(SETUP)/browser.sh
 
 .PHONY: images
-images: $(BIN)/.runtime base-images ## build the images of a set of services: SET=
-	$(strip $(BIN)/lab images $(if $(SET),--set $(SET)))
+images: $(BIN)/.runtime base-images ## build the images of a set of services: SET= PYTHON=
+	$(strip $(BIN)/lab images $(if $(SET),--set $(SET)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: images-save
-images-save: $(BIN)/.runtime base-images ## build the images of a set and write them to one file: FILE= SET=
+images-save: $(BIN)/.runtime base-images ## build the images of a set and write them to one file: FILE= SET= PYTHON=
 	@$(call need,FILE,the archive to write)
-	$(BIN)/lab images-save $(FILE) $(if $(SET),--set $(SET))
+	$(strip $(BIN)/lab images-save $(FILE) $(if $(SET),--set $(SET)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: images-load
-images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE=
+images-load: $(BIN)/.runtime engine ## load images that another host saved: FILE= PYTHON=
 	@$(call need,FILE,an archive that make images-save has written)
-	$(BIN)/lab images-load $(FILE)
+	$(strip $(BIN)/lab images-load $(FILE) $(if $(PYTHON),--python $(PYTHON)))
 	@$(MAKE) --no-print-directory base-images
 
 .PHONY: clean

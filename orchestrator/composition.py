@@ -12,15 +12,18 @@ from orchestrator.adapters import (
     memory,
     perks,
     small_host,
+    uv,
     variant_checks,
 )
+from orchestrator.adapters.base_images import base_image
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.compose import Compose
+from orchestrator.adapters.compose import Compose, Python
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.adapters.engine_address import engine_problem
 from orchestrator.adapters.locust import LocustGenerator
 from orchestrator.adapters.pip_index import default_index
 from orchestrator.adapters.progress import ConsoleProgress, on_stderr
+from orchestrator.errors import EnvironmentMissing, TrialFailed
 from orchestrator.files.checkout import ROOT
 from orchestrator.world import World
 from orchestrator.world.engine import Connection
@@ -28,7 +31,10 @@ from orchestrator.world.engine import Connection
 
 def real_world(root: Path = ROOT) -> World:
     """The world of a checkout. It starts and queries nothing; ``connect`` contacts an engine."""
-    compose = Compose(root)
+    return _world(root, Compose(root))
+
+
+def _world(root: Path, compose: Compose) -> World:
     return World(
         root=root,
         clock=SystemClock(),
@@ -36,6 +42,7 @@ def real_world(root: Path = ROOT) -> World:
         err=on_stderr(),
         compose=compose,
         connect=partial(_connection, compose),
+        on_python=partial(_on_python, root),
         engine_problem=engine_problem,
         archives=image_archive,
         host=host,
@@ -43,9 +50,23 @@ def real_world(root: Path = ROOT) -> World:
         small_host=small_host,
         changes=changes,
         variants=variant_checks,
+        resolver=uv,
         apis=perks,
         default_index=default_index,
     )
+
+
+def _on_python(root: Path, version: str) -> World:
+    """The world whose compose file has this version of Python as the base of all services.
+
+    Raises:
+        EnvironmentMissing: there is no base image, and none could be pulled or made.
+    """
+    try:
+        base = base_image(root, version)
+    except TrialFailed as failure:
+        raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
+    return _world(root, Compose(root, Python(version=version, base=base)))
 
 
 def _connection(compose: Compose, run_id: str) -> Connection:

@@ -7,6 +7,7 @@ LabError
 ├── EnvironmentMissing    the host lacks something (engine, image)         exit 3
 ├── Interrupted           a person or a signal ended the command           exit 130
 └── TrialFailed           one trial failed: a row of the run, which goes on
+    ├── NotInstallable    a lock cannot be installed on this Python
     └── ServerFailed      one of several servers under the same load failed
 """
 
@@ -65,6 +66,10 @@ class TrialFailed(LabError):
         self.reason = reason
         self.log_tail = log_tail
         super().__init__(reason)
+
+
+class NotInstallable(TrialFailed):
+    """A service's lock cannot be installed on its image's Python; the reason says which package."""
 
 
 class ServerFailed(TrialFailed):

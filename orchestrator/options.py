@@ -9,6 +9,7 @@ from orchestrator.durations import seconds_in
 from orchestrator.errors import UsageError
 from orchestrator.model.catalogue import DEFAULT_SET, SETS, Names
 from orchestrator.model.placement import Network
+from orchestrator.words import is_python_tag
 
 BUDGET_S, BUDGET_MOST_S = 300.0, 24 * 3600.0
 LARGEST_SEED = 2**32 - 1
@@ -58,6 +59,27 @@ def chosen_services(arguments: argparse.Namespace, there: Names) -> tuple[str, .
 def chosen_set(arguments: argparse.Namespace) -> str | None:
     """The set that is measured; None if the command line names services."""
     return None if arguments.services else arguments.set_name or DEFAULT_SET
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Add the version of Python that all services run on; None if the command line names none."""
+    parser.add_argument(
+        "--python",
+        type=python_tag,
+        metavar="VERSION",
+        help="run all services on this Python, such as 3.12: a tag of the official image; "
+        "default: each service on its own",
+    )
+
+
+def python_tag(text: str) -> str:
+    """A version of Python such as 3.12; a type for argparse."""
+    if not is_python_tag(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: give a version of Python 3, or another tag of its official image, such as "
+            "3.12, 3.12.1 or 3.14-rc"
+        )
+    return text
 
 
 def option(name: str, value: object) -> str:

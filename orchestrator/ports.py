@@ -15,7 +15,7 @@ from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.observed import Observed, Process
 from orchestrator.model.outlook import Outlook
-from orchestrator.model.sample import Sample
+from orchestrator.model.sample import CpuModes, Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
 from orchestrator.model.variant import Made, Variant
@@ -145,6 +145,13 @@ class Container(Protocol):
 
         Raises:
             TrialFailed: the container does not run.
+        """
+
+    def cpu_modes(self) -> CpuModes | None:
+        """The same, divided into programs and kernel; None if the host's files do not show it.
+
+        Raises:
+            TrialFailed: the engine does not answer.
         """
 
     def listen_overflows(self) -> int | None:

@@ -6,7 +6,7 @@ A side is one or several parts, joined by commas:
 * ``NAME==VERSION``: a distribution in another version
 * ``path:DIR`` or ``path:FILE.whl``: a checkout or a wheel that is installed
 * ``rev:REV``: the service's folder as it was at a git revision
-* ``python:3.N`` or ``python:3.N.P``: another base image
+* ``python:TAG``: another version of Python, such as ``3.12``: a tag of the official image
 * ``service:NAME``: another service
 * ``image:REF``: an image as it is; only ``env:`` can be joined to it
 * ``env:KEY=VALUE``: a variable of the container; the value may be empty
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 
 from orchestrator.errors import UsageError
 from orchestrator.model.variant import Variant
-from orchestrator.words import is_line, is_name
+from orchestrator.words import is_line, is_name, is_python_tag
 
 HERE = "here"
 RESERVED = {
@@ -35,7 +35,6 @@ _KNOWN = "NAME==VERSION, path:, rev:, python:, service:, image:, env: or `here`"
 # A name as in PEP 508, without extras; a version as in PEP 440, without wildcards.
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _VERSION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.!+_-]{0,98}[A-Za-z0-9])?")
-_PYTHON = re.compile(r"3\.(0|[1-9][0-9]?)(\.(0|[1-9][0-9]?))?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 # As in docker-compose.yml (`contained.py`): never an option of a command.
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}")
@@ -126,7 +125,9 @@ def _wrong_revision(text: str) -> str:
 
 
 def _wrong_python(text: str) -> str:
-    return "" if _PYTHON.fullmatch(text) else "a version of Python is 3.N or 3.N.P, such as 3.12"
+    if is_python_tag(text):
+        return ""
+    return "a version of Python is 3.N, 3.N.P or another tag of the official image, such as 3.14-rc"
 
 
 def _wrong_service(text: str) -> str:

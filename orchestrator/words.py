@@ -15,6 +15,8 @@ from msgspec import Meta, MsgspecError
 
 NAME_LENGTH, TITLE_LENGTH, LINE_LENGTH, LOG_LENGTH = 63, 100, 4_000, 100_000
 """Most characters. A name fits into a host name's label; several joined fit a file name."""
+PYTHON_TAG_LENGTH = 40
+"""Of an image's tag, which may have 128 characters and also holds a digest (files/sources.py)."""
 LARGEST = float(2**64)
 """Largest count, size or time of the lab, so that sums and products stay finite."""
 
@@ -36,6 +38,10 @@ CUT = "…"
 # A `$` alone would also match before a newline at the end.
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
 _SET_NAME = r"^[a-z0-9][a-z0-9-]*$(?!\n)"
+_PYTHON_TAG = (
+    r"^3\.(?:0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]?))?(?:(?:a|b|rc)[0-9]{1,2})?"
+    r"(?:-[a-z][a-z0-9]*){0,3}$(?!\n)"
+)
 _RUN_ID = r"^(?:[a-z]+-)?[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{6}$(?!\n)"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$(?!\n)"
 _RAW_FILE = r"^raw/[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
@@ -46,6 +52,7 @@ _ADDRESS = r"^https?://[A-Za-z0-9][^\x00-\x20\x7f-\xa0<>\"'`\\]*$(?!\n)"
 MEANING = {
     _NAME: "a name of a-z, 0-9 and -, which begins with a letter",
     _SET_NAME: "a name of a-z, 0-9 and -",
+    _PYTHON_TAG: "a version of Python 3, or a tag of its official image, such as 3.12 or 3.14-rc",
     _RUN_ID: "a run's id such as 2026-01-31-0a1b2c",
     _MOMENT: "a moment such as 2026-01-31T12:00:00Z",
     _RAW_FILE: "a file such as raw/001-flask-json-1/server.log",
@@ -58,6 +65,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_NAME)]
 """Name of a service, a workload or a profile; files, containers and tables are named after it."""
 SetName = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH, pattern=_SET_NAME)]
 """The name of a set of services."""
+PythonTag = Annotated[str, Meta(max_length=PYTHON_TAG_LENGTH, pattern=_PYTHON_TAG)]
+"""A tag of the official Python image: 3.12, 3.12.1, 3.14-rc; also a part of image names."""
 Title = Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH, pattern=_LINE)]
 """The name of a framework for people."""
 Line = Annotated[str, Meta(max_length=LINE_LENGTH, pattern=_LINE)]
@@ -77,6 +86,11 @@ RawFile = Annotated[str, Meta(max_length=255, pattern=_RAW_FILE)]
 def is_name(text: str) -> bool:
     """Whether the text is a ``Name``."""
     return len(text) <= NAME_LENGTH and re.search(_NAME, text) is not None
+
+
+def is_python_tag(text: str) -> bool:
+    """Whether the text is a ``PythonTag``."""
+    return len(text) <= PYTHON_TAG_LENGTH and re.search(_PYTHON_TAG, text) is not None
 
 
 def is_line(text: str) -> bool:

@@ -17,7 +17,7 @@ from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.observed import Observed, Process
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
-from orchestrator.model.sample import Sample
+from orchestrator.model.sample import CpuModes, Sample
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.trial import TrialRecord
 from orchestrator.model.variant import Made, Variant
@@ -73,6 +73,7 @@ class FakeContainer:
         install_bytes: Mapping[str, int | None] | None = None,
         listen_overflows: Sequence[int | None] = (),
         cpu_s: Sequence[float | LabError] = (),
+        cpu_modes: Sequence[CpuModes] = (),
         reply: Answer | None = None,
         instructions: int | LabError = 0,
         log: str = "",
@@ -93,6 +94,7 @@ class FakeContainer:
         self._install_bytes = install_bytes
         self._listen_overflows = list(listen_overflows)
         self._cpu_s = list(cpu_s)
+        self._cpu_modes = list(cpu_modes)
         self._reply = reply
         self._instructions = instructions
         self._log = log
@@ -141,6 +143,10 @@ class FakeContainer:
         if isinstance(value, LabError):
             raise value
         return value
+
+    def cpu_modes(self) -> CpuModes | None:
+        """The next prepared value; None once they are used up."""
+        return self._cpu_modes.pop(0) if self._cpu_modes else None
 
     def listen_overflows(self) -> int | None:
         return self._listen_overflows.pop(0) if self._listen_overflows else None

@@ -26,9 +26,11 @@ from orchestrator.model.blocks import (
     WRK,
     WRK_COUNTER,
 )
+from orchestrator.model.catalogue import ALL, PURPOSES, SETS
 from orchestrator.model.entry import ServiceSet
 from orchestrator.model.together import REFERENCE
 from orchestrator.profiles import PROFILES
+from tests import service_tables
 
 ROOT = Path(__file__).parent.parent
 FRAMEWORKS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
@@ -42,6 +44,7 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
     for path in sorted((ROOT / ".github" / "workflows").iterdir())
 }
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
+PROPOSE = WORKFLOWS["update.yml"]["jobs"]["propose"]
 STEPS = [step for job in JOBS for step in job["steps"]]
 NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER, REFERENCE}
 TRACKED = subprocess.run(
@@ -121,6 +124,20 @@ def test_readme_names_every_service_and_every_service_readme_row_exists() -> Non
         assert manifest.name in text("services/README.md"), manifest.name
 
 
+def test_the_tables_of_services_are_what_the_manifests_say() -> None:
+    assert service_tables.with_tables(text("services/README.md"), MANIFESTS.values()) == text(
+        "services/README.md"
+    ), "run python -m tests.service_tables"
+
+
+def test_the_documents_name_every_set() -> None:
+    for name in SETS:
+        assert f"SET={name}" in text("README.md") or f"`{name}`" in text("README.md"), name
+        section = text("services/README.md").partition(f"### Set {name}\n")[2]
+        said = " ".join(section.partition("\n#")[0].split()).lower()
+        assert said.startswith(PURPOSES[name]) or name == ALL, name
+
+
 def test_the_contract_in_words_is_the_contract_in_toml() -> None:
     for expected in read_contract(ROOT / "services").values():
         assert expected.right.body.decode() in text("services/README.md")
@@ -179,11 +196,45 @@ def test_an_action_is_pinned_by_commit_with_its_version_beside_it() -> None:
 
 
 def test_a_workflow_may_read_and_nothing_else() -> None:
+    """Only the job that proposes raised locks may write."""
     assert all(workflow["permissions"] == {} for workflow in WORKFLOWS.values())
-    assert all(job["permissions"] == {"contents": "read"} for job in JOBS)
+    others = [job for job in JOBS if job is not PROPOSE]
+    assert all(job["permissions"] == {"contents": "read"} for job in others)
     checkouts = [step for step in STEPS if step.get("uses", "").startswith("actions/checkout@")]
     assert len(checkouts) == len(JOBS)
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_the_job_that_may_write_runs_nothing_of_a_pull_request_or_a_new_release() -> None:
+    assert PROPOSE["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert PROPOSE["runs-on"] == "ubuntu-24.04"
+    update = WORKFLOWS["update.yml"]
+    assert set(update[True]) == {"schedule", "workflow_dispatch"}
+    jobs = update["jobs"]
+    assert jobs["raise"]["if"] == "github.ref == 'refs/heads/main'"
+    for name in ("judge", "propose"):  # a job that runs after a failure asks for the first one
+        assert "raise" in jobs[name]["needs"]
+        assert jobs[name]["if"] == "!cancelled() && needs.raise.result != 'skipped'"
+    for step in PROPOSE["steps"]:  # targets without prerequisites install nothing
+        if "run" in step:
+            target = step["run"].split()[1]
+            assert re.search(rf"^{target}: ## ", text("Makefile"), re.MULTILINE), target
+
+
+def test_one_step_gets_a_token_and_no_command_has_it() -> None:
+    given = [step["name"] for step in STEPS if re.search(r"github\.token|secrets\.", str(step))]
+    assert given == ["Open or update the pull request"]
+    (step,) = [step for step in STEPS if step["name"] == given[0]]
+    assert step["env"] == {"GH_TOKEN": "${{ github.token }}"}
+    assert step in PROPOSE["steps"]
+    assert not re.search(r"\$\{?(GH_|GITHUB_)?TOKEN", text(".github/update_pull_request.sh"))
+
+
+def test_files_of_other_jobs_are_kept_apart_from_the_checkout() -> None:
+    """They come from jobs that ran code of new releases, so they must not replace a file here."""
+    got = [s for s in STEPS if s.get("uses", "").startswith("actions/download-artifact@")]
+    assert got
+    assert {step["with"]["path"] for step in got} <= {"results/ci/raised", "results/ci/judged"}
 
 
 def test_inputs_on_github_reach_no_script_as_code() -> None:
@@ -193,11 +244,14 @@ def test_inputs_on_github_reach_no_script_as_code() -> None:
 def test_no_self_hosted_job_runs_a_forks_pull_request() -> None:
     assert all("pull_request_target" not in workflow[True] for workflow in WORKFLOWS.values())
     own = [job for job in JOBS if job["runs-on"] != "ubuntu-24.04"]
-    assert [job["runs-on"] for job in own] == [["self-hosted", "nanode"]]
+    assert [job["runs-on"] for job in own] == [["self-hosted", "nanode"]] * 2
+    for workflow in WORKFLOWS.values():
+        for job in workflow["jobs"].values() if "pull_request" in workflow[True] else ():
+            if job in own:
+                same = "github.event.pull_request.head.repo.full_name == github.repository"
+                condition = f"github.event_name != 'pull_request' || ({same} && "
+                assert job["if"].startswith(condition)
     for job in own:
-        same = "github.event.pull_request.head.repo.full_name == github.repository"
-        condition = f"github.event_name != 'pull_request' || ({same} && "
-        assert job["if"].startswith(condition)
         assert job["concurrency"]["group"] == "nanode"
         assert job["concurrency"]["cancel-in-progress"] is False
 
@@ -276,7 +330,7 @@ def test_tables_in_documents_are_those_of_committed_records() -> None:
     marked = r"<!-- table from (results/\S+\.md) -->\n(.*?)<!-- end -->"
     shown = {name: re.findall(marked, text(name), re.DOTALL) for name in DOCUMENTS}
     assert {name: len(found) for name, found in shown.items() if found} == {
-        "docs/measured.md": 5,  # three tables of the run, the article's, and the cross-check's
+        "docs/measured.md": 6,  # four tables of two runs, the article's, and the cross-check's
         "docs/nanode.md": 1,
     }
     for source, tables in itertools.chain(*shown.values()):

@@ -1,10 +1,10 @@
 """The version of the protocol between host and image: settings in, events out."""
 
-VERSION = 4
+VERSION = 5
 """Raise it when one of these changes: a type in `settings`, `events`, `command` or `slices`, the
 meaning of one of its members, the name of an event, command, answer, phase or kind of failure, the
 histograms' bounds. Version 1 was before settings carried a version, version 2 before `command` and
-`slices`, version 3 before `Failed` named the server."""
+`slices`, version 3 before `Failed` named the server, version 4 before `Aim` took 64 servers."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 

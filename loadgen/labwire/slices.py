@@ -31,7 +31,7 @@ class Aim:
     """
 
     workload: str
-    servers: Annotated[tuple[str, ...], Meta(min_length=1, max_length=16)]
+    servers: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
     within_s: Seconds
     connections: Connections
     connect_timeout_s: Seconds

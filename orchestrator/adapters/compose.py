@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from orchestrator.adapters.contained import (
     contained,
     health_command,
 )
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError, tail
+from orchestrator.adapters.pip_said import not_installable
+from orchestrator.errors import EnvironmentMissing, NotInstallable, TrialFailed, UsageError, tail
 from orchestrator.model.blocks import (
     COMPOSE_FILE,
     GUARD,
@@ -48,11 +50,31 @@ CONFIG_WITHIN_S = 60
 INSTALL = "`make engine` installs Docker and Compose v2"
 
 
-class Compose:
-    """The compose file of one checkout."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Python:
+    """A version of Python, and the name of its base image."""
 
-    def __init__(self, root: Path) -> None:
+    version: str
+    base: str
+
+
+class Compose:
+    """The compose file of one checkout.
+
+    ``python``: what all services run on; None: each on its own, even if the environment or ``.env``
+    says otherwise, because the record of a run would not know of it.
+    """
+
+    def __init__(self, root: Path, python: Python | None = None) -> None:
         self.root = root
+        self._python = python
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What decides on the Python of all services; it overrides ``.env`` and environment."""
+        python = self._python
+        base, tag = (python.base, f"py{python.version}") if python else ("", "")
+        return {"LAB_PYTHON": base, "LAB_TAG": tag}
 
     def version(self) -> str:
         """Compose's own version.
@@ -99,7 +121,8 @@ class Compose:
         Raises:
             TrialFailed: with the tail of the build's output.
         """
-        self._build(service, f"; try `docker compose build {service}`")
+        python = self._python.version if self._python else ""
+        self._build(service, f"; try `docker compose build {service}`", python=python)
 
     def build_settings(self, service: str) -> dict[str, Any]:
         """How the compose file builds a service: the block ``build``, with each ``$`` doubled.
@@ -109,17 +132,25 @@ class Compose:
         block = json.loads(self._config(None)).get("services", {}).get(service) or {}
         return block.get("build") or {}
 
-    def build_as(self, service: str, image: str, settings: Mapping[str, Any]) -> None:
+    def build_as(
+        self, service: str, image: str, settings: Mapping[str, Any], python: str = ""
+    ) -> None:
         """Build an image under another name, with settings like those of `build_settings`.
+
+        Args:
+            python: the version of Python that the settings choose; empty for the service's own.
 
         Raises:
             TrialFailed: with the tail of the build's output.
         """
         block = {"image": image, "build": settings}
         file = json.dumps({"name": PROJECT, "services": {service: block}}).encode()
-        self._build(service, "", "--file", "-", "--project-directory", str(self.root), file=file)
+        place = ("--file", "-", "--project-directory", str(self.root))
+        self._build(service, "", *place, file=file, python=python)
 
-    def _build(self, service: str, remedy: str, *words: str, file: bytes = b"") -> None:
+    def _build(
+        self, service: str, remedy: str, *words: str, file: bytes = b"", python: str
+    ) -> None:
         try:
             done = self._call(*words, "build", service, within_s=BUILD_WITHIN_S, file=file)
         except command.TookTooLong as error:
@@ -127,10 +158,10 @@ class Compose:
                 f"the image of {service} was not built within {BUILD_WITHIN_S} s"
             ) from error
         if done.returncode != 0:
-            raise TrialFailed(
-                f"the image of {service} could not be built{remedy}",
-                tail((done.stdout + done.stderr).decode(errors="replace")),
-            )
+            said = (done.stdout + done.stderr).decode(errors="replace")
+            if why := not_installable(said, service, python):
+                raise NotInstallable(why, tail(said))
+            raise TrialFailed(f"the image of {service} could not be built{remedy}", tail(said))
 
     def pull(self, service: str) -> None:
         """Pull the image of a service that is not built.
@@ -185,7 +216,7 @@ class Compose:
             within_s=within_s,
             remedy=INSTALL,
             cwd=self.root,
-            environment=variables,
+            environment={**self.variables, **(variables or {})},
             stdin=file,
         )
 

@@ -2,21 +2,37 @@
 
 Documented in the kernel's Documentation/admin-guide: cgroup-v1/cpuacct.rst and cgroup-v2.rst;
 the formats of /proc/PID/cgroup and mountinfo in cgroups(7) and proc_pid_mountinfo(5).
+
+The whole is exact. How it divides into user and system time is usually known by ticks alone
+(CONFIG_TICK_CPU_ACCOUNTING): cgroup v1 counts these ticks, and v2 divides the exact time by them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-Read = Callable[[], float]
-"""Returns CPU seconds. Raises OSError once the cgroup is gone."""
+from orchestrator.model.sample import CpuModes
+
 PROC = Path("/proc")
+NANO, MICRO = 1e9, 1e6
 
 
-def of_process(pid: int, container: str, proc: Path = PROC) -> Read | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuFiles:
+    """The files of one cgroup. Both functions raise OSError once the cgroup is gone."""
+
+    total: Callable[[], float]
+    """Returns CPU seconds."""
+    modes: Callable[[], CpuModes]
+    """Returns CPU seconds in programs and in the kernel. Raises OSError, too, if the kernel is
+    older than the files."""
+
+
+def of_process(pid: int, container: str, proc: Path = PROC) -> CpuFiles | None:
     """How to read the CPU time of the cgroup that a container's first process is in.
 
     None if the host's files do not show it, for example because the engine runs in a virtual
@@ -26,29 +42,36 @@ def of_process(pid: int, container: str, proc: Path = PROC) -> Read | None:
     try:
         groups = (proc / str(pid) / "cgroup").read_text().splitlines()
         mounts = (proc / "self" / "mountinfo").read_text().splitlines()
-        reader = _v1(groups, mounts, container) or _v2(groups, mounts, container)
-        if reader is not None:
-            reader()
+        files = _v1(groups, mounts, container) or _v2(groups, mounts, container)
+        if files is not None:
+            files.total()
     except (OSError, ValueError):
         return None
-    return reader
+    return files
 
 
-def _v1(groups: list[str], mounts: list[str], container: str) -> Read | None:
+def _v1(groups: list[str], mounts: list[str], container: str) -> CpuFiles | None:
     for group in groups:
         _, controllers, path = group.split(":", 2)
         if "cpuacct" in controllers.split(",") and container in path:
             folder = _folder(mounts, "cgroup", "cpuacct", path)
-            return partial(_nanoseconds, folder / "cpuacct.usage") if folder else None
+            if folder is None:
+                return None
+            return CpuFiles(
+                total=partial(_number, folder / "cpuacct.usage"), modes=partial(_modes_v1, folder)
+            )
     return None
 
 
-def _v2(groups: list[str], mounts: list[str], container: str) -> Read | None:
+def _v2(groups: list[str], mounts: list[str], container: str) -> CpuFiles | None:
     for group in groups:
         hierarchy, controllers, path = group.split(":", 2)
         if hierarchy == "0" and not controllers and container in path:
             folder = _folder(mounts, "cgroup2", "", path)
-            return partial(_microseconds, folder / "cpu.stat") if folder else None
+            if folder is None:
+                return None
+            file = folder / "cpu.stat"
+            return CpuFiles(total=partial(_total_v2, file), modes=partial(_modes_v2, file))
     return None
 
 
@@ -87,12 +110,32 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
 
 
-def _nanoseconds(file: Path) -> float:
-    return int(file.read_bytes()) / 1e9
+def _modes_v1(folder: Path) -> CpuModes:
+    return CpuModes(
+        user_s=_number(folder / "cpuacct.usage_user"),
+        system_s=_number(folder / "cpuacct.usage_sys"),
+    )
 
 
-def _microseconds(file: Path) -> float:
-    for line in file.read_bytes().splitlines():
-        if line.startswith(b"usage_usec "):
-            return int(line.split()[1]) / 1e6
-    raise ValueError(f"{file} has no usage_usec")
+def _total_v2(file: Path) -> float:
+    return _field(file.read_bytes(), b"usage_usec", file)
+
+
+def _modes_v2(file: Path) -> CpuModes:
+    told = file.read_bytes()
+    return CpuModes(
+        user_s=_field(told, b"user_usec", file), system_s=_field(told, b"system_usec", file)
+    )
+
+
+def _number(file: Path) -> float:
+    """The nanoseconds in a file, in seconds."""
+    return int(file.read_bytes()) / NANO
+
+
+def _field(told: bytes, name: bytes, file: Path) -> float:
+    """The microseconds of this name in a file's lines, in seconds."""
+    for line in told.splitlines():
+        if line.startswith(name + b" "):
+            return int(line.split()[1]) / MICRO
+    raise ValueError(f"{file} has no {name.decode()}")

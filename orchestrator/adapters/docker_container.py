@@ -24,7 +24,7 @@ from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import PORT
 from orchestrator.model.observed import Observed, Process
-from orchestrator.model.sample import Sample
+from orchestrator.model.sample import CpuModes, Sample
 from orchestrator.ports import ContainerState, InstructionCounter
 
 KILL_AFTER_S = 10
@@ -84,7 +84,7 @@ class DockerContainer:
         self._container = container
         self._host = host
         self.service = service
-        self._cpu_time: cpu_time.Read | None = None
+        self._cpu_time: cpu_time.CpuFiles | None = None
         self._cpu_found = False
 
     @property
@@ -190,20 +190,34 @@ class DockerContainer:
         Raises:
             TrialFailed: it does not run.
         """
-        if not self._cpu_found:
-            self._cpu_time, self._cpu_found = self._find_cpu_time(), True
-        if self._cpu_time is not None:
+        if (files := self._cpu_files()) is not None:
             with suppress(OSError, ValueError):
-                return self._cpu_time()
+                return files.total()
         sample = self.sample()
         if sample is None:
             raise TrialFailed(f"{self.service} does not run any more", self.last_words())
         return sample.cpu_s
 
-    def _find_cpu_time(self) -> cpu_time.Read | None:
-        with self._told("does not report its process"):
-            self._container.reload()
-        return cpu_time.of_process(int(self._container.attrs["State"]["Pid"]), self.id)
+    def cpu_modes(self) -> CpuModes | None:
+        """CPU seconds in its programs and in the kernel, from the host's cgroup files.
+
+        None if it has none that can be read.
+
+        Raises:
+            TrialFailed: the engine does not answer.
+        """
+        if (files := self._cpu_files()) is not None:
+            with suppress(OSError, ValueError):
+                return files.modes()
+        return None
+
+    def _cpu_files(self) -> cpu_time.CpuFiles | None:
+        if not self._cpu_found:
+            with self._told("does not report its process"):
+                self._container.reload()
+            pid = int(self._container.attrs["State"]["Pid"])
+            self._cpu_time, self._cpu_found = cpu_time.of_process(pid, self.id), True
+        return self._cpu_time
 
     def processes(self) -> tuple[Process, ...] | None:
         """Its processes as the host's files show them; None if they do not."""

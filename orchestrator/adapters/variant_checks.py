@@ -28,7 +28,7 @@ def _revision(root: Path, variant: Variant) -> str:
         if commit is None:
             return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
         known = manifests.folders(root / "services")
-        folder = f"services/{framework_of(known[variant.service])}"
+        folder = f"services/{framework_of(known.get(variant.service, variant.service))}"
         if not revisions.has_folder(root, commit, folder):
             return f"commit {commit[:12]} has no folder {folder}"
     except EnvironmentMissing as error:

@@ -20,7 +20,7 @@ from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.layers import SOURCE, dockerfile
 from orchestrator.adapters.scratch import remove_left, scratch
-from orchestrator.errors import EnvironmentMissing, TrialFailed
+from orchestrator.errors import EnvironmentMissing, NotInstallable, TrialFailed
 from orchestrator.files.sources import digest
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
@@ -100,9 +100,10 @@ class Variants:
             sources = digest(self._compose.root, context, spec.dockerfile, spec.build_more)
             name = _name(spec, sources, base, commit)
             try:
-                self._compose.build_as(
-                    spec.service, name, {**settings, "context": _literal(context)}
-                )
+                block = {**settings, "context": _literal(context)}
+                self._compose.build_as(spec.service, name, block, variant.python or "")
+            except NotInstallable:
+                raise
             except TrialFailed as failure:
                 raise _not_built(spec, variant, failure) from failure
         return self._named(name, name, *origin)

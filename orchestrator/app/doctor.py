@@ -33,7 +33,8 @@ def examine(world: World) -> list[Examined]:
 
 def _files(world: World) -> Iterator[Examined]:
     known = catalogue(world.root)
-    yield Examined(text=f"{len(known.manifests)} services declared")
+    sets = ", ".join(f"{len(of)} in {one}" for one, of in names(world.root).sets.items() if of)
+    yield Examined(text=f"{len(known.manifests)} services declared: {sets}")
 
 
 def _compose(world: World) -> Iterator[Examined]:

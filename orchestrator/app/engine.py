@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from orchestrator import __version__
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.experiments.experiment import Placed
+from orchestrator.model.blocks import BEYOND_2019
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Network
 from orchestrator.placement import misplaced, placed
@@ -30,7 +31,7 @@ def engine_alone(world: World, run_id: str, progress: Progress) -> Iterator[Conn
         if strangers := engine.strangers():
             raise EnvironmentMissing(
                 f"{', '.join(strangers)} would disturb the measurement; "
-                "`docker compose down` stops them"
+                f"`docker compose --profile {BEYOND_2019} down` stops them"
             )
         if left := engine.remove_leftovers():
             progress.note(f"removed what an earlier run left behind: {', '.join(left)}")

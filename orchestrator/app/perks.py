@@ -10,6 +10,7 @@ from orchestrator.app.catalogue import catalogue
 from orchestrator.files.atomic import write_atomically
 from orchestrator.files.lock_file import pinned_version
 from orchestrator.files.published import TODAY, read_published, read_today, today_bytes
+from orchestrator.model.entry import ServiceSet
 from orchestrator.report.perks import perks_table
 from orchestrator.report.table import Table
 from orchestrator.world import World
@@ -55,6 +56,8 @@ def refresh(world: World, results: Path, github: str, index: str | None) -> Refr
     for service, manifest in catalogue(world.root).manifests.items():
         if manifest.folder != manifest.framework:
             continue  # another way to serve a framework that is in the table already
+        if ServiceSet.BASE in manifest.sets:
+            continue  # no framework
         lock = world.root / "services" / manifest.folder / "requirements.txt"
         known = older.get(service) or blank(service)
         known = of_github(known, manifest, world.apis, stars_api, date)

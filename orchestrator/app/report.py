@@ -15,12 +15,15 @@ from orchestrator.errors import LabError, SelfContradiction, UsageError
 from orchestrator.experiments.experiment import Experiment, P, R, S, Surroundings
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.registry import EXPERIMENTS
-from orchestrator.files import results_dir
+from orchestrator.files import manifests, results_dir
+from orchestrator.files.lock_file import read_locks
 from orchestrator.files.published import read_published
 from orchestrator.model.finding import Finding, Kind
+from orchestrator.model.lock import Locks
 from orchestrator.model.published import Published
 from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
+from orchestrator.report.stale import stale_rows
 from orchestrator.words import line
 from orchestrator.world import World
 from orchestrator.world.console import Console
@@ -56,13 +59,13 @@ def publish(
     told = console(world, experiment)
     content = experiment.saved.files(record)[experiment.saved.file]
     saved = experiment.saved.read(content, str(folder.record))
-    published = read_published(_published(world.root))
-    _write(world.root, experiment, saved, folder, results, published)
+    locks, published = locks_of(world.root), read_published(_published(world.root))
+    _write(world.root, experiment, saved, folder, results, published, locks)
     for table in experiment.shown.tables(saved) if tables else ():
         world.out.table(table.title, table.headings, table.shown)
     told.note(f"record: {folder.record}")
     told.note(f"report: {folder.path / experiment.shown.page}")
-    list_runs(results)
+    list_runs(results, locks)
 
 
 def report(world: World, results: Path, name: str) -> None:
@@ -139,17 +142,18 @@ def report_all(world: World, results: Path) -> list[LabError]:
     if not results.is_dir():
         raise UsageError(f"{results}: there is no such folder")
     published, problems = read_published(_published(world.root)), list[LabError]()
+    locks = locks_of(world.root)
     for experiment in EXPERIMENTS:
         for path in results_dir.runs(results, experiment.saved.file):
             folder = _folder(experiment, path)
             try:
                 record = results_dir.read_record(folder.record, experiment.saved.read)
-                _write(world.root, experiment, record, folder, results, published)
+                _write(world.root, experiment, record, folder, results, published, locks)
             except LabError as error:  # one failure does not stop the others
                 problems.append(error)
             else:
                 world.out.note(f"report: {path / experiment.shown.page}")
-    world.out.note(f"all runs: {list_runs(results)}")
+    world.out.note(f"all runs: {list_runs(results, locks)}")
     return problems
 
 
@@ -160,11 +164,12 @@ def _write(
     folder: results_dir.RunFolder,
     results: Path,
     published: Published,
+    locks: Locks,
 ) -> None:
     with in_words(folder.path):
         found = consistent(experiment, record, folder.path)
         links = links_of(root, folder.path, results)
-        around = Surroundings(published=published, findings=found, links=links)
+        around = Surroundings(published=published, findings=found, links=links, locks=locks)
         files = experiment.shown.files(record, around)
         saved = experiment.saved.files(record)
     if files:
@@ -232,9 +237,15 @@ def _published(root: Path) -> Path:
     return root / "results" / "published"
 
 
-def list_runs(results: Path) -> Path:
+def locks_of(root: Path) -> Locks:
+    """What the lock of each service of a checkout pins."""
+    services = root / "services"
+    return read_locks(services, manifests.folders(services))
+
+
+def list_runs(results: Path, locks: Locks) -> Path:
     """``index.html`` of all runs below a folder."""
-    listed = [_listed(path) for path in results_dir.runs(results)]
+    listed = [_listed(path, locks) for path in results_dir.runs(results)]
     others = [
         Others(title=one.shown.title, folders={path.name: _opened(one, path) for path in paths})
         for one in EXPERIMENTS
@@ -252,14 +263,15 @@ def _opened(experiment: Experiment[Any, Any, Any], path: Path) -> str:
     return page if (path / page).is_file() else experiment.saved.file
 
 
-def _listed(path: Path) -> Listed:
+def _listed(path: Path, locks: Locks) -> Listed:
     page = (path / "report" / "index.html").is_file()
     try:
         record = results_dir.load(path)
         with in_words(path):
             wrong = _contradictions(audit_record(record))
+            old = len(stale_rows(record, locks))
         problem = "contradicts itself (lab audit shows how)" if wrong else None
         shown = page and problem is None  # an older page does not belong to this record
-        return Listed(folder=path.name, record=record, problem=problem, page=shown)
+        return Listed(folder=path.name, record=record, problem=problem, page=shown, stale=old)
     except LabError as error:
         return Listed(folder=path.name, record=None, problem=str(error), page=page)

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator import contract
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.engine import engine_alone
+from orchestrator.app.pythons import on_python
 from orchestrator.bench.observe import observed
 from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
@@ -17,6 +18,8 @@ from orchestrator.doubts.observed import observed_differences, unknowns
 from orchestrator.entries import entry
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
+from orchestrator.files.new_way import START
+from orchestrator.files.new_way import new_way as way_made
 from orchestrator.model.blocks import TOOLS
 from orchestrator.model.catalogue import DEFAULT_SET, Catalogue
 from orchestrator.model.entry import ContainerSpec
@@ -26,17 +29,24 @@ from orchestrator.world import World
 from orchestrator.world.compose import ComposeFile
 
 
-def verify(world: World, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def verify(
+    world: World, services: Sequence[str], python: str | None = None
+) -> dict[str, tuple[str, ...]]:
     """Check each service's real container against the HTTP contract; service -> problems.
 
     A difference between its ``service.toml`` and what runs in it is a problem, too.
 
+    Args:
+        python: the version of Python that all services run on; None: each on its own.
+
     Raises:
         UsageError: an unknown service.
+        EnvironmentMissing: no engine answers, or there is no base image of this Python.
     """
     known = checked_services(world, services)
     asked = tuple(services) or names(world.root).of_set(DEFAULT_SET)
     progress = world.out
+    world = on_python(world, python, progress)
     found: dict[str, tuple[str, ...]] = {}
     with engine_alone(world, "verify", progress) as connection:
         engine, containers = connection.engine, world.compose.containers()
@@ -73,13 +83,20 @@ def _verified(
     return (*wrong, *differences), runs
 
 
-def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
+def build_images(
+    world: World, services: Sequence[str], python: str | None = None
+) -> dict[str, str]:
     """Build the images of these services, the load and the reference; service -> why it failed.
+
+    Args:
+        python: the version of Python that all services run on; None: each on its own.
 
     Raises:
         UsageError: an unknown service.
+        EnvironmentMissing: no engine answers, or there is no base image of this Python.
     """
     checked_services(world, services)
+    world = on_python(world, python, world.out)
     built = [*with_companions(world.compose, wanted(world.root, services)), *TOOLS]
     progress = world.out
     engine = world.connect("images").engine
@@ -91,6 +108,9 @@ def build_images(world: World, services: Sequence[str]) -> dict[str, str]:
         except TrialFailed as failure:
             failed[name] = f"{failure.reason}\n{failure.log_tail}"
             progress.note(f"{name}: {failed[name]}")
+    if python is not None:
+        settings = " ".join(f"{key}={value}" for key, value in world.compose.variables.items())
+        progress.note(f"interactive use of these images: {settings} docker compose up flask locust")
     return failed
 
 
@@ -142,4 +162,27 @@ def new_service(root: Path, name: str) -> list[str]:
         f"{folder.relative_to(root)} is ready, with its block in docker-compose.yml.",
         f"It already fulfils the contract; check it with: .venv/bin/lab verify {name}",
         'Next: CONTRIBUTING.md, "Add a framework", from step 2.',
+    ]
+
+
+def new_way(root: Path, framework: str, way: str) -> list[str]:
+    """Make a way to serve a framework; return lines that say what to do next.
+
+    Raises:
+        UsageError: no such framework, or the way's name is not allowed or already exists.
+    """
+    single = not (root / "services" / framework / START).is_file()
+    folder = way_made(root, framework, way)
+    name = f"{framework}-{way}"
+    found = [f"{folder.relative_to(root)} is ready, with the block {name} in docker-compose.yml."]
+    if single:
+        found.append(
+            f"services/{framework}/Dockerfile now takes lock and start from a folder; the "
+            f"framework's own start is in services/{framework}/{START}."
+        )
+    return [
+        *found,
+        f"It is a copy of {framework}, which fulfils the contract; check it with: "
+        f".venv/bin/lab verify {name}",
+        'Next: CONTRIBUTING.md, "Add a way to serve", from step 2.',
     ]

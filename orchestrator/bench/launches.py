@@ -93,6 +93,8 @@ def _with(one: Together, seen: Mapping[str, Seen], hash_seed: int, at_s: float) 
         slices=found.slices,
         lasted=found.strain.lasted,
         idle=found.strain.idle,
+        user_s=found.user_s,
+        system_s=found.system_s,
     )
     return replace(
         one,

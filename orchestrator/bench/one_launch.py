@@ -29,6 +29,8 @@ class Seen:
     pace: Pace
     slices: tuple[dict[str, float], ...]
     strain: Strain
+    user_s: dict[str, float]
+    system_s: dict[str, float]
 
 
 class LaunchFailed(Exception):
@@ -100,8 +102,20 @@ def _seen(
     servers, pace = running.aimed(own, one.workload), _pace_of(one)
     servers.warm_up(pace.rate if pace else None, draw.randrange(SEEDS))
     pace = pace or servers.pace(draw.randrange(SEEDS), SLICE_S, shared=shared)
+    before = servers.modes()
     seen = tuple(servers.slice(pace, draw.randrange(SEEDS)) for _ in range(slices))
-    return Seen(order=tuple(own), pace=pace, slices=seen, strain=servers.strain)
+    after = servers.modes()
+    both = before.keys() & after.keys()
+    return Seen(
+        order=tuple(own),
+        pace=pace,
+        slices=seen,
+        strain=servers.strain,
+        user_s={name: after[name].user_s - before[name].user_s for name in own if name in both},
+        system_s={
+            name: after[name].system_s - before[name].system_s for name in own if name in both
+        },
+    )
 
 
 def _pace_of(one: Together) -> Pace | None:

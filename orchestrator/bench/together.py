@@ -14,6 +14,7 @@ from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.sample import CpuModes
 from orchestrator.ports import Container, Engine, Prepared, SliceLoad
 
 WARM_UP = 100
@@ -30,7 +31,7 @@ REQUESTS_LEAST = 20
 """For each server in a slice: with fewer, a single slow request would decide a slice."""
 REQUESTS_MOST = 3_000
 """For each server in a slice; no more than the load can send in a slice with one CPU."""
-MOST_SERVERS = 16
+MOST_SERVERS = 64
 """The load aims at no more at once (`labwire.slices.Aim`)."""
 
 
@@ -221,6 +222,15 @@ class Servers:
             idle=min(self.strain.idle, done.idle),
         )
         return used
+
+    def modes(self) -> dict[str, CpuModes]:
+        """Name -> CPU seconds so far, in its program and in the kernel, where the host tells."""
+        found = dict[str, CpuModes]()
+        for name, server in self._servers.items():
+            with failure_of(name):
+                if (modes := server.cpu_modes()) is not None:
+                    found[name] = modes
+        return found
 
     def _cost(self, pace: Pace, seed: int) -> tuple[dict[str, float], Slice]:
         before = self._cpu_s()

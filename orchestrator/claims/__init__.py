@@ -1,9 +1,15 @@
-"""Decides the claims of a publication from a run's data: upheld, refuted or undecided."""
+"""Decides the claims of a publication from a run's data.
+
+A claim is upheld, refuted or undecided; or it depends on the server, if the run serves a framework
+in several ways.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orchestrator.claims.choices import choices
+from orchestrator.claims.part import of_all_choices
 from orchestrator.claims.rules import RULES
 from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, Decision
@@ -22,4 +28,10 @@ def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:
         raise UsageError(
             [f"claim {c.id}: no rule {c.rule!r}; choose from {', '.join(RULES)}" for c in unknown]
         )
-    return tuple(RULES[claim.rule](claim, record) for claim in claims)
+    return tuple(_decided(claim, record) for claim in claims)
+
+
+def _decided(claim: Claim, record: RunRecord) -> Decision:
+    rule = RULES[claim.rule]
+    found = [(one, rule(one.applied(claim), record)) for one in choices(claim, record)]
+    return of_all_choices(claim, found)

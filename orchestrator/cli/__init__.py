@@ -10,6 +10,7 @@ from orchestrator import __version__, interrupts
 from orchestrator.cli import (
     audit,
     changed,
+    claims,
     compare,
     examine,
     experiments,
@@ -20,6 +21,7 @@ from orchestrator.cli import (
     results,
     schema,
     services,
+    update,
 )
 from orchestrator.cli.codes import INTERRUPTED
 from orchestrator.cli.commands import Call, readable
@@ -63,11 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     groups = (
         examine,
         services,
+        update,
         changed,
         judge,
         experiments,
         nanode,
         results,
+        claims,
         compare,
         history,
         schema,

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 
 from orchestrator.app.catalogue import catalogue, names
 from orchestrator.app.doctor import examine
 from orchestrator.cli.codes import ALL_WELL, MISSING
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.doubts.kind import Severity
-from orchestrator.model.catalogue import ALL
-from orchestrator.model.entry import OWN_SERVER
-from orchestrator.options import add_set
+from orchestrator.model.catalogue import ALL, SETS, described
+from orchestrator.model.entry import OWN_SERVER, Manifest
 from orchestrator.world import World
 
 
 def add(commands: Commands) -> None:
     """Add the commands."""
     listing = command(commands, "list", _list, "list the services that can be measured")
-    add_set(listing)
+    listing.add_argument(
+        "--set", dest="set_name", choices=SETS, help=f"only those of a set; default: {ALL}"
+    )
     add_json(listing)
     text = "show what this host can and cannot measure, and how to fix it"
     add_json(command(commands, "doctor", _doctor, text))
@@ -35,11 +37,26 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
         }
         print(json.dumps(facts, indent=2))
     else:
-        for name, manifest in known.items():
-            own = manifest.server == OWN_SERVER
-            kind = "its own server" if own else f"{manifest.server} ({manifest.interface})"
-            print(f"{name:24} {manifest.name:28} {', '.join(manifest.sets):24} {kind}")
+        if arguments.set_name:
+            print(described(arguments.set_name))
+        for line in aligned([_row(name, manifest) for name, manifest in known.items()]):
+            print(line)
     return ALL_WELL
+
+
+def _row(name: str, manifest: Manifest) -> tuple[str, ...]:
+    own = manifest.server == OWN_SERVER
+    kind = "its own server" if own else f"{manifest.server} ({manifest.interface})"
+    return name, manifest.name, ", ".join(manifest.sets) or "no set", kind
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A line for each row; each column is as wide as its longest text."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _doctor(world: World, arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from math import exp, log
 from statistics import fmean
 
 from orchestrator.compare.comparison import ComparedRow, Comparison, Ratio, Spread, Unequal
-from orchestrator.model.comparable import Comparable, ComparableRow
+from orchestrator.model.comparable import OWN_PYTHON, PYTHON, Comparable, ComparableRow
 from orchestrator.stats.answer import Answer, same_or_undecided
 from orchestrator.stats.pooled import Pooled, pooled
 from orchestrator.stats.series import MedianInterval, median_interval
@@ -36,10 +36,11 @@ Key = tuple[str, str, str]
 
 def unequal(base: Comparable, head: Comparable) -> tuple[Unequal, ...]:
     """The conditions that both records have, and in which they differ."""
+    bases, heads = ({PYTHON: OWN_PYTHON, **one.conditions} for one in (base, head))
     return tuple(
-        Unequal(name=name, base=text, head=head.conditions[name])
-        for name, text in base.conditions.items()
-        if head.conditions.get(name, text) != text
+        Unequal(name=name, base=text, head=heads[name])
+        for name, text in bases.items()
+        if heads.get(name, text) != text
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from orchestrator.model.comparable import ABOUT_WORKLOAD
+from orchestrator.model.comparable import ABOUT_WORKLOAD, PYTHON
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout
 from orchestrator.model.record import Endpoint
@@ -32,6 +32,12 @@ def of_layout(layout: Layout) -> Named:
     yield "load on the server's core (SMT)", yes_or_no(layout.smt_shared)
     yield "CPUs of the load", str(len(layout.load_cpus))
     yield "network", str(layout.network)
+
+
+def of_python(python: str | None) -> Named:
+    """The Python that was chosen for all services, if one was."""
+    if python is not None:
+        yield PYTHON, python
 
 
 def of_workload(name: str, asked: Endpoint | None) -> Named:

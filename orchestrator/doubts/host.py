@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from orchestrator.doubts.kind import Doubt, DoubtKind, Severity
+from orchestrator.model.blocks import BEYOND_2019
 from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.placement import Layout
 from orchestrator.model.settings import Profile
@@ -127,7 +128,7 @@ KINDS = (
     RUNNING := DoubtKind(
         code="running",
         text="containers of the lab are running already: {names}",
-        remedy="stop them with `docker compose down`",
+        remedy=f"stop them with `docker compose --profile {BEYOND_2019} down`",
         severity=Severity.BAD,
     ),
 )

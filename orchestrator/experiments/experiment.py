@@ -19,6 +19,7 @@ from orchestrator.model.comparable import Comparable
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.finding import Finding
 from orchestrator.model.host import Host, WholeMemory
+from orchestrator.model.lock import Locks
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.published import Published
@@ -34,6 +35,10 @@ class ChosenSettings(Protocol):
     @property
     def network(self) -> Network:
         """The network between load generator and server."""
+
+    @property
+    def python(self) -> str | None:
+        """The version of Python that all services run on; None: each service on its own."""
 
 
 class AnyPlan(Protocol):
@@ -110,11 +115,15 @@ def host_added(record: R, _earlier: R | None, seen: HostSeen) -> R:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a report can show beside its record: published tables, audit findings, links."""
+    """What a report can show beside its record: published tables, audit findings, links.
+
+    ``locks``: what the lock of each service pins today; without any, no row is stale.
+    """
 
     published: Published
     findings: Sequence[Finding]
     links: Links
+    locks: Locks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

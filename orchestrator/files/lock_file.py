@@ -1,20 +1,55 @@
-"""The versions that a lock file pins."""
+"""The versions that a lock file pins, and the command that makes it."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
+
+from orchestrator.model.lock import Locks, Pins, normal
+
+WANTED, LOCK = "requirements.in", "requirements.txt"
+"""What a service asks for, and its lock: in the service's folder."""
+COMPILE = ("uv", "pip", "compile")
+"""How every lock is made; the second line of a lock has the whole command."""
+
+
+def pins(text: str) -> Pins:
+    """Every distribution that a lock pins, with its versions."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name, pinned, rest = line.partition("==")
+        if pinned and re.fullmatch(r"[A-Za-z0-9][\w.-]*(\[[^\]]*\])?", name):
+            version = re.split(r"[\s;\\]", rest, maxsplit=1)[0]
+            found.setdefault(normal(name.partition("[")[0]), []).append(version)
+    return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
 
 
 def pinned_version(requirements: Path, package: str) -> str | None:
     """The version of a package in a lock file; None if the file does not pin it."""
-    for line in requirements.read_text().splitlines():
-        name, pinned, rest = line.partition("==")
-        if pinned and _normal(name.partition("[")[0]) == _normal(package):
-            return re.split(r"[\s;\\]", rest, maxsplit=1)[0]
+    versions = pins(requirements.read_text()).get(normal(package))
+    return versions[0] if versions else None
+
+
+def read_locks(services: Path, folders: Mapping[str, str]) -> Locks:
+    """What the lock of each service pins; a service without one is left out.
+
+    Args:
+        folders: service -> its folder below ``services``.
+    """
+    locks = {name: services / folder / LOCK for name, folder in folders.items()}
+    return {name: pins(path.read_text()) for name, path in locks.items() if path.is_file()}
+
+
+def compile_command(text: str) -> str | None:
+    """The command in the head of a lock, in one line; None if the head has none.
+
+    It must read ``requirements.in`` and write ``requirements.txt``, as those of all services do.
+    """
+    for line in text.splitlines()[:2]:
+        command = line.lstrip("# ")
+        words = shlex.split(command) if line.startswith("#") and "'" not in line else []
+        if tuple(words[:3]) == COMPILE and WANTED in words and words[-2:] == ["-o", LOCK]:
+            return command
     return None
-
-
-def _normal(name: str) -> str:
-    """A distribution's name as the index compares it."""
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 TAG = "sources-"
+USUAL = "local"
+"""The tag of an image on each service's own Python."""
 IGNORED = {"__pycache__"}
 DOCKERIGNORE = ".dockerignore"
 
@@ -40,7 +42,13 @@ def name_by_sources(image: str, root: Path, context: Path, dockerfile: str, more
     Args:
         image: its usual name, with a tag.
     """
-    return f"{image.rpartition(':')[0]}:{TAG}{digest(root, context, dockerfile, more)}"
+    return f"{begin_by_sources(image)}{digest(root, context, dockerfile, more)}"
+
+
+def begin_by_sources(image: str) -> str:
+    """How the names by sources of an image begin; on another Python (py3.12) they differ."""
+    repository, _, tag = image.rpartition(":")
+    return f"{repository}:{'' if tag == USUAL else f'{tag}-'}{TAG}"
 
 
 def _let_in(root: Path) -> list[Path]:

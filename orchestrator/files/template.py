@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from orchestrator.errors import UsageError
+from orchestrator.model.blocks import BEYOND_2019
 from orchestrator.words import NAME_LENGTH, is_name
 
 PLACEHOLDER = "NAME"
@@ -15,7 +16,8 @@ BLOCK = """\
   {name}:
     <<: *server
     image: weblab/{name}:${{LAB_TAG:-local}}
-    build: {{ context: services/{name}, args: {{ BASE: *python }} }}
+    build: {{ context: services/{framework}, args: {{ BASE: *python{way} }} }}
+    profiles: [{profile}]
 
 """
 
@@ -29,31 +31,52 @@ def new_service(root: Path, name: str) -> Path:
     folder = root / "services" / name
     compose = root / "docker-compose.yml"
     text = compose.read_text()
-    problems = []
-    if not is_name(name):
-        problems.append(
-            f"{name[:NAME_LENGTH]!r}: a service's name is lower-case letters, digits and hyphens, "
-            f"a letter first, {NAME_LENGTH} at most"
-        )
-    if folder.exists() or f"\n  {name}:\n" in text:
-        problems.append(f"{name}: already there in services/ or docker-compose.yml")
-    if MARK not in text:
-        problems.append(f"docker-compose.yml has lost the line {MARK.strip()!r}")
+    problems = name_problems(name)
+    if folder.exists():
+        problems.append(f"{name}: already there in services/")
+    problems += compose_problems(text, name)
     if problems:
         raise UsageError(problems)
     try:  # remove a half-made service
-        _make(root, folder, compose, text)
+        _make(root, folder)
+        compose.write_text(with_block(text, name, name))
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder
 
 
-def _make(root: Path, folder: Path, compose: Path, text: str) -> None:
-    name = folder.name
+def name_problems(name: str) -> list[str]:
+    """What is wrong with the name of a service, in words."""
+    if is_name(name):
+        return []
+    return [
+        f"{name[:NAME_LENGTH]!r}: a service's name is lower-case letters, digits and hyphens, "
+        f"a letter first, {NAME_LENGTH} at most"
+    ]
+
+
+def compose_problems(text: str, name: str) -> list[str]:
+    """Why the compose file cannot get a block of this name, in words."""
+    found = []
+    if f"\n  {name}:\n" in text:
+        found.append(f"{name}: already there in docker-compose.yml")
+    if MARK not in text:
+        found.append(f"docker-compose.yml has lost the line {MARK.strip()!r}")
+    return found
+
+
+def with_block(text: str, name: str, framework: str, way: str = "") -> str:
+    """The compose file with the block of a service, which is in no set of 2019."""
+    block = BLOCK.format(
+        name=name, framework=framework, way=f", WAY: {way}" if way else "", profile=BEYOND_2019
+    )
+    return text.replace(MARK, block + MARK)
+
+
+def _make(root: Path, folder: Path) -> None:
     shutil.copytree(
         root / "services" / "_template", folder, ignore=shutil.ignore_patterns("__pycache__")
     )
     for path in folder.iterdir():
-        path.write_text(re.sub(rf"\b{PLACEHOLDER}\b", name, path.read_text()))
-    compose.write_text(text.replace(MARK, BLOCK.format(name=name) + MARK))
+        path.write_text(re.sub(rf"\b{PLACEHOLDER}\b", folder.name, path.read_text()))

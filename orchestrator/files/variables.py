@@ -40,6 +40,13 @@ Base = Annotated[
         description="the name of an image",
     ),
 ]
+Tag = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$(?!\n)",
+        description="the tag of an image: letters, digits, and . _ -",
+    ),
+]
 Workload = Annotated[str, Meta()]
 
 
@@ -58,6 +65,8 @@ class Variables:
     LAB_SERVER_CPU: Cpu = ""
     LAB_LOAD_CPU: Cpu = ""
     LAB_COMPANION_CPU: Cpu = ""
+    LAB_PYTHON: Base = ""
+    LAB_TAG: Tag = ""
     LAB_PYTHON_313: Base = ""
     LAB_PYTHON_37: Base = ""
     LAB_USERS: Users = ""

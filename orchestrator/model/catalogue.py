@@ -12,6 +12,26 @@ DEFAULT_SET = ServiceSet.OF_2019.value
 ALL = "all"
 SETS = (*(one.value for one in ServiceSet), ALL)
 """The names of all sets. ``all`` is every service, also one that is in no other set."""
+PURPOSES: Mapping[str, str] = {
+    ServiceSet.OF_2019: "the nine frameworks of the article, each as its documentation starts it",
+    ServiceSet.PRODUCTION: "the nine behind the servers that their deployment documentation names",
+    ServiceSet.TODAY: "the frameworks and servers that people choose now, in their newest releases",
+    ServiceSet.BASE: "a function of a few lines on each server: what a server costs without a "
+    "framework",
+    ALL: "every service",
+}
+"""What each set is for; ``services/README.md`` says the same."""
+
+
+def described(set_name: str | None) -> str:
+    """A set in a sentence: its name, and what it is for if this version of the lab knows it.
+
+    Empty if there is no set: services were named, or the record is older than sets.
+    """
+    if set_name is None:
+        return ""
+    purpose = PURPOSES.get(set_name)
+    return f"Set {set_name}: {purpose}." if purpose else f"Set {set_name}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,10 @@ from orchestrator.words import Moment, Name
 ABOUT_WORKLOAD = "workload "
 """Begins the name of a condition that is about the rows of one workload; its name follows."""
 
+PYTHON = "Python of all services"
+OWN_PYTHON = "each service's own"
+"""The condition of runs that chose a Python for all services, and what it is in all others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
@@ -49,8 +53,10 @@ class Comparable:
 
     ``conditions``: name -> text of everything that must be equal in both records: the host, layout,
     network, client, settings. A name that only one record has, such as that of a workload, is about
-    rows that only that record has. ``circumstances``: what may differ but is told to people:
-    kernel, engine, the lab's version and commit. ``rows``: those of the headline's quantity first.
+    rows that only that record has; but one without ``PYTHON`` has ``OWN_PYTHON``, so that lines of
+    a history go on that are older than this condition. ``circumstances``: what may differ but is
+    told to people: kernel, engine, the lab's version and commit. ``rows``: those of the headline's
+    quantity first.
     """
 
     experiment: Name

@@ -35,6 +35,7 @@ class ServiceSet(StrEnum):
 
 
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
+Folder = Annotated[str, Meta(description="a folder below services/")]
 Words = Annotated[Title, Meta(description="one line of 1 to 100 printable characters")]
 EventLoop = Annotated[
     Line,
@@ -89,7 +90,7 @@ class Manifest:
     """
 
     id: Id
-    folder: str
+    folder: Folder
     name: Words
     sets: Sets
     server: Words

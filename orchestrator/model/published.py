@@ -119,11 +119,15 @@ class Claim:
 
 
 class Verdict(StrEnum):
-    """What a run's data say about a claim."""
+    """What a run's data say about a claim.
+
+    ``DEPENDS``: the run serves a framework in several ways; one upholds the claim, one refutes it.
+    """
 
     UPHELD = "upheld"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
+    DEPENDS = "depends on the server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,3 +18,15 @@ class Sample:
     cpu_s: float
     memory_bytes: int
     throttled_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuModes:
+    """CPU seconds that a container has used in its programs and in the kernel (system calls).
+
+    Most kernels look at each tick of their clock (100 to 1,000 a second) which of both is running,
+    so a difference of two readings is exact only if many ticks lie between them.
+    """
+
+    user_s: float
+    system_s: float

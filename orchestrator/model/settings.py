@@ -11,7 +11,7 @@ from labwire.expectation import Expectation
 from labwire.settings import RampSettings
 from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Network, Placement
-from orchestrator.words import Name, SetName
+from orchestrator.words import Name, PythonTag, SetName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,8 @@ class Settings:
     ``open_loop``: whether the open loop follows; None: as in the profile. ``rate``: the arrival
     rate (requests/s) that is the same for all services; None: as in the profile. ``set_name``: the
     set that ``services`` are; None if they were named, or if the run is older than the field.
+    ``python``: the version of Python that all services ran on, as a tag of the official image;
+    None: each service on its own.
     """
 
     services: Annotated[tuple[Name, ...], Meta(min_length=1)]
@@ -78,6 +80,7 @@ class Settings:
     open_loop: bool | None = None
     rate: float | None = None
     set_name: SetName | None = None
+    python: PythonTag | None = None
 
     @property
     def trials(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.model.trial import TrialPhase
 from orchestrator.words import Name
@@ -21,7 +21,9 @@ class TogetherLaunch:
     ``at_s``: seconds from the first launch to the end of this one. ``slices``: of each slice, the
     CPU time for a request of each server, in microseconds. ``lasted``: the longest duration of a
     slice, as a multiple of the planned one; ``idle``: the least share of a slice in which the load
-    had nothing to do; None in older records.
+    had nothing to do; None in older records. ``user_s``, ``system_s``: CPU seconds of each server
+    in all slices together, in its program and in the kernel; without servers for which the host
+    does not tell them apart, and empty in older records.
     """
 
     seed: int
@@ -30,6 +32,8 @@ class TogetherLaunch:
     slices: tuple[dict[Name, float], ...]
     lasted: float | None = None
     idle: float | None = None
+    user_s: dict[Name, float] = field(default_factory=dict)
+    system_s: dict[Name, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

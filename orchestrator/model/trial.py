@@ -105,6 +105,16 @@ class Server:
     deployment: str = ""
     observed: Observed | None = None
 
+    def framework_of(self, service: str) -> str:
+        """The framework's folder below ``services/``, for the service that has these facts."""
+        return self.framework or service
+
+    def folder_of(self, service: str) -> str:
+        """The service's folder below ``services/``: ``flask``, or ``flask/gunicorn``."""
+        framework = self.framework_of(service)
+        way = service.removeprefix(f"{framework}-")
+        return framework if way == service else f"{framework}/{way}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrator.model.catalogue import described
 from orchestrator.model.entry import OWN_SERVER
 from orchestrator.model.finding import Finding
+from orchestrator.model.lock import Locks
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Profile
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
 from orchestrator.report.observed import runs_in_a_line
-from orchestrator.report.place import where
+from orchestrator.report.place import on_python, where
+from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
 
 
@@ -22,6 +25,7 @@ def document(
     charts: Sequence[Chart],
     beside: Sequence[Table],
     findings: Sequence[Finding],
+    locks: Locks,
 ) -> str:
     """``report.md``: the run's tables and charts, what was published beside them, and the doubts.
 
@@ -29,6 +33,7 @@ def document(
         charts: for each, an SVG file with its name is beside the document.
         beside: tables that compare the run with the publication of 2019; may be empty.
         findings: the audit's findings about the record.
+        locks: what the lock of each service pins today.
     """
     parts = (
         _head(record),
@@ -36,7 +41,7 @@ def document(
         _tables(tables),
         _charts(charts),
         _beside(beside),
-        _end(record),
+        _end(record, locks),
     )
     return "\n".join(line for part in parts for line in part)
 
@@ -62,11 +67,13 @@ def _beside(beside: Sequence[Table]) -> Iterator[str]:
         yield from _tables(beside, "###")
 
 
-def _end(record: RunRecord) -> Iterator[str]:
+def _end(record: RunRecord, locks: Locks) -> Iterator[str]:
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
+    at = where(record.host, record.layout, record.memory, record.settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield ""
     yield from _servers(record)
+    yield from _stale(stale_rows(record, locks))
     yield "## Caveats\n"
     yield from caveats(record)
     yield ""
@@ -78,8 +85,12 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"{code(record.command)}, profile `{profile.name}`,"
     yield f"{profile.load_s:g} s per trial, client `{record.settings.client}`,"
     yield f"seed {record.seed},"
+    if record.settings.python is not None:
+        yield f"{on_python(record.settings.python)},"
     ended = "" if record.finished_at else ", not finished"
     yield f"started {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
+    if of_set := described(record.settings.set_name):
+        yield f"{of_set}\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)
     yield f"Steps of {profile.step_s:g} s with {steps} users;"
     yield f"timeouts: {profile.connect_timeout_s:.3g} s to connect,"
@@ -130,6 +141,14 @@ def _at_once(record: RunRecord) -> str:
         f"After the trials all services were up at once: launches of new containers, {counts}.\n"
         "The first table of each workload ranks by them."
     )
+
+
+def _stale(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    if rows:
+        yield "## Stale rows\n"
+        yield "Measured with other versions than those that the locks pin today:\n"
+        yield from (f"- {one_line(name)}: {one_line(text)}" for name, text in rows)
+        yield ""
 
 
 def _servers(record: RunRecord) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator.model.finding import Finding
+from orchestrator.model.lock import Locks
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.charts import charts
@@ -24,14 +25,15 @@ def report_files(
     beside: Sequence[Table] = (),
     findings: Sequence[Finding] = (),
     links: Links | None = None,
+    locks: Locks | None = None,
 ) -> dict[str, str]:
     """File name -> text: the document, the page, each table as CSV and JSON, each chart as SVG.
 
-    The same record and the same published data give the same bytes on every machine.
+    The same record, published data and locks give the same bytes on every machine.
     """
     own, drawn = tables(record), charts(record)
     files = {
-        "report.md": printable(document(record, own, drawn, beside, findings)),
+        "report.md": printable(document(record, own, drawn, beside, findings, locks or {})),
         "index.html": page(
             record,
             own,
@@ -40,6 +42,7 @@ def report_files(
             beside=beside,
             findings=findings,
             links=links or Links(),
+            locks=locks or {},
         ),
     }
     for table in (*own, *beside):

@@ -12,7 +12,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestrator.model.catalogue import described
 from orchestrator.model.finding import Finding
+from orchestrator.model.lock import Locks
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
@@ -25,6 +27,7 @@ from orchestrator.report.headline import headline
 from orchestrator.report.place import where
 from orchestrator.report.ranking import Place
 from orchestrator.report.reproduce import checkout
+from orchestrator.report.stale import STALE, stale
 from orchestrator.report.svg import library
 from orchestrator.report.table import Cell, Row, Table
 from orchestrator.report.theme import DARK, LIGHT
@@ -59,14 +62,21 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """One row of the page's table and its details."""
+    """One row of the page's table and its details.
+
+    ``framework``, ``folder``: the folders of its application and of the service, below
+    ``services/``.
+    ``stale``: how its versions differ from those of its lock today; None if they do not.
+    """
 
     id: str
-    service: str
+    framework: str
+    folder: str
     workload: str
     ranked: bool
     limited_by: str | None
     search: str
+    stale: str | None
     cells: tuple[Cell, ...]
     details: Details
 
@@ -80,6 +90,7 @@ def page(
     beside: Sequence[Table],
     findings: Sequence[Finding],
     links: Links,
+    locks: Locks,
 ) -> str:
     """The whole page as HTML. Text from outside is escaped.
 
@@ -87,6 +98,7 @@ def page(
         tables: the run's own tables.
         charts: the run's charts; the page shows ramps one framework at a time.
         beside: tables that compare the run with a publication, and the claims.
+        locks: what the lock of each service pins today.
         findings: the audit's findings. These are doubts: records with contradictions are refused.
     """
     shown = [chart for chart in charts if chart.kind is not ChartKind.RAMP] + ramp_charts(record)
@@ -94,7 +106,7 @@ def page(
     first = _first_chart(record)
     headlines = [headline(record, workload) for workload in record.settings.workloads]
     rows = [
-        _row(record, place, row)
+        _row(record, place, row, locks)
         for one in headlines
         for place, row in zip(one.places, one.table.rows, strict=True)
     ]
@@ -102,6 +114,7 @@ def page(
     return environment().get_template("page.html").render(
         record=record,
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
+        of_set=described(record.settings.set_name),
         root=links.root,
         in_results=links.index,
         text=headlines[0].text,
@@ -120,7 +133,7 @@ def page(
         published=published,
         beside=beside,
         findings=findings,
-        where=list(where(record.host, record.layout, record.memory)),
+        where=list(where(record.host, record.layout, record.memory, record.settings.python)),
         doubts=doubts(record),
         checkout=checkout(record),
         css=Markup(source("page.css")),  # noqa: S704 - a file of this package
@@ -169,18 +182,28 @@ def source(name: str) -> str:
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _row(record: RunRecord, place: Place, row: Row) -> PageRow:
+def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
     group = place.group
-    found = details(record, group)
-    words = (group.name, group.service, place.limited_by, group.why, group.workload)
+    found, server = details(record, group), group.trials[-1].server
+    other = stale(group, locks)
+    words = (
+        group.name,
+        group.service,
+        place.limited_by,
+        group.why,
+        group.workload,
+        other and STALE,
+    )
     facts = [text for _, text in (*found.settings, *found.runs)]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
-        service=group.service,
+        framework=server.framework_of(group.service),
+        folder=server.folder_of(group.service),
         workload=group.workload,
         ranked=place.ranked,
         limited_by=place.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
+        stale=other,
         cells=row.cells,
         details=found,
     )

@@ -39,7 +39,12 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
     servers = {t.service: t.server for t in record.trials} if record else {}
     names = {row.service: row.name for table in published.tables for row in table.rows}
     names |= {service: server.name for service, server in servers.items()}
-    services = dict.fromkeys([*then, *sorted({*servers, *(now if record is None else ())})])
+    of = {service: server.framework_of(service) for service, server in servers.items()}
+    others = {framework for service, framework in of.items() if framework not in servers}
+    published_ones = [service for service in then if service not in others]
+    services = dict.fromkeys(
+        [*published_ones, *sorted({*servers, *(now if record is None else ())})]
+    )
     return make_table(
         name="perks",
         title=f"Other than performance: published in {year}, and today{_dates(published.today)}",
@@ -47,8 +52,8 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
         rows=[
             Known(
                 name=names.get(service, service),
-                then=then.get(service),
-                now=now.get(service),
+                then=then.get(of.get(service, service)),
+                now=now.get(of.get(service, service)),
                 server=servers.get(service),
             )
             for service in services

@@ -8,10 +8,13 @@ from orchestrator.model.host import Host, WholeMemory
 from orchestrator.model.placement import Layout
 
 
-def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iterator[str]:
+def where(
+    host: Host, layout: Layout, needed: WholeMemory | None = None, python: str | None = None
+) -> Iterator[str]:
     """Lines about the machine, the engine, the placement, the memory and the lab itself.
 
     Args:
+        python: the version that was chosen for all services; None: each on its own.
         needed: how much memory the whole lab needed, if it was measured.
     """
     memory = f"{host.memory_bytes / 2**30:.1f} GiB"
@@ -20,10 +23,17 @@ def where(host: Host, layout: Layout, needed: WholeMemory | None = None) -> Iter
     yield f"kernel {host.kernel}, Docker {host.docker_version}, cgroup v{host.cgroup_version}"
     loads = ", ".join(map(str, layout.load_cpus))
     yield f"server on CPU {layout.server_cpu}, load on CPU {loads}, network: {layout.network}"
+    if python is not None:
+        yield on_python(python)
     if needed is not None:
         yield needed_in_words(needed)
     yield f"open files for each container: {host.nofile:,}"
     yield f"lab {host.lab_version}, commit {host.lab_commit or 'unknown'}"
+
+
+def on_python(python: str) -> str:
+    """That all services run on one version of Python, as text."""
+    return f"Python {python} for all services"
 
 
 def needed_in_words(memory: WholeMemory) -> str:

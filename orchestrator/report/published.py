@@ -25,6 +25,7 @@ AS_PRINTED = "{:,.10g}".format
 class Both:
     """One framework as published and as measured here; None if it was not.
 
+    ``group`` may be another way to serve it than the published one.
     ``findings``: the audit's findings about the published table; None if it was not audited.
     """
 
@@ -34,8 +35,11 @@ class Both:
 
     @property
     def name(self) -> str:
-        """The published name, or else the lab's."""
-        return self.published.name if self.published else self.group.name if self.group else ""
+        """The published name, or the lab's if it is served in another way or was not published."""
+        group, published = self.group, self.published
+        if group and (published is None or published.service != group.service):
+            return group.name
+        return published.name if published else ""
 
 
 CLAIMS: tuple[Column[Decision], ...] = (
@@ -57,14 +61,20 @@ def beside(
 
 
 def published_tables(record: RunRecord, published: Published, findings: Findings) -> list[Table]:
-    """A table for each workload that was also published: published rows beside ours."""
+    """A table for each workload that was also published: published rows beside ours.
+
+    There is none if the run has no framework that was published, as a run of the set base.
+    """
     year = published.source.date[:4]
     by_workload = {table.workload: table for table in published.tables}
-    return [
-        _table(by_workload[workload], groups(record, workload), findings, year)
-        for workload in record.settings.workloads
-        if workload in by_workload
-    ]
+    tables = []
+    for workload in record.settings.workloads:
+        measured = groups(record, workload)
+        if workload in by_workload:
+            rows = _rows(by_workload[workload], measured, findings)
+            if not measured or any(row.published and row.group for row in rows):
+                tables.append(_table(workload, rows, year))
+    return tables
 
 
 def claims_table(decisions: Sequence[Decision]) -> Table:
@@ -77,24 +87,30 @@ def claims_table(decisions: Sequence[Decision]) -> Table:
     )
 
 
-def _table(
-    published: PublishedTable, measured: Sequence[Group], findings: Findings, year: str
-) -> Table:
-    groups_by_service = {group.service: group for group in measured}
-    rows_by_service = {row.service: row for row in published.rows}
+def _rows(
+    published: PublishedTable, measured: Sequence[Group], findings: Findings
+) -> tuple[Both, ...]:
+    """Published rows, each with the row of the framework's name or else its other ways to serve."""
     found = findings.get(published.file)
+    own = {group.service: group for group in measured}
+    ways: dict[str, list[Group]] = {}
+    for group in measured:
+        ways.setdefault(group.trials[-1].server.framework_of(group.service), []).append(group)
+    pairs: list[tuple[PublishedRow | None, Group | None]] = []
+    for row in published.rows:
+        mine = [own[row.service]] if row.service in own else ways.get(row.service, [None])
+        pairs += [(row, group) for group in mine]
+    shown = {group.service for _, group in pairs if group}
+    pairs += [(None, group) for group in measured if group.service not in shown]
+    return tuple(Both(published=row, group=group, findings=found) for row, group in pairs)
+
+
+def _table(workload: str, rows: Sequence[Both], year: str) -> Table:
     return make_table(
-        name=f"published-{published.workload}",
-        title=f"{published.workload}: published in {year} and measured here",
+        name=f"published-{workload}",
+        title=f"{workload}: published in {year} and measured here",
         columns=_columns(year),
-        rows=[
-            Both(
-                published=rows_by_service.get(service),
-                group=groups_by_service.get(service),
-                findings=found,
-            )
-            for service in dict.fromkeys([*rows_by_service, *groups_by_service])
-        ],
+        rows=rows,
     )
 
 

@@ -23,6 +23,7 @@ def reproduce(record: RunRecord, service: str, workload: str) -> str:
         ("--network", settings.network),
         ("--client", settings.client),
         ("--rate", settings.rate),
+        ("--python", settings.python),
     )
     for option, value in chosen:
         if value is not None:

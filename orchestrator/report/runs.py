@@ -18,12 +18,17 @@ from orchestrator.report.table import make_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A run: folder, record, the problem if it cannot be read, and whether it has a page."""
+    """A run: folder, record, the problem if it cannot be read, and whether it has a page.
+
+    ``stale``: how many of its rows were measured with other versions than those of today's locks;
+    None if it cannot be read.
+    """
 
     folder: str
     record: RunRecord | None
     problem: str | None
     page: bool
+    stale: int | None = None
 
     @property
     def address(self) -> str:
@@ -44,6 +49,10 @@ class Listed:
         if self.record.interrupted:
             return "interrupted"
         return "finished" if self.record.finished_at else "not finished"
+
+
+NAMED = "named"
+"""For a run whose services were named one by one, or which is older than sets."""
 
 
 def _of(of: Callable[[RunRecord], Value]) -> Callable[[Listed], Value]:
@@ -67,10 +76,12 @@ RUNS: tuple[Column[Listed], ...] = (
     Column("started_at", "Started (UTC)", _of(lambda r: r.started_at), words=True),
     Column("profile", "Profile", _of(lambda r: r.profile.name), words=True),
     Column("load_s", "Seconds per trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
+    Column("set", "Set", _of(lambda r: r.settings.set_name or NAMED), words=True),
     Column("services", "Services", _of(lambda r: len(r.settings.services))),
     Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
     Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),
     Column("measured", "Measured", _measured),
+    Column("stale", "Stale rows", lambda run: run.stale),
     Column("state", "State", lambda run: run.state, words=True),
     Column("machine", "Machine", _of(_machine), words=True),
     Column("lab", "Lab", _of(_lab), words=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orchestrator.model.catalogue import described
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.document import caveats, in_section
@@ -23,11 +24,14 @@ def _lines(record: RunRecord) -> Iterator[str]:
     ended = ", interrupted" if record.interrupted else ""
     yield f"# {measured} of {len(record.trials)} trials measured{ended}: run {record.run_id}\n"
     yield f"{code(record.command)}, profile `{record.profile.name}`\n"
+    if of_set := described(record.settings.set_name):
+        yield f"{of_set}\n"
     rankings = [headline(record, workload) for workload in record.settings.workloads]
     for ranking in rankings:
         yield from in_section(ranking.table)
     yield f"{rankings[0].text}\n"
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout, record.memory))
+    at = where(record.host, record.layout, record.memory, record.settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield "\n## Caveats\n"
     yield from caveats(record)

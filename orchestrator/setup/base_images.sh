@@ -2,8 +2,8 @@
 # Makes sure that the two base images are there: the official ones if a registry answers, else stand-ins that
 # are made here, recorded in .env and labelled as such. Does nothing if they are there already.
 #
-# With a version (3.12 or 3.12.1) it makes sure that this one is there, and prints the image's name on stdout. .env stays
-# as it is, since docker-compose.yml names no such image.
+# With a tag of the official image (3.12, 3.12.1 or 3.14-rc) it makes sure that this one is there, and prints the image's
+# name on stdout. .env stays as it is, since docker-compose.yml names no such image.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,13 +34,13 @@ main() {
   report
 }
 
+# As in orchestrator/words.py.
+readonly PYTHON_TAG='^3\.(0|[1-9][0-9]?)(\.(0|[1-9][0-9]?))?((a|b|rc)[0-9]{1,2})?(-[a-z][a-z0-9]*){0,3}$'
+
 # Prints the name of an image with one version of Python; everything else goes to stderr.
 only() {
-  case $1 in
-  *[!0-9.]* | *.*.*.* | *. | *..*) missing "$1 is no version of Python" 'Write it as 3.12 or 3.12.1.' ;;
-  3.*) ;;
-  *) missing "$1 is no version of Python 3" 'Write it as 3.12 or 3.12.1.' ;;
-  esac
+  [[ $1 =~ $PYTHON_TAG ]] ||
+    missing "$1 is no version of Python 3" 'Write it as a tag of the official image, such as 3.12, 3.12.1 or 3.14-rc.'
   local image
   for image in "$(chosen "$1")" "$(official "$1")" "$(bootstrapped "$1")"; do
     if image_exists "$image"; then
@@ -56,24 +56,40 @@ only() {
   bootstrapped "$1"
 }
 
-stand_in() { # VERSION
-  local help
+stand_in() { # TAG
+  local help suite=''
   help="Give the engine access to an image registry, or 'docker load' $(official "$1")."
-  [ -n "$(bootstrappable "$1")" ] || missing "there is no base image for Python $1" "$help Or install this version with pyenv."
+  is_plain "$1" || missing "there is no base image for Python $1" "$help" \
+    "A stand-in can only be made for a plain version, such as 3.12 or 3.12.1."
   bootstrap_tools || missing "there is no base image for Python $1" "$help"
   apt_refresh || true
+  suite=$(suite_with "$1")
+  if [ -z "$suite" ] && [ -z "$(find_python "$1")" ]; then
+    warn "no stand-in for Python $1: no Debian suite that the mirror of this host offers ($SUITES) has" \
+      "python$(minor_of "$1"), and this host has no CPython $1 to copy"
+    missing "there is no base image for Python $1" "$help Or install this version with pyenv."
+  fi
   scratch=$(scratch_folder)
   mkdir "$scratch/$1"
   say "making a stand-in for Python $1 from this host's Debian mirror; this takes a minute or two"
-  (bootstrap_one "$1") >"$scratch/$1/log" 2>&1 &
+  (bootstrap_one "$1" "$suite") >"$scratch/$1/log" 2>&1 &
   if wait $!; then return; fi
   tail -n 15 "$scratch/$1/log" | sed 's/^/  /' >&2
   missing "could not make a stand-in for Python $1" "$help"
 }
 
-variable() { echo "LAB_PYTHON_${1//./}"; }
-official() { echo "python:$1-slim"; }
+variable() { echo "LAB_PYTHON_${1//[!0-9A-Za-z]/}"; }
+is_plain() { [[ $1 =~ ^3\.[0-9]+(\.[0-9]+)?$ ]]; }
 bootstrapped() { echo "weblab-base/python:$1-bootstrapped"; }
+
+# A tag without the name of a variant (3.12, 3.14-rc) is that of the small one; any other (3.12-bookworm) is used as it is.
+official() {
+  case ${1%-rc} in
+  *-*) echo "python:$1" ;;
+  *) echo "python:$1-slim" ;;
+  esac
+}
+
 image_exists() { docker image inspect "$1" >/dev/null 2>&1; }
 
 # The image that docker-compose.yml will use: first what the environment says, then .env, then the official one.
@@ -114,7 +130,7 @@ bootstrap_all() {
   local version pids=()
   for version in "$@"; do
     mkdir "$scratch/$version"
-    (bootstrap_one "$version") >"$scratch/$version/log" 2>&1 &
+    (bootstrap_one "$version" "$(usual_suite "$version")") >"$scratch/$version/log" 2>&1 &
     pids+=("$version:$!")
   done
   say "making stand-ins for $* from this host's Debian mirror; this takes a minute or two"
@@ -133,7 +149,7 @@ bootstrap_all() {
 bootstrappable() {
   local version
   for version in "$@"; do
-    if [ "$version" = 3.13 ] || [ -n "$(find_python "$version")" ]; then
+    if [ -n "$(usual_suite "$version")" ] || [ -n "$(find_python "$version")" ]; then
       echo "$version"
     else
       warn "no stand-in for Python $version: this host has no CPython $version to copy" \
@@ -142,17 +158,16 @@ bootstrappable() {
   done
 }
 
-bootstrap_one() {
+bootstrap_one() { # VERSION SUITE: without a suite, a CPython of this host is copied
   set -e
   local tag prefix
   tag=$(bootstrapped "$1")
-  case $1 in
-  3.13) bootstrap_313 "$tag" "$scratch/$1" ;;
-  *)
+  if [ -n "$2" ]; then
+    bootstrap_debian "$tag" "$scratch/$1" "$2" "$1"
+  else
     prefix=$(find_python "$1")
     bootstrap_copy "$tag" "$scratch/$1" "$prefix" "$(minor_of "$1")"
-    ;;
-  esac
+  fi
 }
 
 report() {

@@ -13,19 +13,46 @@ bootstrap_tools() {
   has mmdebstrap || { say 'installing mmdebstrap' && apt_install mmdebstrap >/dev/null; }
 }
 
-# Python 3.13 is Debian trixie's own. It is built with PGO and LTO, like that of the official image.
-bootstrap_313() { # TAG FOLDER
-  local root=$2/root
-  debian_tree trixie "$root" python3 python3-venv
-  # A virtual environment in /usr/local gives a `python` and a pip that may install, like those of the official image.
-  chroot "$root" /usr/bin/python3 -m venv /usr/local
-  strip_tree "$root"
-  # Its recorded build settings come from another of Debian's builds and do not show how this one was made.
-  import_image "$1" "$root" trixie "Debian trixie's python3 package" "PGO and LTO by Debian's build rules"
+# --- Debian's own Python --------------------------------------------------------------------------
+
+readonly SUITES='bookworm trixie forky sid' # from the oldest: a released one changes least
+
+usual_suite() { # VERSION: the suite of a version that every set-up needs, which need not be looked for
+  if [ "$1" = 3.13 ]; then echo trixie; fi
 }
 
-# No supported Debian has Python 3.7 any more, and each has only one version of Python. All others are copied from this
-# host, with the libraries that they are linked to.
+# Prints the first suite whose packages have this version of Python; nothing if none has, or if the version has a third
+# number: a suite has only the newest. mmdebstrap asks the mirror as it would to install, but only simulates it.
+suite_with() { # VERSION
+  local suite mirror option options=()
+  suite=$(usual_suite "$1")
+  mirror=$(debian_mirror)
+  if [ -n "$suite" ] || [ -z "$mirror" ] || [ "$1" != "$(minor_of "$1")" ]; then
+    echo "$suite"
+    return
+  fi
+  while IFS= read -r option; do options+=(--aptopt="$option"); done < <(apt_access)
+  for suite in $SUITES; do
+    if mmdebstrap --simulate --quiet --mode=root --format=null --variant=custom --include="python$1-venv" \
+      "${options[@]}" "$suite" /dev/null "$mirror" >/dev/null 2>&1 </dev/null; then
+      echo "$suite"
+      return
+    fi
+  done
+}
+
+# Debian builds it with PGO and LTO, like the official image.
+bootstrap_debian() { # TAG FOLDER SUITE VERSION
+  local root=$2/root suite=$3 version=$4
+  debian_tree "$suite" "$root" "python$version" "python$version-venv"
+  # A virtual environment in /usr/local gives a `python` and a pip that may install, like those of the official image.
+  chroot "$root" "/usr/bin/python$version" -m venv /usr/local
+  strip_tree "$root"
+  # Its recorded build settings come from another of Debian's builds and do not show how this one was made.
+  import_image "$1" "$root" "$suite" "Debian $suite's python3 package" "PGO and LTO by Debian's build rules"
+}
+
+# A version that no suite of Debian has (3.7, 3.12) is copied from this host, with the libraries that it is linked to.
 bootstrap_copy() { # TAG FOLDER PREFIX MINOR: MINOR is 3.7 or the like
   local root=$2/root prefix=$3 minor=$4 suite
   suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}") # the libraries' names are those of this host

@@ -14,6 +14,7 @@ from orchestrator.world.compose import ComposeFile
 from orchestrator.world.console import Console
 from orchestrator.world.engine import Connection
 from orchestrator.world.host import HostFacts, Memory
+from orchestrator.world.resolver import Resolver
 from orchestrator.world.small_host import SmallHost
 from orchestrator.world.variants import VariantChecks
 
@@ -26,8 +27,10 @@ class World:
     tables. ``connect``: takes a run's id, and connects to the engine that the environment names;
     raises UsageError if that engine is on another host, and EnvironmentMissing if none answers.
     ``engine_problem``: why the environment's engine cannot be on this host, found without
-    connecting; None if it can. ``default_index``: the address of the package index that pip uses
-    here; raises EnvironmentMissing if pip does not report it.
+    connecting; None if it can. ``on_python``: the same world with all services on this version of
+    Python (a tag of the official image); raises EnvironmentMissing if the engine has no such image
+    and none could be pulled or made. ``default_index``: the address of the package index that pip
+    uses here; raises EnvironmentMissing if pip does not report it.
     """
 
     root: Path
@@ -36,6 +39,7 @@ class World:
     err: Console
     compose: ComposeFile
     connect: Callable[[str], Connection]
+    on_python: Callable[[str], World]
     engine_problem: Callable[[], str | None]
     archives: ImageArchives
     host: HostFacts
@@ -43,5 +47,6 @@ class World:
     small_host: SmallHost
     changes: Changes
     variants: VariantChecks
+    resolver: Resolver
     apis: PublicApis
     default_index: Callable[[], str]

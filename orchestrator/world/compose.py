@@ -11,6 +11,10 @@ from orchestrator.model.entry import ContainerSpec
 class ComposeFile(Protocol):
     """``docker-compose.yml`` as Docker Compose reads it."""
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What decides on the Python of all services; it overrides ``.env`` and environment."""
+
     def version(self) -> str:
         """Compose's own version.
 

@@ -1,14 +1,15 @@
-"""The benchmark contract in Django, one file, served by gunicorn (see serve.sh)."""
+"""The benchmark contract in Django, one file (see serve.sh for the server)."""
 
 import ujson
 from django.conf import settings
+from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
 
 settings.configure(
     ALLOWED_HOSTS=["*"],
-    # CommonMiddleware sets Content-Length; without it gunicorn would send chunks.
+    # CommonMiddleware sets Content-Length; without it servers would send chunks.
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,
 )
@@ -34,3 +35,4 @@ def text(request):
 
 urlpatterns = [path("json", json), path("text", text)]
 application = get_wsgi_application()
+asgi_application = get_asgi_application()

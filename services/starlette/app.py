@@ -1,7 +1,6 @@
-"""The benchmark contract in Starlette, served by uvicorn."""
+"""The benchmark contract in Starlette; run as a program, served by uvicorn."""
 
 import ujson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
@@ -32,6 +31,8 @@ async def text(request):
 app = Starlette(routes=[Route("/json", json), Route("/text", text)])
 
 if __name__ == "__main__":
+    import uvicorn  # the images of other ways to serve do not have it
+
     uvicorn.run(
         app,
         host="0.0.0.0",

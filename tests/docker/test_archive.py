@@ -57,6 +57,7 @@ def test_an_image_is_saved_and_loaded_and_not_built_again(
     engine.images.tag(compose.containers()["bottle"].base_image, older)
     said = lab("images-load", str(file))
     assert "bottle: built from these sources: it will not be built again" in said
+    assert "flask: built" not in said  # the archive has no image of any other service
     assert engine.images.image(by_sources).id == built.id
     assert not engine.images.has(older)
 

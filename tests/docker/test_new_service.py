@@ -1,4 +1,4 @@
-"""`lab new NAME` makes a service that passes the contract without changes."""
+"""`lab new` makes frameworks and ways to serve that pass the contract without changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import docker
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAME = "fresh"
+NAME, WAY = "fresh", "another"
+MADE = (NAME, f"flask-{WAY}", f"aiohttp-{WAY}")
 
 
 @pytest.fixture
@@ -26,7 +27,11 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, copy / name)
     yield copy
-    docker.from_env().images.remove(f"weblab/{NAME}:local", force=True)
+    images = docker.from_env().images
+    for name in MADE:
+        for image in images.list(f"weblab/{name}"):
+            for tag in image.tags:
+                images.remove(tag)
 
 
 def lab(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -39,6 +44,20 @@ def lab(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=300,
         check=False,
     )
+
+
+@pytest.mark.parametrize("framework", ["flask", "aiohttp"])  # with several ways, and with one
+def test_a_new_way_to_serve_passes_the_contract_and_so_does_the_framework(
+    checkout: Path, framework: str
+) -> None:
+    name = f"{framework}-{WAY}"
+    made = lab(checkout, "new", framework, "--way", WAY)
+    assert made.returncode == 0, made.stderr
+    assert f".venv/bin/lab verify {name}" in made.stdout
+    verified = lab(checkout, "verify", name, framework)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert f"{name}: ok" in verified.stdout
+    assert f"{framework}: ok" in verified.stdout
 
 
 def test_a_new_service_passes_the_contract(checkout: Path) -> None:

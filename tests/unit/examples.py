@@ -369,6 +369,9 @@ def server(name: str = "Flask", **changes: Any) -> Server:
         backlog=128,
         interface="WSGI",
         event_loop="",
+        http_parser="http.server",
+        framework="flask",
+        deployment="https://example.org/deploy",
         notes=("a note",),
     )
     return replace(example, **changes)

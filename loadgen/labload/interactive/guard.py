@@ -63,7 +63,8 @@ def _only(addresses: Sequence[str], name_of: Callable[[str], str]) -> str:
         names = ", ".join(sorted(name_of(address) for address in addresses))
         raise RefusedError(
             f"{len(addresses)} frameworks are up ({names}), but only one can be measured at a "
-            "time: run `docker compose down`, then `docker compose up` with one of them and locust"
+            "time: run `docker compose --profile beyond-2019 down`, then `docker compose up` with "
+            "one of them and locust"
         )
     return addresses[0]
 

@@ -48,6 +48,10 @@ class ABSettings:
         """A bridge: all servers listen on the same port, so each needs a network of its own."""
         return Network.BRIDGE
 
+    @property
+    def python(self) -> None:
+        """Each side names its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:

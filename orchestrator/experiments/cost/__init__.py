@@ -29,7 +29,9 @@ from orchestrator.experiments.experiment import (
     Surroundings,
     host_added,
 )
+from orchestrator.model.bases import base_of
 from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.entry import Manifest
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.together import Together
@@ -49,12 +51,23 @@ def blank(plan: CostPlan, facts: Facts) -> CostRecord:
         host=facts.host,
         layout=plan.loading.placement.layout,
         contract={one.workload: endpoint(one) for one in plan.expectations},
-        parts=tuple(
-            Part(service=entry.manifest.id, name=entry.manifest.name) for entry in plan.entries
-        ),
+        parts=tuple(_part(entry.manifest, plan) for entry in plan.entries),
         together=tuple(
             Together(workload=one.workload, services=services) for one in plan.expectations
         ),
+    )
+
+
+def _part(manifest: Manifest, plan: CostPlan) -> Part:
+    """What is known of a service before it is verified."""
+    taking_part = [entry.manifest for entry in plan.entries]
+    return Part(
+        service=manifest.id,
+        name=manifest.name,
+        framework=manifest.framework,
+        server=manifest.server,
+        interface=manifest.interface,
+        base=base_of(manifest, taking_part) or "",
     )
 
 
@@ -67,6 +80,7 @@ def outlook(plan: CostPlan, _record: CostRecord) -> Outlook:
     """What is measured, and for about how long."""
     settings = plan.settings
     text = (
+        f"{f'set {settings.set_name}, ' if settings.set_name else ''}"
         f"{len(settings.services)} services and the reference at once, "
         f"{', '.join(settings.workloads)}: about {clock_time(settings.budget_s)} after all are "
         f"verified, seed {settings.seed}"

@@ -8,6 +8,7 @@ from orchestrator.compare.conditions import (
     circumstances,
     of_host,
     of_layout,
+    of_python,
     of_together,
     of_workload,
 )
@@ -45,6 +46,7 @@ def _conditions(record: CostRecord) -> Iterator[tuple[str, str]]:
     reference = record.part(REFERENCE)
     yield from of_host(record.host)
     yield from of_layout(record.layout)
+    yield from of_python(record.settings.python)
     yield "reference", reference.python
     yield "base image of the reference", reference.base_image
     yield from of_together(record.together)

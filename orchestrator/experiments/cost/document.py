@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -27,6 +26,8 @@ from orchestrator.experiments.cost.tables import (
     parts_table,
     workload_tables,
 )
+from orchestrator.experiments.cost.taxes import members, tax_tables
+from orchestrator.experiments.cost.time_tables import time_tables
 from orchestrator.report.table import code, csv_text, fenced, markdown, one_line
 from orchestrator.words import printable
 
@@ -52,7 +53,7 @@ def report_files(record: CostRecord) -> dict[str, str]:
 
 def rows_document(record: CostRecord) -> list[dict[str, Any]]:
     """What ``lab cost --json`` prints: an object for each service and workload."""
-    return [asdict(row) for row in cost_rows(record)]
+    return members(record, cost_rows(record))
 
 
 def read(text: bytes, where: str) -> CostRecord:
@@ -77,7 +78,13 @@ def _parts(record: CostRecord) -> Iterator[str]:
     if record.failure is not None and record.failure.log_tail:
         yield "The end of its log:\n"
         yield fenced(record.failure.log_tail)
-    for table in (*workload_tables(record), *pair_tables(record), parts_table(record)):
+    for table in (
+        *workload_tables(record),
+        *tax_tables(record),
+        *time_tables(record),
+        *pair_tables(record),
+        parts_table(record),
+    ):
         yield f"## {table.title}\n"
         yield markdown(table)
     yield "## How to read it\n"

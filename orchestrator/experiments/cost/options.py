@@ -9,6 +9,7 @@ from orchestrator.experiments.cost.record import CostSettings
 from orchestrator.model.catalogue import Names
 from orchestrator.options import (
     add_budget,
+    add_python,
     add_services,
     add_workloads,
     chosen_services,
@@ -21,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_services(parser)
     add_workloads(parser)
     add_budget(parser)
+    add_python(parser)
     parser.add_argument(
         "--seed",
         type=int,
@@ -38,4 +40,5 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CostSettings:
         workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
         budget_s=arguments.budget,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
+        python=arguments.python,
     )

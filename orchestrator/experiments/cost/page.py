@@ -16,6 +16,9 @@ from orchestrator.experiments.cost.explained import (
 )
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.tables import pair_tables, parts_table, workload_tables
+from orchestrator.experiments.cost.taxes import tax_tables
+from orchestrator.experiments.cost.time_chart import stacks
+from orchestrator.experiments.cost.time_tables import time_tables
 from orchestrator.model.finding import Finding
 from orchestrator.report.page import Links
 from orchestrator.report.small_page import coded, pictures, small_page
@@ -40,6 +43,9 @@ def page(
         consequences=list(consequences(record)),
         state=state(record),
         tables=workload_tables(record),
+        taxes=tax_tables(record),
+        times=time_tables(record),
+        stacks=pictures(stacks(record)),
         pairs=pair_tables(record),
         parts=parts_table(record),
         pictures=pictures(drawings(record)),

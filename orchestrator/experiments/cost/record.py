@@ -8,7 +8,7 @@ from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
 from orchestrator.model.record import Endpoint
 from orchestrator.model.together import LeftOut, Together
-from orchestrator.words import Moment, Name, SetName, Title
+from orchestrator.words import Moment, Name, PythonTag, SetName, Title
 
 COST_SCHEMA = 1
 
@@ -19,7 +19,7 @@ class CostSettings:
 
     ``budget_s``: the most seconds of measuring, of all workloads together. ``seed``: of hash seeds
     and orders. ``set_name``: the set that ``services`` are; None if they were named, or if the run
-    is older than the field.
+    is older than the field. ``python``: as in `Settings`.
     """
 
     services: tuple[Name, ...]
@@ -27,6 +27,7 @@ class CostSettings:
     budget_s: float
     seed: int
     set_name: SetName | None = None
+    python: PythonTag | None = None
 
     @property
     def network(self) -> Network:
@@ -40,7 +41,10 @@ class Part:
 
     ``image``: the id of its image; ``base_image``: where its base came from; ``python`` and
     ``versions``: of the interpreter and of the installed distributions, read in the container.
-    All are empty if the service was left out before they were known.
+    All are empty if the service was left out before they were known. ``framework``: the folder of
+    its application, which other services may share; ``server``, ``interface``: what serves it, and
+    how. ``base``: the service without a framework on the same server, if it takes part; a base is
+    its own. These are empty in records that are older than they are.
     """
 
     service: Name
@@ -49,6 +53,10 @@ class Part:
     base_image: str = ""
     python: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    framework: str = ""
+    server: str = ""
+    interface: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

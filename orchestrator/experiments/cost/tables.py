@@ -8,6 +8,7 @@ from math import exp
 
 from orchestrator.experiments.cost.record import CostRecord, CostRow, Part
 from orchestrator.experiments.cost.rows import cost_rows
+from orchestrator.experiments.cost.taxes import tax_columns
 from orchestrator.experiments.cost.words import half_width
 from orchestrator.report.column import Column, framework, span, three_digits, times
 from orchestrator.report.table import Table, make_table
@@ -66,11 +67,12 @@ def workload_tables(record: CostRecord) -> tuple[Table, ...]:
 
 def all_rows(record: CostRecord) -> Table:
     """All rows in one table, for programs; the first column is the service's id."""
+    rows = cost_rows(record)
     return make_table(
         name="cost",
         title="What a request costs",
-        columns=ROWS,
-        rows=cost_rows(record),
+        columns=(*ROWS, *tax_columns(record, rows)),
+        rows=rows,
         note=lambda row: row.note or None,
     )
 

@@ -34,6 +34,10 @@ class CrossCheckSettings:
     within: float | None = None
     budget_s: float | None = None
 
+    @property
+    def python(self) -> None:
+        """Each service on its own: what is compared are clients."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrkSlice:

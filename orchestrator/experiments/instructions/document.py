@@ -100,7 +100,8 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
     if (known := correlation(count_rows(record))) is not None:
         yield f"Correlation with CPU time (logarithms, over the services): {known:.2f}.\n"
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    at = where(record.host, record.layout, python=record.settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield f"- {steal_in_words(record.host)}"
     yield ""
     if found := list(caveats(record)):

@@ -7,7 +7,7 @@ import argparse
 from orchestrator.bench.instructions import REQUESTS
 from orchestrator.experiments.instructions.record import InstructionsSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_services, chosen_services
+from orchestrator.options import add_python, add_services, chosen_services
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="json",
         help="what to request: a name from services/contract.toml; default: json",
     )
+    add_python(parser)
     for option, default, text in (
         ("seeds", 5, "hash seeds of Python, from 0 on"),
         ("repeats", 1, "containers for each hash seed"),
@@ -41,4 +42,5 @@ def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
         seeds=arguments.seeds,
         repeats=arguments.repeats,
         requests=arguments.requests,
+        python=arguments.python,
     )

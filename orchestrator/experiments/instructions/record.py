@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
-from orchestrator.words import Moment, Name, Title
+from orchestrator.words import Moment, Name, PythonTag, Title
 
 INSTRUCTIONS_SCHEMA = 1
 
@@ -17,7 +17,7 @@ class InstructionsSettings:
     """The settings of one ``lab instructions``.
 
     ``seeds``: how many hash seeds, from 0 on. ``repeats``: containers for each seed. ``requests``:
-    how many are counted in one container.
+    how many are counted in one container. ``python``: as in `Settings`.
     """
 
     services: tuple[Name, ...]
@@ -25,6 +25,7 @@ class InstructionsSettings:
     seeds: int
     repeats: int
     requests: int
+    python: PythonTag | None = None
 
     @property
     def network(self) -> Network:

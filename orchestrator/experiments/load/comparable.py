@@ -9,6 +9,7 @@ from orchestrator.compare.conditions import (
     circumstances,
     of_host,
     of_layout,
+    of_python,
     of_together,
     of_workload,
     yes_or_no,
@@ -125,6 +126,7 @@ def _conditions(record: RunRecord, *, at_rate: bool) -> Iterator[tuple[str, str]
     yield from of_host(record.host)
     yield from of_layout(record.layout)
     yield "client", record.settings.client
+    yield from of_python(record.settings.python)
     yield from _of_profile(record.profile)
     for name in record.settings.workloads:
         yield from of_workload(name, record.contract.get(name))

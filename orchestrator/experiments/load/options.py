@@ -12,6 +12,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.options import (
     add_client,
     add_network,
+    add_python,
     add_services,
     add_workloads,
     chosen_network,
@@ -34,6 +35,7 @@ PLANNED = (
     "client",
     "open_loop",
     "rate",
+    "python",
 )
 
 
@@ -60,6 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="N", help="seed for the order of the trials; default: random"
     )
+    add_python(parser)
     add_network(parser)
     add_client(parser)
     parser.add_argument(
@@ -119,4 +122,5 @@ def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
         client=arguments.client or Client.ENGINE.value,
         open_loop=arguments.open_loop,
         rate=arguments.rate,
+        python=arguments.python,
     )

@@ -20,6 +20,7 @@ def derived(record: RunRecord, around: Surroundings) -> dict[str, str]:
         beside=_beside(record, around.published),
         findings=around.findings,
         links=around.links,
+        locks=around.locks,
     )
 
 

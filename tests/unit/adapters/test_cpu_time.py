@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.cpu_time import of_process
+from orchestrator.adapters.cpu_time import CpuFiles, of_process
+from orchestrator.model.sample import CpuModes
 
 ID = "c0ffee" * 10
 V1 = f"""\
@@ -40,8 +41,11 @@ class Host:
         return file
 
     def read(self, pid: int = 42) -> float | None:
-        reader = of_process(pid, ID, self.proc)
-        return reader and reader()
+        files = self.files(pid)
+        return None if files is None else files.total()
+
+    def files(self, pid: int = 42) -> CpuFiles | None:
+        return of_process(pid, ID, self.proc)
 
 
 @pytest.fixture
@@ -70,6 +74,33 @@ def test_cgroup_v2_counts_microseconds(host: Host) -> None:
     assert host.read() == 1.234567
 
 
+def test_both_versions_tell_programs_from_the_kernel(tmp_path: Path) -> None:
+    old, new = Host(tmp_path / "v1"), Host(tmp_path / "v2")
+    old.process(V1)
+    old.mounts(CPU_V1)
+    total = old.file(f"cpu,cpuacct/docker/{ID}/cpuacct.usage", "1234567890\n")
+    (total.parent / "cpuacct.usage_user").write_text("1000000000\n")
+    (total.parent / "cpuacct.usage_sys").write_text("234000000\n")
+    new.process(f"0::/system.slice/docker-{ID}.scope\n")
+    new.mounts(V2)
+    new.file(f"system.slice/docker-{ID}.scope/cpu.stat", STAT)
+    for host, system_s in ((old, 0.234), (new, 0.234567)):
+        files = host.files()
+        assert files is not None
+        assert files.modes() == CpuModes(user_s=1.0, system_s=system_s)
+
+
+def test_a_kernel_without_these_files_still_tells_the_whole(host: Host) -> None:
+    host.process(V1)
+    host.mounts(CPU_V1)
+    host.file(f"cpu,cpuacct/docker/{ID}/cpuacct.usage", "1234567890\n")
+    files = host.files()
+    assert files is not None
+    assert files.total() == 1.23456789
+    with pytest.raises(OSError, match=r"cpuacct\.usage_user"):
+        files.modes()
+
+
 def test_with_both_versions_that_of_the_cpu_controller_counts(host: Host) -> None:
     host.process(V1.replace("0::/\n", f"0::/docker/{ID}\n"))
     host.mounts(UNIFIED, CPU_V1)
@@ -89,14 +120,14 @@ def test_each_read_is_a_new_one(host: Host) -> None:
     host.process(V1)
     host.mounts(CPU_V1)
     file = host.file(f"cpu,cpuacct/docker/{ID}/cpuacct.usage", "1000000000\n")
-    reader = of_process(42, ID, host.proc)
-    assert reader is not None
-    assert reader() == 1.0
+    files = host.files()
+    assert files is not None
+    assert files.total() == 1.0
     file.write_text("3000000000\n")
-    assert reader() == 3.0
+    assert files.total() == 3.0
     file.unlink()
     with pytest.raises(OSError, match=r"cpuacct\.usage"):
-        reader()
+        files.total()
 
 
 def test_another_process_of_the_same_number_is_not_the_container(host: Host) -> None:
@@ -138,9 +169,12 @@ def test_this_hosts_own_files_are_understood() -> None:
     """Whatever its cgroups are like: the test's own process, by the end of its group's path."""
     groups = Path("/proc/self/cgroup").read_text().splitlines()
     path = next((it for it in groups if "cpuacct" in it), groups[-1]).split(":", 2)[2]
-    reader = of_process(os.getpid(), path)
-    assert reader is not None
-    before = reader()
-    while (after := reader()) <= before:
+    files = of_process(os.getpid(), path)
+    assert files is not None
+    before = files.total()
+    while (after := files.total()) <= before:
         pass
     assert 0 < before < after
+    modes = files.modes()
+    assert modes.user_s > 0
+    assert modes.system_s >= 0

@@ -77,7 +77,7 @@ def test_all_problems_are_reported_together(
     monkeypatch.setattr(checkout, "asked", lambda there: ["--repeats 0: give 1 to 1000"])
     assert [problem.split(": give ")[0] for problem in checkout.wrong()] == [
         "--repeats 0",
-        "services/flask/service.toml:4: workers = 0",
+        "services/flask/service.toml:5: workers = 0",
         "services/contract.toml:7: [json] status = 20",
         '.env: LAB_NOFILE = "-1"',
         'DOCKER_HOST = "tcp://10.0.0.1:2375"',
@@ -95,7 +95,10 @@ def test_a_folder_without_a_block_is_reported_before_anything_starts(checkout: C
 def test_names_are_known_even_if_their_files_are_invalid(checkout: Checkout) -> None:
     checkout.manifest.write_text("broken = ")
     assert names(checkout.root) == Names(
-        services=("flask",), workloads=workload_names(ROOT / "services")
+        services=("flask",),
+        workloads=workload_names(ROOT / "services"),
+        folders={"flask": "flask"},
+        sets={"2019": (), "production": (), "today": (), "base": ()},
     )
     checkout.contract.write_text("broken = ")
     assert names(checkout.root).workloads == ()

@@ -48,14 +48,15 @@ def test_list_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
         "name": "Flask",
         "server": "werkzeug development server",
         "interface": "WSGI",
+        "sets": ["2019"],
     }
     assert len(document) >= 9
 
 
 def test_list_names_each_service_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert "flask        Flask            werkzeug development server (WSGI)" in lines
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "flask Flask 2019 werkzeug development server (WSGI)" in lines
 
 
 def test_all_usage_problems_are_printed_together_to_stderr(

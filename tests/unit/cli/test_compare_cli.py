@@ -86,7 +86,7 @@ def test_the_files_are_in_a_folder_of_their_own_and_the_list_of_runs_links_to_th
     folder = tmp_path / f"compare-{BASE}-{HEAD}"
     assert {one.name for one in folder.iterdir()} == {"compare.json", "compare.md", "report"}
     assert [*base.iterdir(), *head.iterdir()] == before
-    list_runs(tmp_path)
+    list_runs(tmp_path, {})
     assert f'href="{folder.name}/report/index.html"' in (tmp_path / "index.html").read_text()
     report = contents(folder)
     assert b"../../../docs" not in report["index.html"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,13 @@ RUNS = Observed(
 )
 
 
-def said(runs: Observed | None, **changes: object) -> Server:
-    as_said = {"event_loop": "uvloop", "http_parser": "httptools", "backlog": 2048, **changes}
+def said(runs: Observed | None, **changes: Any) -> Server:
+    as_said: dict[str, Any] = {
+        "event_loop": "uvloop",
+        "http_parser": "httptools",
+        "backlog": 2048,
+        **changes,
+    }
     return server(observed=runs, **as_said)
 
 

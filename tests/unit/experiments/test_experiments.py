@@ -32,7 +32,9 @@ from tests.unit.examples import planned, probe, run_record
 
 LEAST = {"ab": ["flask", "--base", "here", "--head", "python:3.12"]}
 """The least arguments of each experiment that needs any."""
-THERE = Names(services=("flask", "sanic"), workloads=("json", "text"))
+THERE = Names(
+    services=("flask", "sanic"), workloads=("json", "text"), sets={"2019": ("flask", "sanic")}
+)
 
 
 def test_each_experiment_has_its_own_name_file_and_folder() -> None:

@@ -129,6 +129,7 @@ notes = []
         f'flask/service.toml:12: unknown key "id"; {NO_SUCH}',
         f'flask/service.toml:11: unknown key "colour"; {NO_SUCH}',
         f'flask/service.toml:1: name = "": {TITLE}',
+        f"flask/service.toml: no sets: {SETS}",
         f'flask/service.toml:2: server = "a\\u001b[31m": {TITLE}',
         'flask/service.toml:3: interface = "wsgi": give WSGI, ASGI or own',
         f"flask/service.toml:4: workers = -5: {COUNT}",
@@ -138,14 +139,13 @@ notes = []
         "give a whole number from 1 to 65,535",
         'flask/service.toml:8: event_loop = "a\\nb": '
         'give one line of at most 100 characters, or "" where there is no event loop',
+        f"flask/service.toml: no http_parser: {TITLE}",
         'flask/service.toml:9: packages[1] = "../x": '
         "give the name of a distribution: letters, digits, and . _ - between them",
         "flask/service.toml:9: packages[2] = 7: "
         "give the name of a distribution: letters, digits, and . _ - between them",
-        f'flask/service.toml:10: homepage = "javascript:alert(1)": {LINK}',
-        f"flask/service.toml: no sets: {SETS}",
-        f"flask/service.toml: no http_parser: {TITLE}",
         f"flask/service.toml: no deployment: {LINK}",
+        f'flask/service.toml:10: homepage = "javascript:alert(1)": {LINK}',
         f"flask/service.toml: no source: {LINK}",
     ]
 
@@ -275,7 +275,7 @@ def test_the_problems_of_all_manifests_are_reported_together(tmp_path: Path) -> 
     write(tmp_path, a="x =", b=GOOD, c=GOOD + "d = 1")
     assert refused(tmp_path) == [
         "a/service.toml: Invalid value (at end of document)",
-        f'c/service.toml:13: unknown key "d"; {NO_SUCH}',
+        f'c/service.toml:16: unknown key "d"; {NO_SUCH}',
     ]
 
 

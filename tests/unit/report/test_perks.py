@@ -27,10 +27,15 @@ from orchestrator.errors import EnvironmentMissing
 from orchestrator.files.checkout import ROOT
 from orchestrator.files.lock_file import pinned_version
 from orchestrator.files.published import read_today
+from orchestrator.model.entry import ServiceSet
 from orchestrator.model.published import PerksToday
 from orchestrator.world.apis import Api, ApiFailed
 
-SERVICES = list(catalogue(ROOT).manifests)
+SERVICES = [
+    name
+    for name, one in catalogue(ROOT).manifests.items()
+    if one.folder == one.framework and ServiceSet.BASE not in one.sets
+]
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 
 

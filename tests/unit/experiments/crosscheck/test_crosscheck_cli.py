@@ -75,7 +75,7 @@ def test_an_exact_number_of_pairs_and_a_limit_exclude_each_other(
 def test_what_the_command_line_chooses(words: str, chosen_: tuple[Any, ...]) -> None:
     parser = argparse.ArgumentParser()
     add_options(parser)
-    there = Names(services=("flask",), workloads=("json",))
+    there = Names(services=("flask",), workloads=("json",), sets={"2019": ("flask",)})
     found = chosen(parser.parse_args(words.split()), there)
     assert (found.pairs, found.seconds, found.within, found.budget_s) == chosen_
 

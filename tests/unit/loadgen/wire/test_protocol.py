@@ -12,7 +12,12 @@ from labwire.protocol import VERSION
 from labwire.settings import RampSettings
 from labwire.slices import ANSWERS, COMMANDS, Served
 
-SHAPES = {2: "d07f89c724fa89d4", 3: "9cea90feed70d978", 4: "7ae2fd8b03c8a675"}
+SHAPES = {
+    2: "d07f89c724fa89d4",
+    3: "9cea90feed70d978",
+    4: "7ae2fd8b03c8a675",
+    5: "ef1083f3ee375f9b",
+}
 """Version -> a digest of its shape. What stands here for an older one stays."""
 
 

@@ -1,0 +1,5 @@
+#!/bin/sh
+# All interfaces instead of this machine alone, and one worker. A client that holds on would delay the
+# end for ever: after SIGTERM the worker has 1 s, the shortest time that can be set. There is no access
+# log by default.
+exec granian --interface=wsgi --host=0.0.0.0 --port=8000 --workers=1 --workers-kill-timeout=1 app:app

@@ -1,0 +1,104 @@
+"""The repository's services can be compared with their base, and with their framework's other ways.
+
+A base is a service of the set ``base``: a function without a framework on some server. What a
+framework adds to it is a difference of two services, so everything else must be equal.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import combinations
+
+import pytest
+
+from orchestrator.files.manifests import read_manifests
+from orchestrator.model.entry import OWN_SERVER, Manifest, ServiceSet
+from tests.conftest import ROOT
+
+SERVICES = ROOT / "services"
+MANIFESTS = read_manifests(SERVICES)
+BASES = [one for one in MANIFESTS.values() if ServiceSet.BASE in one.sets]
+ON_A_BASE = [
+    one
+    for one in MANIFESTS.values()
+    if ServiceSet.BASE not in one.sets and one.server != OWN_SERVER
+]
+
+
+def bases_of(manifest: Manifest) -> list[Manifest]:
+    wanted = (manifest.server, manifest.interface)
+    return [base for base in BASES if (base.server, base.interface) == wanted]
+
+
+def pins(folder: str) -> dict[str, str]:
+    lock = (SERVICES / folder / "requirements.txt").read_text()
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]*\])?==([^\s;]+)", lock, re.MULTILINE))
+
+
+def differing_pins(one: Manifest, other: Manifest) -> dict[str, tuple[str, str]]:
+    """The packages named in ``service.toml`` that both locks have, in different versions."""
+    left, right = pins(one.folder), pins(other.folder)
+    named = {name.lower() for name in (*one.packages, *other.packages)}
+    return {
+        name: (left[name], right[name])
+        for name in sorted(named & left.keys() & right.keys())
+        if left[name] != right[name]
+    }
+
+
+def command(folder: str) -> tuple[str, dict[str, str]]:
+    """The program that ``serve.sh`` starts, and its options without the application's name."""
+    script = SERVICES / folder / "serve.sh"
+    if not script.is_file():
+        return "python", {"app.py": ""}  # as the Dockerfile says
+    program, *rest = shlex.split(script.read_text(), comments=True)[1:]
+    words = iter([word for word in rest if not re.fullmatch(r"app:\w+", word)])
+    options: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name.startswith("-") and options:
+            options[list(options)[-1]] += f" {word}"
+        else:
+            options[name] = value if equals else ""
+    return program, {name: value.strip() for name, value in options.items()}
+
+
+@pytest.mark.parametrize("manifest", ON_A_BASE, ids=lambda one: one.id)
+def test_a_service_has_exactly_one_base(manifest: Manifest) -> None:
+    assert len(bases_of(manifest)) == 1, f"no base, or several: {manifest.server}"
+
+
+@pytest.mark.parametrize("manifest", ON_A_BASE, ids=lambda one: one.id)
+def test_a_service_and_its_base_are_served_alike(manifest: Manifest) -> None:
+    (base,) = bases_of(manifest)
+    for fact in ("workers", "keep_alive", "backlog", "event_loop", "http_parser"):
+        assert getattr(manifest, fact) == getattr(base, fact), fact
+    assert differing_pins(manifest, base) == {}
+
+
+@pytest.mark.parametrize("manifest", ON_A_BASE, ids=lambda one: one.id)
+def test_a_service_starts_its_server_with_the_options_of_its_base(manifest: Manifest) -> None:
+    (base,) = bases_of(manifest)
+    mine, its = command(manifest.folder), command(base.folder)
+    if all(
+        "app.py" not in options for _, options in (mine, its)
+    ):  # which starts it in its own words
+        assert mine == its
+
+
+@pytest.mark.parametrize("framework", sorted({one.framework for one in MANIFESTS.values()}))
+def test_all_locks_of_a_framework_pin_the_same_versions(framework: str) -> None:
+    ways = [one for one in MANIFESTS.values() if one.framework == framework]
+    differing = {
+        f"{one.id}, {other.id}": differing_pins(one, other) for one, other in combinations(ways, 2)
+    }
+    assert {pair: found for pair, found in differing.items() if found} == {}
+    assert all("ujson" in pins(one.folder) for one in ways)
+
+
+def test_options_are_read_with_and_without_an_equals_sign() -> None:
+    program, options = command("wsgi/threads")
+    assert program == "gunicorn"
+    assert options["--threads"] == "4"
+    assert options["--no-control-socket"] == ""

@@ -1,0 +1,85 @@
+"""A record's set stands in everything that people read of it; records without one do not change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from orchestrator.experiments.cost.document import cost_summary
+from orchestrator.experiments.cost.page import page as cost_page
+from orchestrator.experiments.cost.record import CostRecord
+from orchestrator.experiments.load import LOAD
+from orchestrator.model.catalogue import PURPOSES, SETS, described
+from orchestrator.model.record import RunRecord
+from orchestrator.report.files import report_files
+from orchestrator.report.page import Links
+from orchestrator.report.runs import Listed, runs_page
+from orchestrator.report.summary import run_summary
+from tests.conftest import ROOT
+from tests.unit.examples import planned, run_record, server, settings, trial_record
+from tests.unit.experiments.cost.examples import cost_record
+
+PRODUCTION = described("production")
+
+
+def run(set_name: str | None) -> RunRecord:
+    example = run_record(settings=settings(set_name=set_name), trials=(trial_record(),))
+    return replace(example, profile=planned().loading.profile)
+
+
+def cost(set_name: str | None) -> CostRecord:
+    record = cost_record()
+    return replace(record, settings=replace(record.settings, set_name=set_name))
+
+
+def texts(record: RunRecord) -> list[str]:
+    files = report_files(record, published=None, beside=(), findings=(), links=Links())
+    return [files["report.md"], files["index.html"], run_summary(record)]
+
+
+def test_every_set_has_a_purpose_of_one_line() -> None:
+    assert set(PURPOSES) == set(SETS)
+    assert all(len(described(name)) < 120 for name in SETS)
+
+
+def test_a_set_that_this_version_does_not_know_is_named_all_the_same() -> None:
+    assert described("1999") == "Set 1999."
+    assert described(None) == ""
+
+
+def test_report_page_and_summary_of_a_run_name_its_set() -> None:
+    assert all(PRODUCTION in text for text in texts(run("production")))
+
+
+def test_without_a_set_nothing_is_said_of_it() -> None:
+    assert not any("Set " in text for text in texts(run(None)))
+
+
+def test_summary_and_page_of_a_cost_table_name_its_set() -> None:
+    for made in (cost_summary, cost_page):
+        assert PRODUCTION in made(cost("production"))
+        assert "Set " not in made(cost(None))
+
+
+@pytest.mark.parametrize(("set_name", "shown"), [("today", "today"), (None, "named")])
+def test_the_list_of_all_runs_has_a_column_for_the_set(set_name: str | None, shown: str) -> None:
+    text = runs_page([Listed(folder="x", record=run(set_name), problem=None, page=True)], [])
+    assert ">Set</th>" in text
+    assert f">{shown}</td>" in text
+
+
+def test_the_line_at_the_start_of_a_run_names_the_set() -> None:
+    plan = planned(set_name="base")
+    assert ": set base, profile smoke" in LOAD.outlook(plan, run("base")).text
+
+
+def test_a_row_of_another_way_to_serve_links_to_the_folders_that_it_is_made_of() -> None:
+    way = trial_record("flask-waitress", server=server("Flask on waitress", framework="flask"))
+    text = report_files(
+        replace(run(None), trials=(way,)),
+        published=None, beside=(), findings=(), links=Links(),
+    )["index.html"]  # fmt: skip
+    for path in ("flask/app.py", "flask/waitress/service.toml", "flask/Dockerfile"):
+        assert f"services/{path}" in text
+    assert (ROOT / "services" / "flask" / "app.py").is_file()
