@@ -14,7 +14,7 @@ import docker
 import docker.errors
 import docker.models.containers
 
-from orchestrator.adapters import callgrind, perf
+from orchestrator.adapters import callgrind, observing, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.conversation import LineConversation
@@ -114,6 +114,14 @@ class DockerEngine:
         return callgrind.wrapped(
             spec, *self.images.program(spec.image), callgrind.prelude(spec.build_context)
         )
+
+    def watched(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container; its Python processes can be observed.
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
+        """
+        return observing.watched(spec, *self.images.program(spec.image))
 
     @contextmanager
     def start(

@@ -19,8 +19,6 @@ from orchestrator.world import World
 from orchestrator.world.resolver import NotResolved
 
 TEMPLATE = "_template"
-JSON_LIBRARY = "ujson"
-"""Every service has it. Within a framework its version must be the same, as the framework's."""
 BY_HAND = (
     f"{LOCK} does not begin with the command that makes it; make it once by hand, as CONTRIBUTING "
     "says under Locked dependencies"
@@ -95,17 +93,21 @@ def _after(
 
 
 def _out_of_step(known: Catalogue, locks: Locks, raised: Iterable[str]) -> tuple[str, ...]:
-    """Packages whose versions differ within one of the frameworks of these services."""
-    frameworks = {known.manifests[name].framework: name for name in raised if name != TEMPLATE}
+    """Packages whose versions differ within one of the frameworks of these services.
+
+    Those count that the manifests of all its services name: the framework's own and ujson.
+    """
+    frameworks = [known.manifests[name].framework for name in raised if name != TEMPLATE]
     found = []
-    for framework, service in frameworks.items():
+    for framework in dict.fromkeys(frameworks):
         its = {
             name: locks[name]
             for name, one in known.manifests.items()
             if one.framework == framework and name in locks
         }
-        own = known.manifests.get(framework, known.manifests[service]).packages[0]
-        found += [out_of_step(its, package) for package in dict.fromkeys((own, JSON_LIBRARY))]
+        named = [set(known.manifests[name].packages) for name in its]
+        shared = set.intersection(*named) if named else set[str]()
+        found += [out_of_step(its, package) for package in sorted(shared)]
     return tuple(text for text in found if text is not None)
 
 

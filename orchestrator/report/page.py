@@ -194,7 +194,7 @@ def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
         group.workload,
         other and STALE,
     )
-    facts = [text for _, text in found.settings]
+    facts = [text for _, text in (*found.settings, *found.runs)]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
         framework=server.framework_of(group.service),
