@@ -197,7 +197,7 @@ def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
     facts = [text for _, text in (*found.settings, *found.runs)]
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
-        framework=server.framework_of(group.service),
+        framework=group.framework,
         folder=server.folder_of(group.service),
         workload=group.workload,
         ranked=place.ranked,
