@@ -18,9 +18,13 @@ NO_HOLD = "no hold"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One framework with one workload. ``trials``: its repeats, in the order of the record."""
+    """One service with one workload. ``trials``: its repeats, in the order of the record.
+
+    ``framework``: the folder of its application, below ``services/``.
+    """
 
     service: str
+    framework: str
     name: str
     workload: str
     trials: tuple[TrialRecord, ...]
@@ -94,11 +98,13 @@ def _end(trial: TrialRecord) -> str:
 
 def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:
     """One workload's groups, in the order of the table of 2019."""
-    names = {t.service: t.server.name for t in record.trials}
+    servers = {t.service: t.server for t in record.trials}
+    names = {service: server.name for service, server in servers.items()}
     ordered = sorted(names, key=lambda service: (names[service] == LAST_IN_2019, service))
     return tuple(
         Group(
             service=service,
+            framework=servers[service].framework_of(service),
             name=names[service],
             workload=workload,
             trials=tuple(
