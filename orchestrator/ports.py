@@ -13,6 +13,7 @@ from labwire.slices import Slice
 from orchestrator.contract import Answer, Probe
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.observed import Observed, Process
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.sample import CpuModes, Sample
 from orchestrator.model.settings import Loading, PlannedTrial
@@ -121,6 +122,23 @@ class Container(Protocol):
 
     def sample(self) -> Sample | None:
         """Read the cgroup's counters; None if the container does not run."""
+
+    def processes(self) -> tuple[Process, ...] | None:
+        """Its processes as the host sees them, which costs the container nothing.
+
+        None if the host does not show them, or if the container does not run.
+        """
+
+    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
+        """What runs in it while it answers; it was started as `Engine.watched` says.
+
+        Args:
+            connections: how many send each request in turn, all at the same time.
+            within_s: seconds for everything together.
+
+        Raises:
+            TrialFailed: it did not answer, or none of its processes can be read.
+        """
 
     def cpu_s(self) -> float:
         """CPU seconds that its cgroup has used so far, read within milliseconds where possible.
@@ -273,6 +291,13 @@ class Engine(Protocol):
         Raises:
             EnvironmentMissing: the engine does not have the image.
             TrialFailed: its ``callgrind.py`` does not fit its program.
+        """
+
+    def watched(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container; its Python processes can be observed (`Container.observed`).
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
         """
 
     def start(

@@ -14,6 +14,7 @@ from orchestrator.contract import Answer, Probe
 from orchestrator.errors import LabError, TrialFailed, tail
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.observed import Observed, Process
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.sample import CpuModes, Sample
@@ -79,6 +80,8 @@ class FakeContainer:
         stop_s: float | BaseException = 0.25,
         healthy: float | TrialFailed = 991.5,
         lost_to_memory: bool = False,
+        processes: Sequence[tuple[Process, ...] | None] = (),
+        observed: Observed | BaseException | None = None,
         journal: Journal | None = None,
     ) -> None:
         self.id = f"id-of-{name}"
@@ -95,6 +98,8 @@ class FakeContainer:
         self._reply = reply
         self._instructions = instructions
         self._log = log
+        self._processes = list(processes)
+        self._observed = observed or Observed()
         self._stop_s = stop_s
         self._healthy = healthy
         self._lost_to_memory = lost_to_memory
@@ -121,6 +126,16 @@ class FakeContainer:
 
     def sample(self) -> Sample | None:
         return self._samples.pop(0) if self._samples else None
+
+    def processes(self) -> tuple[Process, ...] | None:
+        return self._processes.pop(0) if self._processes else None
+
+    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
+        paths = " ".join(one.path for one in requests)
+        self._journal.append(f"observe {self.name} by {connections} connections: {paths}")
+        if isinstance(self._observed, BaseException):
+            raise self._observed
+        return self._observed
 
     def cpu_s(self) -> float:
         """The next prepared value; TrialFailed once they are used up."""
@@ -229,6 +244,10 @@ class FakeEngine:
         if variant.service in self._broken:
             raise self._broken[variant.service]
         return Made(name=name, id=f"sha256:{name}", base="official")
+
+    def watched(self, spec: ContainerSpec) -> ContainerSpec:
+        self._journal.append(f"watch {spec.service}")
+        return spec
 
     def counts_by(self) -> CountedBy:
         return self._counts_by

@@ -75,6 +75,22 @@ def _v2(groups: list[str], mounts: list[str], container: str) -> CpuFiles | None
     return None
 
 
+def group_of_process(pid: int, container: str, proc: Path = PROC) -> Path | None:
+    """The folder of that cgroup, whichever controllers it has; None as above."""
+    try:
+        groups = (proc / str(pid) / "cgroup").read_text().splitlines()
+        mounts = (proc / "self" / "mountinfo").read_text().splitlines()
+        for group in groups:
+            _, controllers, path = group.split(":", 2)
+            kind, first = ("cgroup" if controllers else "cgroup2"), controllers.split(",")[0]
+            folder = _folder(mounts, kind, first, path) if container in path else None
+            if folder is not None:
+                return folder
+    except (OSError, ValueError):
+        return None
+    return None
+
+
 def _folder(mounts: list[str], kind: str, controller: str, path: str) -> Path | None:
     """Where the cgroup of this path lies in the file system; None if it is mounted nowhere."""
     for mount in mounts:

@@ -14,7 +14,7 @@ import requests.exceptions
 
 from labwire import netstat
 from labwire.expectation import Request
-from orchestrator.adapters import callgrind, cgroup, cpu_time, perf
+from orchestrator.adapters import callgrind, cgroup, cpu_time, observing, perf, processes
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
 from orchestrator.adapters.pipes import ExecPipe, program
@@ -23,6 +23,7 @@ from orchestrator.contract import Answer, Probe
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.entry import PORT
+from orchestrator.model.observed import Observed, Process
 from orchestrator.model.sample import CpuModes, Sample
 from orchestrator.ports import ContainerState, InstructionCounter
 
@@ -217,6 +218,30 @@ class DockerContainer:
             pid = int(self._container.attrs["State"]["Pid"])
             self._cpu_time, self._cpu_found = cpu_time.of_process(pid, self.id), True
         return self._cpu_time
+
+    def processes(self) -> tuple[Process, ...] | None:
+        """Its processes as the host's files show them; None if they do not."""
+        with suppress(TrialFailed), self._told("does not report its process"):
+            self._container.reload()
+            return processes.of_container(int(self._container.attrs["State"]["Pid"]), self.id)
+        return None
+
+    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
+        """What runs in it while it answers.
+
+        Raises:
+            TrialFailed: it did not answer, or none of its processes can be read.
+        """
+        command = observing.loading(requests, connections, within_s)
+        run = self._container.exec_run
+        with self._told("could not be observed"):
+            _, output = within(within_s + READ_WITHIN_S, lambda: run(command))
+        try:
+            return observing.read(cast(bytes, output).decode(errors="replace"))
+        except TrialFailed as failure:
+            if self.state().running:
+                raise
+            raise TrialFailed("the service ended", self.last_words()) from failure
 
     def listen_overflows(self) -> int | None:
         """Connections dropped so far by full listen queues (backlogs) in its network namespace.

@@ -14,13 +14,14 @@ import docker
 import docker.errors
 import docker.models.containers
 
-from orchestrator.adapters import callgrind, perf
+from orchestrator.adapters import callgrind, observing, perf
 from orchestrator.adapters.compose import ROLE, Compose
 from orchestrator.adapters.container_options import container_options, joining, refusal
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_container import FOREIGN, DockerContainer, answering
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.docker_lock import OWNER, only_one_run, owner_of
+from orchestrator.adapters.docker_names import host_name
 from orchestrator.adapters.engine_address import only_this_host
 from orchestrator.adapters.owner import Owner
 from orchestrator.adapters.pipes import EnginePipe
@@ -114,6 +115,14 @@ class DockerEngine:
             spec, *self.images.program(spec.image), callgrind.prelude(spec.build_context)
         )
 
+    def watched(self, spec: ContainerSpec) -> ContainerSpec:
+        """The same container; its Python processes can be observed.
+
+        Raises:
+            EnvironmentMissing: the engine does not have the image.
+        """
+        return observing.watched(spec, *self.images.program(spec.image))
+
     @contextmanager
     def start(
         self,
@@ -196,7 +205,7 @@ class DockerEngine:
                     container = self._client.containers.create(
                         spec.image,
                         list(command or spec.command or ()) or None,
-                        name=f"weblab-{self._run_id}-{spec.service}{suffix}",
+                        name=host_name(f"weblab-{self._run_id}-{spec.service}{suffix}"),
                         network_mode=network,
                         entrypoint=list(spec.entrypoint or ()) or None,
                         stdin_open=stdin_open,

@@ -13,7 +13,7 @@ _NO_WHEEL = re.compile(
 )
 _NOT_LOCKED = re.compile(
     r"In --require-hashes mode, all requirements must have their versions pinned.*\n"
-    r"[^\n]*?([A-Za-z0-9][A-Za-z0-9._-]*)[^\n]* from "
+    r"[^\n]*?\s([A-Za-z][A-Za-z0-9._-]*)[^\n]* from "
 )
 # If the index did not answer, pip also finds no distribution.
 _NO_ANSWER = re.compile(r"Retrying \(Retry\(|Could not fetch URL|connection broken by")
@@ -31,7 +31,8 @@ def not_installable(said: str, service: str, python: str = "") -> str:
         return ""
     if found := _NO_WHEEL.search(said):
         name, version = found.groups()
-        return f"no wheel of {name} {version} for {on}: the lock of {service} cannot be installed on it"
+        lock = f"the lock of {service} cannot be installed on it"
+        return f"no wheel of {name} {version} for {on}: {lock}"
     if found := _NOT_LOCKED.search(said):
         return (
             f"the lock of {service} has no {found[1]}, which it needs on {on}: make the lock again "

@@ -116,6 +116,7 @@ def _measured(
             raw=folder,
             clock=world.clock,
             progress=progress,
+            contract=known.contract,
         )
         world.host.keep_to(plan.loading.placement.load_cpus)
         watch.measuring_begins()

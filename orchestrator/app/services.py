@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator import contract
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.engine import engine_alone
 from orchestrator.app.pythons import on_python
+from orchestrator.bench.observe import observed
+from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
+from orchestrator.doubts.observed import observed_differences, unknowns
 from orchestrator.entries import entry
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
@@ -18,6 +22,9 @@ from orchestrator.files.new_way import START
 from orchestrator.files.new_way import new_way as way_made
 from orchestrator.model.blocks import TOOLS
 from orchestrator.model.catalogue import DEFAULT_SET, Catalogue
+from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.observed import Observed
+from orchestrator.ports import Engine
 from orchestrator.world import World
 from orchestrator.world.compose import ComposeFile
 
@@ -26,6 +33,8 @@ def verify(
     world: World, services: Sequence[str], python: str | None = None
 ) -> dict[str, tuple[str, ...]]:
     """Check each service's real container against the HTTP contract; service -> problems.
+
+    A difference between its ``service.toml`` and what runs in it is a problem, too.
 
     Args:
         python: the version of Python that all services run on; None: each on its own.
@@ -42,24 +51,36 @@ def verify(
     with engine_alone(world, "verify", progress) as connection:
         engine, containers = connection.engine, world.compose.containers()
         for name in asked:
-            wrong: tuple[str, ...] = ()
-            try:
-                its_entry = entry(known.manifests[name], containers)
-                for image in its_entry.images:
-                    engine.build(image)
-                with served(its_entry, engine) as its:
-                    expectations = list(known.contract.values())
-                    probe = its.server.probe([e.request for e in expectations], READY_WITHIN_S)
-                    wrong = contract.problems(probe, expectations, known.manifests[name])
-                    if (ended := its.ended()) is not None:
-                        raise ended
-            except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
-                failure = error if isinstance(error, TrialFailed) else unforeseen(error)
-                log = f"\n{failure.log_tail}" if failure.log_tail else ""
-                wrong = (*wrong, f"{failure.reason}{log}")
+            wrong, runs = _verified(known, name, containers, engine)
+            for words in unknowns(runs) if runs else ():
+                progress.note(f"{name}: {words}")
             found[name] = wrong
             progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
     return found
+
+
+def _verified(
+    known: Catalogue, name: str, containers: Mapping[str, ContainerSpec], engine: Engine
+) -> tuple[tuple[str, ...], Observed | None]:
+    """The problems of one service, and what runs in it; None if it failed before."""
+    manifest, expectations = known.manifests[name], list(known.contract.values())
+    wrong: tuple[str, ...] = ()
+    try:
+        its_entry = entry(manifest, containers)
+        for image in its_entry.images:
+            engine.build(image)
+        with served(its_entry, engine) as its:
+            probe = its.server.probe([e.request for e in expectations], READY_WITHIN_S)
+            wrong = contract.problems(probe, expectations, manifest)
+            if (ended := its.ended()) is not None:
+                raise ended
+        runs = observed(its_entry, expectations, engine)
+    except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
+        failure = error if isinstance(error, TrialFailed) else unforeseen(error)
+        log = f"\n{failure.log_tail}" if failure.log_tail else ""
+        return (*wrong, f"{failure.reason}{log}"), None
+    differences = observed_differences(replace(server_facts(manifest), observed=runs))
+    return (*wrong, *differences), runs
 
 
 def build_images(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.ports import Clock, Engine, Image, LoadGenerator, Progress, RawStore
@@ -19,6 +20,7 @@ class Bench:
 
     ``containers``: every container of the compose file, by service. ``images``: the images of the
     services to measure, built before the first measurement. ``setup_s``: seconds to plan and build.
+    ``contract``: the requests with which a service is observed; nothing is observed without them.
     """
 
     engine: Engine
@@ -29,6 +31,7 @@ class Bench:
     raw: RawStore
     clock: Clock
     progress: Progress
+    contract: Mapping[str, Expectation] = field(default_factory=dict)
 
     def images_of(self, entry: Entry) -> tuple[Image, ...] | TrialFailed:
         """The images of a service and its companions, or why one of them could not be built."""

@@ -24,14 +24,18 @@ def goes_on(one: Together) -> bool:
 
 
 def spent(known: Sequence[Together], budget_s: float) -> bool:
-    """Whether nothing can go on, or there are enough launches and no time for another one."""
+    """Whether nothing can go on, or there are enough launches and no time for another one.
+
+    The next launch may take as long as the longest so far. The first one does not count, since it
+    also finds the pace.
+    """
     on = [one for one in known if goes_on(one)]
     if not on:
         return bool(known)
     ends = [0.0, *(one.at_s for one in on[0].launches)]
     if len(ends) <= LAUNCHES_LEAST:
         return False
-    longest = max(later - earlier for earlier, later in pairwise(ends))
+    longest = max(later - earlier for earlier, later in pairwise(ends[1:]))
     return ends[-1] + longest > budget_s
 
 

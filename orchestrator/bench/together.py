@@ -21,12 +21,16 @@ WARM_UP = 100
 """Requests to each server before anything counts. CPython specializes a function's bytecode within
 its first calls (PEP 659), and frameworks fill their caches at the first request."""
 WARM_UP_RATE = 400.0
-"""Most requests/s of all servers together while their pace is unknown."""
+"""Most requests/s of all servers together while their pace is unknown, up to ten servers."""
+WARM_UP_EACH = 40.0
+"""The same for each server, from ten servers on."""
 FIRST_LOOK_S = 0.1
 """How long each server first answers one request after the other, to see how slow it may be."""
 BUSY, BUSY_SHARED = 0.6, 0.35
 """Share of the server's CPU that the slices use; less where the load runs on the same CPU. A CPU
 with time to spare lets no queue grow, so that no server waits for another."""
+READY_EACH_S = 2.0
+"""The most time to start, for each of many servers: they import their packages on one CPU."""
 REQUESTS_LEAST = 20
 """For each server in a slice: with fewer, a single slow request would decide a slice."""
 REQUESTS_MOST = 3_000
@@ -105,7 +109,8 @@ def started(
 
     Args:
         at_once: how many start at the same time.
-        specs: name -> its container. Containers of one service may have several names.
+        specs: name -> its container. Containers of one service may have several names; those that
+            are not the service's are in the names of the containers.
         seed: Python's hash seed in all of them.
 
     Raises:
@@ -119,7 +124,8 @@ def started(
             prepared = dict[str, Prepared]()
             for name, spec in specs.items():
                 with failure_of(name):
-                    made = engine.prepared(seeded(spec, seed), suffix=f"-{name}")
+                    suffix = "" if name == spec.service else f"-{name}"
+                    made = engine.prepared(seeded(spec, seed), suffix=suffix)
                     prepared[name] = stack.enter_context(made)
             servers.update({name: one.container for name, one in prepared.items()})
             _begin(prepared, at_once)
@@ -165,7 +171,8 @@ class Running:
         """
         servers = {name: self._servers[name] for name in names}
         with _failure_at(names):
-            self._load.aim(list(servers.values()), within_s=READY_WITHIN_S, workload=workload)
+            within_s = max(READY_WITHIN_S, READY_EACH_S * len(servers))
+            self._load.aim(list(servers.values()), within_s=within_s, workload=workload)
         return Servers(self._load, servers)
 
 
@@ -176,7 +183,8 @@ class Servers:
         self._load = load
         self._servers = servers
         self._names = tuple(servers)
-        self._first_rate = WARM_UP_RATE
+        self._most_rate = max(WARM_UP_RATE, WARM_UP_EACH * len(servers))
+        self._first_rate = self._most_rate
         self.strain = Strain(lasted=0.0, idle=1.0)
         """Of the slices so far; warming up does not count."""
 
@@ -251,7 +259,7 @@ class Servers:
         """
         looks = [self.saturated(name, 1, FIRST_LOOK_S) for name in self._names]
         slowest_s = sum(look.duration_s / max(look.servers[0].completed, 1) for look in looks)
-        return min(WARM_UP_RATE, BUSY_SHARED * len(self._names) / slowest_s)
+        return min(self._most_rate, BUSY_SHARED * len(self._names) / slowest_s)
 
     def saturated(self, name: str, connections: int, seconds: float) -> Slice:
         """What a slice of closed loop on one server alone showed.

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.method import Method
+from orchestrator.bench.observe import with_observed
 from orchestrator.bench.rows import planned_record
 from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
+from orchestrator.model.observed import Observed
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
@@ -29,8 +31,12 @@ def measure_trials(
     Yields the record before the first trial and after each, so that it can be saved; in it, trials
     that have not run are skipped. An interrupt yields it once more, with the trial that was
     measured by then; then KeyboardInterrupt is raised again.
+
+    What runs in a service is observed once, after its first measured trial. So the trial finds the
+    host as it would without, and no time is lost on a service that does not work.
     """
     begin, trial = bench.clock.monotonic(), None
+    seen = dict[str, Observed]()
     # A row that failed earlier stays until its trial has run again.
     rows = {trial.key: trial for trial in record.trials}
 
@@ -51,7 +57,11 @@ def measure_trials(
                 rows[planned.key] = _not_built(planned, images, bench)
             else:
                 trial = Trial(planned, method, bench)
-                rows[planned.key] = trial.run(images)
+                rows[planned.key] = row = trial.run(images)
+                trial = None  # its row is kept
+                if bench.contract and row.outcome is Outcome.MEASURED:
+                    yield known()
+                    rows[planned.key] = with_observed(row, planned.entry, seen, bench)
             bench.progress.trial_ends(rows[planned.key])
             yield known()
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from labwire.procstat import most_stolen
+from orchestrator.model.observed import Observed
 from orchestrator.words import Moment, Name, RawFile, Title
 
 Histogram = Annotated[str, Meta(max_length=200_000)]
@@ -82,6 +83,7 @@ class Server:
     """Facts from the manifest, and versions read in the container that was measured.
 
     ``http_parser``, ``framework``, ``deployment``: as in the manifest; empty in older records.
+    ``observed``: what really runs, beside what the manifest says; None where nothing was looked at.
     """
 
     name: Title
@@ -101,6 +103,7 @@ class Server:
     http_parser: str = ""
     framework: str = ""
     deployment: str = ""
+    observed: Observed | None = None
 
     def framework_of(self, service: str) -> str:
         """The framework's folder below ``services/``, for the service that has these facts."""

@@ -18,6 +18,7 @@ from orchestrator.report.group import (
     start_s,
 )
 from orchestrator.report.limit_words import IN_WORDS
+from orchestrator.report.observed import what_runs
 from orchestrator.report.repeats import repeats
 from orchestrator.report.reproduce import reproduce
 from orchestrator.report.table import Table
@@ -42,6 +43,7 @@ class Details:
     limits: Facts
     evidence: Facts
     settings: Facts
+    runs: Facts
     resources: Facts
     notes: tuple[str, ...]
     repeats: Table
@@ -58,6 +60,7 @@ def details(record: RunRecord, group: Group) -> Details:
         limits=_limits(group),
         evidence=_evidence(record, group),
         settings=_settings(last),
+        runs=what_runs(last.server),
         resources=_resources(group),
         notes=last.server.notes,
         repeats=repeats(record, group),

@@ -13,6 +13,7 @@ from orchestrator.model.settings import Profile
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
+from orchestrator.report.observed import runs_in_a_line
 from orchestrator.report.place import on_python, where
 from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
@@ -165,4 +166,6 @@ def _servers(record: RunRecord) -> Iterator[str]:
         python = (server.python or "unknown").split()[0]
         yield f"- **{one_line(server.name)}**: {kind}, {keep},"
         yield f"  backlog {server.backlog}, {one_line(versions)}, Python {one_line(python)}"
+        if runs := runs_in_a_line(server):
+            yield f"  (what runs: {one_line(runs)})"
     yield ""

@@ -95,7 +95,7 @@ def _rows(
     own = {group.service: group for group in measured}
     ways: dict[str, list[Group]] = {}
     for group in measured:
-        ways.setdefault(group.trials[-1].server.framework_of(group.service), []).append(group)
+        ways.setdefault(group.framework, []).append(group)
     pairs: list[tuple[PublishedRow | None, Group | None]] = []
     for row in published.rows:
         mine = [own[row.service]] if row.service in own else ways.get(row.service, [None])

@@ -55,14 +55,8 @@ def server_table(rows: Sequence[ServerRow], unit: Unit, workload: str) -> Table:
     """What each application costs more on a server than on the cheapest one for it."""
     columns: tuple[Column[ServerRow], ...] = (
         framework(lambda row: row.name),
-        Column("server", "Server", lambda row: row.server, words=True),
-        Column(
-            "cheapest",
-            "Cheapest",
-            lambda row: row.cheapest_name if row.tax else None,
-            words=True,
-            wide=True,
-        ),
+        Column("server", "Server", lambda row: row.server, words=True, wide=True),
+        Column("cheapest", "Cheapest", lambda row: row.cheapest_name, words=True, wide=True),
         *_columns(lambda row: row.tax, unit, "To the cheapest", " (Bonferroni)"),
     )
     return make_table(
@@ -88,7 +82,7 @@ def _columns(of: Get[R], unit: Unit, ratio: str, how: str = "") -> tuple[Column[
         Column("ratio", ratio, cell(lambda its: its.ratio), show=times),
         Column(
             "ratio_interval",
-            interval,
+            f"{interval}, ratio",
             cell(lambda its: _interval(its.ratio_low, its.ratio_high, times)),
             wide=True,
         ),
@@ -107,7 +101,7 @@ def _in_us(
 
     return (
         Column("us", "CPU µs/request", cell(lambda its: its.difference * us), show=TENTHS),
-        Column("us_interval", interval, cell(whole), wide=True),
+        Column("us_interval", f"{interval}, µs", cell(whole), wide=True),
     )
 
 

@@ -2,10 +2,10 @@
 
     .venv/bin/python -m tests.benchmarks.same_twice asgi wsgi-waitress --budget 5m
 
-In a scratch checkout each named base gets a copy of itself beside it, `asgi-again` and so on, that is
-in no set. The lab then takes the copy for a framework on the base's server. `lab cost` measures all
-of them together, and the program prints each tax; with ``--instructions`` also those that `lab
-instructions` counts. The intervals are 95 % each, so one in twenty may miss 0.
+In a scratch checkout each named base gets a copy of itself beside it, `asgi-again` and so on, which
+is in no set. The lab then takes the copy for a framework on the base's server. `lab cost` measures
+all of them together, and the program prints each tax; with ``--instructions`` also those that
+`lab instructions` counts. The intervals are 95 % each, so one in twenty may miss 0.
 """
 
 from __future__ import annotations

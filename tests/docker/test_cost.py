@@ -1,4 +1,4 @@
-"""`lab cost` with real containers and real load: two services and the reference."""
+"""`lab cost` with real containers and real load: a base, two services, and the reference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orchestrator.experiments.cost.launches import SLICES
 from orchestrator.model.together import REFERENCE
 from tests.conftest import ROOT
 
-SERVICES = ["aiohttp", "starlette"]
+SERVICES = ["aiohttp", "asgi", "starlette"]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_every_row_is_measured_relative_to_the_reference(measured: Any) -> None:
         (workload, service) for workload in ("json", "text") for service in SERVICES
     ]
     for row in rows:
-        assert row["relative"] > 1  # a framework does more than a server without one
+        assert row["relative"] > 1  # a service makes its answer, and the reference has it ready
         assert row["low"] < row["relative"] < row["high"]
         assert row["cpu_us_per_request"] > 0
         assert row["launches"] == 2
@@ -65,6 +65,37 @@ def test_the_record_has_every_slice_and_what_was_measured(measured: Any) -> None
             assert all(used.keys() == names for used in launch.slices)
     first, second = record.together[0].launches
     assert first.seed != second.seed
+
+
+def test_a_framework_costs_more_than_its_base_on_the_same_server(measured: Any) -> None:
+    done, folder = measured
+    rows = {(row["service"], row["workload"]): row for row in json.loads(done.stdout)}
+    for workload in ("json", "text"):
+        tax = rows["starlette", workload]["framework_tax"]
+        assert tax["base"] == "asgi"
+        assert tax["difference"] > 0
+        assert tax["ratio"] > 1
+        for without in ("aiohttp", "asgi"):
+            assert rows[without, workload]["framework_tax"] is None
+    record = read((folder / "cost.json").read_bytes(), "cost.json")
+    assert {one.service: one.base for one in record.parts if one.base} == {
+        "asgi": "asgi", "starlette": "asgi",
+    }  # fmt: skip
+    assert "framework tax" in (folder / "cost.md").read_text()
+
+
+def test_the_kernel_is_told_from_programs(measured: Any) -> None:
+    done, folder = measured
+    record = read((folder / "cost.json").read_bytes(), "cost.json")
+    for together in record.together:
+        for launch in together.launches:
+            assert launch.user_s.keys() == launch.system_s.keys() == {REFERENCE, *SERVICES}
+            assert sum(launch.system_s.values()) > 0
+            assert sum(launch.user_s.values()) > 0
+    for row in json.loads(done.stdout):
+        time = row["time"]
+        spent = (value for name, value in time.items() if name.endswith("_us"))
+        assert sum(us or 0 for us in spent) == pytest.approx(row["cpu_us_per_request"], rel=0.5)
 
 
 def test_a_page_and_files_for_programs_stand_beside_it(measured: Any) -> None:

@@ -165,3 +165,20 @@ def test_a_refusal_says_what_is_allowed() -> None:
     assert words.told(error.value) == (
         "Expected a name of a-z, 0-9 and -, which begins with a letter - at `$[...]`"
     )
+
+
+@pytest.mark.parametrize(
+    "tag", ["3.12", "3.7.16", "3.14-rc", "3.15.0b1", "3.12-slim-bookworm", "3.15.0rc2-slim"]
+)
+def test_tags_of_the_official_python_image_are_versions(tag: str) -> None:
+    assert words.is_python_tag(tag)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["", "3", "3.", "2.7", "3.012", "3.12-", "3.12-Slim", "3.12 ", "3.12\n", "-3.12", "3.12:x",
+     "3.1.2.3", "3.12/x", "3.12-a-b-c-d", "3.12-" + "a" * 40],
+)  # fmt: skip
+def test_other_text_is_no_version_of_python(tag: str) -> None:
+    """It becomes part of image names."""
+    assert not words.is_python_tag(tag)

@@ -30,6 +30,7 @@ def _impossible(together: Together) -> Iterator[Finding]:
         if not launch.slices:
             yield _finding(row, "counts", 0, 1, "it has no slice")
         yield from _slices(row, launch, needed)
+        yield from _modes(row, launch)
     times = [launch.at_s for launch in together.launches]
     for number, (earlier, later) in enumerate(pairwise(times), 2):
         if later < earlier:
@@ -45,6 +46,17 @@ def _slices(row: str, launch: TogetherLaunch, needed: set[str]) -> Iterator[Find
         for name, us in used.items():
             if not 0 < us < float("inf"):
                 yield _finding(row, "counts", us, 0, f"{name}: {us:g} µs, but it costs more than 0")
+
+
+def _modes(row: str, launch: TogetherLaunch) -> Iterator[Finding]:
+    """CPU time in programs and in the kernel: of the same servers, and never less than nothing."""
+    if launch.user_s.keys() != launch.system_s.keys():
+        odd = sorted(launch.user_s.keys() ^ launch.system_s.keys())
+        text = f"{', '.join(odd)}: CPU time in programs without that in the kernel, or the reverse"
+        yield _finding(row, "counts", len(odd), 0, text)
+    for name, seconds in (*launch.user_s.items(), *launch.system_s.items()):
+        if not 0 <= seconds < float("inf"):
+            yield _finding(row, "counts", seconds, 0, f"{name}: {seconds:g} s, but none is below 0")
 
 
 def _rows(record: CostRecord) -> Iterator[Finding]:

@@ -28,9 +28,9 @@ TAXES = (
     "what its base spends in programs, without the handler, and the framework's is what the "
     "service spends in programs beyond that. What the framework makes the kernel do is in its tax, "
     "but not in its part.",
-    "The handler's part is what the base spends more on `json` than on `text`. Most kernels only "
-    "look at each tick of their clock whether a program or the kernel is running, so the kernel's "
-    "share is far less exact than the cost; its ± is that of the launches.",
+    "The handler's part is what the bases spend more on `json` than on `text`, in the mean. Most "
+    "kernels only look at each tick of their clock whether a program or the kernel is running, so "
+    "the kernel's share is far less exact than the cost; its ± is that of the launches.",
 )
 """How to read the tables of taxes and the bars, if a base took part."""
 

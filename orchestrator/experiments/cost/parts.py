@@ -4,7 +4,7 @@ The parts of a service s with the base b, of their relative costs r and the kern
 
     kernel     k(s) r(s)              all system time of the service
     framework  u(s) - u(b)            with the time in programs, u = (1 - k) r
-    handler    r(b) - r(b, `PLAIN`)   what the base needs to make the longer answer
+    handler    r(b) - r(b, `PLAIN`)   what bases need to make the longer answer, in the mean
     server     u(b) - handler
 
 They add up to r(s). Where noise would make a part less than nothing, it is 0, and the next one is
@@ -13,16 +13,17 @@ that much smaller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from statistics import fmean
 
 from orchestrator.experiments.cost.costs import costs
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.model.together import REFERENCE, Together
 from orchestrator.stats.launches import cpu_us, relatives
 from orchestrator.stats.shares import Share, share_of
-from orchestrator.stats.taxes import tax
+from orchestrator.stats.taxes import Tax, Values, tax
 
 PLAIN = "text"
 """The workload whose handler only returns a constant. What a base spends more for another one is
@@ -65,7 +66,7 @@ def kernel_share(together: Together, service: str) -> Share | None:
 def _of(record: CostRecord, together: Together) -> Iterator[TimeParts]:
     known = relatives(together)
     us = cpu_us(together, REFERENCE) or 0.0
-    handlers = _handlers(record, together)
+    handler_of_bases = handler_cost(record, together)
     for service in sorted(known, key=lambda name: known[name].relative):
         named = record.part(service).base
         base = named if named in known else service
@@ -85,7 +86,7 @@ def _of(record: CostRecord, together: Together) -> Iterator[TimeParts]:
             yield replace(found, together_us=user * us)
             continue
         rest = min(user, user_of_base)
-        handler = min(max(handlers[base], 0.0), rest) if base in handlers else None
+        handler = min(max(handler_of_bases.difference, 0.0), rest) if handler_of_bases else None
         yield replace(
             found,
             server_us=(rest - (handler or 0.0)) * us,
@@ -94,15 +95,24 @@ def _of(record: CostRecord, together: Together) -> Iterator[TimeParts]:
         )
 
 
-def _handlers(record: CostRecord, together: Together) -> Mapping[str, float]:
-    """Service -> what it spends more under this workload than under `PLAIN`, in the same launches.
+def handler_cost(record: CostRecord, together: Together) -> Tax | None:
+    """What the bases spend more under this workload than under `PLAIN`, in the same launches.
 
-    In multiples of the reference's cost, so that the machine's drift between the two workloads of a
-    launch is not in it. The reference does the same for both but for the bytes that it sends.
+    The mean of all bases, since all have the same few lines as a handler, and a single base's
+    difference of some microseconds is lost in its noise. In multiples of the reference's cost, so
+    that the machine's drift between the two workloads of a launch is not in it: the reference does
+    the same for both but for the bytes that it sends. None under `PLAIN`, and without it.
     """
     plain = next((one for one in record.together if one.workload == PLAIN), None)
     if plain is None or together.workload == PLAIN:
-        return {}
+        return None
     here, there = costs(together), costs(plain)
-    found = {name: tax(values, there.get(name, {})) for name, values in here.items()}
-    return {name: its.difference for name, its in found.items() if its is not None}
+    bases = [part.service for part in record.parts if part.base == part.service]
+    both = [name for name in bases if name in here and name in there]
+    return tax(_mean([here[name] for name in both]), _mean([there[name] for name in both]))
+
+
+def _mean(known: Sequence[Values]) -> Values:
+    """The mean of several services' costs in each launch."""
+    seeds = set(known[0]).intersection(*known) if known else set()
+    return {seed: fmean(values[seed] for values in known) for seed in seeds}

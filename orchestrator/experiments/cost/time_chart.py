@@ -24,8 +24,10 @@ TEXT = (
     "or without a base."
 )
 WITHOUT_KERNEL = " This host does not tell the kernel's part, so it is in the others."
-LABEL = 150
+LABEL = 140
 """Most pixels of a name, so that a bar has most of a narrow screen."""
+PADDING = {"left": 28, "right": 14, "top": 6, "bottom": 6}
+"""Long names need room on the left where a viewer lacks the chart's font."""
 
 
 def stacks(record: CostRecord) -> list[Drawing]:
@@ -44,6 +46,7 @@ def _chart(record: CostRecord, workload: str, parts: list[TimeParts]) -> Drawing
     there = {row["part"] for row in rows}
     kinds = [kind for kind in KINDS if kind[0] in there]
     spec: Spec = {
+        "padding": PADDING,
         "width": WIDTH,
         "height": max(len(parts), 2) * BAR,
         "data": values(rows),

@@ -18,7 +18,7 @@ def time_tables(record: CostRecord) -> tuple[Table, ...]:
     return tuple(
         make_table(
             name=f"time-{workload}",
-            title=f"{workload}: where the CPU time of a request goes, in µs",
+            title=f"{workload}: where the CPU time of a request goes",
             columns=_columns(record),
             rows=[one for one in parts if one.workload == workload],
         )
@@ -30,13 +30,11 @@ def _columns(record: CostRecord) -> tuple[Column[TimeParts], ...]:
     return (
         framework(lambda one: record.part(one.service).name),
         Column("kernel", "Kernel's share", _share, wide=True),
-        Column("kernel_us", "Kernel", lambda one: one.kernel_us, show=three_digits),
-        Column("server_us", "Server", lambda one: one.server_us, show=three_digits),
-        Column("handler_us", "Handler", lambda one: one.handler_us, show=three_digits),
-        Column("framework_us", "Framework", lambda one: one.framework_us, show=three_digits),
-        Column(
-            "together_us", "Server and framework", lambda one: one.together_us, show=three_digits
-        ),
+        Column("kernel_us", "Kernel, µs", lambda one: one.kernel_us, show=three_digits),
+        Column("server_us", "Server, µs", lambda one: one.server_us, show=three_digits),
+        Column("handler_us", "Handler, µs", lambda one: one.handler_us, show=three_digits),
+        Column("framework_us", "Framework, µs", lambda one: one.framework_us, show=three_digits),
+        Column("together_us", "Not told apart, µs", lambda one: one.together_us, show=three_digits),
     )
 
 

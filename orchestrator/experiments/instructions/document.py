@@ -14,6 +14,7 @@ from orchestrator.errors import UsageError
 from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
 from orchestrator.experiments.instructions.rows import correlation, count_rows
 from orchestrator.experiments.instructions.tables import counts
+from orchestrator.experiments.instructions.taxes import has_taxes, members, tax_tables
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.report.place import steal_in_words, where
 from orchestrator.report.table import code, markdown, one_line
@@ -29,6 +30,12 @@ show differences of a fraction of a per cent.
 
 Each count is that of a new container with a hash seed of Python (`PYTHONHASHSEED`), after requests
 that are not counted. The range is that of the hash seeds' means. Compare counts under equal seeds.
+"""
+TAXES = """\
+Framework tax: what a service needs more than its base, a function of a few lines without a
+framework on the same server. Server tax: what the same application needs more than on the server
+that needs the least for it. Counts are paired by their hash seed, and the intervals are Student's
+over the seeds. A tax in CPU time, which the kernel is in, is in the tables of `lab cost`.
 """
 HOW = {
     CountedBy.CALLGRIND: "Counted by callgrind (valgrind), which runs programs on a simulated CPU.",
@@ -68,6 +75,7 @@ def rows_document(record: InstructionsRecord) -> list[dict[str, Any]]:
             "wall_s": row.wall_s,
             "note": row.note,
             "reason": row.reason,
+            **members(record, row.service),
         }
         for row in count_rows(record)
     ]
@@ -99,6 +107,11 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
         yield f"{HOW[record.by]}\n"
     if (known := correlation(count_rows(record))) is not None:
         yield f"Correlation with CPU time (logarithms, over the services): {known:.2f}.\n"
+    for table in tax_tables(record):
+        yield f"## {table.title}\n"
+        yield markdown(table)
+    if has_taxes(record):
+        yield TAXES
     yield "## Where\n"
     at = where(record.host, record.layout, python=record.settings.python)
     yield from (f"- {one_line(line)}" for line in at)

@@ -55,7 +55,10 @@ class ServiceCounts:
     ``base``: where its base image came from. ``cpu_us_per_request``: CPU time for a request in
     microseconds, of the service's own image in a closed loop, each of some slices. ``note``: how
     the program was changed to be counted; empty if it was not. ``reason``, ``log_tail``: why
-    something is missing.
+    something is missing. ``framework``: the folder of its application, which other services may
+    share; ``server``, ``interface``: what serves it, and how; ``base_service``: the service without
+    a framework on the same server, if it is counted, too; a base is its own. These are empty in
+    older records.
     """
 
     service: Name
@@ -66,6 +69,10 @@ class ServiceCounts:
     note: str = ""
     reason: str | None = None
     log_tail: str | None = None
+    framework: str = ""
+    server: str = ""
+    interface: str = ""
+    base_service: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,10 +44,8 @@ def count_rows(record: InstructionsRecord) -> list[CountRow]:
 
 def count_row(service: ServiceCounts) -> CountRow:
     """The row of a service; with None where nothing was counted."""
-    by_seed: dict[int, list[float]] = {}
-    for one in service.counts:
-        by_seed.setdefault(one.seed, []).append(one.instructions_per_request)
-    means = [fmean(counts) for counts in by_seed.values()]
+    by_seed = _by_seed(service)
+    means = list(means_of_seeds(service).values())
     spreads = [
         float(np.ptp(counts)) / fmean(counts) for counts in by_seed.values() if len(counts) > 1
     ]
@@ -66,6 +64,18 @@ def count_row(service: ServiceCounts) -> CountRow:
         note=service.note,
         reason=service.reason,
     )
+
+
+def means_of_seeds(service: ServiceCounts) -> dict[int, float]:
+    """Hash seed -> the mean of its counts."""
+    return {seed: fmean(counts) for seed, counts in _by_seed(service).items()}
+
+
+def _by_seed(service: ServiceCounts) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {}
+    for one in service.counts:
+        found.setdefault(one.seed, []).append(one.instructions_per_request)
+    return found
 
 
 def correlation(rows: Sequence[CountRow]) -> float | None:

@@ -16,6 +16,7 @@ from orchestrator.experiments.instructions.record import (
     SeedCount,
     ServiceCounts,
 )
+from orchestrator.model.bases import base_of
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
@@ -46,7 +47,14 @@ def _service(
 ) -> Generator[ServiceCounts, None, None]:
     """A service's counts, yielded again whenever there is one more, or the reason of a failure."""
     manifest, settings = trial.entry.manifest, plan.settings
-    found = ServiceCounts(service=manifest.id, name=manifest.name)
+    found = ServiceCounts(
+        service=manifest.id,
+        name=manifest.name,
+        framework=manifest.framework,
+        server=manifest.server,
+        interface=manifest.interface,
+        base_service=base_of(manifest, [one.entry.manifest for one in plan.trials]) or "",
+    )
     where = f"[{trial.order}/{len(plan.trials)}] {manifest.name}"
     phase = TrialPhase.BUILD
     try:

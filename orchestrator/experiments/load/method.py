@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labwire.events import LoadFailed, LoadFile, LoadResult, Ready, StepBegan, Tick
+from labwire.phase import LoadPhase
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.log_tails import tails
 from orchestrator.bench.method import Measured, Subject
+from orchestrator.bench.observe import under_load
 from orchestrator.bench.sampler import Sampler
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.companions import with_companions
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
+from orchestrator.model.observed import Observed as WhatRuns
+from orchestrator.model.observed import Process, UnderLoad
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading
 from orchestrator.model.trial import TrialRecord
@@ -39,7 +43,7 @@ class LoadMethod:
         idle, overflows = server.sample(), server.listen_overflows()
         subject.raw.keep_samples("server", [idle] if idle else [])
         with bench.load.at(server, workload, self.loading) as load:
-            result, samples = _loaded(load, subject, bench.progress)
+            result, samples, serving = _loaded(load, subject, bench.progress)
             risen = _risen(overflows, server.listen_overflows())
             workers = len(load.workers)
             mates = subject.its.seen(samples[1 + workers :])
@@ -56,7 +60,7 @@ class LoadMethod:
                     one_namespace=self.loading.placement.one_namespace,
                     shared=self.loading.placement.shared,
                 )
-                known = concluded(record, result, observed)
+                known = _with_serving(concluded(record, result, observed), serving)
                 return with_companions(known, mates, result, observed, self.loading.placement)
 
             yield Measured(into=into, wrong=_miscounted(result))
@@ -64,11 +68,11 @@ class LoadMethod:
 
 def _loaded(
     load: Load, subject: Subject, progress: Progress
-) -> tuple[LoadResult, list[list[Sample]]]:
+) -> tuple[LoadResult, list[list[Sample]], UnderLoad | None]:
     sampler = Sampler([subject.server, *load.workers, *subject.its.containers])
     try:
         with sampler:
-            result = _followed(load, sampler, subject, progress)
+            result, serving = _followed(load, sampler, subject, progress)
     except TrialFailed as failure:
         with suppress(TrialFailed):
             failure.log_tail = tails(load.logs())
@@ -76,7 +80,7 @@ def _loaded(
     finally:
         samples = sampler.taken()
         _keep(load, samples, subject)
-    return result, samples
+    return result, samples, serving
 
 
 def _keep(load: Load, samples: list[list[Sample]], subject: Subject) -> None:
@@ -89,10 +93,21 @@ def _keep(load: Load, samples: list[list[Sample]], subject: Subject) -> None:
             subject.raw.keep_log(name, log)
 
 
-def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress) -> LoadResult:
+def _followed(
+    load: Load, sampler: Sampler, subject: Subject, progress: Progress
+) -> tuple[LoadResult, UnderLoad | None]:
+    """The load's result, and the processes that served as the hold began.
+
+    They are read from the host's files, so this costs the server nothing.
+    """
+    before: tuple[Process, ...] | None = None
+    serving: UnderLoad | None = None
     for event in load.events():
+        if isinstance(event, StepBegan) and event.phase is LoadPhase.HOLD:
+            serving = under_load(before, subject.server.processes())
         if isinstance(event, Ready):
             subject.know(load_versions=event.versions)
+            before = subject.server.processes()
         elif isinstance(event, Tick):
             progress.tick(event, sampler.latest_cpu(0))
         elif isinstance(event, StepBegan) and event.disturbed is not None:
@@ -102,8 +117,15 @@ def _followed(load: Load, sampler: Sampler, subject: Subject, progress: Progress
         elif isinstance(event, LoadFailed):
             raise TrialFailed(event.reason)
         elif isinstance(event, LoadResult):
-            return event
+            return event, serving
     raise TrialFailed("the Locust master ended without a result")
+
+
+def _with_serving(record: TrialRecord, serving: UnderLoad | None) -> TrialRecord:
+    if serving is None:
+        return record
+    found = replace(record.server.observed or WhatRuns(), under_load=serving)
+    return replace(record, server=replace(record.server, observed=found))
 
 
 def _again(subject: Subject, stolen: float) -> str:

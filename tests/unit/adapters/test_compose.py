@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,10 @@ from typing import Any
 import pytest
 
 from orchestrator.adapters import command
-from orchestrator.adapters.compose import (
-    Compose,
-    container_specs,
-)
+from orchestrator.adapters.compose import Compose, Python, container_specs
 from orchestrator.adapters.contained import DANGEROUS
 from orchestrator.adapters.container_options import container_options
-from orchestrator.errors import EnvironmentMissing, TrialFailed, UsageError
+from orchestrator.errors import EnvironmentMissing, NotInstallable, TrialFailed, UsageError
 from orchestrator.files.checkout import wanted_nofile
 from orchestrator.model.blocks import COMPOSE_FILE, NEEDED, WRK_COUNTER
 from orchestrator.model.entry import ContainerSpec
@@ -347,3 +345,45 @@ def test_the_wanted_open_file_limit_is_that_of_the_compose_file(tmp_path: Path) 
     (tmp_path / COMPOSE_FILE).write_text("nofile: 5000\n")
     with pytest.raises(UsageError, match=r"LAB_NOFILE has no default"):
         wanted_nofile(tmp_path)
+
+
+SAYS_VARIABLES = 'echo "$1 $2 LAB_PYTHON=$LAB_PYTHON LAB_TAG=$LAB_TAG" >&2; exit 1'
+PYTHON = Python(version="3.12", base="python:3.12-slim")
+
+
+@pytest.mark.parametrize(
+    ("python", "variables"),
+    [(None, "LAB_PYTHON= LAB_TAG="), (PYTHON, "LAB_PYTHON=python:3.12-slim LAB_TAG=py3.12")],
+)
+def test_every_call_of_compose_has_the_python_of_the_run_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: Python | None, variables: str
+) -> None:
+    """What the environment says would not be in the record, so it does not count."""
+    monkeypatch.setenv("LAB_PYTHON", "python:2.7")
+    monkeypatch.setenv("LAB_TAG", "old")
+    docker(tmp_path, SAYS_VARIABLES, monkeypatch)
+    compose = Compose(tmp_path, python)
+    assert f"compose build {variables}" in failure(lambda: compose.build("flask")).log_tail
+    assert f"compose pull {variables}" in failure(lambda: compose.pull("flask")).reason
+    built_as = failure(lambda: compose.build_as("flask", "x", {}))
+    assert f"compose --file {variables}" in built_as.log_tail
+
+
+def failure(call: Callable[[], None]) -> TrialFailed:
+    with pytest.raises(TrialFailed) as failed:
+        call()
+    return failed.value
+
+
+def test_a_lock_without_a_wheel_is_the_reason_of_a_failed_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker(tmp_path, "echo ERROR: No matching distribution found for a==1.2; exit 1", monkeypatch)
+    failed = failure(lambda: Compose(tmp_path, PYTHON).build("flask"))
+    assert isinstance(failed, NotInstallable)
+    assert failed.reason == (
+        "no wheel of a 1.2 for CPython 3.12: the lock of flask cannot be installed on it"
+    )
+    assert "No matching distribution" in failed.log_tail
+    variant = failure(lambda: Compose(tmp_path).build_as("flask", "x", {}, "3.14"))
+    assert variant.reason.startswith("no wheel of a 1.2 for CPython 3.14")

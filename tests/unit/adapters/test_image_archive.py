@@ -12,6 +12,7 @@ from orchestrator.adapters.image_archive import load
 from orchestrator.app.images import bases
 from orchestrator.errors import UsageError
 from orchestrator.files.sources import digest, name_by_sources
+from orchestrator.words import PYTHON_TAG_LENGTH, is_python_tag
 from tests.unit.examples import container
 
 
@@ -82,6 +83,17 @@ def test_an_image_is_named_by_its_sources(root: Path) -> None:
     name = name_by_sources("weblab/flask:local", root, context, "Dockerfile")
     assert name == f"weblab/flask:sources-{of_flask(root)}"
     assert len(name.partition(":")[2]) <= 128  # the longest tag that Docker allows
+
+
+def test_the_images_of_another_python_have_names_of_their_own(root: Path) -> None:
+    """An archive of one Python must never be taken for that of another."""
+    context = root / "services" / "flask"
+    name = name_by_sources("weblab/flask:py3.12", root, context, "Dockerfile")
+    assert name == f"weblab/flask:py3.12-sources-{of_flask(root)}"
+    longest = f"py{'3.12-'.ljust(PYTHON_TAG_LENGTH, 'a')}"
+    assert is_python_tag(longest.removeprefix("py"))
+    name = name_by_sources(f"weblab/flask:{longest}", root, context, "Dockerfile")
+    assert len(name.partition(":")[2]) <= 128
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

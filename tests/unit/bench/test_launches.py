@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from labwire.slices import Served, Slice
 from orchestrator.bench.launches import goes_on, measured_at_once, spent
 from orchestrator.errors import TrialFailed
+from orchestrator.model.sample import CpuModes
 from orchestrator.model.together import LeftOut, Together
 from orchestrator.model.trial import TrialPhase
 from tests.fakes import FakeContainer, FakeEngine, FakeGenerator, Journal, fake_bench
@@ -29,10 +30,18 @@ class Costly(FakeContainer):
     def __init__(self, name: str, used_us: float) -> None:
         super().__init__(name)
         self._used_s, self._now = used_us / 1e6, 0.0
+        self._looks = 0
 
     def cpu_s(self) -> float:
         self._now += self._used_s
         return self._now
+
+    def cpu_modes(self) -> CpuModes | None:
+        """A second more of both at each look, and two of it in the kernel; none for flask."""
+        self._looks += 1
+        if self.name == "flask":
+            return None
+        return CpuModes(user_s=self._looks, system_s=2.0 * self._looks)
 
 
 def answered(*failures: Mapping[str, int]) -> Slice:
@@ -113,6 +122,12 @@ def test_a_launch_has_every_server_in_each_slice() -> None:
     assert sorted(first.order) == sorted(COSTS_US)
 
 
+def test_a_launch_has_the_time_in_programs_and_in_the_kernel_where_the_host_tells_it() -> None:
+    for launch in run([*well(3, FIRST), *well(3, LATER)]).last.launches:
+        assert launch.user_s == {"bottle": 1.0, "reference": 1.0}
+        assert launch.system_s == {"bottle": 2.0, "reference": 2.0}
+
+
 def test_seeds_and_orders_follow_from_the_seed_and_differ_between_launches() -> None:
     script = [*well(3, FIRST), *well(3, 5 * LATER)]
     one, same, other = (run(script, budget_s=6.0, seed=seed) for seed in (1, 1, 2))
@@ -120,7 +135,7 @@ def test_seeds_and_orders_follow_from_the_seed_and_differ_between_launches() -> 
     assert one.last != other.last
     assert len({launch.seed for launch in one.last.launches}) == 6
     assert len({launch.order for launch in one.last.launches}) > 1
-    assert one.started()[:3] == [f"{name}-{name}" for name in one.last.launches[0].order]
+    assert one.started()[:3] == list(one.last.launches[0].order)
     seeds = [line for line in one.journal if "hash seed" in line]
     assert all(f"hash seed {one.last.launches[0].seed}" in line for line in seeds[:3])
 
@@ -191,6 +206,15 @@ def test_with_all_launches_made_there_is_nothing_left() -> None:
 )
 def test_when_the_time_is_spent(changes: dict[str, Any], budget_s: float, over: bool) -> None:
     assert spent([together(COSTS_US, **changes)], budget_s) is over
+
+
+def test_the_first_launch_does_not_tell_how_long_another_one_takes() -> None:
+    """It also finds the pace."""
+    known = together(COSTS_US)
+    first, second, third = known.launches
+    later = tuple(replace(one, at_s=one.at_s + 40) for one in (first, second, third))
+    assert not spent([replace(known, launches=later)], 81.0)
+    assert spent([replace(known, launches=later)], 79.0)
 
 
 def test_before_anybody_said_who_takes_part_the_time_is_not_spent() -> None:

@@ -51,8 +51,8 @@ def test_cpu_time_is_that_of_each_server_for_a_request() -> None:
     with in_a_launch(cpu_s, [done({}, {})], journal) as those:
         assert those.slice(PACE, 3) == pytest.approx({"flask": 500.0, "sanic": 100.0})
     assert journal == [
-        "start flask-flask with hash seed 7",
-        "start sanic-sanic with hash seed 7",
+        "start flask with hash seed 7",
+        "start sanic with hash seed 7",
         "aim flask sanic",
         "spread 50 900 3",
         "remove sanic",
@@ -147,3 +147,15 @@ def test_the_pace_leaves_the_cpu_free_enough(
         pace = those.pace(1, 0.25, shared=shared)
     assert pace.requests == requests
     assert pace.rate == pytest.approx(rate)
+
+
+def test_many_servers_together_are_warmed_up_at_a_higher_rate() -> None:
+    """At 400 requests/s of all together, thirty would need three times as long as ten."""
+    journal: Journal = []
+    names = [f"server-{number}" for number in range(30)]
+    load = FakeSliceLoad(journal, [done(*[{}] * 30)], saturated=[done({}, completed=5_000)] * 30)
+    there = servers({name: [] for name in names}, journal)
+    specs = {name: container(name) for name in names}
+    with started(specs, 1, FakeEngine(journal, there), load) as running:
+        running.aimed(names).warm_up(None, 2)
+    assert f"spread {WARM_UP} 1200 2" in journal

@@ -12,7 +12,7 @@ import pytest
 
 from orchestrator.compare.compared import OWN_LEAST, compared, unequal
 from orchestrator.compare.comparison import ComparedRow, Comparison, Spread
-from orchestrator.model.comparable import ComparableRow
+from orchestrator.model.comparable import PYTHON, ComparableRow
 from orchestrator.stats.answer import Answer
 from tests.unit.compare.examples import CPU, comparable, records, row, spread
 
@@ -175,6 +175,17 @@ def test_the_unequal_conditions_are_those_that_both_have() -> None:
         "CPUs: base has 2, head has 4",
         "network: base has loopback, head has bridge",
     ]
+
+
+def test_runs_on_another_python_are_unequal_and_older_runs_are_on_each_services_own() -> None:
+    own, on_312 = comparable(), comparable(conditions={PYTHON: "3.12"})
+    assert [one.sentence for one in unequal(own, on_312)] == [
+        "Python of all services: base has each service's own, head has 3.12"
+    ]
+    assert len(unequal(on_312, own)) == len(
+        unequal(on_312, comparable(conditions={PYTHON: "3.14"}))
+    )
+    assert unequal(on_312, on_312) == unequal(own, own) == ()
 
 
 def test_a_machine_that_became_slower_shows_in_the_shift_of_all_rows() -> None:

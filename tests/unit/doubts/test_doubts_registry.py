@@ -10,17 +10,15 @@ from string import Formatter
 
 import pytest
 
-from orchestrator.doubts import host, trial
+from orchestrator.doubts import host, observed, trial
 from orchestrator.doubts.kind import DoubtKind
 from orchestrator.doubts.registry import REGISTRY
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "orchestrator"
+PARTS = (host, observed, trial)
 KINDS = {
-    name: kind
-    for part in (host, trial)
-    for name, kind in vars(part).items()
-    if type(kind) is DoubtKind
+    name: kind for part in PARTS for name, kind in vars(part).items() if type(kind) is DoubtKind
 }
 TRACKED = subprocess.run(
     ["git", "ls-files", "results/*/run.json"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -48,7 +46,7 @@ def texts(kind: DoubtKind) -> list[str]:
 
 
 def test_every_kind_is_in_the_registry_and_has_its_own_code() -> None:
-    assert len(calls("DoubtKind")) == len(host.KINDS) + len(trial.KINDS) == len(REGISTRY)
+    assert len(calls("DoubtKind")) == sum(len(part.KINDS) for part in PARTS) == len(REGISTRY)
     assert set(KINDS.values()) == set(REGISTRY.values())
 
 

@@ -65,13 +65,68 @@ def test_asked_for_a_version_it_prints_the_name_of_its_image_alone(tmp_path: Pat
 def test_a_version_that_cannot_be_had_is_explained(tmp_path: Path, version: str) -> None:
     done = set_up(tmp_path, version)
     assert (done.returncode, done.stdout) == (3, "")
-    assert f"this host has no CPython {version} to copy" in done.stderr
+    assert f"python{'.'.join(version.split('.')[:2])}, and this host has no CPython" in done.stderr
     assert f"there is no base image for Python {version}" in done.stderr
     assert f"'docker load' python:{version}-slim" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("tag", "image"),
+    [("3.14-rc", "python:3.14-rc-slim"), ("3.12-bookworm", "python:3.12-bookworm")],
+)
+def test_another_tag_is_pulled_and_never_made_here(tmp_path: Path, tag: str, image: str) -> None:
+    done = set_up(tmp_path, tag)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"could not pull {image}" in done.stderr
+    assert "A stand-in can only be made for a plain version" in done.stderr
     assert not (tmp_path / "calls").exists()
 
 
-@pytest.mark.parametrize("version", ["3", "3.", "3.x", "2.7", "3.1.2.3", "3..1", ".env"])
+MIRROR = """#!/bin/sh
+case "$*" in
+indextargets*) echo 'Debian|Debian|http://mirror.example/debian' ;;
+esac
+"""
+OFFERS = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+*python3.14-venv*forky*) ;;
+*) exit 25 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "suite", "asked"),
+    [
+        ("3.14", "forky", ["bookworm", "trixie", "forky"]),
+        ("3.99", "", ["bookworm", "trixie", "forky", "sid"]),
+        ("3.13", "trixie", []),
+        ("3.14.1", "", []),
+    ],
+)
+def test_the_oldest_suite_with_a_version_is_found_by_asking_the_mirror(
+    tmp_path: Path, version: str, suite: str, asked: list[str]
+) -> None:
+    program(tmp_path, "apt-get", MIRROR)
+    program(tmp_path, "apt-config", "#!/bin/sh\n")
+    program(tmp_path, "mmdebstrap", OFFERS)
+    said = subprocess.run(
+        ["/bin/bash", "-c", f". ./common.sh; . ./bootstrap.sh; suite_with {version}"],
+        cwd=ROOT / "orchestrator" / "setup",
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(tmp_path / "calls")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.strip() == suite
+    calls = (tmp_path / "calls").read_text().splitlines() if asked else []
+    assert [line.split()[-3] for line in calls] == asked
+
+
+@pytest.mark.parametrize(
+    "version", ["3", "3.", "3.x", "2.7", "3.1.2.3", "3..1", ".env", "3.12:x", "3.12-", "3.012"]
+)
 def test_what_is_no_version_is_refused(tmp_path: Path, version: str) -> None:
     done = set_up(tmp_path, version)
     assert (done.returncode, done.stdout) == (3, "")

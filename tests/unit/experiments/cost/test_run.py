@@ -17,7 +17,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.cost import COST, blank
 from orchestrator.experiments.cost.audit import findings
-from orchestrator.experiments.cost.launches import SLICES
+from orchestrator.experiments.cost.launches import SLICES, SLICES_OF_MANY, slices_of
 from orchestrator.experiments.cost.plan import CostPlan
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Facts
@@ -141,7 +141,7 @@ def test_launches_go_on_until_the_budget_is_used_up() -> None:
     }  # fmt: skip
     assert findings(record) == ()
     assert COST.all_well(record)
-    starts = [line for line in journal if line.startswith("start flask-flask")]
+    starts = [line for line in journal if line.startswith("start flask with hash")]
     assert len(starts) == len(json.launches)
 
 
@@ -231,4 +231,9 @@ def test_a_launch_measures_every_workload_with_the_same_containers() -> None:
     assert [one.seed for one in first.launches] == [one.seed for one in second.launches]
     aimed = [line for line in journal if line.startswith("aim")]
     assert aimed == ["aim flask reference json", "aim flask reference text"] * 2
-    assert len([line for line in journal if line.startswith("start flask-flask")]) == 2
+    assert len([line for line in journal if line.startswith("start flask with hash")]) == 2
+
+
+def test_launches_of_many_services_have_fewer_slices() -> None:
+    assert slices_of(9) == SLICES
+    assert slices_of(38) == SLICES_OF_MANY < SLICES

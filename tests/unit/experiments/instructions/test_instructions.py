@@ -29,6 +29,7 @@ from orchestrator.experiments.instructions.record import (
     ServiceCounts,
 )
 from orchestrator.experiments.instructions.rows import correlation, count_row
+from orchestrator.experiments.instructions.taxes import frameworks, servers
 from orchestrator.model.catalogue import Names
 from orchestrator.model.counted_by import CountedBy
 from tests.fakes import FakeContainer, FakeEngine, FakeGenerator, Journal, fake_bench
@@ -255,3 +256,66 @@ def test_valgrind_that_cannot_be_installed_is_a_failure_of_the_build() -> None:
     journal: Journal = []
     record = run(flask(journal), journal, broken={"flask": TrialFailed("no mirror")})
     assert record.services[0].reason == "build: no mirror"
+
+
+def with_base(*bottle: float, **changes: Any) -> InstructionsRecord:
+    """A base, and Bottle with these counts, one for each hash seed; two repeats of the first."""
+    counted = [
+        service(
+            service=name,
+            name=name.capitalize(),
+            counts=tuple(count(seed, one) for seed, one in pairs),
+            cpu_us_per_request=(200.0 + len(name),),
+            note="",
+            framework=framework,
+            server=server,
+            base_service=base,
+        )
+        for name, framework, server, base, pairs in (
+            ("wsgi", "wsgi", "wsgiref", "wsgi", ((0, 990.0), (0, 1010.0), (1, 1100.0), (2, 900.0))),
+            ("bottle", "bottle", "wsgiref", "wsgi", tuple(enumerate(bottle))),
+            ("bottle-fast", "bottle", "fast", "", ((0, 1200.0), (1, 1300.0), (2, 1100.0))),
+        )
+    ]
+    return instructions_record(services=tuple(counted), **changes)
+
+
+def test_a_framework_tax_is_paired_by_hash_seed() -> None:
+    """Seeds move both counts by 10 %, and the difference not at all."""
+    record = with_base(1500.0, 1600.0, 1400.0)
+    (row,) = frameworks(record)
+    assert (row.service, row.base) == ("bottle", "wsgi")
+    assert (row.tax.difference, row.tax.low, row.tax.high) == pytest.approx((500, 500, 500))
+    assert row.tax.pairs == 3
+
+
+def test_a_seed_that_only_one_of_both_has_makes_no_pair() -> None:
+    (row,) = frameworks(with_base(1500.0, 1600.0))
+    assert row.tax.pairs == 2
+
+
+def test_the_servers_of_an_application_are_compared_by_instructions() -> None:
+    found = {row.service: row.tax for row in servers(with_base(1500.0, 1600.0, 1400.0))}
+    assert list(found) == ["bottle-fast", "bottle"]
+    assert found["bottle-fast"] is None
+    assert found["bottle"] is not None
+    assert found["bottle"].difference == pytest.approx(300)
+
+
+def test_people_and_programs_get_both_taxes() -> None:
+    record = with_base(1500.0, 1600.0, 1400.0)
+    page = instructions_files(record)[PAGE].decode()
+    assert "## json: framework tax" in page
+    assert "| Bottle | wsgiref | Wsgi | +500 | +500 to +500 | 1.503 |" in page
+    assert "## json: server tax" in page
+    rows = {row["service"]: row for row in rows_document(record)}
+    assert rows["bottle"]["framework_tax"]["difference"] == pytest.approx(500)
+    assert rows["wsgi"]["framework_tax"] is None
+    assert rows["bottle"]["server_tax"]["cheapest"] == "bottle-fast"
+    assert read(instructions_files(record)[RECORD], RECORD) == record
+
+
+def test_without_a_base_there_are_no_taxes() -> None:
+    record = instructions_record()
+    assert "tax" not in instructions_files(record)[PAGE].decode().lower()
+    assert "framework_tax" not in rows_document(record)[0]

@@ -205,3 +205,11 @@ def test_launches_of_all_services_at_once_are_the_headline() -> None:
     assert mine["sanic"].values == ()
     assert mine["sanic"].note == "failed: 2 requests failed: 2 reset"
     assert set(mine) == {"flask", "sanic"}
+
+
+def test_a_python_for_all_services_is_a_condition_and_none_is_not() -> None:
+    """So a line of a history goes on that is older than the condition."""
+    own = record(measured())
+    assert "Python of all services" not in comparable(own).conditions
+    on_312 = replace(own, settings=replace(own.settings, python="3.12"))
+    assert comparable(on_312).conditions["Python of all services"] == "3.12"
