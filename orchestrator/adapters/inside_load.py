@@ -62,14 +62,15 @@ def connected(port):
     return socket.create_connection(("127.0.0.1", port), timeout=ANSWER_WITHIN_S)
 
 
-def await_service(port):
-    """Wait until something listens."""
+def await_answers(port, requests):
+    """Wait until the service answers; a parent may listen before its child has the application."""
     while True:
         try:
             connected(port).close()
-            return
+            break
         except OSError:
             time.sleep(POLL_S)
+    Client(port, requests, 1).run()
 
 
 def await_all(folder, ending):
@@ -139,7 +140,7 @@ def most_backlog():
 def main(folder, port, seconds, connections, times, requests):
     """Load the service, let its processes tell what they saw, and print it."""
     signal.alarm(seconds)  # end even if the lab has died
-    await_service(port)
+    await_answers(port, requests)
     create(folder, "begin")
     await_all(folder, ".looks")
     clients = [Client(port, requests, times) for _ in range(connections)]

@@ -19,7 +19,7 @@ import types
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 POLL_S = 0.005
 LOOKS = 5
-"""In how many of the first answers the objects of the process are looked through."""
+"""At how many of the first calls of each library all objects of the process are looked through."""
 LOOP = "asyncio.events.AbstractEventLoop"
 PARSERS = {
     "aiohttp._http_parser.HttpRequestParser": "aiohttp",
@@ -43,7 +43,6 @@ class Seen:
 
     def __init__(self):
         self.on = False
-        self.looks = LOOKS
         self.calls = {}  # library -> the thread of each call; appending needs no lock
         self.loops = set()
         self.parsers = {}
@@ -54,9 +53,9 @@ class Seen:
         """Note a call. It comes in the middle of an answer, so its parser exists now."""
         if not self.on:
             return
-        self.calls.setdefault(library, []).append(thread_id())
-        if self.looks > 0:
-            self.looks -= 1
+        calls = self.calls.setdefault(library, [])
+        calls.append(thread_id())
+        if len(calls) <= LOOKS:
             self.look()
 
     def look(self):

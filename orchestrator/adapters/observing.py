@@ -47,7 +47,7 @@ def watched(
         command: that of its image; the container's own takes precedence.
     """
     program = (*entrypoint, *(spec.command or command))
-    starts = ("python", "-c", START, FOLDER, _source("inside_process.py"))
+    starts = ("python", "-c", START, FOLDER, source("inside_process.py"))
     return replace(spec, entrypoint=starts, command=program)
 
 
@@ -55,7 +55,7 @@ def loading(requests: Sequence[Request], connections: int, within_s: float) -> l
     """The command that loads the service from inside its container; it prints what `read` reads."""
     sent = [b64encode(one.encoded(f"127.0.0.1:{PORT}")).decode() for one in requests]
     numbers = map(str, (PORT, int(within_s), connections, TIMES))
-    return ["python", "-c", _source("inside_load.py"), FOLDER, *numbers, *sent]
+    return ["python", "-c", source("inside_load.py"), FOLDER, *numbers, *sent]
 
 
 class Told(msgspec.Struct):
@@ -152,6 +152,6 @@ def _all(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({line(text) for some in texts for text in some}))
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
     """The text of a program that runs in a service's container."""
     return files("orchestrator.adapters").joinpath(name).read_text()

@@ -13,7 +13,7 @@ from orchestrator.bench.one_launch import LaunchFailed, Seen, launch
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import Loading
 from orchestrator.model.together import LOAD, REFERENCE, LeftOut, Together, TogetherLaunch
-from orchestrator.model.trial import FAILED
+from orchestrator.model.trial import FAILED, TrialPhase
 from orchestrator.stats.launches import LAUNCHES_LEAST
 
 
@@ -51,8 +51,10 @@ def measured_at_once(
 ) -> Iterator[tuple[Together, ...]]:
     """Launch until the time is spent; yield what is known of each workload after each launch.
 
-    A service that fails is left out, and the launch is made again without it; what was measured of
-    it stays. If the reference or the load fails, the launches end.
+    A service that does not start is left out, and the launch is made again without it. One whose
+    requests fail has a second chance: a server may close a connection that was idle for long just
+    when the next request is on its way. What was measured of it stays. If the reference or the load
+    fails, the launches end.
 
     Args:
         specs: the container of each service, and of the reference.
@@ -71,8 +73,8 @@ def measured_at_once(
             try:
                 seen = launch(specs, on, hash_seed, draw, bench, load, slices=slices, shared=shared)
             except LaunchFailed as failed:
-                known = [_without(one, failed) for one in known]
-                bench.progress.note("\n".join(_told(failed)))
+                bench.progress.note("\n".join(_told(failed, known)))
+                known = [_after(one, failed) for one in known]
             else:
                 at_s = bench.clock.monotonic() - began
                 known = [_with(one, seen, hash_seed, at_s) for one in known]
@@ -82,7 +84,7 @@ def measured_at_once(
 def _draw(seed: int, known: Sequence[Together]) -> random.Random:
     """What decides the next launch's order and hash seed; another one if it is made again."""
     launches = max(len(one.launches) for one in known)
-    left = sum(len(one.left_out) for one in known)
+    left = sum(len(one.left_out) + len(one.failed_once) for one in known)
     return random.Random(f"{seed} {launches} {left}")
 
 
@@ -108,31 +110,37 @@ def _with(one: Together, seen: Mapping[str, Seen], hash_seed: int, at_s: float) 
     )
 
 
-def _without(one: Together, failed: LaunchFailed) -> Together:
-    """Without the servers that failed. The pace is found anew, since it is one of all together."""
+def _after(one: Together, failed: LaunchFailed) -> Together:
+    """Without the servers that failed, except those that have a second chance."""
     failures = failed.failures.get(one.workload, {})
-    fewer = any(name in one.services for name in failures)
+    out = tuple(
+        LeftOut(service=name, phase=failed.phase, reason=why.reason, log_tail=why.log_tail or None)
+        for name, why in failures.items()
+    )
+    forgiven = tuple(each for each in out if _second_chance(one, failed, each.service))
+    gone = tuple(each for each in out if each not in forgiven)
+    names = {each.service for each in gone}
+    fewer = any(name in one.services for name in names)
+    # The pace is found anew, since it is one of all together.
     return replace(
         one,
-        services=tuple(name for name in one.services if name not in failures),
+        services=tuple(name for name in one.services if name not in names),
         rate=None if fewer else one.rate,
         requests=None if fewer else one.requests,
-        left_out=(
-            *one.left_out,
-            *(
-                LeftOut(
-                    service=name,
-                    phase=failed.phase,
-                    reason=why.reason,
-                    log_tail=why.log_tail or None,
-                )
-                for name, why in failures.items()
-            ),
-        ),
+        left_out=(*one.left_out, *gone),
+        failed_once=(*one.failed_once, *forgiven),
     )
 
 
-def _told(failed: LaunchFailed) -> Iterator[str]:
-    for workload, failures in failed.failures.items():
-        for name, why in failures.items():
-            yield f"{name} is left out under {workload}: it {FAILED[failed.phase]}: {why.reason}"
+def _second_chance(one: Together, failed: LaunchFailed, name: str) -> bool:
+    """Whether a server is started once more: its requests failed for the first time."""
+    before = {each.service for each in one.failed_once}
+    return failed.phase is TrialPhase.LOAD and name not in {LOAD, *before}
+
+
+def _told(failed: LaunchFailed, known: Sequence[Together]) -> Iterator[str]:
+    for one in known:
+        for name, why in failed.failures.get(one.workload, {}).items():
+            again = _second_chance(one, failed, name)
+            becomes = "has a second chance" if again else "is left out"
+            yield f"{name} {becomes} under {one.workload}: it {FAILED[failed.phase]}: {why.reason}"

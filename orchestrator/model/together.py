@@ -52,7 +52,8 @@ class Together:
 
     ``services``: those that took part to the end, without the reference. ``rate``: requests/s of
     all servers together; ``requests``: for each server in a slice. Both are found anew when a
-    service is left out, and None before the next launch.
+    service is left out, and None before the next launch. ``failed_once``: servers whose requests
+    failed in a launch that does not count and was made again, and why.
     """
 
     workload: Name
@@ -61,3 +62,4 @@ class Together:
     requests: int | None = None
     launches: tuple[TogetherLaunch, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    failed_once: tuple[LeftOut, ...] = ()

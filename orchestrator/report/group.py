@@ -30,6 +30,16 @@ class Group:
     trials: tuple[TrialRecord, ...]
 
     @property
+    def framework(self) -> str:
+        """The folder of its application; the service's own name if no trial tells it."""
+        return self.trials[-1].server.framework_of(self.service) if self.trials else self.service
+
+    @property
+    def folder(self) -> str:
+        """The folder of the service, below ``services/``."""
+        return self.trials[-1].server.folder_of(self.service) if self.trials else self.service
+
+    @property
     def measured(self) -> tuple[TrialRecord, ...]:
         """The trials that were measured."""
         return tuple(t for t in self.trials if t.outcome is Outcome.MEASURED)

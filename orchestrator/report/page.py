@@ -184,7 +184,7 @@ def source(name: str) -> str:
 
 def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
     group = place.group
-    found, server = details(record, group), group.trials[-1].server
+    found = details(record, group)
     other = stale(group, locks)
     words = (
         group.name,
@@ -198,7 +198,7 @@ def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
     return PageRow(
         id=f"details-{group.workload}-{group.service}",
         framework=group.framework,
-        folder=server.folder_of(group.service),
+        folder=group.folder,
         workload=group.workload,
         ranked=place.ranked,
         limited_by=place.limited_by,

@@ -115,9 +115,13 @@ def show(there: Path, results: Path, words: Sequence[str], unit: str) -> int:
         text=True,
         check=False,
     )
+    inside = []
     for row in json.loads(done.stdout or "[]"):
         if (tax := row.get("framework_tax")) is not None:
             print(f"{row['workload']} {row['service']}: {line(tax, unit)}", flush=True)
+            if tax["low"] is not None:
+                inside.append(tax["low"] <= 0 <= tax["high"])
+    print(f"0 is inside of {sum(inside)} of {len(inside)} intervals", flush=True)
     return done.returncode
 
 

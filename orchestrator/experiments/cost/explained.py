@@ -115,6 +115,11 @@ def caveats(record: CostRecord) -> Iterator[str]:
     for together in record.together:
         for text in of_launches(together.launches):
             yield f"{together.workload}: {text[0].lower()}{text[1:]}"
+        for once in together.failed_once:
+            yield (
+                f"{together.workload}: a launch was made again, because requests to "
+                f"{record.part(once.service).name} failed: {once.reason}."
+            )
     bases = dict[str, list[str]]()
     for part in record.parts:
         if part.base_image:

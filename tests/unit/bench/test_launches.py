@@ -140,12 +140,34 @@ def test_seeds_and_orders_follow_from_the_seed_and_differ_between_launches() -> 
     assert all(f"hash seed {one.last.launches[0].seed}" in line for line in seeds[:3])
 
 
-def test_a_service_whose_requests_fail_is_left_out_and_the_launch_is_made_again() -> None:
+def failing(times: int) -> Ran:
+    """Requests to flask fail in so many of the first launches, in the slice after the first."""
     probe = run([*well(3, FIRST), *well(3, LATER)])
-    place = probe.last.launches[0].order.index("flask")
-    failures: list[dict[str, int]] = [{}, {}, {}]
-    failures[place] = {"reset": 3}
-    ran = run([*well(3, 3), answered(*failures), *well(2, FIRST), *well(2, LATER)])
+    script: list[Slice | BaseException] = []
+    for left in range(times):
+        place = probe.last.launches[0].order.index("flask")
+        if left:  # the second order is another one
+            order = run([*script, *well(3, FIRST), *well(3, LATER)]).last.launches[0].order
+            place = order.index("flask")
+        failures: list[dict[str, int]] = [{}, {}, {}]
+        failures[place] = {"reset": 3}
+        script += [*well(3, 3), answered(*failures)]
+    servers = 3 if times < 2 else 2
+    return run([*script, *well(servers, FIRST), *well(servers, LATER)])
+
+
+def test_a_service_whose_requests_fail_has_a_second_chance() -> None:
+    ran = failing(1)
+    assert ran.last.services == ("bottle", "flask")
+    assert ran.last.left_out == ()
+    (once,) = ran.last.failed_once
+    assert (once.service, once.phase) == ("flask", TrialPhase.LOAD)
+    assert [set(launch.order) for launch in ran.last.launches] == [set(COSTS_US)] * 2
+    assert f"note flask has a second chance under json: it failed: {once.reason}" in ran.journal
+
+
+def test_a_service_whose_requests_fail_twice_is_left_out() -> None:
+    ran = failing(2)
     assert ran.last.services == ("bottle",)
     (out,) = ran.last.left_out
     assert (out.service, out.phase) == ("flask", TrialPhase.LOAD)

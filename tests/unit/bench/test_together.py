@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from labwire.slices import Served, Slice
+from labwire.slices import Aim, Served, Slice, decode_command, encode
 from orchestrator.bench.together import (
+    MOST_SERVERS,
     REQUESTS_LEAST,
     WARM_UP,
     Pace,
@@ -159,3 +160,21 @@ def test_many_servers_together_are_warmed_up_at_a_higher_rate() -> None:
     with started(specs, 1, FakeEngine(journal, there), load) as running:
         running.aimed(names).warm_up(None, 2)
     assert f"spread {WARM_UP} 1200 2" in journal
+
+
+def test_the_load_takes_as_many_servers_as_a_launch_may_have() -> None:
+    def aimed_at(count: int) -> str:
+        return encode(
+            Aim(
+                workload="json",
+                servers=tuple(f"http://server-{number}:8000" for number in range(count)),
+                within_s=1.0,
+                connections=1,
+                connect_timeout_s=1.0,
+                request_timeout_s=1.0,
+            )
+        )
+
+    assert isinstance(decode_command(aimed_at(MOST_SERVERS)), Aim)
+    with pytest.raises(ValueError, match="length <= 64"):
+        decode_command(aimed_at(MOST_SERVERS + 1))

@@ -17,6 +17,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.cost import COST, blank
 from orchestrator.experiments.cost.audit import findings
+from orchestrator.experiments.cost.document import cost_summary
 from orchestrator.experiments.cost.launches import SLICES, SLICES_OF_MANY, slices_of
 from orchestrator.experiments.cost.plan import CostPlan
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
@@ -49,10 +50,10 @@ class Counting(FakeContainer):
 
 
 class Aiming(FakeSliceLoad):
-    """Answers for the servers that it was aimed at: all requests succeed, but for one slice.
+    """Answers for the servers that it was aimed at: all requests succeed, up to a slice.
 
-    ``bad``: the number of that slice, and what happens in it: an error, or the server whose
-    requests fail.
+    ``bad``: the number of that slice, and what happens in it: an error; or the server whose
+    requests fail from then on.
     """
 
     def __init__(self, journal: Journal, bad: tuple[int, BaseException | str] | None) -> None:
@@ -67,7 +68,7 @@ class Aiming(FakeSliceLoad):
 
     def _next(self) -> Slice:
         self._count += 1
-        if self._bad is None or self._bad[0] != self._count:
+        if self._bad is None or self._count < self._bad[0]:
             return done(*[{}] * len(self._names))
         if isinstance(self._bad[1], BaseException):
             raise self._bad[1]
@@ -186,6 +187,9 @@ def test_requests_that_fail_leave_a_service_out_and_its_launch_does_not_count(pl
     (left,) = json.left_out
     assert (left.service, left.phase) == ("flask", TrialPhase.LOAD)
     assert left.reason == "3 of 100 requests failed: 3 reset"
+    assert [(one.service, one.reason) for one in json.failed_once] == [("flask", left.reason)]
+    summary = cost_summary(record)
+    assert "json: a launch was made again, because requests to Flask failed: 3 of 100" in summary
     assert json.services == ("sanic",)
     assert len(json.launches) >= 2
     assert all(len(launch.slices) == SLICES for launch in json.launches)
