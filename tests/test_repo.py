@@ -78,6 +78,16 @@ def test_a_frameworks_folder_is_complete(framework: str) -> None:
     assert wanted <= files
 
 
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_all_frameworks_are_installed_in_the_same_way(framework: str) -> None:
+    def install(name: str) -> list[str]:
+        return re.findall(
+            r"^(?:RUN|ENV|USER|EXPOSE) .*$", text(f"services/{name}/Dockerfile"), re.M
+        )
+
+    assert install(framework) == install("_template")
+
+
 @pytest.mark.parametrize("service", WAYS)
 def test_the_folder_of_a_way_to_serve_is_complete(service: str) -> None:
     files = {path.name for path in (ROOT / "services" / MANIFESTS[service].folder).iterdir()}
