@@ -20,24 +20,16 @@ NO_HOLD = "no hold"
 class Group:
     """One service with one workload. ``trials``: its repeats, in the order of the record.
 
-    ``framework``: the folder of its application, below ``services/``.
+    ``framework``, ``folder``: the folders of its application and of the service, below
+    ``services/``.
     """
 
     service: str
     framework: str
+    folder: str
     name: str
     workload: str
     trials: tuple[TrialRecord, ...]
-
-    @property
-    def framework(self) -> str:
-        """The folder of its application; the service's own name if no trial tells it."""
-        return self.trials[-1].server.framework_of(self.service) if self.trials else self.service
-
-    @property
-    def folder(self) -> str:
-        """The folder of the service, below ``services/``."""
-        return self.trials[-1].server.folder_of(self.service) if self.trials else self.service
 
     @property
     def measured(self) -> tuple[TrialRecord, ...]:
@@ -105,6 +97,7 @@ def groups(record: RunRecord, workload: str) -> tuple[Group, ...]:
         Group(
             service=service,
             framework=servers[service].framework_of(service),
+            folder=servers[service].folder_of(service),
             name=names[service],
             workload=workload,
             trials=tuple(
