@@ -264,3 +264,17 @@ def test_nothing_is_left_in_the_engine(run: Any) -> None:
     client = docker.from_env()
     assert client.containers.list(all=True, ignore_removed=True, filters={"label": RUN}) == []
     assert client.networks.list(filters={"label": RUN}) == []
+
+
+def test_each_row_says_what_really_runs_and_it_is_what_service_toml_says(run: Any) -> None:
+    folder, record, _ = run
+    loops = {"flask": [], "starlette": ["uvloop.Loop"]}
+    for trial in record["trials"]:
+        runs = trial["server"]["observed"]
+        assert runs["why"] == ""
+        assert runs["event_loops"] == loops[trial["service"]]
+        assert runs["json_calls"].keys() == {"ujson"}
+        assert runs["under_load"]["processes"] == trial["server"]["workers"] == 1
+        assert runs["under_load"]["threads"] >= 1
+        assert "other-than-said" not in {caveat["code"] for caveat in trial["caveats"]}
+    assert "What really runs" in (folder / "report" / "index.html").read_text()

@@ -24,6 +24,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.steps import steps
+from orchestrator.model.observed import Observed, Process, UnderLoad
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import (
     LocustTotals,
@@ -187,6 +188,19 @@ def test_the_load_runs_while_the_container_does_and_ticks_are_shown() -> None:
         "stop flask",
         "remove flask",
     ]
+
+
+def test_who_serves_is_read_as_the_hold_begins_and_stands_in_the_row() -> None:
+    before = (Process(pid=1, threads=1, cpu_s=0.0), Process(pid=7, threads=1, cpu_s=0.5))
+    during = (Process(pid=1, threads=1, cpu_s=0.0), Process(pid=7, threads=65, cpu_s=9.5))
+    script: list[LoadEvent] = [
+        Ready(workers=1, versions={}),
+        StepBegan(index=0, phase=LoadPhase.RAMP, users=8, at=1_000.0),
+        StepBegan(index=1, phase=LoadPhase.HOLD, users=64, at=1_005.0),
+        load_result(),
+    ]
+    row = run_trial(flask(processes=[before, during]), script)
+    assert row.server.observed == Observed(under_load=UnderLoad(processes=1, threads=65, others=1))
 
 
 def kept(store: FakeStore) -> dict[str, str]:
