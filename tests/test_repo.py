@@ -82,7 +82,7 @@ def test_a_frameworks_folder_is_complete(framework: str) -> None:
 def test_all_frameworks_are_installed_in_the_same_way(framework: str) -> None:
     def install(name: str) -> list[str]:
         return re.findall(
-            r"^(?:RUN|ENV|USER|EXPOSE) .*$", text(f"services/{name}/Dockerfile"), re.M
+            r"^(?:RUN|ENV|USER|EXPOSE) .*$", text(f"services/{name}/Dockerfile"), re.MULTILINE
         )
 
     assert install(framework) == install("_template")
