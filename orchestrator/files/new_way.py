@@ -17,6 +17,7 @@ from orchestrator.errors import UsageError
 from orchestrator.files.manifests import MANIFEST, OF_THE_FRAMEWORK
 from orchestrator.files.template import compose_problems, name_problems, with_block
 from orchestrator.files.toml import read_toml
+from orchestrator.files.way_block import way_block
 
 START = "serve.sh"
 SHELL = "#!/bin/sh"
@@ -43,8 +44,11 @@ def new_way(root: Path, framework: str, way: str) -> Path:
     and its start moves from there to a ``serve.sh``.
 
     Raises:
-        UsageError: the framework does not exist, its Dockerfile cannot be changed so, or the way's
-            name is not allowed or already exists; nothing is changed.
+        UsageError: the framework does not exist, its Dockerfile or its compose block cannot be
+            taken for several ways, or the way's name is not allowed or already exists.
+        OSError: a file cannot be written.
+
+    After an error all files are as they were.
     """
     own, name = root / "services" / framework, f"{framework}-{way}"
     compose = root / "docker-compose.yml"
@@ -52,27 +56,48 @@ def new_way(root: Path, framework: str, way: str) -> Path:
         raise UsageError(f"no services/{framework}/{MANIFEST}: add the framework first (`lab new`)")
     text = compose.read_text()
     dockerfile, start = _of_many_ways(own)
+    block = way_block(text, framework, way)
     problems = [*name_problems(way), *name_problems(name)][:1]
     if (own / way).exists() or (root / "services" / name).exists():
         problems.append(f"{name}: already there in services/")
     problems += compose_problems(text, name)
+    if block is None:
+        problems.append(
+            f"docker-compose.yml: the block of {framework} is not made like the others; it needs "
+            f"`image: weblab/{framework}:...` and `args: {{ BASE: *... }}` in one line each"
+        )
     if start is None:
         problems.append(
             f"services/{framework}/Dockerfile: build it for several ways yourself, as that of "
             f"services/flask is: `{WAYS_BEGIN}=.`, its files copied from ${{WAY}}, and the start "
             f"in {START}"
         )
-    if problems or start is None:
+    if problems or block is None or start is None:
         raise UsageError(problems)
-    try:  # remove a half-made way
+    texts = {
+        own / "Dockerfile": dockerfile,
+        own / START: start,
+        compose: with_block(text, block),
+    }
+    before = {path: path.read_bytes() if path.is_file() else None for path in texts}
+    try:
         _make(own, way, start)
-        compose.write_text(with_block(text, name, framework, way))
+        for path, after in texts.items():
+            path.write_text(after)
     except OSError:
         shutil.rmtree(own / way, ignore_errors=True)
+        _restore(before)
         raise
-    (own / "Dockerfile").write_text(dockerfile)
-    (own / START).write_text(start)
     return own / way
+
+
+def _restore(before: dict[Path, bytes | None]) -> None:
+    """Give each file that differs its content back; None: it was not there."""
+    for path, content in before.items():
+        if content is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != content:
+            path.write_bytes(content)
 
 
 def _of_many_ways(own: Path) -> tuple[str, str | None]:

@@ -16,7 +16,7 @@ BLOCK = """\
   {name}:
     <<: *server
     image: weblab/{name}:${{LAB_TAG:-local}}
-    build: {{ context: services/{framework}, args: {{ BASE: *python{way} }} }}
+    build: {{ context: services/{name}, args: {{ BASE: *python }} }}
     profiles: [{profile}]
 
 """
@@ -39,7 +39,7 @@ def new_service(root: Path, name: str) -> Path:
         raise UsageError(problems)
     try:  # remove a half-made service
         _make(root, folder)
-        compose.write_text(with_block(text, name, name))
+        compose.write_text(with_block(text, BLOCK.format(name=name, profile=BEYOND_2019)))
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -66,11 +66,8 @@ def compose_problems(text: str, name: str) -> list[str]:
     return found
 
 
-def with_block(text: str, name: str, framework: str, way: str = "") -> str:
-    """The compose file with the block of a service, which is in no set of 2019."""
-    block = BLOCK.format(
-        name=name, framework=framework, way=f", WAY: {way}" if way else "", profile=BEYOND_2019
-    )
+def with_block(text: str, block: str) -> str:
+    """The compose file with one more block, which ends with an empty line."""
     return text.replace(MARK, block + MARK)
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestrator.errors import UsageError
 from orchestrator.files.manifests import read_manifests
@@ -19,14 +20,14 @@ START = (SERVICES / "flask" / "serve.sh").read_text()
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout with Flask, which has several ways already, and aiohttp, which has one."""
-    for name in ("flask", "aiohttp"):
+    """Flask, which has several ways already, aiohttp, which has one, and Japronto on Python 3.7."""
+    for name in ("flask", "aiohttp", "japronto"):
         folder = tmp_path / "services" / name
         folder.mkdir(parents=True)
         for path in (SERVICES / name).iterdir():
             if path.is_file():
                 shutil.copy(path, folder)
-    (tmp_path / "docker-compose.yml").write_text(f"services:\n  flask: {{}}\n\n{MARK}")
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
     return tmp_path
 
 
@@ -69,7 +70,65 @@ def test_its_block_builds_the_frameworks_folder_with_the_way(root: Path) -> None
     profiles: [beyond-2019]
 
 """
-    assert (root / "docker-compose.yml").read_text().endswith(block + MARK)
+    assert block + MARK in (root / "docker-compose.yml").read_text()
+
+
+def test_its_block_has_the_base_image_of_the_framework(root: Path) -> None:
+    new_way(root, "japronto", "x")
+    blocks = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+    own, made = blocks["japronto"], blocks["japronto-x"]
+    assert "3.7" in made["build"]["args"]["BASE"]
+    assert made["build"] == {
+        "context": "services/japronto",
+        "args": {**own["build"]["args"], "WAY": "x"},
+    }
+
+
+def test_its_block_waits_for_the_companions_of_the_framework(root: Path) -> None:
+    compose = root / "docker-compose.yml"
+    own = "context: services/aiohttp, args: { BASE: *python } }\n"
+    needs = """\
+    depends_on:
+      # the database
+      store: { condition: service_healthy }
+"""
+    compose.write_text(compose.read_text().replace(own, own + needs))
+    new_way(root, "aiohttp", "gunicorn")
+    blocks = yaml.safe_load(compose.read_text())["services"]
+    made = blocks["aiohttp-gunicorn"]
+    assert made["depends_on"] == {"store": {"condition": "service_healthy"}}
+    assert made["image"] == "weblab/aiohttp-gunicorn:${LAB_TAG:-local}"
+    assert (made["profiles"], made["build"]["args"]["WAY"]) == (["beyond-2019"], "gunicorn")
+    assert "profiles" not in blocks["aiohttp"]
+
+
+def test_a_block_that_is_made_otherwise_is_left_to_its_author(root: Path) -> None:
+    compose = root / "docker-compose.yml"
+    compose.write_text(
+        compose.read_text().replace("image: weblab/aiohttp:", "image: mine/aiohttp:")
+    )
+    before = content(root)
+    with pytest.raises(UsageError, match="the block of aiohttp is not made like the others"):
+        new_way(root, "aiohttp", "gunicorn")
+    assert content(root) == before
+
+
+@pytest.mark.parametrize("failing", ["Dockerfile", "serve.sh", "docker-compose.yml"])
+def test_a_file_that_cannot_be_written_leaves_everything_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    before, write = content(root), Path.write_text
+
+    def full(path: Path, text: str) -> int:
+        if path.name == failing and path.parent.name != "gunicorn":
+            path.write_bytes(b"")  # as after the opening for writing
+            raise OSError("no space left on device")
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space left"):
+        new_way(root, "aiohttp", "gunicorn")
+    assert content(root) == before
 
 
 def test_a_framework_with_several_ways_stays_as_it_is(root: Path) -> None:
