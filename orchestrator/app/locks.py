@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.model.lock import Pins, normal
+from orchestrator.model.lock import Pins, normal, versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,13 @@ class Change:
 
 def changes(before: Pins, after: Pins) -> tuple[Change, ...]:
     """What differs between two locks, in the order of the names."""
-    return tuple(
-        Change(name=name, before=before.get(name, ()), after=after.get(name, ()))
+    both = (
+        Change(
+            name=name, before=versions(before.get(name, ())), after=versions(after.get(name, ()))
+        )
         for name in sorted({*before, *after})
-        if before.get(name, ()) != after.get(name, ())
     )
+    return tuple(change for change in both if change.before != change.after)
 
 
 def out_of_step(locks: Mapping[str, Pins], package: str) -> str | None:
@@ -43,8 +45,10 @@ def out_of_step(locks: Mapping[str, Pins], package: str) -> str | None:
         locks: the locks of all services that share one application.
     """
     name = normal(package)
-    versions = {service: " and ".join(pins.get(name, ())) for service, pins in locks.items()}
-    if len(set(versions.values())) < 2:
+    pinned = {
+        service: " and ".join(versions(pins.get(name, ()))) for service, pins in locks.items()
+    }
+    if len(set(pinned.values())) < 2:
         return None
-    said = ", ".join(f"{version or 'none'} in {service}" for service, version in versions.items())
+    said = ", ".join(f"{version or 'none'} in {service}" for service, version in pinned.items())
     return f"{package}: {said}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.app.asked import Asked, blank, of_github, of_index
 from orchestrator.app.catalogue import catalogue
 from orchestrator.files.atomic import write_atomically
-from orchestrator.files.lock_file import pinned_version
+from orchestrator.files.lock_file import LOCK, pinned_version, python_of
 from orchestrator.files.published import TODAY, read_published, read_today, today_bytes
 from orchestrator.model.entry import ServiceSet
 from orchestrator.report.perks import perks_table
@@ -58,10 +58,11 @@ def refresh(world: World, results: Path, github: str, index: str | None) -> Refr
             continue  # another way to serve a framework that is in the table already
         if ServiceSet.BASE in manifest.sets:
             continue  # no framework
-        lock = world.root / "services" / manifest.folder / "requirements.txt"
+        service_folder = world.root / "services" / manifest.folder
+        python = python_of((service_folder / "Dockerfile").read_text())
         known = older.get(service) or blank(service)
         known = of_github(known, manifest, world.apis, stars_api, date)
-        version = pinned_version(lock, manifest.packages[0])
+        version = pinned_version(service_folder / LOCK, manifest.packages[0], python)
         today.append(of_index(known, manifest, version, world.apis, index_api, date))
     fetched = stars_api.fetched + index_api.fetched
     if fetched:

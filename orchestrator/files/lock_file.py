@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.model.lock import Locks, Pins, normal
+from orchestrator.model.lock import Locks, Pin, Pins, normal, versions
 
 WANTED, LOCK = "requirements.in", "requirements.txt"
 """What a service asks for, and its lock: in the service's folder."""
@@ -16,20 +16,31 @@ COMPILE = ("uv", "pip", "compile")
 
 
 def pins(text: str) -> Pins:
-    """Every distribution that a lock pins, with its versions."""
-    found: dict[str, list[str]] = {}
+    """Every distribution that a lock pins, with its versions and their markers."""
+    found: dict[str, list[Pin]] = {}
     for line in text.splitlines():
         name, pinned, rest = line.partition("==")
         if pinned and re.fullmatch(r"[A-Za-z0-9][\w.-]*(\[[^\]]*\])?", name):
-            version = re.split(r"[\s;\\]", rest, maxsplit=1)[0]
-            found.setdefault(normal(name.partition("[")[0]), []).append(version)
-    return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
+            version, _, marker = rest.rstrip(" \\").partition(";")
+            pin = Pin(version.split()[0], marker.strip())
+            found.setdefault(normal(name.partition("[")[0]), []).append(pin)
+    return {name: tuple(dict.fromkeys(its)) for name, its in found.items()}
 
 
-def pinned_version(requirements: Path, package: str) -> str | None:
-    """The version of a package in a lock file; None if the file does not pin it."""
-    versions = pins(requirements.read_text()).get(normal(package))
-    return versions[0] if versions else None
+def pinned_version(requirements: Path, package: str, python: str | None) -> str | None:
+    """The version of a package in a lock file; None if the file does not pin it.
+
+    Args:
+        python: the version of Python on which it counts; None: the first pin is taken.
+    """
+    found = versions(pins(requirements.read_text()).get(normal(package), ()), python)
+    return found[0] if found else None
+
+
+def python_of(dockerfile: str) -> str | None:
+    """The version of Python in the default base image: ``3.13``; None if it names none."""
+    found = re.search(r"^ARG BASE=python:(\d+\.\d+(?:\.\d+)?)", dockerfile, re.MULTILINE)
+    return found[1] if found else None
 
 
 def read_locks(services: Path, folders: Mapping[str, str]) -> Locks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orchestrator.model.lock import Locks, Pins, normal
+from orchestrator.model.lock import Locks, Pins, normal, versions
 from orchestrator.model.record import RunRecord
 from orchestrator.report.group import Group, groups
 
@@ -23,12 +23,12 @@ def stale(group: Group, locks: Locks) -> str | None:
     if pins is None:
         return None
     measured = {
-        (name, version) for trial in group.trials for name, version in trial.server.versions.items()
+        (name, version, (trial.server.python or "").partition(" ")[0])
+        for trial in group.trials
+        for name, version in trial.server.versions.items()
     }
-    differing = [
-        text for name, version in sorted(measured) for text in _differs(name, version, pins)
-    ]
-    return "; ".join(differing) or None
+    differing = [text for one in sorted(measured) for text in _differs(*one, pins)]
+    return "; ".join(dict.fromkeys(differing)) or None
 
 
 def stale_rows(record: RunRecord, locks: Locks) -> tuple[tuple[str, str], ...]:
@@ -41,8 +41,9 @@ def stale_rows(record: RunRecord, locks: Locks) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _differs(name: str, version: str, pins: Pins) -> Iterator[str]:
-    pinned = pins.get(normal(name), ())
+def _differs(name: str, version: str, python: str, pins: Pins) -> Iterator[str]:
+    """In words, if the lock has another version for the row's Python; any, if that is unknown."""
+    pinned = versions(pins.get(normal(name), ()), python or None)
     if _release(version) not in {_release(one) for one in pinned}:
         now = f"the lock has {' and '.join(pinned)}" if pinned else "the lock has none"
         yield f"measured with {name} {version}, {now}"

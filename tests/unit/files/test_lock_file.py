@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.files.lock_file import compile_command, pinned_version, pins, read_locks
+from orchestrator.files.lock_file import (
+    compile_command,
+    pinned_version,
+    pins,
+    python_of,
+    read_locks,
+)
+from orchestrator.model.lock import Pin
 from tests.conftest import ROOT
 
 COMMAND = "uv pip compile --universal --python-version 3.13 requirements.in -o requirements.txt"
@@ -27,16 +34,52 @@ uvicorn[standard]==0.54.0 \\
 
 def test_a_lock_has_versions_by_the_names_that_the_index_compares() -> None:
     assert pins(LOCK) == {
-        "flask-sqlalchemy": ("3.1.0",),
-        "numpy": ("1.26.4", "2.4.0"),
-        "uvicorn": ("0.54.0",),
+        "flask-sqlalchemy": (Pin("3.1.0"),),
+        "numpy": (
+            Pin("1.26.4", "python_full_version < '3.12'"),
+            Pin("2.4.0", "python_full_version >= '3.12'"),
+        ),
+        "uvicorn": (Pin("0.54.0"),),
     }
 
 
 def test_a_package_is_found_however_its_name_is_written(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(LOCK)
-    assert pinned_version(tmp_path / "requirements.txt", "flask.sqlalchemy") == "3.1.0"
-    assert pinned_version(tmp_path / "requirements.txt", "sqlalchemy") is None
+    assert pinned_version(tmp_path / "requirements.txt", "flask.sqlalchemy", None) == "3.1.0"
+    assert pinned_version(tmp_path / "requirements.txt", "sqlalchemy", None) is None
+
+
+@pytest.mark.parametrize(("python", "version"), [("3.11", "1.26.4"), ("3.13", "2.4.0")])
+def test_of_several_versions_the_one_for_the_python_is_taken(
+    tmp_path: Path, python: str, version: str
+) -> None:
+    (tmp_path / "requirements.txt").write_text(LOCK)
+    assert pinned_version(tmp_path / "requirements.txt", "numpy", python) == version
+
+
+def test_the_index_is_asked_for_the_quart_that_the_image_has() -> None:
+    folder = ROOT / "services" / "quart"
+    python = python_of((folder / "Dockerfile").read_text())
+    lock = folder / "requirements.txt"
+    newest = pins(lock.read_text())["quart"][-1]
+    assert pinned_version(lock, "Quart", python) == newest.version
+
+
+def test_a_marker_is_judged_for_linux_on_any_host() -> None:
+    assert Pin("1", "sys_platform != 'win32' and implementation_name == 'cpython'").counts_on(
+        "3.13"
+    )
+    assert not Pin("1", "sys_platform == 'win32'").counts_on("3.13")
+
+
+def test_the_python_of_a_service_is_that_of_its_default_base_image() -> None:
+    known = {
+        path.parent.name: python_of(path.read_text())
+        for path in sorted((ROOT / "services").glob("*/Dockerfile"))
+    }
+    assert known.pop("japronto") == "3.7"
+    assert set(known.values()) == {"3.13"}
+    assert python_of("FROM scratch\n") is None
 
 
 def test_the_command_in_the_head_is_found() -> None:
@@ -67,4 +110,4 @@ def test_a_service_without_a_lock_has_no_pins(tmp_path: Path) -> None:
     (tmp_path / "flask").mkdir()
     (tmp_path / "flask" / "requirements.txt").write_text("flask==3.1.3 \\\n")
     known = read_locks(tmp_path, {"flask": "flask", "flask-waitress": "flask/waitress"})
-    assert known == {"flask": {"flask": ("3.1.3",)}}
+    assert known == {"flask": {"flask": (Pin("3.1.3"),)}}

@@ -131,7 +131,8 @@ def package_of(service: str) -> str:
 
 def version_of(service: str) -> str:
     lock = ROOT / "services" / service / "requirements.txt"
-    version = pinned_version(lock, catalogue(ROOT).manifests[service].packages[0])
+    python = "3.7" if service == "japronto" else "3.13"
+    version = pinned_version(lock, catalogue(ROOT).manifests[service].packages[0], python)
     assert version is not None
     return version
 
@@ -401,9 +402,9 @@ def test_a_pinned_version_is_found_with_any_spelling_of_the_name(tmp_path: Path)
         "typing-extensions==4.1 ; python_version < '3.15' \\\n    --hash=sha256:00\n"
         "uvicorn[standard]==0.54.0 \\\n"
     )
-    assert pinned_version(lock, "Typing_Extensions") == "4.1"
-    assert pinned_version(lock, "uvicorn") == "0.54.0"
-    assert pinned_version(lock, "flask-thing") is None
+    assert pinned_version(lock, "Typing_Extensions", "3.13") == "4.1"
+    assert pinned_version(lock, "uvicorn", None) == "0.54.0"
+    assert pinned_version(lock, "flask-thing", None) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from orchestrator.model.lock import Pin
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.group import groups
@@ -11,11 +14,27 @@ from orchestrator.report.runs import Listed, runs_page
 from orchestrator.report.stale import stale, stale_rows
 from tests.unit.examples import planned, run_record, server, trial_record
 
-LOCKS = {"flask": {"flask": ("3.1.2",), "werkzeug": ("3.1.8",)}, "bottle": {"bottle": ("0.13",)}}
+LOCKS = {
+    "flask": {"flask": (Pin("3.1.2"),), "werkzeug": (Pin("3.1.8"),)},
+    "bottle": {"bottle": (Pin("0.13"),)},
+}
 
 
-def record(versions: dict[str, str], service: str = "flask") -> RunRecord:
-    trial = trial_record(service, server=server(service.title(), versions=versions))
+QUART = {
+    "quart": {
+        "quart": (
+            Pin("0.22.0", "python_full_version < '3.13'"),
+            Pin("0.23.1", "python_full_version >= '3.13'"),
+        )
+    }
+}
+
+
+def record(
+    versions: dict[str, str], service: str = "flask", python: str | None = None
+) -> RunRecord:
+    facts = server(service.title(), versions=versions, python=python)
+    trial = trial_record(service, server=facts)
     return replace(run_record(planned((service,))), trials=(trial,))
 
 
@@ -47,6 +66,24 @@ def test_two_ways_to_write_one_release_are_the_same() -> None:
 
 def test_a_service_that_is_no_longer_there_is_not_stale() -> None:
     assert said({"bjoern": "3.2.2"}, "bjoern") is None
+
+
+@pytest.mark.parametrize(
+    ("version", "python", "says"),
+    [
+        ("0.23.1", "3.13.5 (main, Jun 25 2025, 18:55:22) [GCC 14.2.0]", None),
+        ("0.22.0", "3.12.11", None),
+        ("0.22.0", "3.13.5", "measured with quart 0.22.0, the lock has 0.23.1"),
+        ("0.23.1", "3.12.11", "measured with quart 0.23.1, the lock has 0.22.0"),
+        ("0.22.0", None, None),
+        ("0.21.0", None, "measured with quart 0.21.0, the lock has 0.22.0 and 0.23.1"),
+    ],
+)
+def test_of_several_pins_the_one_for_the_rows_python_counts(
+    version: str, python: str | None, says: str | None
+) -> None:
+    (group,) = groups(record({"quart": version}, "quart", python), "json")
+    assert stale(group, QUART) == says
 
 
 def test_page_and_report_mark_a_stale_row_and_say_why() -> None:
