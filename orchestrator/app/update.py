@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.app.catalogue import catalogue
-from orchestrator.app.locks import changes, out_of_step
+from orchestrator.app.locks import changes
 from orchestrator.app.services import unknown, verify
+from orchestrator.app.steps import not_in_step
 from orchestrator.app.updated import Update, Updated
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.files.atomic import write_atomically
-from orchestrator.files.lock_file import LOCK, compile_command, pins, read_locks
+from orchestrator.files.lock_file import LOCK, compile_command, pins, read_locks, renewal
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.lock import Locks
 from orchestrator.world import World
@@ -28,8 +29,9 @@ BY_HAND = (
 def update(world: World, services: Sequence[str], *, write: bool, verified: bool) -> Update:
     """Raise the locks of these services, of all if none is named, and verify what was raised.
 
-    The services of one framework are raised together, because they share its application. All new
-    locks are known before the first is written. One that cannot be made stays as it was.
+    The services of one framework are raised together, because they share its application. Their
+    bases are not, since half of all services stand on these; what is not in step then is told. All
+    new locks are known before the first is written. One that cannot be made stays as it was.
 
     Args:
         write: write the new locks; otherwise only tell what would change.
@@ -49,11 +51,11 @@ def update(world: World, services: Sequence[str], *, write: bool, verified: bool
         one, text = _newest(world, below / folder, Updated(service=service, folder=folder))
         world.out.note(f"{service}: {one.text}")
         locks.append(one)
-        if one.changes:
+        if one.newer:
             texts[below / folder / LOCK] = text
     after = _after(known, below, locks, texts)
     found = Update(
-        locks=tuple(locks), out_of_step=_out_of_step(known, after, folders), written=write
+        locks=tuple(locks), out_of_step=not_in_step(known, after, folders), written=write
     )
     if not write:
         return found
@@ -80,7 +82,8 @@ def _newest(world: World, folder: Path, one: Updated) -> tuple[Updated, str]:
         after = world.resolver.newest(folder, command)
     except NotResolved as failure:
         return replace(one, failure=str(failure)), before
-    return replace(one, changes=changes(pins(before), pins(after))), after
+    found = changes(pins(before), pins(after))
+    return replace(one, changes=found, renewed="" if found else renewal(before, after)), after
 
 
 def _after(
@@ -88,27 +91,8 @@ def _after(
 ) -> Locks:
     """What the lock of each service pins with the new locks."""
     there = read_locks(below, {name: one.folder for name, one in known.manifests.items()})
-    new = {one.service: pins(texts[below / one.folder / LOCK]) for one in locks if one.changes}
+    new = {one.service: pins(texts[below / one.folder / LOCK]) for one in locks if one.newer}
     return {**there, **new}
-
-
-def _out_of_step(known: Catalogue, locks: Locks, raised: Iterable[str]) -> tuple[str, ...]:
-    """Packages whose versions differ within one of the frameworks of these services.
-
-    Those count that the manifests of all its services name: the framework's own and ujson.
-    """
-    frameworks = [known.manifests[name].framework for name in raised if name != TEMPLATE]
-    found = []
-    for framework in dict.fromkeys(frameworks):
-        its = {
-            name: locks[name]
-            for name, one in known.manifests.items()
-            if one.framework == framework and name in locks
-        }
-        named = [set(known.manifests[name].packages) for name in its]
-        shared = set.intersection(*named) if named else set[str]()
-        found += [out_of_step(its, package) for package in sorted(shared)]
-    return tuple(text for text in found if text is not None)
 
 
 def _verified(world: World, found: Update, known: Catalogue) -> Update:
@@ -117,7 +101,7 @@ def _verified(world: World, found: Update, known: Catalogue) -> Update:
     Raises:
         EnvironmentMissing: there is no engine.
     """
-    raised = [one.service for one in found.raised if one.service in known.manifests]
+    raised = [one.service for one in found.newer if one.service in known.manifests]
     if not raised:
         return found
     try:

@@ -20,14 +20,16 @@ class Updated:
     """One lock.
 
     ``service``: the service that installs it. ``folder``: below ``services/``. ``changes``: empty
-    if it is up to date. ``failure``: why it stays as it was, although newer releases may be there.
-    ``contract``: what breaks the contract with the new lock, empty if nothing does; None: not
-    verified.
+    if all versions are the newest. ``renewed``: what else is newer, in words, where the versions
+    are the same; empty if nothing is. ``failure``: why it stays as it was, although newer releases
+    may be there. ``contract``: what breaks the contract with the new lock, empty if nothing does;
+    None: not verified.
     """
 
     service: str
     folder: str
     changes: tuple[Change, ...] = ()
+    renewed: str = ""
     failure: str | None = None
     contract: tuple[str, ...] | None = None
 
@@ -36,7 +38,12 @@ class Updated:
         """What changed, in words: ``flask 3.1.2 -> 3.1.3, werkzeug 3.1.4 -> 3.1.5``."""
         if self.failure is not None:
             return f"not raised: {self.failure}"
-        return ", ".join(change.text for change in self.changes) or "up to date"
+        return ", ".join(change.text for change in self.changes) or self.renewed or "up to date"
+
+    @property
+    def newer(self) -> bool:
+        """Whether the new lock is another than the old one."""
+        return bool(self.changes or self.renewed)
 
     @property
     def wrong(self) -> bool:
@@ -48,8 +55,8 @@ class Updated:
 class Update:
     """All locks. ``written``: whether the new locks were written, or only looked for.
 
-    ``out_of_step``: packages that the services of one framework should have in the same version,
-    but do not, in words.
+    ``out_of_step``: packages that the services of one framework, or a service and its base, should
+    have in the same version, but do not, in words.
     """
 
     locks: tuple[Updated, ...]
@@ -60,6 +67,11 @@ class Update:
     def raised(self) -> tuple[Updated, ...]:
         """The locks that have newer pins now, or would have."""
         return tuple(one for one in self.locks if one.changes)
+
+    @property
+    def newer(self) -> tuple[Updated, ...]:
+        """The locks that differ from what they were, or would: raised, or with more files."""
+        return tuple(one for one in self.locks if one.newer)
 
     @property
     def all_well(self) -> bool:
@@ -76,11 +88,14 @@ def verdict(update: Update) -> str:
     """The update in a line."""
     lists = {
         "raised" if update.written else "would be raised": update.raised,
+        "renewed" if update.written else "would be renewed": [
+            one for one in update.locks if one.renewed
+        ],
         "not raised": [one for one in update.locks if one.failure is not None],
         "breaks the contract": [one for one in update.locks if one.contract],
     }
     parts = [f"{of}: {_names(them)}" for of, them in lists.items() if them]
-    parts += ["one framework in several versions"] * bool(update.out_of_step)
+    parts += ["versions not in step"] * bool(update.out_of_step)
     said = "; ".join(parts) or "all locks are up to date"
     return said[:1].upper() + said[1:]
 
@@ -92,7 +107,7 @@ def summary(update: Update) -> str:
 
 def _parts(update: Update) -> Iterator[str]:
     yield f"# {one_line(verdict(update))}\n"
-    told = [one for one in update.locks if one.changes or one.failure is not None]
+    told = [one for one in update.locks if one.newer or one.failure is not None]
     for one in told:
         text = _emphasized(one.text, wrong=one.failure is not None)
         yield f"- {one_line(one.service)}: {text}{_kept(one)}"

@@ -63,5 +63,5 @@ def _update(world: World, arguments: argparse.Namespace) -> int:
 
 def exit_code(done: Update) -> int:
     """0 all well; 1 something failed, breaks the contract or, with ``--check``, is out of date."""
-    out_of_date = bool(done.raised) and not done.written
+    out_of_date = bool(done.newer) and not done.written
     return ALL_WELL if done.all_well and not out_of_date else SOME_FAILED

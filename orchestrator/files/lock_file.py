@@ -11,6 +11,7 @@ from orchestrator.model.lock import Locks, Pin, Pins, normal, versions
 
 WANTED, LOCK = "requirements.in", "requirements.txt"
 """What a service asks for, and its lock: in the service's folder."""
+_HASH = re.compile(r"--hash=(\S+)")
 COMPILE = ("uv", "pip", "compile")
 """How every lock is made; the second line of a lock has the whole command."""
 
@@ -41,6 +42,17 @@ def python_of(dockerfile: str) -> str | None:
     """The version of Python in the default base image: ``3.13``; None if it names none."""
     found = re.search(r"^ARG BASE=python:(\d+\.\d+(?:\.\d+)?)", dockerfile, re.MULTILINE)
     return found[1] if found else None
+
+
+def renewal(before: str, after: str) -> str:
+    """What is newer in a lock whose versions are the same, in words; empty if nothing is.
+
+    A release may get files later, such as wheels for a new Python. A file that is gone is no
+    reason for a new lock: what installed the others still does.
+    """
+    if set(_HASH.findall(after)) - set(_HASH.findall(before)):
+        return "more files of the same releases"
+    return "" if pins(before) == pins(after) else "other markers of the same releases"
 
 
 def read_locks(services: Path, folders: Mapping[str, str]) -> Locks:

@@ -12,6 +12,7 @@ import pytest
 from orchestrator.app import update as updating
 from orchestrator.app.update import update
 from orchestrator.app.updated import Update
+from orchestrator.cli.update import exit_code
 from orchestrator.composition import real_world
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.world.resolver import NotResolved
@@ -107,11 +108,31 @@ def test_a_raised_lock_is_written_and_verified_and_others_are_left_alone(
     }
 
 
-def test_new_hashes_alone_are_no_reason_to_write(checkout: Path, verified: list[str]) -> None:
-    before = lock(checkout, "flask")
-    raised(checkout, FakeResolver({"flask": {"ujson==6.1.0 \\": "ujson==6.1.0 \\\n  --hash=x"}}))
-    assert lock(checkout, "flask") == before
-    assert verified == []
+def test_new_files_of_the_same_releases_reach_the_lock_and_are_verified(
+    checkout: Path, verified: list[str]
+) -> None:
+    more = {"ujson==6.1.0 \\": "ujson==6.1.0 \\\n    --hash=sha256:0a"}
+    done = raised(checkout, FakeResolver({"japronto": more}))
+    assert "--hash=sha256:0a" in lock(checkout, "japronto")
+    assert verified == ["japronto"]
+    assert done.raised == ()
+    assert [one.text for one in done.newer] == ["more files of the same releases"]
+
+
+def test_a_file_that_is_gone_is_no_reason_to_write(checkout: Path, verified: list[str]) -> None:
+    path = checkout / "services/japronto/requirements.txt"
+    path.write_text(path.read_text() + "    --hash=sha256:0a\n")
+    before = lock(checkout, "japronto")
+    done = raised(checkout, FakeResolver({"japronto": {"    --hash=sha256:0a\n": ""}}))
+    assert lock(checkout, "japronto") == before
+    assert (done.newer, verified) == ((), [])
+
+
+def test_a_check_tells_new_files_too(checkout: Path, verified: list[str]) -> None:
+    more = {"ujson==6.1.0 \\": "ujson==6.1.0 \\\n    --hash=sha256:0a"}
+    done = raised(checkout, FakeResolver({"japronto": more}), write=False)
+    assert "--hash" not in lock(checkout, "japronto")
+    assert exit_code(done) == 1
 
 
 def test_each_lock_is_made_by_the_command_in_its_head(checkout: Path, verified: list[str]) -> None:

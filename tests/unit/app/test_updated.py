@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from orchestrator.app.locks import Change
 from orchestrator.app.updated import Update, Updated, json_of, summary, verdict
@@ -22,7 +23,7 @@ def test_the_summary_has_a_line_for_each_lock_that_changed_or_failed() -> None:
     found = update(RAISED, BROKEN, FAILED, SAME, out_of_step=("flask: 1 in a, 2 in b",))
     assert summary(found) == (
         "# Raised: flask, bottle; not raised: sanic; breaks the contract: bottle; "
-        "one framework in several versions\n\n"
+        "versions not in step\n\n"
         "- flask: flask 3.1.2 -> 3.1.3; keeps the contract\n"
         "- bottle: flask 3.1.2 -> 3.1.3; **breaks the contract: status 500**\n"
         "- sanic: **not raised: no &lt;version> of sanic**\n"
@@ -39,6 +40,16 @@ def test_what_was_only_looked_for_would_be_raised() -> None:
     assert verdict(update(RAISED, written=False)) == "Would be raised: flask"
 
 
+def test_more_files_of_the_same_releases_are_told() -> None:
+    renewed = replace(SAME, renewed="more files of the same releases", contract=())
+    assert summary(update(RAISED, renewed)) == (
+        "# Raised: flask; renewed: django\n\n"
+        "- flask: flask 3.1.2 -> 3.1.3; keeps the contract\n"
+        "- django: more files of the same releases; keeps the contract\n"
+    )
+    assert verdict(update(renewed, written=False)) == "Would be renewed: django"
+
+
 def test_a_person_must_look_at_a_failure_a_broken_contract_and_a_step() -> None:
     assert update(RAISED, SAME).all_well
     for wrong in (update(BROKEN), update(FAILED), update(SAME, out_of_step=("x",))):
@@ -53,6 +64,7 @@ def test_programs_get_every_change() -> None:
             "service": "flask",
             "folder": "flask",
             "changes": [change],
+            "renewed": "",
             "failure": None,
             "contract": [],
         }
