@@ -12,7 +12,7 @@ from orchestrator.claims.choices import choices
 from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import TrialRecord
-from tests.unit.claims.test_claims import CLAIMS, RIGHT, decided, record, trial, world
+from tests.unit.claims.examples import CLAIMS, RIGHT, decided, record, trial, world
 
 FLASK_BEST = Claim(
     id="flask-best",
