@@ -32,6 +32,7 @@ class Counted:
     name: str
     framework: str
     server: str
+    interface: str
     base: str
 
 
@@ -76,6 +77,7 @@ def _parts(record: InstructionsRecord) -> tuple[Counted, ...]:
             name=one.name,
             framework=one.framework,
             server=one.server,
+            interface=one.interface,
             base=one.base_service,
         )
         for one in record.services

@@ -70,6 +70,15 @@ def test_the_servers_of_an_application_are_compared_and_all_bases_with_each_othe
     assert its["bottle"].difference == pytest.approx(1.0)
 
 
+def test_a_server_of_another_interface_is_not_compared() -> None:
+    """Two bases and two ways to serve Bottle, but no two of them do the same work."""
+    record = with_bases()
+    parts = tuple(
+        replace(one, interface="ASGI" if one.server == "fast" else "WSGI") for one in record.parts
+    )
+    assert servers(replace(record, parts=parts), record.together[0]) == ()
+
+
 def test_a_base_that_was_left_out_gives_no_tax() -> None:
     costs = {name: cost for name, cost in JSON_COSTS.items() if name != "wsgi"}
     record = with_bases(known("json", costs))
@@ -152,7 +161,7 @@ def test_people_read_both_taxes_and_where_the_time_goes() -> None:
     assert "## json: framework tax, what a request costs more than without the framework" in text
     assert "| Bottle | slow | Wsgi | +1.500 | +1.500 to +1.500 | +15.0 |" in text
     assert "## text: server tax, one application on several servers" in text
-    assert "| Bottle-fast | fast | Bottle-fast | is the cheapest |" in text
+    assert "| Bottle-fast | fast | WSGI | Bottle-fast | is the cheapest |" in text
     assert "## json: where the CPU time of a request goes" in text
     assert "| Bottle | 25% ± 0% | 10.0 | 10.0 | 5.00 | 15.0 | - |" in text
     assert "Framework tax: what a service costs more than its base" in text
@@ -176,7 +185,7 @@ def test_programs_get_the_taxes_as_members_and_columns() -> None:
     assert bottle["time"]["framework_us"] == pytest.approx(15)
     assert rows["sanic", "json"]["framework_tax"] is None
     assert rows["bottle-fast", "json"]["server_tax"] == {
-        "application": "bottle", "cheapest": "bottle-fast",
+        "application": "bottle", "interface": "WSGI", "cheapest": "bottle-fast",
     }  # fmt: skip
     files = report_files(record)
     assert json.loads(files["cost.json"]) == json.loads(json.dumps(rows_document(record)))
