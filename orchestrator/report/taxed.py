@@ -108,8 +108,14 @@ def _application(part: Serving) -> str:
 
 
 def bases_among(parts: Sequence[Serving]) -> bool:
-    """Whether a base took part: without one there are no taxes to show."""
+    """Whether a base took part: without one there are no framework taxes to show."""
     return any(part.base == part.service for part in parts)
+
+
+def servers_among(parts: Sequence[Serving]) -> bool:
+    """Whether two services share application and interface: else there are no server taxes."""
+    kinds = [(_application(part), part.interface) for part in parts if part.framework]
+    return len(set(kinds)) < len(kinds)
 
 
 def for_programs(
