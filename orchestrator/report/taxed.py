@@ -10,8 +10,7 @@ from orchestrator.model.bases import Serving
 from orchestrator.stats.taxes import Tax, Values, on_servers, tax
 
 BASES = "bases"
-"""`ServerRow.application` of all bases of an interface together: they do the same few lines of work.
-"""
+"""`ServerRow.application` of all bases of an interface: they do the same few lines of work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

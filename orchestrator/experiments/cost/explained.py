@@ -38,7 +38,8 @@ def state(record: CostRecord) -> str:
 def consequences(record: CostRecord) -> Iterator[str]:
     """The set that was measured, and which of its services have no numbers, and why."""
     if of_set := described(record.settings.set_name):
-        yield of_set
+        bases = " The bases of its services took part, too." if record.settings.bases else ""
+        yield f"{of_set}{bases}"
     for row in cost_rows(record):
         if row.relative is None:
             yield f"{record.part(row.service).name}, {row.workload}: {row.note}."

@@ -120,7 +120,9 @@ def handler_cost(record: CostRecord, together: Together) -> float | None:
     if not launches:
         return None
     shares = kernel_share(together, *both), kernel_share(plain, *both)
-    of_more, of_less = (1 - share.value if share and None not in shares else 1.0 for share in shares)
+    of_more, of_less = (
+        1 - share.value if share and None not in shares else 1.0 for share in shares
+    )
     return fmean(of_more * more[one] - of_less * less[one] for one in launches)
 
 

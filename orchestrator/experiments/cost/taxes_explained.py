@@ -10,8 +10,8 @@ from orchestrator.experiments.cost.taxes import has_bases, has_servers
 
 FRAMEWORK = (
     "Framework tax: what a service costs more than its base, a function of a few lines without a "
-    "framework on the same server. Each has a 95 % interval of its own: in a table of twenty, about "
-    "one interval does not hold the true value."
+    "framework on the same server. Each has a 95 % interval of its own: in a table of twenty, "
+    "about one interval does not hold the true value."
 )
 SERVER = (
     "Server tax: what the same application costs more than on the server that is the cheapest for "

@@ -194,7 +194,10 @@ def test_people_read_both_taxes_and_where_the_time_goes() -> None:
 def test_the_text_names_the_workloads_whose_handler_is_known() -> None:
     html = known("html", JSON_COSTS)
     three = with_bases(html, known("json", JSON_COSTS), known("text", TEXT_COSTS))
-    for record, said in ((three, "part (`html`, `json`): what"), (with_bases(), "part (`json`): what")):
+    for record, said in (
+        (three, "part (`html`, `json`): what"),
+        (with_bases(), "part (`json`): what"),
+    ):
         assert f"The handler's {said} the bases spend more" in cost_files(record)[SUMMARY].decode()
 
 
