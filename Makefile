@@ -21,10 +21,10 @@ help: ## show this list
 # --- measuring ------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PYTHON= PROFILE= (cost: all at once) REPEATS= RESUME=
+bench: $(BIN)/.runtime base-images ## measure a set of services; options: SET= SERVICES= SINCE= WORKLOADS= PYTHON= PROFILE= (cost: all at once; BASES=1) REPEATS= RESUME=
 	$(strip $(if $(SINCE),$(touched)) $(BIN)/lab run $(if $(SINCE),$$services,$(SERVICES)) $(if $(SET),--set $(SET)) \
 	  $(if $(WORKLOADS),--workload $(WORKLOADS)) $(if $(PYTHON),--python $(PYTHON)) \
-	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(REPEATS),--repeats $(REPEATS)) \
+	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(BASES),--bases) $(if $(REPEATS),--repeats $(REPEATS)) \
 	  $(if $(RESUME),--resume $(RESUME)) $(if $(RESULTS),--results $(RESULTS)))
 
 # SINCE= measures the services that a change touches. If it touches none, stop: `lab run` without names measures the set 2019.
@@ -63,8 +63,8 @@ judge: $(BIN)/.runtime base-images ## say whether a change makes a service slowe
 	  $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: instructions
-instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= WORKLOAD= SEEDS= PYTHON=
-	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+instructions: $(BIN)/.runtime base-images ## count CPU instructions for a request: SERVICES= SET= BASES=1 WORKLOAD= SEEDS= PYTHON=
+	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(BASES),--bases) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: report

@@ -56,6 +56,27 @@ def chosen_services(arguments: argparse.Namespace, there: Names) -> tuple[str, .
     return found
 
 
+def add_bases(parser: argparse.ArgumentParser, text: str = "") -> None:
+    """Add whether the bases of the chosen services take part; None if the command line is silent.
+
+    Args:
+        text: what else to say of it, after its help.
+    """
+    parser.add_argument(
+        "--bases",
+        action="store_true",
+        default=None,
+        help="also take the base of each service, so that there are framework taxes: the function "
+        f"without a framework on the same server{text}",
+    )
+
+
+def with_bases(services: tuple[str, ...], there: Names) -> tuple[str, ...]:
+    """These services, then those of their bases that are not among them."""
+    found = (there.bases[service] for service in services if service in there.bases)
+    return tuple(dict.fromkeys((*services, *found)))
+
+
 def chosen_set(arguments: argparse.Namespace) -> str | None:
     """The set that is measured; None if the command line names services."""
     return None if arguments.services else arguments.set_name or DEFAULT_SET

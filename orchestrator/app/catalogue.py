@@ -26,6 +26,7 @@ def names(root: Path) -> Names:
         workloads=manifests.workload_names(services),
         folders=folders,
         sets=manifests.sets(services),
+        bases=manifests.bases(services),
     )
 
 

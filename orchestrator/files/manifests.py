@@ -7,6 +7,7 @@ another way to serve the same application. Such a service is called ``<framework
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from labwire import contract
 from labwire.expectation import Expectation
 from orchestrator.errors import UsageError
 from orchestrator.files.toml import read_toml, refused, typed
+from orchestrator.model.bases import base_of
 from orchestrator.model.entry import Manifest, ServiceSet, framework_of
 
 T = TypeVar("T")
@@ -76,6 +78,16 @@ def sets(services: Path) -> dict[str, tuple[str, ...]]:
             if one in found:
                 found[one].append(name)
     return {one: tuple(names) for one, names in found.items()}
+
+
+def bases(services: Path) -> dict[str, str]:
+    """Service -> its base; without services whose manifest cannot be read, or that have no base."""
+    known = list[Manifest]()
+    for name, folder in folders(services).items():
+        with suppress(UsageError):
+            known.append(_manifest(services, name, folder))
+    found = {one.id: base_of(one, known) for one in known}
+    return {service: base for service, base in found.items() if base is not None}
 
 
 def read_contract(services: Path) -> dict[str, Expectation]:

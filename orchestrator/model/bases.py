@@ -33,6 +33,10 @@ class Serving(Protocol):
         """What serves it."""
 
     @property
+    def interface(self) -> str:
+        """What stands between the server and the application."""
+
+    @property
     def base(self) -> str:
         """The id of its base; empty if none took part."""
 

@@ -48,13 +48,14 @@ class Names:
 
     ``workloads`` is empty if the contract cannot be read. ``folders``: service -> its folder below
     ``services/``. ``sets``: the services of each set, without those whose manifest names none that
-    can be read.
+    can be read. ``bases``: service -> its base (`model.bases`), where both manifests can be read.
     """
 
     services: tuple[str, ...]
     workloads: tuple[str, ...]
     folders: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
 
     def of_set(self, name: str) -> tuple[str, ...]:
         """The services of a set; all of them for ``all``."""

@@ -66,6 +66,7 @@ def doubts(record: RunRecord) -> list[Told]:
             if trial.outcome is not Outcome.MEASURED
         ),
         *left_out(record),
+        *made_again(record),
         *(_told(_together(record, rows), caveat) for caveat, rows in shared.items()),
         # The numbers in caveats of steps and rates differ, so only their places are listed here.
         # run.json has their texts.
@@ -86,6 +87,17 @@ def left_out(record: RunRecord) -> Iterator[Told]:
             yield Told(
                 where=f"{names.get(out.service, out.service)} {one.workload}, all at once",
                 text=f"left out in {out.phase}: {out.reason}",
+            )
+
+
+def made_again(record: RunRecord) -> Iterator[Told]:
+    """Each container whose requests failed in a launch that was made again, and why."""
+    names = {trial.service: trial.server.name for trial in record.trials}
+    for one in record.together:
+        for once in one.failed_once:
+            yield Told(
+                where=f"{names.get(once.service, once.service)} {one.workload}, all at once",
+                text=f"a launch was made again, because requests failed: {once.reason}",
             )
 
 

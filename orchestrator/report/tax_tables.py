@@ -56,6 +56,7 @@ def server_table(rows: Sequence[ServerRow], unit: Unit, workload: str) -> Table:
     columns: tuple[Column[ServerRow], ...] = (
         framework(lambda row: row.name),
         Column("server", "Server", lambda row: row.server, words=True, wide=True),
+        Column("interface", "Interface", lambda row: row.interface, words=True, wide=True),
         Column("cheapest", "Cheapest", lambda row: row.cheapest_name, words=True, wide=True),
         *_columns(lambda row: row.tax, unit, "To the cheapest", " (Bonferroni)"),
     )

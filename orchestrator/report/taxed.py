@@ -10,7 +10,7 @@ from orchestrator.model.bases import Serving
 from orchestrator.stats.taxes import Tax, Values, on_servers, tax
 
 BASES = "bases"
-"""`ServerRow.application` of all bases together: they all do the same few lines of work."""
+"""`ServerRow.application` of all bases of an interface: they do the same few lines of work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,15 @@ class FrameworkRow:
 class ServerRow:
     """What a server costs: an application on it, against the cheapest server for it.
 
-    ``tax``: None for the cheapest itself.
+    ``interface``: what stands between both; only servers of one interface are compared. ``tax``:
+    None for the cheapest itself.
     """
 
     service: str
     name: str
     server: str
     application: str
+    interface: str
     cheapest: str
     cheapest_name: str
     tax: Tax | None
@@ -73,32 +75,46 @@ def framework_rows(
 def server_rows(parts: Sequence[Serving], known: Mapping[str, Values]) -> tuple[ServerRow, ...]:
     """The server taxes of each application with several servers, and those of all bases together.
 
+    The servers of one interface are compared: a framework does other work for WSGI than for ASGI,
+    so a difference between these two is not the servers' alone.
+
     The bases first, then application by application; the cheapest server of each comes first.
     """
-    applications = dict[str, dict[str, Values]]({BASES: {}})
     of = {part.service: part for part in parts}
-    for part in parts:
+    applications = dict[tuple[str, str], dict[str, Values]]()
+    for part in sorted(parts, key=lambda part: _application(part) != BASES):
         if part.framework and part.service in known:
-            application = BASES if part.base == part.service else part.framework
-            applications.setdefault(application, {})[part.service] = known[part.service]
+            its = applications.setdefault((_application(part), part.interface), {})
+            its[part.service] = known[part.service]
     return tuple(
         ServerRow(
             service=one.service,
             name=of[one.service].name,
             server=of[one.service].server,
             application=application,
+            interface=interface,
             cheapest=one.cheapest,
             cheapest_name=of[one.cheapest].name,
             tax=one.tax,
         )
-        for application, services in applications.items()
+        for (application, interface), services in applications.items()
         for one in on_servers(services)
     )
 
 
+def _application(part: Serving) -> str:
+    return BASES if part.base == part.service else part.framework
+
+
 def bases_among(parts: Sequence[Serving]) -> bool:
-    """Whether a base took part: without one there are no taxes to show."""
+    """Whether a base took part: without one there are no framework taxes to show."""
     return any(part.base == part.service for part in parts)
+
+
+def servers_among(parts: Sequence[Serving]) -> bool:
+    """Whether two services share application and interface: else there are no server taxes."""
+    kinds = [(_application(part), part.interface) for part in parts if part.framework]
+    return len(set(kinds)) < len(kinds)
 
 
 def for_programs(
@@ -112,6 +128,7 @@ def for_programs(
         "server_tax": among
         and {
             "application": among.application,
+            "interface": among.interface,
             "cheapest": among.cheapest,
             **(asdict(among.tax) if among.tax else {}),
         },

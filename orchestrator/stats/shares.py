@@ -10,11 +10,16 @@ from orchestrator.stats.student import mean_interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A share from 0 to 1. ``low``, ``high``: its 95 % interval, None if nothing gives one."""
+    """A share from 0 to 1.
+
+    ``low``, ``high``: its 95 % interval, None if nothing gives one. ``reach``: half the width that
+    the interval has before it is cut at 0 and 1; near them it tells more than the cut one.
+    """
 
     value: float
     low: float | None
     high: float | None
+    reach: float | None
 
 
 def share_of(part: Sequence[float], rest: Sequence[float]) -> Share | None:
@@ -35,7 +40,8 @@ def share_of(part: Sequence[float], rest: Sequence[float]) -> Share | None:
         return None
     value = sum(part) / total
     if len(whole) < 2:
-        return Share(value=value, low=None, high=None)
+        return Share(value=value, low=None, high=None, reach=None)
     off = mean_interval([one - value * both for one, both in zip(part, whole, strict=True)])
     reach = (off.high - off.low) / 2 * len(whole) / total
-    return Share(value=value, low=max(0.0, value - reach), high=min(1.0, value + reach))
+    low, high = max(0.0, value - reach), min(1.0, value + reach)
+    return Share(value=value, low=low, high=high, reach=reach)

@@ -81,6 +81,7 @@ def outlook(plan: CostPlan, _record: CostRecord) -> Outlook:
     settings = plan.settings
     text = (
         f"{f'set {settings.set_name}, ' if settings.set_name else ''}"
+        f"{'with bases, ' if settings.bases else ''}"
         f"{len(settings.services)} services and the reference at once, "
         f"{', '.join(settings.workloads)}: about {clock_time(settings.budget_s)} after all are "
         f"verified, seed {settings.seed}"

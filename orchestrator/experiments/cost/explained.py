@@ -9,7 +9,7 @@ from orchestrator.doubts.launches import of_launches
 from orchestrator.durations import clock_time
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.experiments.cost.rows import cost_rows, why
-from orchestrator.experiments.cost.taxes import has_taxes
+from orchestrator.experiments.cost.taxes_explained import reading_taxes
 from orchestrator.experiments.cost.words import so_far, told_apart
 from orchestrator.model.catalogue import described
 from orchestrator.model.together import REFERENCE
@@ -18,21 +18,6 @@ from orchestrator.report.place import where
 from orchestrator.stats.launches import cpu_us
 
 HEADING = "What a request costs: all services at once"
-TAXES = (
-    "Framework tax: what a service costs more than its base, a function of a few lines without a "
-    "framework on the same server. Server tax: what the same application costs more than on the "
-    "server that is the cheapest for it. Both are differences within launches; microseconds are "
-    "these times what the reference cost in this run. A tax is certain if its interval does not "
-    "contain 0.",
-    "Where the time goes: the kernel's part is the system time of the service. The server's is "
-    "what its base spends in programs, without the handler, and the framework's is what the "
-    "service spends in programs beyond that. What the framework makes the kernel do is in its tax, "
-    "but not in its part.",
-    "The handler's part is what the bases spend more on `json` than on `text`, in the mean. Most "
-    "kernels only look at each tick of their clock whether a program or the kernel is running, so "
-    "the kernel's share is far less exact than the cost; its ± is that of the launches.",
-)
-"""How to read the tables of taxes and the bars, if a base took part."""
 
 
 def summary(record: CostRecord) -> str:
@@ -53,7 +38,8 @@ def state(record: CostRecord) -> str:
 def consequences(record: CostRecord) -> Iterator[str]:
     """The set that was measured, and which of its services have no numbers, and why."""
     if of_set := described(record.settings.set_name):
-        yield of_set
+        bases = " The bases of its services took part, too." if record.settings.bases else ""
+        yield f"{of_set}{bases}"
     for row in cost_rows(record):
         if row.relative is None:
             yield f"{record.part(row.service).name}, {row.workload}: {row.note}."
@@ -84,8 +70,7 @@ def reading(record: CostRecord) -> Iterator[str]:
         "CPU time alone is measured. How many connections a service bears, and how long an answer "
         "waits under full load, `lab run` shows."
     )
-    if has_taxes(record):
-        yield from TAXES
+    yield from reading_taxes(record)
 
 
 def circumstances(record: CostRecord) -> Iterator[str]:

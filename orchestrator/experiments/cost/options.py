@@ -8,18 +8,21 @@ import random
 from orchestrator.experiments.cost.record import CostSettings
 from orchestrator.model.catalogue import Names
 from orchestrator.options import (
+    add_bases,
     add_budget,
     add_python,
     add_services,
     add_workloads,
     chosen_services,
     chosen_set,
+    with_bases,
 )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_services(parser)
+    add_bases(parser)
     add_workloads(parser)
     add_budget(parser)
     add_python(parser)
@@ -33,9 +36,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def chosen(arguments: argparse.Namespace, there: Names) -> CostSettings:
     """The settings that the command line names; defaults for the rest."""
+    services = chosen_services(arguments, there)
     seed = arguments.seed
     return CostSettings(
-        services=chosen_services(arguments, there),
+        services=with_bases(services, there) if arguments.bases else services,
+        bases=bool(arguments.bases),
         set_name=chosen_set(arguments),
         workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
         budget_s=arguments.budget,

@@ -4,7 +4,7 @@ The parts of a service s with the base b, of their relative costs r and the kern
 
     kernel     k(s) r(s)              all system time of the service
     framework  u(s) - u(b)            with the time in programs, u = (1 - k) r
-    handler    r(b) - r(b, `PLAIN`)   what bases need to make the longer answer, in the mean
+    handler    u(b) - u(b, `PLAIN`)   what bases spend more to make the longer answer, in the mean
     server     u(b) - handler
 
 They add up to r(s). Where noise would make a part less than nothing, it is 0, and the next one is
@@ -23,7 +23,7 @@ from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.model.together import REFERENCE, Together
 from orchestrator.stats.launches import cpu_us, relatives
 from orchestrator.stats.shares import Share, share_of
-from orchestrator.stats.taxes import Tax, Values, tax
+from orchestrator.stats.taxes import Values
 
 PLAIN = "text"
 """The workload whose handler only returns a constant. What a base spends more for another one is
@@ -55,11 +55,12 @@ def time_parts(record: CostRecord) -> tuple[TimeParts, ...]:
     return tuple(chain.from_iterable(_of(record, one) for one in record.together))
 
 
-def kernel_share(together: Together, service: str) -> Share | None:
-    """The kernel's share of a service's CPU time in all slices; None if it is not known."""
-    known = [one for one in together.launches if service in one.system_s]
+def kernel_share(together: Together, *services: str) -> Share | None:
+    """The kernel's share of these services' CPU time in all slices; None if it is not known."""
+    known = [one for one in together.launches if one.system_s.keys() >= set(services)]
     return share_of(
-        [one.system_s[service] for one in known], [one.user_s[service] for one in known]
+        [sum(one.system_s[name] for name in services) for one in known],
+        [sum(one.user_s[name] for name in services) for one in known],
     )
 
 
@@ -86,7 +87,7 @@ def _of(record: CostRecord, together: Together) -> Iterator[TimeParts]:
             yield replace(found, together_us=user * us)
             continue
         rest = min(user, user_of_base)
-        handler = min(max(handler_of_bases.difference, 0.0), rest) if handler_of_bases else None
+        handler = None if handler_of_bases is None else min(max(handler_of_bases, 0.0), rest)
         yield replace(
             found,
             server_us=(rest - (handler or 0.0)) * us,
@@ -95,13 +96,18 @@ def _of(record: CostRecord, together: Together) -> Iterator[TimeParts]:
         )
 
 
-def handler_cost(record: CostRecord, together: Together) -> Tax | None:
-    """What the bases spend more under this workload than under `PLAIN`, in the same launches.
+def handler_cost(record: CostRecord, together: Together) -> float | None:
+    """What the bases spend more in programs under this workload than under `PLAIN`.
 
-    The mean of all bases, since all have the same few lines as a handler, and a single base's
-    difference of some microseconds is lost in its noise. In multiples of the reference's cost, so
-    that the machine's drift between the two workloads of a launch is not in it: the reference does
-    the same for both but for the bytes that it sends. None under `PLAIN`, and without it.
+    In the same launches, and in the mean of all bases, since all have the same few lines as a
+    handler, and a single base's difference of some microseconds is lost in its noise. The kernel's
+    share is that of all bases together, which has the most ticks. All servers answer the same
+    number of requests, so it is right for the mean cost. Where a share is not known, the kernel is
+    in the handler's part as it is in the others.
+
+    In multiples of the reference's cost, so that the machine's drift between the two workloads of a
+    launch is not in it: the reference does the same for both but for the bytes that it sends. None
+    under `PLAIN`, and without it.
     """
     plain = next((one for one in record.together if one.workload == PLAIN), None)
     if plain is None or together.workload == PLAIN:
@@ -109,7 +115,15 @@ def handler_cost(record: CostRecord, together: Together) -> Tax | None:
     here, there = costs(together), costs(plain)
     bases = [part.service for part in record.parts if part.base == part.service]
     both = [name for name in bases if name in here and name in there]
-    return tax(_mean([here[name] for name in both]), _mean([there[name] for name in both]))
+    more, less = _mean([here[name] for name in both]), _mean([there[name] for name in both])
+    launches = more.keys() & less.keys()
+    if not launches:
+        return None
+    shares = kernel_share(together, *both), kernel_share(plain, *both)
+    of_more, of_less = (
+        1 - share.value if share and None not in shares else 1.0 for share in shares
+    )
+    return fmean(of_more * more[one] - of_less * less[one] for one in launches)
 
 
 def _mean(known: Sequence[Values]) -> Values:

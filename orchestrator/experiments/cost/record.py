@@ -19,7 +19,8 @@ class CostSettings:
 
     ``budget_s``: the most seconds of measuring, of all workloads together. ``seed``: of hash seeds
     and orders. ``set_name``: the set that ``services`` are; None if they were named, or if the run
-    is older than the field. ``python``: as in `Settings`.
+    is older than the field. ``bases``: whether the bases of the services were added to them.
+    ``python``: as in `Settings`.
     """
 
     services: tuple[Name, ...]
@@ -27,6 +28,7 @@ class CostSettings:
     budget_s: float
     seed: int
     set_name: SetName | None = None
+    bases: bool = False
     python: PythonTag | None = None
 
     @property

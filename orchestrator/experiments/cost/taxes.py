@@ -19,6 +19,7 @@ from orchestrator.report.taxed import (
     for_programs,
     framework_rows,
     server_rows,
+    servers_among,
 )
 from orchestrator.stats.launches import cpu_us
 
@@ -40,9 +41,19 @@ COLUMNS = (
 """A column of the CSV -> which field of which member of a row it is."""
 
 
-def has_taxes(record: CostRecord) -> bool:
-    """Whether a base took part."""
+def has_bases(record: CostRecord) -> bool:
+    """Whether a base took part: else there are no framework taxes, and no parts of time."""
     return bases_among(record.parts)
+
+
+def has_servers(record: CostRecord) -> bool:
+    """Whether an application took part on several servers: else there are no server taxes."""
+    return servers_among(record.parts)
+
+
+def has_taxes(record: CostRecord) -> bool:
+    """Whether there are taxes of any kind."""
+    return has_bases(record) or has_servers(record)
 
 
 def frameworks(record: CostRecord, together: Together) -> tuple[FrameworkRow, ...]:
@@ -56,9 +67,7 @@ def servers(record: CostRecord, together: Together) -> tuple[ServerRow, ...]:
 
 
 def tax_tables(record: CostRecord) -> tuple[Table, ...]:
-    """Framework taxes and server taxes of each workload; none if no base took part."""
-    if not has_taxes(record):
-        return ()
+    """Framework taxes and server taxes of each workload, without tables that have no row."""
     found = []
     for together in record.together:
         unit = Unit(
@@ -73,14 +82,15 @@ def tax_tables(record: CostRecord) -> tuple[Table, ...]:
 
 
 def members(record: CostRecord, rows: tuple[CostRow, ...]) -> list[dict[str, Any]]:
-    """The rows for programs, with taxes and parts of time if a base took part."""
+    """The rows for programs, with taxes, and with parts of time if a base took part."""
     if not has_taxes(record):
         return [asdict(row) for row in rows]
     of = {}
     for together in record.together:
         workload = together.workload
         of[workload] = (frameworks(record, together), servers(record, together))
-    parts = {(one.service, one.workload): asdict(one) for one in time_parts(record)}
+    found = time_parts(record) if has_bases(record) else ()
+    parts = {(one.service, one.workload): asdict(one) for one in found}
     return [
         {
             **asdict(row),
@@ -92,7 +102,7 @@ def members(record: CostRecord, rows: tuple[CostRow, ...]) -> list[dict[str, Any
 
 
 def tax_columns(record: CostRecord, rows: tuple[CostRow, ...]) -> tuple[Column[CostRow], ...]:
-    """The most important of these members as columns for programs; none if no base took part."""
+    """The most important of these members as columns for programs; none if there are none."""
     if not has_taxes(record):
         return ()
     known = {(row["service"], row["workload"]): row for row in members(record, rows)}

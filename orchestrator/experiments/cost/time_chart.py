@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from orchestrator.experiments.cost.parts import TimeParts, time_parts
 from orchestrator.experiments.cost.record import CostRecord
-from orchestrator.experiments.cost.taxes import has_taxes
+from orchestrator.experiments.cost.taxes import has_bases
 from orchestrator.report.charts.chart import BAR, COLOURS, Datum, Spec, quantity, values
 from orchestrator.report.charts.drawing import WIDTH, Drawing, drawing
 
@@ -32,7 +32,7 @@ PADDING = {"left": 28, "right": 14, "top": 6, "bottom": 6}
 
 def stacks(record: CostRecord) -> list[Drawing]:
     """One chart for each workload that was measured; none if no base took part."""
-    if not has_taxes(record):
+    if not has_bases(record):
         return []
     parts = time_parts(record)
     return [

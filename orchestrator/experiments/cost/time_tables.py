@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from orchestrator.experiments.cost.parts import TimeParts, time_parts
 from orchestrator.experiments.cost.record import CostRecord
-from orchestrator.experiments.cost.taxes import has_taxes
+from orchestrator.experiments.cost.taxes import has_bases
 from orchestrator.report.column import Column, framework, three_digits
 from orchestrator.report.table import Table, make_table
 
 
 def time_tables(record: CostRecord) -> tuple[Table, ...]:
     """The parts of each service's time, workload by workload; none if no base took part."""
-    if not has_taxes(record):
+    if not has_bases(record):
         return ()
     parts = time_parts(record)
     workloads = dict.fromkeys(one.workload for one in parts)
@@ -42,6 +42,6 @@ def _share(one: TimeParts) -> str | None:
     known = one.kernel
     if known is None:
         return None
-    if known.low is None or known.high is None:
+    if known.reach is None:
         return f"{known.value:.0%}"
-    return f"{known.value:.0%} ± {(known.high - known.low) / 2:.0%}"
+    return f"{known.value:.0%} ± {known.reach:.0%}"

@@ -14,7 +14,13 @@ from orchestrator.errors import UsageError
 from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
 from orchestrator.experiments.instructions.rows import correlation, count_rows
 from orchestrator.experiments.instructions.tables import counts
-from orchestrator.experiments.instructions.taxes import has_taxes, members, tax_tables
+from orchestrator.experiments.instructions.taxes import (
+    has_bases,
+    has_servers,
+    has_taxes,
+    members,
+    tax_tables,
+)
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.report.place import steal_in_words, where
 from orchestrator.report.table import code, markdown, one_line
@@ -31,11 +37,18 @@ show differences of a fraction of a per cent.
 Each count is that of a new container with a hash seed of Python (`PYTHONHASHSEED`), after requests
 that are not counted. The range is that of the hash seeds' means. Compare counts under equal seeds.
 """
-TAXES = """\
+FRAMEWORK = """\
 Framework tax: what a service needs more than its base, a function of a few lines without a
-framework on the same server. Server tax: what the same application needs more than on the server
-that needs the least for it. Counts are paired by their hash seed, and the intervals are Student's
-over the seeds. A tax in CPU time, which the kernel is in, is in the tables of `lab cost`.
+framework on the same server. Each interval is a 95 % interval of its own.
+"""
+SERVER = """\
+Server tax: what the same application needs more than on the server that needs the least for it and
+has the same interface. The intervals of one application's servers are right together in at least 95
+of 100 tables (Bonferroni).
+"""
+TAXES = """\
+Counts are paired by their hash seed, and the intervals of taxes are Student's over the seeds. A tax
+in CPU time, which the kernel is in, is in the tables of `lab cost`.
 """
 HOW = {
     CountedBy.CALLGRIND: "Counted by callgrind (valgrind), which runs programs on a simulated CPU.",
@@ -110,6 +123,10 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
     for table in tax_tables(record):
         yield f"## {table.title}\n"
         yield markdown(table)
+    if has_bases(record):
+        yield FRAMEWORK
+    if has_servers(record):
+        yield SERVER
     if has_taxes(record):
         yield TAXES
     yield "## Where\n"

@@ -7,12 +7,13 @@ import argparse
 from orchestrator.bench.instructions import REQUESTS
 from orchestrator.experiments.instructions.record import InstructionsSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_python, add_services, chosen_services
+from orchestrator.options import add_bases, add_python, add_services, chosen_services, with_bases
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_services(parser)
+    add_bases(parser)
     parser.add_argument(
         "--workload",
         metavar="NAME",
@@ -36,8 +37,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
     """The settings that the command line names; defaults for the rest."""
+    services = chosen_services(arguments, there)
     return InstructionsSettings(
-        services=chosen_services(arguments, there),
+        services=with_bases(services, there) if arguments.bases else services,
+        bases=bool(arguments.bases),
         workload=arguments.workload,
         seeds=arguments.seeds,
         repeats=arguments.repeats,

@@ -18,6 +18,7 @@ class InstructionsSettings:
 
     ``seeds``: how many hash seeds, from 0 on. ``repeats``: containers for each seed. ``requests``:
     how many are counted in one container. ``python``: as in `Settings`.
+    ``bases``: whether the bases of the services were added to them.
     """
 
     services: tuple[Name, ...]
@@ -26,6 +27,7 @@ class InstructionsSettings:
     repeats: int
     requests: int
     python: PythonTag | None = None
+    bases: bool = False
 
     @property
     def network(self) -> Network:

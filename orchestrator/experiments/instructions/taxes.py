@@ -18,6 +18,7 @@ from orchestrator.report.taxed import (
     for_programs,
     framework_rows,
     server_rows,
+    servers_among,
 )
 from orchestrator.stats.taxes import Values
 
@@ -32,12 +33,23 @@ class Counted:
     name: str
     framework: str
     server: str
+    interface: str
     base: str
 
 
-def has_taxes(record: InstructionsRecord) -> bool:
-    """Whether the instructions of a base were to be counted."""
+def has_bases(record: InstructionsRecord) -> bool:
+    """Whether the instructions of a base were to be counted: else there are no framework taxes."""
     return bases_among(_parts(record))
+
+
+def has_servers(record: InstructionsRecord) -> bool:
+    """Whether an application took part on several servers: else there are no server taxes."""
+    return servers_among(_parts(record))
+
+
+def has_taxes(record: InstructionsRecord) -> bool:
+    """Whether there are taxes of any kind."""
+    return has_bases(record) or has_servers(record)
 
 
 def frameworks(record: InstructionsRecord) -> tuple[FrameworkRow, ...]:
@@ -51,9 +63,7 @@ def servers(record: InstructionsRecord) -> tuple[ServerRow, ...]:
 
 
 def tax_tables(record: InstructionsRecord) -> tuple[Table, ...]:
-    """Framework taxes and server taxes; none if no base was counted."""
-    if not has_taxes(record):
-        return ()
+    """Framework taxes and server taxes, without a table that has no row."""
     workload = record.settings.workload
     found = (
         framework_table(frameworks(record), UNIT, workload),
@@ -63,7 +73,7 @@ def tax_tables(record: InstructionsRecord) -> tuple[Table, ...]:
 
 
 def members(record: InstructionsRecord, service: str) -> dict[str, Any]:
-    """Both taxes of a service as members of its row; nothing if no base was counted."""
+    """Both taxes of a service as members of its row; nothing if there are no taxes."""
     if not has_taxes(record):
         return {}
     return for_programs(service, frameworks(record), servers(record))
@@ -76,6 +86,7 @@ def _parts(record: InstructionsRecord) -> tuple[Counted, ...]:
             name=one.name,
             framework=one.framework,
             server=one.server,
+            interface=one.interface,
             base=one.base_service,
         )
         for one in record.services

@@ -10,6 +10,7 @@ from orchestrator.errors import UsageError
 from orchestrator.model.catalogue import Names
 from orchestrator.model.settings import Settings
 from orchestrator.options import (
+    add_bases,
     add_client,
     add_network,
     add_python,
@@ -36,6 +37,7 @@ PLANNED = (
     "open_loop",
     "rate",
     "python",
+    "bases",
 )
 
 
@@ -49,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"length and steps of the load: {', '.join(PROFILES)}; or {COST}, "
         "which is `lab cost`; default: standard",
     )
+    add_bases(parser, f"; only with --profile {COST}")
     parser.add_argument(
         "--duration",
         type=float,
@@ -107,7 +110,16 @@ def _given(arguments: argparse.Namespace) -> list[str]:
 
 
 def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
-    """The settings that the command line names; defaults for the rest."""
+    """The settings that the command line names; defaults for the rest.
+
+    Raises:
+        UsageError: bases are for a cost table only.
+    """
+    if arguments.bases:
+        raise UsageError(
+            f"--bases adds what framework taxes need, which only --profile {COST} computes; use "
+            "that, or name the bases"
+        )
     seed = arguments.seed
     return Settings(
         services=chosen_services(arguments, there),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import shlex
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from orchestrator.files.manifests import read_manifests
+from orchestrator.files.manifests import bases, read_manifests
 from orchestrator.model.entry import OWN_SERVER, Manifest, ServiceSet
 from tests.conftest import ROOT
 
@@ -102,3 +103,26 @@ def test_options_are_read_with_and_without_an_equals_sign() -> None:
     assert program == "gunicorn"
     assert options["--threads"] == "4"
     assert options["--no-control-socket"] == ""
+
+
+def test_the_base_of_each_service_is_known_by_name() -> None:
+    found = bases(SERVICES)
+    assert found["flask-gunicorn"] == "wsgi-threads"
+    assert found["wsgi-threads"] == "wsgi-threads"
+    assert "sanic" not in found
+    assert {one.id for one in MANIFESTS.values() if bases_of(one)} == found.keys()
+
+
+def test_a_manifest_that_cannot_be_read_hides_its_own_base_alone(tmp_path: Path) -> None:
+    for name in ("flask", "wsgi-werkzeug", "bottle"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "service.toml").write_text(
+            (folder_of(name) / "service.toml").read_text()
+        )
+    assert bases(tmp_path) == {"flask": "wsgi-werkzeug", "wsgi-werkzeug": "wsgi-werkzeug"}
+    (tmp_path / "flask" / "service.toml").write_text("broken = ")
+    assert bases(tmp_path) == {"wsgi-werkzeug": "wsgi-werkzeug"}
+
+
+def folder_of(service: str) -> Path:
+    return SERVICES / MANIFESTS[service].folder

@@ -88,6 +88,18 @@ def test_a_service_that_was_left_out_has_no_rank_and_says_why() -> None:
     assert "- Flask json, all at once: left out in load: 3 of 30 requests failed: 3 reset" in said
 
 
+def test_a_launch_that_was_made_again_is_a_doubt_that_says_whose_requests_failed() -> None:
+    of_reference = replace(FAILED, service="reference", reason="1 of 30 requests failed: 1 <b>")
+    record = run(together(AT_ONCE_US, failed_once=(FAILED, of_reference)))
+    assert column(record, "Rank") == ["1", "2", "3"]
+    again = "all at once: a launch was made again, because requests failed"
+    files = report_files(record)
+    for text in (run_summary(record), files["report.md"], files["index.html"]):
+        assert f"Flask json, {again}: 3 of 30 requests failed: 3 reset" in text
+        assert f"reference json, {again}: 1 of 30" in text
+    assert "<b>" not in files["index.html"]
+
+
 def test_a_service_without_a_measured_trial_is_in_the_table_too() -> None:
     failed = trial_record(
         "flask", outcome=Outcome.FAILED, phase=TrialPhase.VERIFY, reason="another body"

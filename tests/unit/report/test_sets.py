@@ -62,6 +62,14 @@ def test_summary_and_page_of_a_cost_table_name_its_set() -> None:
         assert "Set " not in made(cost(None))
 
 
+def test_a_cost_table_of_a_set_says_that_bases_were_added_to_it() -> None:
+    record = cost("production")
+    added = replace(record, settings=replace(record.settings, bases=True))
+    for made in (cost_summary, cost_page):
+        assert f"{PRODUCTION} The bases of its services took part, too." in made(added)
+        assert "The bases of its services" not in made(record)
+
+
 @pytest.mark.parametrize(("set_name", "shown"), [("today", "today"), (None, "named")])
 def test_the_list_of_all_runs_has_a_column_for_the_set(set_name: str | None, shown: str) -> None:
     text = runs_page([Listed(folder="x", record=run(set_name), problem=None, page=True)], [])

@@ -84,7 +84,17 @@ def test_a_share_without_time_is_unknown_and_one_launch_gives_no_interval() -> N
     assert share_of([0.0], [0.0]) is None
     one = share_of([1.0], [3.0])
     assert one is not None
-    assert (one.value, one.low) == (0.25, None)
+    assert (one.value, one.low, one.reach) == (0.25, None, None)
+
+
+def test_the_reach_of_a_share_is_not_cut_where_its_interval_is() -> None:
+    its = share_of([2.0, 0.0, 0.0], [98.0, 100.0, 100.0])
+    assert its is not None
+    assert its.reach is not None
+    low, high = stats.t.interval(0.95, 2, loc=0, scale=stats.sem([2 - 2 / 3, -2 / 3, -2 / 3]))
+    assert its.reach == pytest.approx((high - low) / 200)
+    assert its.low == 0.0
+    assert its.high == pytest.approx(its.value + its.reach)
 
 
 def test_the_interval_of_a_share_holds_the_true_one_in_most_cases() -> None:

@@ -34,6 +34,7 @@ def with_bases(*found: Together, **changes: Any) -> CostRecord:
         replace(
             one,
             framework=one.service.removesuffix("-fast"),
+            interface="WSGI",
             server="fast" if one.service.endswith("-fast") else "slow",
             base=BASES.get(one.service, ""),
         )

@@ -17,6 +17,7 @@ from orchestrator.experiments.cost import COST
 from orchestrator.experiments.cost.options import add_options, chosen
 from orchestrator.experiments.cost.plan import problems
 from orchestrator.experiments.cost.record import CostSettings
+from orchestrator.experiments.instructions import INSTRUCTIONS
 from orchestrator.experiments.load import LOAD
 from orchestrator.model.catalogue import Names
 from orchestrator.model.together import REFERENCE
@@ -24,6 +25,12 @@ from tests.unit.examples import JSON, TEXT, container
 
 THERE = Names(
     services=("flask", "sanic"), workloads=("json", "text"), sets={"2019": ("flask", "sanic")}
+)
+BASED = Names(
+    services=("bottle", "flask", "sanic", "wsgi"),
+    workloads=("json",),
+    sets={"2019": ("bottle", "flask", "sanic"), "base": ("wsgi",)},
+    bases={"bottle": "wsgi", "flask": "wsgi", "wsgi": "wsgi"},
 )
 
 
@@ -44,6 +51,38 @@ def test_all_services_and_workloads_are_measured_by_default() -> None:
 def test_the_command_line_decides() -> None:
     found = settings("sanic", "sanic", "--workload", "text", "--budget", "90s", "--seed", "3")
     assert found == CostSettings(services=("sanic",), workloads=("text",), budget_s=90.0, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("words", "services"),
+    [
+        (["--bases"], ("bottle", "flask", "sanic", "wsgi")),
+        (["--bases", "--set", "base"], ("wsgi",)),
+        (["--bases", "flask"], ("flask", "wsgi")),
+        (["--bases", "wsgi", "flask"], ("wsgi", "flask")),
+        (["--bases", "sanic", "fask"], ("sanic", "fask")),
+        (["flask"], ("flask",)),
+    ],
+)
+def test_bases_are_added_once_if_they_are_asked_for(
+    words: list[str], services: tuple[str, ...]
+) -> None:
+    """Also by ``lab run --profile cost``, and by ``lab instructions``."""
+    _, through = by_profile(LOAD, run_arguments("--profile", "cost", *words))
+    parser = argparse.ArgumentParser()
+    INSTRUCTIONS.options(parser)
+    for experiment, arguments in (
+        (COST, through),
+        (INSTRUCTIONS, parser.parse_args(words)),
+    ):
+        found: Any = experiment.settings(arguments, BASED)
+        assert found.services == services
+        assert found.bases == ("--bases" in words)
+
+
+def test_other_profiles_refuse_to_add_bases(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--bases", "--profile", "quick"]) == 2
+    assert "only --profile cost computes" in capsys.readouterr().err
 
 
 def test_all_problems_are_reported_together() -> None:

@@ -70,6 +70,15 @@ def test_the_servers_of_an_application_are_compared_and_all_bases_with_each_othe
     assert its["bottle"].difference == pytest.approx(1.0)
 
 
+def test_a_server_of_another_interface_is_not_compared() -> None:
+    """Two bases and two ways to serve Bottle, but no two of them do the same work."""
+    record = with_bases()
+    parts = tuple(
+        replace(one, interface="ASGI" if one.server == "fast" else "WSGI") for one in record.parts
+    )
+    assert servers(replace(record, parts=parts), record.together[0]) == ()
+
+
 def test_a_base_that_was_left_out_gives_no_tax() -> None:
     costs = {name: cost for name, cost in JSON_COSTS.items() if name != "wsgi"}
     record = with_bases(known("json", costs))
@@ -92,8 +101,9 @@ def test_the_parts_of_a_services_time_add_up_to_its_cost() -> None:
 def test_each_part_is_what_its_name_says() -> None:
     one = parts_of(with_bases())["bottle"]
     assert one.kernel_us == pytest.approx(0.25 * 40)
-    assert one.handler_us == pytest.approx(5)  # bases: 2.5 - 2.0 and 1.5 - 1.0 references of 10 µs
-    assert one.server_us == pytest.approx(0.6 * 25 - 5)
+    # Bases: 2.5 - 2.0 and 1.5 - 1.0 references of 10 µs, 45 % of them in the kernel.
+    assert one.handler_us == pytest.approx(0.55 * 5)
+    assert one.server_us == pytest.approx(0.6 * 25 - 0.55 * 5)
     assert one.framework_us == pytest.approx(0.75 * 40 - 0.6 * 25)
     assert one.together_us is None
 
@@ -102,9 +112,32 @@ def test_the_handler_is_the_mean_of_all_bases() -> None:
     text = {**TEXT_COSTS, "wsgi": 1.9}
     record = with_bases(known("json", JSON_COSTS), known("text", text))
     found = handler_cost(record, record.together[0])
-    assert found is not None
-    assert found.difference == pytest.approx((0.6 + 0.5) / 2)
+    assert found == pytest.approx(0.55 * (0.6 + 0.5) / 2)
     assert handler_cost(record, record.together[1]) is None
+
+
+def test_what_the_kernel_does_for_a_longer_answer_is_not_the_handlers() -> None:
+    """Both bases cost 0.5 references more, all of it in the kernel."""
+    programs = {"wsgi": 1.2, "wsgi-fast": 0.5}
+    found = []
+    for workload, costs in (("json", {"wsgi": 2.5, "wsgi-fast": 1.5}), ("text", TEXT_COSTS)):
+        one = known(workload, {name: costs[name] for name in programs})
+        system_s = {name: costs[name] - us for name, us in programs.items()}
+        split = tuple(
+            replace(launch, user_s=programs, system_s=system_s) for launch in one.launches
+        )
+        found.append(replace(one, launches=split))
+    parts = parts_of(with_bases(*found))
+    assert parts["wsgi"].handler_us == pytest.approx(0, abs=1e-9)
+    assert parts["wsgi"].server_us == pytest.approx(12)
+    assert parts["wsgi"].kernel_us == pytest.approx(13)
+
+
+def test_without_the_kernels_part_the_handlers_holds_all_that_the_bases_spend_more() -> None:
+    record = with_bases(
+        known("json", JSON_COSTS, kernel=False), known("text", TEXT_COSTS, kernel=False)
+    )
+    assert parts_of(record)["bottle"].handler_us == pytest.approx(5)
 
 
 def test_without_text_the_handler_is_in_the_servers_part() -> None:
@@ -152,10 +185,62 @@ def test_people_read_both_taxes_and_where_the_time_goes() -> None:
     assert "## json: framework tax, what a request costs more than without the framework" in text
     assert "| Bottle | slow | Wsgi | +1.500 | +1.500 to +1.500 | +15.0 |" in text
     assert "## text: server tax, one application on several servers" in text
-    assert "| Bottle-fast | fast | Bottle-fast | is the cheapest |" in text
+    assert "| Bottle-fast | fast | WSGI | Bottle-fast | is the cheapest |" in text
     assert "## json: where the CPU time of a request goes" in text
-    assert "| Bottle | 25% ± 0% | 10.0 | 10.0 | 5.00 | 15.0 | - |" in text
+    assert "| Bottle | 25% ± 0% | 10.0 | 12.2 | 2.75 | 15.0 | - |" in text
     assert "Framework tax: what a service costs more than its base" in text
+
+
+def test_the_text_names_the_workloads_whose_handler_is_known() -> None:
+    html = known("html", JSON_COSTS)
+    three = with_bases(html, known("json", JSON_COSTS), known("text", TEXT_COSTS))
+    for record, said in (
+        (three, "part (`html`, `json`): what"),
+        (with_bases(), "part (`json`): what"),
+    ):
+        assert f"The handler's {said} the bases spend more" in cost_files(record)[SUMMARY].decode()
+
+
+def test_without_a_known_handler_nothing_is_said_of_its_part() -> None:
+    for found in (known("json", JSON_COSTS), known("text", TEXT_COSTS)):
+        assert "The handler's part" not in cost_files(with_bases(found))[SUMMARY].decode()
+
+
+def test_the_text_claims_no_more_than_the_intervals_say() -> None:
+    text = cost_files(with_bases())[SUMMARY].decode()
+    assert "Each has a 95 % interval of its own" in text
+    assert "servers are right together" in text
+    assert "certain" not in text.split("Framework tax: ")[1].split("Where the time goes")[0]
+
+
+def test_without_a_base_the_servers_of_an_application_are_compared_all_the_same() -> None:
+    costs = {name: JSON_COSTS[name] for name in ("bottle", "bottle-fast", "sanic")}
+    record = with_bases(known("json", costs))
+    parts = tuple(replace(one, base="") for one in record.parts)
+    record = replace(record, parts=parts)
+    (table,) = tax_tables(record)
+    assert table.name == "server-tax-json"
+    assert [row.service for row in servers(record, record.together[0])] == ["bottle-fast", "bottle"]
+    text = cost_files(record)[SUMMARY].decode()
+    assert "Server tax: what the same application costs" in text
+    assert "Framework tax" not in text
+    assert "Where the time goes" not in text
+    assert stacks(record) == []
+    rows = {row["service"]: row for row in rows_document(record)}
+    assert rows["bottle"]["server_tax"]["difference"] == pytest.approx(1.0)
+    assert (rows["bottle"]["framework_tax"], rows["bottle"]["time"]) == (None, None)
+    assert "server_tax" in report_files(record)["cost.csv"]
+
+
+def test_a_share_near_its_end_shows_how_far_its_interval_reaches() -> None:
+    """2, 0, 0 of 100 ticks: the interval is cut at 0, what stands beside the share is not."""
+    one = known("json", JSON_COSTS)
+    cut = tuple(
+        replace(launch, user_s={"wsgi": 100.0 - ticks}, system_s={"wsgi": ticks})
+        for launch, ticks in zip(one.launches, (2.0, 0.0, 0.0), strict=True)
+    )
+    text = cost_files(with_bases(replace(one, launches=cut)))[SUMMARY].decode()
+    assert "| Wsgi | 1% ± 3% |" in text
 
 
 def test_the_page_has_the_tables_and_a_chart_for_each_workload() -> None:
@@ -176,7 +261,7 @@ def test_programs_get_the_taxes_as_members_and_columns() -> None:
     assert bottle["time"]["framework_us"] == pytest.approx(15)
     assert rows["sanic", "json"]["framework_tax"] is None
     assert rows["bottle-fast", "json"]["server_tax"] == {
-        "application": "bottle", "cheapest": "bottle-fast",
+        "application": "bottle", "interface": "WSGI", "cheapest": "bottle-fast",
     }  # fmt: skip
     files = report_files(record)
     assert json.loads(files["cost.json"]) == json.loads(json.dumps(rows_document(record)))

@@ -315,7 +315,20 @@ def test_people_and_programs_get_both_taxes() -> None:
     assert read(instructions_files(record)[RECORD], RECORD) == record
 
 
-def test_without_a_base_there_are_no_taxes() -> None:
+def test_without_a_base_the_servers_are_compared_all_the_same() -> None:
+    counted = with_base(1500.0, 1600.0, 1400.0)
+    without = tuple(replace(one, base_service="") for one in counted.services[1:])
+    record = replace(counted, services=without)
+    page = instructions_files(record)[PAGE].decode()
+    assert "## json: server tax" in page
+    assert "Server tax: what" in page
+    assert "ramework tax" not in page
+    rows = {row["service"]: row for row in rows_document(record)}
+    assert rows["bottle"]["server_tax"]["difference"] == pytest.approx(300)
+    assert rows["bottle"]["framework_tax"] is None
+
+
+def test_without_a_base_or_a_second_server_there_are_no_taxes() -> None:
     record = instructions_record()
     assert "tax" not in instructions_files(record)[PAGE].decode().lower()
     assert "framework_tax" not in rows_document(record)[0]
