@@ -26,6 +26,7 @@ from orchestrator.experiments.crosscheck.record import (
     CrossCheckSettings,
 )
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
+from orchestrator.model.catalogue import described
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
@@ -85,6 +86,8 @@ def _document(record: CrossCheck) -> Iterator[str]:
     state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
     yield f"{code(record.command)}, started {record.started_at}{state}.\n"
+    if of_set := described(settings.set_name):
+        yield f"{of_set}\n"
     yield f"For each service: {_how_many(settings)} of slices of {settings.seconds:g} s,"
     yield f"{settings.connections} connections, workload {settings.workload},"
     yield f"the lab's client: {settings.client}.\n"
@@ -118,7 +121,7 @@ def _without_later_fields(document: dict[str, Any]) -> None:
     ]
     for place, names in (
         (slices, ("setup_s",)),
-        ([document["settings"]], ("within", "budget_s")),
+        ([document["settings"]], ("within", "budget_s", "set_name")),
         (document["services"], ("seconds",)),
         (document["rows"], ("pairs", "seconds", "alike")),
     ):

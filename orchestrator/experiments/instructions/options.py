@@ -7,7 +7,7 @@ import argparse
 from orchestrator.bench.instructions import REQUESTS
 from orchestrator.experiments.instructions.record import InstructionsSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_python, add_services, chosen_services
+from orchestrator.options import add_python, add_services, chosen_services, chosen_set
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,5 +42,6 @@ def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
         seeds=arguments.seeds,
         repeats=arguments.repeats,
         requests=arguments.requests,
+        set_name=chosen_set(arguments),
         python=arguments.python,
     )

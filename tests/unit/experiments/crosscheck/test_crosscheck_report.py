@@ -84,7 +84,7 @@ def test_a_record_of_schema_1_stays_what_it_was() -> None:
     old = crosscheck_record(schema=OLDEST_SCHEMA, settings=settings)
     files = crosscheck_files(old)
     document = json.loads(files["crosscheck.json"])
-    assert document["settings"].keys().isdisjoint({"within", "budget_s"})
+    assert document["settings"].keys().isdisjoint({"within", "budget_s", "set_name"})
     assert b'"seconds": 3,' in files["crosscheck.json"]
     assert "seconds" not in document["services"][0]
     assert document["rows"][0].keys().isdisjoint({"pairs", "seconds", "alike"})
