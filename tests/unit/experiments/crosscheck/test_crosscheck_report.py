@@ -84,12 +84,20 @@ def test_a_record_of_schema_1_stays_what_it_was() -> None:
     old = crosscheck_record(schema=OLDEST_SCHEMA, settings=settings)
     files = crosscheck_files(old)
     document = json.loads(files["crosscheck.json"])
-    assert document["settings"].keys().isdisjoint({"within", "budget_s", "set_name"})
+    assert document["settings"].keys().isdisjoint({"within", "budget_s"})
     assert b'"seconds": 3,' in files["crosscheck.json"]
     assert "seconds" not in document["services"][0]
     assert document["rows"][0].keys().isdisjoint({"pairs", "seconds", "alike"})
     again = crosscheck_files(read(files["crosscheck.json"], "x"))
     assert again == files
+
+
+def test_the_set_is_in_the_record_unless_services_were_named() -> None:
+    """So the files of records that are older than the field stay what they were."""
+    of_a_set = crosscheck_files(crosscheck_record(settings=crosscheck_settings(set_name="base")))
+    assert read(of_a_set["crosscheck.json"], "x").settings.set_name == "base"
+    named = crosscheck_files(crosscheck_record())
+    assert "set_name" not in json.loads(named["crosscheck.json"])["settings"]
 
 
 @pytest.mark.parametrize("schema", [0, CROSSCHECK_SCHEMA + 1])
