@@ -15,7 +15,7 @@ def base_image(root: Path, version: str) -> str:
     """The name of an image with this version of Python, which the engine has afterwards.
 
     Args:
-        version: ``3.12`` or ``3.12.1``.
+        version: a tag of the official image: ``3.12``, ``3.12.1``, ``3.14-rc``, ``3.12-bookworm``.
 
     Raises:
         TrialFailed: there is none, none could be pulled, and none could be made.

@@ -7,7 +7,6 @@ from pathlib import Path
 from orchestrator.adapters import checkouts, revisions
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.files import manifests
-from orchestrator.model.entry import framework_of
 from orchestrator.model.variant import Variant
 
 
@@ -28,9 +27,12 @@ def _revision(root: Path, variant: Variant) -> str:
         if commit is None:
             return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
         known = manifests.folders(root / "services")
-        folder = f"services/{framework_of(known.get(variant.service, variant.service))}"
+        # A way to serve needs its own folder, too: a commit with that of the framework alone would
+        # give the framework's first way under this way's name.
+        folder = f"services/{known.get(variant.service, variant.service)}"
         if not revisions.has_folder(root, commit, folder):
-            return f"commit {commit[:12]} has no folder {folder}"
+            what = f"commit {commit[:12]} has no folder {folder}"
+            return f"{what}, which {variant.service} is built from; name a commit that has it"
     except EnvironmentMissing as error:
         return str(error)
     return ""

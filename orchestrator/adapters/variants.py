@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,7 +95,8 @@ class Variants:
             base = self._base_image(spec, variant.python)
             settings["args"] = {**settings["args"], "BASE": base}
             origin.append(f"Python {variant.python} of {base}")
-        with self._context(spec, variant) as (context, commit):
+        way = settings.get("args", {}).get("WAY", ".")
+        with self._context(spec, variant, way) as (context, commit):
             if commit:
                 origin.append(f"{spec.service} at commit {commit}")
             sources = digest(self._compose.root, context, spec.dockerfile, spec.build_more)
@@ -102,8 +104,11 @@ class Variants:
             try:
                 block = {**settings, "context": _literal(context)}
                 self._compose.build_as(spec.service, name, block, variant.python or "")
-            except NotInstallable:
-                raise
+            except NotInstallable as failure:
+                if not variant.revision:
+                    raise
+                at = f"{spec.service} at revision {variant.revision}"
+                raise NotInstallable(f"{at}: {failure.reason}", failure.log_tail) from failure
             except TrialFailed as failure:
                 raise _not_built(spec, variant, failure) from failure
         return self._named(name, name, *origin)
@@ -119,8 +124,15 @@ class Variants:
             raise TrialFailed(f"{spec.service}: {failure.reason}", failure.log_tail) from failure
 
     @contextmanager
-    def _context(self, spec: ContainerSpec, variant: Variant) -> Iterator[tuple[Path, str]]:
-        """The folder of the build, as it was at the variant's revision; and that commit."""
+    def _context(
+        self, spec: ContainerSpec, variant: Variant, way: str
+    ) -> Iterator[tuple[Path, str]]:
+        """The folder of the build, as it was at the variant's revision; and that commit.
+
+        Args:
+            way: the folder in it that has the way to serve. A commit without it is refused: the
+                Dockerfile of then may know no ways, and would build the framework's first one.
+        """
         context, root = Path(spec.build_context), self._compose.root.resolve()
         if variant.revision is None:
             yield context, ""
@@ -132,8 +144,9 @@ class Variants:
             commit = revisions.commit(root, variant.revision)
         except EnvironmentMissing as error:
             raise TrialFailed(f"{spec.service}: {error}") from error
-        if commit is None or not revisions.has_folder(root, commit, folder):
-            raise TrialFailed(f"{spec.service}: revision {variant.revision} has no {folder}")
+        needed = posixpath.normpath(f"{folder}/{way}")
+        if commit is None or not revisions.has_folder(root, commit, needed):
+            raise TrialFailed(f"{spec.service}: revision {variant.revision} has no folder {needed}")
         with scratch(self._scratch) as copy:
             revisions.extract(root, commit, folder, copy)
             yield copy / folder, commit

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from orchestrator.app.catalogue import checked
-from orchestrator.app.engine import engine_alone, placed_here, this_host
+from orchestrator.app.engine import placed_here, this_host
 from orchestrator.app.host_watch import HostWatch
-from orchestrator.app.pythons import on_python
+from orchestrator.app.pythons import alone_on
 from orchestrator.app.report import console, publish
 from orchestrator.app.variants import variant_problems
 from orchestrator.bench.bench import Bench
@@ -90,9 +90,8 @@ def _measured(
 ) -> R:
     """Measure what the run still lacks."""
     begin, progress = world.clock.monotonic(), console(world, experiment)
-    world = on_python(world, settings.python, progress)
     with (
-        engine_alone(world, folder.path.name, progress) as connection,
+        alone_on(world, settings.python, folder.path.name, progress) as (world, connection),
         HostWatch(world, connection.engine) as watch,
     ):
         placed = placed_here(world, connection.engine, settings.network)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from orchestrator import contract
 from orchestrator.app.catalogue import checked, names
-from orchestrator.app.engine import engine_alone
-from orchestrator.app.pythons import on_python
+from orchestrator.app.pythons import alone_on, on_python
 from orchestrator.bench.observe import observed
 from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
@@ -46,9 +45,8 @@ def verify(
     known = checked_services(world, services)
     asked = tuple(services) or names(world.root).of_set(DEFAULT_SET)
     progress = world.out
-    world = on_python(world, python, progress)
     found: dict[str, tuple[str, ...]] = {}
-    with engine_alone(world, "verify", progress) as connection:
+    with alone_on(world, python, "verify", progress) as (world, connection):
         engine, containers = connection.engine, world.compose.containers()
         for name in asked:
             wrong, runs = _verified(known, name, containers, engine)

@@ -34,6 +34,11 @@ def described(set_name: str | None) -> str:
     return f"Set {set_name}: {purpose}." if purpose else f"Set {set_name}."
 
 
+def beginning(set_name: str | None) -> str:
+    """A set before a list of other settings; empty if there is none."""
+    return f"set {set_name}, " if set_name else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """The manifests by service, and the answer that each workload expects."""

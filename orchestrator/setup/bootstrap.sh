@@ -49,7 +49,7 @@ bootstrap_debian() { # TAG FOLDER SUITE VERSION
   chroot "$root" "/usr/bin/python$version" -m venv /usr/local
   strip_tree "$root"
   # Its recorded build settings come from another of Debian's builds and do not show how this one was made.
-  import_image "$1" "$root" "$suite" "Debian $suite's python3 package" "PGO and LTO by Debian's build rules"
+  import_image "$1" "$root" "$suite" "Debian $suite's python$version package" "PGO and LTO by Debian's build rules"
 }
 
 # A version that no suite of Debian has (3.7, 3.12) is copied from this host, with the libraries that it is linked to.

@@ -31,6 +31,7 @@ from orchestrator.experiments.experiment import (
 )
 from orchestrator.model.bases import base_of
 from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.catalogue import beginning
 from orchestrator.model.entry import Manifest
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
@@ -80,7 +81,7 @@ def outlook(plan: CostPlan, _record: CostRecord) -> Outlook:
     """What is measured, and for about how long."""
     settings = plan.settings
     text = (
-        f"{f'set {settings.set_name}, ' if settings.set_name else ''}"
+        f"{beginning(settings.set_name)}"
         f"{'with bases, ' if settings.bases else ''}"
         f"{len(settings.services)} services and the reference at once, "
         f"{', '.join(settings.workloads)}: about {clock_time(settings.budget_s)} after all are "

@@ -17,6 +17,7 @@ from orchestrator.experiments.crosscheck.run import run
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
 from orchestrator.experiments.experiment import Experiment, Facts, Saved, Shown, host_added
 from orchestrator.model.blocks import LOCUST_WORKER, WRK
+from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 
@@ -55,7 +56,10 @@ def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
     else:
         service_s = SERVICE_OVERHEAD_S + (settings.budget_s or 0)
         how, much = f"each until it is within {(settings.within or 0) * 100:g} %", "at most about"
-    text = f"{services} services, {how}: {much} {clock_time(services * service_s)}"
+    text = (
+        f"{beginning(settings.set_name)}{services} services, {how}: "
+        f"{much} {clock_time(services * service_s)}"
+    )
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)
 
 

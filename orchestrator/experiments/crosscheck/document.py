@@ -26,6 +26,7 @@ from orchestrator.experiments.crosscheck.record import (
     CrossCheckSettings,
 )
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
+from orchestrator.model.catalogue import described
 from orchestrator.report.place import where
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
@@ -52,6 +53,8 @@ of every answer with the contract.
 
 
 RECORD, PAGE = "crosscheck.json", "crosscheck.md"
+LATER_SETTINGS = ("set_name",)
+"""Older records of schema 2 lack these; None is left out, so that their files stay equal."""
 
 
 def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
@@ -60,6 +63,9 @@ def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
     document = {**readable(record), "rows": rows}
     if not record.short_slices:
         _without_later_fields(document)
+    for name in LATER_SETTINGS:
+        if document["settings"][name] is None:
+            del document["settings"][name]
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
 
@@ -85,6 +91,8 @@ def _document(record: CrossCheck) -> Iterator[str]:
     state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
     yield f"{code(record.command)}, started {record.started_at}{state}.\n"
+    if of_set := described(settings.set_name):
+        yield f"{of_set}\n"
     yield f"For each service: {_how_many(settings)} of slices of {settings.seconds:g} s,"
     yield f"{settings.connections} connections, workload {settings.workload},"
     yield f"the lab's client: {settings.client}.\n"

@@ -14,6 +14,7 @@ from orchestrator.options import (
     add_services,
     chosen_network,
     chosen_services,
+    chosen_set,
 )
 
 WITHIN_PERCENT = 3.0
@@ -85,6 +86,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
         budget_s=None if exact else _or(arguments.budget, BUDGET_S),
         connections=arguments.connections,
         network=chosen_network(arguments),
+        set_name=chosen_set(arguments),
         client=arguments.client or Client.ENGINE.value,
     )
 

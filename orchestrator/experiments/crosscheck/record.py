@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
-from orchestrator.words import Moment, Name, Title
+from orchestrator.words import Moment, Name, SetName, Title
 
 CROSSCHECK_SCHEMA = 2
 OLDEST_SCHEMA = 1
@@ -22,6 +22,8 @@ class CrossCheckSettings:
 
     ``pairs`` None: pairs go on until the interval reaches from ``ratio / (1 + within)`` to
     ``ratio * (1 + within)`` at most, or until ``budget_s`` seconds are spent on a service.
+    ``set_name``: the set that ``services`` are; None if they were named, or if the cross-check is
+    older than the field.
     """
 
     services: tuple[Name, ...]
@@ -33,6 +35,7 @@ class CrossCheckSettings:
     client: Name = "engine"
     within: float | None = None
     budget_s: float | None = None
+    set_name: SetName | None = None
 
     @property
     def python(self) -> None:

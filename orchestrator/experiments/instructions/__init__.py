@@ -23,6 +23,7 @@ from orchestrator.experiments.instructions.record import (
 from orchestrator.experiments.instructions.run import run
 from orchestrator.experiments.instructions.tables import counts
 from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 
@@ -55,8 +56,8 @@ def outlook(plan: InstructionsPlan, _record: InstructionsRecord) -> Outlook:
     counts = settings.seeds * settings.repeats
     service_s = counts * (START_S + REQUEST_S * settings.requests) + CPU_TIME_S
     text = (
-        f"{services} services, {counts} counts each: about {clock_time(services * service_s)} "
-        "under callgrind"
+        f"{beginning(settings.set_name)}{services} services, {counts} counts each: "
+        f"about {clock_time(services * service_s)} under callgrind"
     )
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)
 

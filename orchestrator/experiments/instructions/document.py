@@ -21,6 +21,7 @@ from orchestrator.experiments.instructions.taxes import (
     members,
     tax_tables,
 )
+from orchestrator.model.catalogue import described
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.report.place import steal_in_words, where
 from orchestrator.report.table import code, markdown, one_line
@@ -114,6 +115,8 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
     state = ", interrupted" if record.interrupted else ended
     yield f"# Instructions {record.run_id}\n"
     yield f"{code(record.command)}, started {record.started_at}{state}.\n"
+    if of_set := described(record.settings.set_name):
+        yield f"{of_set}\n"
     yield markdown(counts(record))
     yield EXPLAINED
     if record.by is not None:

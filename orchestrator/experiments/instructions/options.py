@@ -7,7 +7,14 @@ import argparse
 from orchestrator.bench.instructions import REQUESTS
 from orchestrator.experiments.instructions.record import InstructionsSettings
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_bases, add_python, add_services, chosen_services, with_bases
+from orchestrator.options import (
+    add_bases,
+    add_python,
+    add_services,
+    chosen_services,
+    chosen_set,
+    with_bases,
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,5 +52,6 @@ def chosen(arguments: argparse.Namespace, there: Names) -> InstructionsSettings:
         seeds=arguments.seeds,
         repeats=arguments.repeats,
         requests=arguments.requests,
+        set_name=chosen_set(arguments),
         python=arguments.python,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
-from orchestrator.words import Moment, Name, PythonTag, Title
+from orchestrator.words import Moment, Name, PythonTag, SetName, Title
 
 INSTRUCTIONS_SCHEMA = 1
 
@@ -17,8 +17,9 @@ class InstructionsSettings:
     """The settings of one ``lab instructions``.
 
     ``seeds``: how many hash seeds, from 0 on. ``repeats``: containers for each seed. ``requests``:
-    how many are counted in one container. ``python``: as in `Settings`.
-    ``bases``: whether the bases of the services were added to them.
+    how many are counted in one container. ``set_name``: the set that ``services`` are; None if they
+    were named, or if the run is older than the field. ``python``: as in `Settings`. ``bases``:
+    whether the bases of the services were added to them.
     """
 
     services: tuple[Name, ...]
@@ -26,6 +27,7 @@ class InstructionsSettings:
     seeds: int
     repeats: int
     requests: int
+    set_name: SetName | None = None
     python: PythonTag | None = None
     bases: bool = False
 

@@ -28,6 +28,7 @@ from orchestrator.experiments.load.record import (
 )
 from orchestrator.experiments.load.report import derived
 from orchestrator.model.blocks import LOCUST_WORKER
+from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.record import RunRecord
 from orchestrator.model.settings import Plan, PlannedTrial, Settings
@@ -74,11 +75,10 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
     launches = at_once.wanted(plan.settings, profile) and (count or at_once.missing(record))
     without = "" if at_once.fits(plan.settings, profile) else f", {at_once.WITHOUT}"
     after_s = profile.together_s if launches else 0.0
-    of_set = f"set {plan.settings.set_name}, " if plan.settings.set_name else ""
     text = (
         f"{count} trials of {profile.load_s:g} s"
         f"{f', then all services at once for {after_s:g} s' if launches else without}"
-        f", about {clock_time(count * trial_s + after_s)}: {of_set}"
+        f", about {clock_time(count * trial_s + after_s)}: {beginning(plan.settings.set_name)}"
         f"profile {profile.name}, seed {plan.settings.seed}, "
         f"server on CPU {placement.server_cpu}, load on CPU {loads}, network {placement.network}"
     )

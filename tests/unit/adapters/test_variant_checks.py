@@ -59,7 +59,24 @@ def test_what_is_no_commit_is_refused(root: Path, revision: str) -> None:
 def test_a_revision_without_the_services_folder_is_refused(root: Path) -> None:
     commit = git(root, "rev-parse", "HEAD")
     (why,) = problems(root, Variant(service="bottle", revision="HEAD"))
-    assert why == f"rev:HEAD: commit {commit[:12]} has no folder services/bottle"
+    assert why == (
+        f"rev:HEAD: commit {commit[:12]} has no folder services/bottle, which bottle is built "
+        "from; name a commit that has it"
+    )
+
+
+def test_a_revision_from_before_a_way_to_serve_is_refused(root: Path) -> None:
+    way = root / "services" / "flask" / "gunicorn"
+    way.mkdir()
+    for folder in (way.parent, way):
+        (folder / "service.toml").touch()
+    variant = Variant(service="flask-gunicorn", revision="HEAD")
+    (why,) = problems(root, variant)
+    assert "has no folder services/flask/gunicorn, which flask-gunicorn is built from" in why
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "the way")
+    assert problems(root, variant) == []
+    assert problems(root, replace(FLASK, revision="HEAD~1")) == []
 
 
 def test_without_git_the_message_says_how_to_install_it(

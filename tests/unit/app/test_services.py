@@ -16,6 +16,7 @@ from orchestrator.app.catalogue import catalogue
 from orchestrator.composition import real_world
 from orchestrator.errors import TrialFailed
 from orchestrator.ports import ContainerState
+from orchestrator.world import World
 from tests.conftest import ROOT
 from tests.fakes import FakeContainer, FakeEngine, JournalProgress
 from tests.unit.examples import container, probe
@@ -41,10 +42,10 @@ def verified(
     engine = FakeEngine([], servers, broken={"mate": broken} if broken is not None else {})
 
     @contextmanager
-    def alone(*_: object) -> Iterator[Any]:
-        yield SimpleNamespace(engine=engine)
+    def alone(world: World, *_: object) -> Iterator[Any]:
+        yield world, SimpleNamespace(engine=engine)
 
-    monkeypatch.setattr(services, "engine_alone", alone)
+    monkeypatch.setattr(services, "alone_on", alone)
     monkeypatch.setattr(services, "checked_services", lambda *_: catalogue(ROOT))
     monkeypatch.setattr(contract, "problems", lambda *_: ("GET /json: status 500",))
     compose: Any = SimpleNamespace(containers=lambda: CONTAINERS)

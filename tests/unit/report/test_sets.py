@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+import msgspec
 import pytest
 
+from orchestrator.experiments.cost import COST
 from orchestrator.experiments.cost.document import cost_summary
 from orchestrator.experiments.cost.page import page as cost_page
 from orchestrator.experiments.cost.record import CostRecord
+from orchestrator.experiments.crosscheck import CROSSCHECK
+from orchestrator.experiments.crosscheck.document import crosscheck_files
+from orchestrator.experiments.instructions import INSTRUCTIONS
+from orchestrator.experiments.instructions.document import instructions_files
 from orchestrator.experiments.load import LOAD
-from orchestrator.model.catalogue import PURPOSES, SETS, described
+from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.model.catalogue import PURPOSES, SETS, Names, described
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
@@ -19,6 +29,8 @@ from orchestrator.report.summary import run_summary
 from tests.conftest import ROOT
 from tests.unit.examples import planned, run_record, server, settings, trial_record
 from tests.unit.experiments.cost.examples import cost_record
+from tests.unit.experiments.crosscheck.crosschecks import crosscheck_record
+from tests.unit.experiments.instructions.test_instructions import instructions_record
 
 PRODUCTION = described("production")
 
@@ -70,6 +82,45 @@ def test_a_cost_table_of_a_set_says_that_bases_were_added_to_it() -> None:
         assert "The bases of its services" not in made(record)
 
 
+def other_pages(set_name: str | None) -> list[str]:
+    """The pages of a cross-check and of counted instructions."""
+    check, counts = crosscheck_record(), instructions_record()
+    check = replace(check, settings=replace(check.settings, set_name=set_name))
+    counts = replace(counts, settings=replace(counts.settings, set_name=set_name))
+    files = {**crosscheck_files(check), **instructions_files(counts)}
+    return [files[name].decode() for name in ("crosscheck.md", "instructions.md")]
+
+
+def test_the_pages_of_cross_check_and_instructions_name_their_set() -> None:
+    assert all(PRODUCTION in text for text in other_pages("production"))
+    assert not any("Set " in text for text in other_pages(None))
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    ("words", "recorded"),
+    [(["--set", "production"], "production"), ([], "2019"), (["flask"], None)],
+)
+def test_every_experiment_on_sets_records_the_set(
+    experiment: object, words: list[str], recorded: str | None
+) -> None:
+    (one,) = (known for known in EXPERIMENTS if known is experiment)
+    parser = argparse.ArgumentParser()
+    one.options(parser)
+    if "--set" not in parser.format_help():
+        assert one.name == "ab"
+        return
+    there = Names(
+        services=("flask",),
+        workloads=("json",),
+        sets={"2019": ("flask",), "production": ("flask",)},
+    )
+    settings = one.settings(parser.parse_args(words), there)
+    assert settings.set_name == recorded
+    again = msgspec.json.decode(msgspec.json.encode(settings), type=type(settings))
+    assert again == settings
+
+
 @pytest.mark.parametrize(("set_name", "shown"), [("today", "today"), (None, "named")])
 def test_the_list_of_all_runs_has_a_column_for_the_set(set_name: str | None, shown: str) -> None:
     text = runs_page([Listed(folder="x", record=run(set_name), problem=None, page=True)], [])
@@ -86,6 +137,24 @@ def test_the_list_of_all_runs_has_no_set_for_a_run_that_is_older_than_sets() -> 
 def test_the_line_at_the_start_of_a_run_names_the_set() -> None:
     plan = planned(set_name="base")
     assert ": set base, profile smoke" in LOAD.outlook(plan, run("base")).text
+
+
+@pytest.mark.parametrize(
+    ("experiment", "record"),
+    [
+        (COST, cost_record()),
+        (CROSSCHECK, crosscheck_record()),
+        (INSTRUCTIONS, instructions_record()),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_the_line_at_the_start_of_other_experiments_begins_with_the_set(
+    experiment: Any, record: Any
+) -> None:
+    for set_name, begins in (("base", "set base, 1 services"), (None, "1 services")):
+        settings = replace(record.settings, services=("wsgi",), set_name=set_name)
+        plan = SimpleNamespace(settings=settings, trials=("wsgi",))
+        assert experiment.outlook(plan, record).text.startswith(begins)
 
 
 def test_a_row_of_another_way_to_serve_links_to_the_folders_that_it_is_made_of() -> None:

@@ -168,3 +168,20 @@ def test_the_newest_python_of_a_version_is_copied(tmp_path: Path, asked: str, fo
         check=True,
     ).stdout
     assert said.strip().rpartition("/")[2] == found
+
+
+@pytest.mark.parametrize(("suite", "version"), [("trixie", "3.13"), ("forky", "3.14")])
+def test_a_stand_in_of_debian_names_the_package_that_it_was_made_of(
+    suite: str, version: str
+) -> None:
+    nothing = "debian_tree() { :; }; chroot() { :; }; strip_tree() { :; }"
+    told = 'import_image() { echo "$4"; }'
+    build = f"bootstrap_debian tag /nowhere {suite} {version}"
+    said = subprocess.run(
+        ["/bin/bash", "-c", f". ./common.sh; . ./bootstrap.sh; {nothing}; {told}; {build}"],
+        cwd=ROOT / "orchestrator" / "setup",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.strip() == f"Debian {suite}'s python{version} package"

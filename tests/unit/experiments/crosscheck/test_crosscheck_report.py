@@ -92,6 +92,14 @@ def test_a_record_of_schema_1_stays_what_it_was() -> None:
     assert again == files
 
 
+def test_the_set_is_in_the_record_unless_services_were_named() -> None:
+    """So the files of records that are older than the field stay what they were."""
+    of_a_set = crosscheck_files(crosscheck_record(settings=crosscheck_settings(set_name="base")))
+    assert read(of_a_set["crosscheck.json"], "x").settings.set_name == "base"
+    named = crosscheck_files(crosscheck_record())
+    assert "set_name" not in json.loads(named["crosscheck.json"])["settings"]
+
+
 @pytest.mark.parametrize("schema", [0, CROSSCHECK_SCHEMA + 1])
 def test_a_cross_check_of_an_unknown_schema_is_refused(schema: int) -> None:
     text = crosscheck_files(crosscheck_record(schema=schema))["crosscheck.json"]
