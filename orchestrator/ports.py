@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from labwire.events import LoadEvent, LoadStep, Tick
-from labwire.expectation import Request
+from labwire.expectation import Expectation, Request
 from labwire.slices import Slice
 from orchestrator.contract import Answer, Probe
 from orchestrator.model.counted_by import CountedBy
@@ -129,7 +129,9 @@ class Container(Protocol):
         None if the host does not show them, or if the container does not run.
         """
 
-    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
+    def observed(
+        self, expectations: Sequence[Expectation], connections: int, within_s: float
+    ) -> Observed:
         """What runs in it while it answers; it was started as `Engine.watched` says.
 
         Args:

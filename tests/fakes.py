@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from labload.counts.hdr import histogram
 from labwire.events import LoadEvent, LoadStep, Tick
-from labwire.expectation import Request
+from labwire.expectation import Expectation, Request
 from labwire.slices import Served, Slice
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Answer, Probe
@@ -130,8 +130,10 @@ class FakeContainer:
     def processes(self) -> tuple[Process, ...] | None:
         return self._processes.pop(0) if self._processes else None
 
-    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
-        paths = " ".join(one.path for one in requests)
+    def observed(
+        self, expectations: Sequence[Expectation], connections: int, within_s: float
+    ) -> Observed:
+        paths = " ".join(one.request.path for one in expectations)
         self._journal.append(f"observe {self.name} by {connections} connections: {paths}")
         if isinstance(self._observed, BaseException):
             raise self._observed

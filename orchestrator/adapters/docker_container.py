@@ -13,7 +13,7 @@ import docker.models.containers
 import requests.exceptions
 
 from labwire import netstat
-from labwire.expectation import Request
+from labwire.expectation import Expectation, Request
 from orchestrator.adapters import callgrind, cgroup, cpu_time, observing, perf, processes
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
@@ -226,13 +226,15 @@ class DockerContainer:
             return processes.of_container(int(self._container.attrs["State"]["Pid"]), self.id)
         return None
 
-    def observed(self, requests: Sequence[Request], connections: int, within_s: float) -> Observed:
+    def observed(
+        self, expectations: Sequence[Expectation], connections: int, within_s: float
+    ) -> Observed:
         """What runs in it while it answers.
 
         Raises:
             TrialFailed: it did not answer, or none of its processes can be read.
         """
-        command = observing.loading(requests, connections, within_s)
+        command = observing.loading(expectations, connections, within_s)
         run = self._container.exec_run
         with self._told("could not be observed"):
             _, output = within(within_s + READ_WITHIN_S, lambda: run(command))

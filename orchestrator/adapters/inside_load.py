@@ -2,8 +2,8 @@
 
 The lab passes this file's text to the container's own Python (3.6 or later). Arguments: the folder
 of `inside_process.py`, the service's port, the seconds after which it ends, the number of
-connections, how often each sends each request, and the requests in base64. It prints one line of
-JSON after the mark.
+connections, how often each sends each request, and the requests: each as the status of its right
+answer, a colon, and the request in base64. It prints one line of JSON after the mark.
 """
 
 import base64
@@ -31,19 +31,22 @@ class Client(threading.Thread):
     def __init__(self, port, requests, times):
         threading.Thread.__init__(self, daemon=True)
         self.port, self.requests, self.times = port, requests, times
-        self.sock, self.answers, self.why = None, 0, ""
+        self.sock, self.answers, self.others, self.why = None, 0, {}, ""
 
     def run(self):
         """Send them all; the first failure ends it."""
         try:
-            for request in self.requests * self.times:
-                self.ask(request)
-                self.answers += 1
+            for status, request in self.requests * self.times:
+                found = self.ask(request)
+                if found == status:
+                    self.answers += 1
+                else:
+                    self.others[found] = self.others.get(found, 0) + 1
         except Exception as error:
             self.why = "%s: %s" % (type(error).__name__, error)
 
     def ask(self, request):
-        """Send a request, and read the answer."""
+        """Send a request, read the answer, and return its status."""
         if self.sock is None:
             self.sock = connected(self.port)
         self.sock.sendall(request)
@@ -55,6 +58,7 @@ class Client(threading.Thread):
         if closes:
             self.sock.close()
             self.sock = None
+        return answer.status
 
 
 def connected(port):
@@ -78,12 +82,21 @@ def await_all(folder, ending):
     end = time.time() + TOLD_WITHIN_S
     while True:
         here = [os.path.basename(path)[: -len(".here")] for path in glob.glob(folder + "/*.here")]
-        alive = [pid for pid in here if os.path.exists("/proc/" + pid)]
+        alive = [pid for pid in here if lives(pid)]
         paths = [os.path.join(folder, pid + ending) for pid in alive]
         missing = [path for path in paths if not os.path.exists(path)]
         if not missing or time.time() > end:
             return [path for path in paths if path not in missing], len(missing)
         time.sleep(POLL_S)
+
+
+def lives(pid):
+    """Whether this process is there, and is no zombie."""
+    try:
+        with open("/proc/%s/stat" % pid) as file:
+            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
 
 
 def create(folder, name):
@@ -123,6 +136,15 @@ def answered(sock, port):
             data = data[(length + 3) & ~3 :]
 
 
+def others(clients):
+    """How many answers had which other status than that of the right answer."""
+    found = {}
+    for client in clients:
+        for status, count in client.others.items():
+            found[str(status)] = found.get(str(status), 0) + count
+    return found
+
+
 def known(read, *args):
     """What this returns; None if the kernel does not say."""
     try:
@@ -158,7 +180,9 @@ def main(folder, port, seconds, connections, times, requests):
         "processes": processes,
         "silent": missing,
         "answers": sum(client.answers for client in clients),
-        "why": "".join([client.why for client in clients if client.why][:1]),
+        "others": others(clients),
+        "connections": len(clients),
+        "broken": [client.why for client in clients if client.why],
         "backlogs": known(backlogs, port),
         "most_backlog": known(most_backlog),
     }
@@ -171,5 +195,8 @@ main(
     int(sys.argv[3]),
     int(sys.argv[4]),
     int(sys.argv[5]),
-    [base64.b64decode(text) for text in sys.argv[6:]],
+    [
+        (int(status), base64.b64decode(text))
+        for status, text in (argument.split(":") for argument in sys.argv[6:])
+    ],
 )

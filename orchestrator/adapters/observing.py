@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 
 import msgspec
 
-from labwire.expectation import Request
+from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed
 from orchestrator.model.entry import PORT, ContainerSpec
 from orchestrator.model.observed import Observed
@@ -51,9 +51,13 @@ def watched(
     return replace(spec, entrypoint=starts, command=program)
 
 
-def loading(requests: Sequence[Request], connections: int, within_s: float) -> list[str]:
+def loading(expectations: Sequence[Expectation], connections: int, within_s: float) -> list[str]:
     """The command that loads the service from inside its container; it prints what `read` reads."""
-    sent = [b64encode(one.encoded(f"127.0.0.1:{PORT}")).decode() for one in requests]
+    host = f"127.0.0.1:{PORT}"
+    sent = [
+        f"{one.right.status}:{b64encode(one.request.encoded(host)).decode()}"
+        for one in expectations
+    ]
     numbers = map(str, (PORT, int(within_s), connections, TIMES))
     return ["python", "-c", source("inside_load.py"), FOLDER, *numbers, *sent]
 
@@ -82,12 +86,18 @@ class Told(msgspec.Struct):
 
 
 class All(msgspec.Struct):
-    """What all processes say, and what was seen beside them; ``why``: why an answer is missing."""
+    """What all processes say, and what was seen beside them.
+
+    ``silent``: processes that said nothing in time. ``answers``: those with the right status;
+    ``others``: any other status -> answers. ``broken``: why each connection that failed did so.
+    """
 
     processes: tuple[Told, ...]
     silent: int
     answers: int
-    why: str
+    others: dict[str, int]
+    connections: int
+    broken: tuple[str, ...]
     backlogs: tuple[int, ...] | None
     most_backlog: int | None
 
@@ -96,7 +106,7 @@ def read(printed: str) -> Observed:
     """What the program beside the service printed, as one value.
 
     Raises:
-        TrialFailed: no process said anything, or the service did not answer.
+        TrialFailed: no process said anything, or no answer had the right status.
     """
     marked = [text[len(MARK) :] for text in printed.splitlines() if text.startswith(MARK)]
     try:
@@ -106,11 +116,16 @@ def read(printed: str) -> Observed:
     if told is None:
         raise TrialFailed("the program beside it printed nothing", printed)
     if not told.answers:
-        raise TrialFailed(f"it answered no request ({line(told.why)})")
+        because = "; ".join(_of_load(told)) or "nothing was sent"
+        raise TrialFailed(f"it answered no request rightly ({because})")
     wrong = [line(one.error) for one in told.processes if one.error]
     served = _that_served([one for one in told.processes if not one.error])
     if not served:
-        because = "; ".join(wrong) or "it may not be Python's, or ignores PYTHONPATH"
+        because = (
+            "; ".join(wrong)
+            or _silent(told.silent)
+            or "it may not be Python's, or ignores PYTHONPATH"
+        )
         raise TrialFailed(f"no process of it says what it runs ({because})")
     return _joined(told, served)
 
@@ -128,8 +143,11 @@ def _that_served(processes: Sequence[Told]) -> Sequence[Told]:
 def _joined(told: All, served: Sequence[Told]) -> Observed:
     most = max(served, key=lambda one: one.threads)
     calls = sum((Counter(one.json) for one in served), Counter[str]())
-    known = any(one.answered for one in served)
+    quiet = told.silent + sum(bool(one.error) for one in told.processes)
+    # A process that says nothing may have answered, too.
+    known = any(one.answered for one in served) and not quiet
     return Observed(
+        troubles=(*filter(None, [_silent(quiet)]), *_of_load(told)),
         event_loops=_all(one.loops for one in served),
         http_parsers={line(k): line(v) for one in served for k, v in one.parsers.items()},
         perhaps=_all(one.others for one in served),
@@ -146,6 +164,23 @@ def _joined(told: All, served: Sequence[Told]) -> Observed:
         backlogs=told.backlogs or (),
         most_backlog=told.most_backlog,
     )
+
+
+def _silent(count: int) -> str:
+    """Processes that do not say what they run, in words; empty if there are none."""
+    if not count:
+        return ""
+    return f"{count} process{'' if count == 1 else 'es'} of it did not say what runs there"
+
+
+def _of_load(told: All) -> Iterator[str]:
+    """What went wrong with the requests."""
+    every = told.answers + sum(told.others.values())
+    for status, count in sorted(told.others.items()):
+        yield f"{count:,} of {every:,} answers had the status {line(status)}"
+    if told.broken:
+        broken = f"{len(told.broken)} of {told.connections} connections failed"
+        yield f"{broken}: {line(told.broken[0])}"
 
 
 def _all(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:

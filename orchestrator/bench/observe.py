@@ -12,8 +12,8 @@ from orchestrator.bench.served import served
 from orchestrator.doubts.observed import observed_caveats
 from orchestrator.errors import TrialFailed, unforeseen
 from orchestrator.model.entry import Entry, Manifest
-from orchestrator.model.observed import Observed, Process, UnderLoad
-from orchestrator.model.trial import TrialRecord
+from orchestrator.model.observed import NOT_LOOKED_INSIDE, Observed, Process, UnderLoad
+from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.ports import Engine
 
 WITHIN_S = 30.0
@@ -32,8 +32,7 @@ def observed(entry: Entry, expectations: Sequence[Expectation], engine: Engine) 
     try:
         watched = replace(entry, container=engine.watched(entry.container))
         with served(watched, engine) as its:
-            requests = [expected.request for expected in expectations]
-            found = its.server.observed(requests, connections(entry.manifest), WITHIN_S)
+            found = its.server.observed(expectations, connections(entry.manifest), WITHIN_S)
             if (ended := its.ended()) is not None:
                 raise ended
             return found
@@ -46,7 +45,7 @@ def observed(entry: Entry, expectations: Sequence[Expectation], engine: Engine) 
 def _in_a_line(failure: TrialFailed) -> str:
     """The reason, and the last line of the log, which often says why."""
     last = failure.log_tail.strip().rpartition("\n")[2]
-    return f"{failure.reason}: {last}" if last else failure.reason
+    return failure.reason if last in failure.reason else f"{failure.reason}: {last}"
 
 
 def connections(manifest: Manifest) -> int:
@@ -73,12 +72,29 @@ def with_observed(
     return replace(row, server=server, caveats=(*row.caveats, *observed_caveats(server)))
 
 
+def not_looked_inside(row: TrialRecord) -> TrialRecord:
+    """A measured row before its service is observed: as an interrupt at that time leaves it."""
+    if row.server.observed is not None:
+        return row
+    return replace(row, server=replace(row.server, observed=Observed(why=NOT_LOOKED_INSIDE)))
+
+
+def is_unobserved(row: TrialRecord) -> bool:
+    """Whether the run ended between the measurement of this row and its observation."""
+    seen = row.server.observed
+    measured = row.outcome is Outcome.MEASURED
+    return measured and seen is not None and seen.why == NOT_LOOKED_INSIDE
+
+
 def under_load(
-    before: Sequence[Process] | None, during: Sequence[Process] | None
+    before: Sequence[Process] | None, during: Sequence[Process] | None, users: int | None = None
 ) -> UnderLoad | None:
     """The processes that serve, by the CPU time that they used meanwhile; None if unknown.
 
     A listening socket does not tell: a parent holds it, too.
+
+    Args:
+        users: of the load, each with a connection of its own.
     """
     if before is None or during is None:
         return None
@@ -92,4 +108,5 @@ def under_load(
         processes=len(serving),
         threads=sum(one.threads for one in serving),
         others=len(during) - len(serving),
+        users=users,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.method import Method
-from orchestrator.bench.observe import with_observed
+from orchestrator.bench.observe import is_unobserved, not_looked_inside, with_observed
 from orchestrator.bench.rows import planned_record
 from orchestrator.bench.trial import Trial
 from orchestrator.errors import TrialFailed
@@ -33,7 +33,8 @@ def measure_trials(
     measured by then; then KeyboardInterrupt is raised again.
 
     What runs in a service is observed once, after its first measured trial. So the trial finds the
-    host as it would without, and no time is lost on a service that does not work.
+    host as it would without, and no time is lost on a service that does not work. Rows of an
+    earlier part of the run that ended before their service was observed follow after all trials.
     """
     begin, trial = bench.clock.monotonic(), None
     seen = dict[str, Observed]()
@@ -60,10 +61,18 @@ def measure_trials(
                 rows[planned.key] = row = trial.run(images)
                 trial = None  # its row is kept
                 if bench.contract and row.outcome is Outcome.MEASURED:
+                    rows[planned.key] = row = not_looked_inside(row)
                     yield known()
                     rows[planned.key] = with_observed(row, planned.entry, seen, bench)
             bench.progress.trial_ends(rows[planned.key])
             yield known()
+        for planned in trials if bench.contract else ():
+            earlier = rows.get(planned.key)
+            if earlier is not None and is_unobserved(earlier):
+                bench.progress.note(f"{earlier.service}: the lab looks at what runs in it")
+                if not isinstance(bench.images_of(planned.entry), TrialFailed):
+                    rows[planned.key] = with_observed(earlier, planned.entry, seen, bench)
+                yield known()
     except KeyboardInterrupt:
         if trial is not None and trial.finished is not None:
             rows[trial.finished.key] = trial.finished

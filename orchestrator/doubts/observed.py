@@ -12,6 +12,9 @@ from orchestrator.model.trial import Caveat, Server
 JSON_LIBRARY = "ujson"
 """What makes the JSON in every service (services/README.md, the first rule)."""
 
+ENOUGH_USERS = 4
+"""So many users for each thread that is named: a pool may have fewer threads under less load."""
+
 KINDS = (
     OTHER_THAN_SAID := DoubtKind(
         code="other-than-said",
@@ -45,7 +48,8 @@ def unknowns(seen: Observed) -> tuple[str, ...]:
         "JSON library": json_in_words(seen),
         "listen backlog": backlog_in_words(seen),
     }
-    return tuple(f"{what}: {words}" for what, words in found.items() if words.startswith("unknown"))
+    unknown = (f"{what}: {words}" for what, words in found.items() if words.startswith("unknown"))
+    return (*seen.troubles, *unknown)
 
 
 def loops_in_words(seen: Observed) -> str:
@@ -111,6 +115,27 @@ def _under_load(server: Server, seen: Observed) -> Iterator[str]:
     load = seen.under_load
     if load is not None and load.processes != server.workers:
         yield f"{_says(server)}, but {load.processes} did under load"
+    if load is None or load.users is None:
+        return
+    named = named_threads(server.threads)
+    if (
+        load.users >= ENOUGH_USERS * server.workers * named
+        and load.threads < server.workers * named
+    ):
+        says = f"service.toml says of threads: {server.threads}"
+        yield f"{says}; but there were only {load.threads:,} under load"
+
+
+def named_threads(words: str) -> int:
+    """The least number of threads that a serving process has, from ``threads`` of a manifest.
+
+    The numbers are added: ``4 in a pool, 1 for connections`` names 5. A pool of ``up to
+    512`` has at least one, and so has each process. There is no most: libraries have
+    idle threads of their own, which the kernel counts, too, and ``one per connection`` has no
+    bound.
+    """
+    numbers = re.findall(r"(?:^|, )(up to )?(\d+)\b", words)
+    return max(1, sum(1 if up_to else int(number) for up_to, number in numbers))
 
 
 def said_threads(words: str) -> tuple[int, float]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+NOT_LOOKED_INSIDE = "the row failed, or the run ended, before the lab looked inside"
+"""Why a row says nothing of what runs in its processes, until its service is observed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -19,12 +22,14 @@ class UnderLoad:
     """The processes that served as the hold began, and their threads, all together.
 
     ``processes``: those that had used CPU time since the load began. ``others``: those that had
-    not, such as an init process or a parent that only watches.
+    not, such as an init process or a parent that only watches. ``users``: of the load at that
+    time, each with a connection of its own; None in older records.
     """
 
     processes: int
     threads: int
     others: int
+    users: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,8 @@ class Observed:
     A measured process is not changed, so the lab starts the same image with the same limits once
     more, and loads it lightly. What is said of processes is said of those that answered.
 
-    ``why``: why nothing was observed; empty if something was. ``event_loops``: classes of the
+    ``why``: why nothing was observed; empty if something was. ``troubles``: what went wrong
+    meanwhile, so that the rest may be incomplete, in words. ``event_loops``: classes of the
     running event loops. ``http_parsers``: what read the requests -> the parser's name; for a
     compiled server without a class that Python can see, the parser's source that its file names.
     ``perhaps``: classes that may read requests, if no known one did.
@@ -51,6 +57,7 @@ class Observed:
     """
 
     why: str = ""
+    troubles: tuple[str, ...] = ()
     event_loops: tuple[str, ...] = ()
     http_parsers: dict[str, str] = field(default_factory=dict)
     perhaps: tuple[str, ...] = ()

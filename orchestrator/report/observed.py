@@ -39,8 +39,9 @@ def runs_in_a_line(server: Server) -> str:
         f"HTTP parser {parsers_in_words(seen)}",
         f"JSON by {json_in_words(seen)}",
         f"extensions {', '.join(seen.compiled) or 'none'}",
-        _python(seen),
+        f"Python {_python(seen)}" if seen.gil is None else _python(seen),
         _under_load(seen),
+        f"observed in part: {'; '.join(seen.troubles)}" if seen.troubles else "",
     ]
     differ = "" if not observed_differences(server) else " (not as service.toml says)"
     return ", ".join(filter(None, parts)) + differ
@@ -61,6 +62,7 @@ def _inside(server: Server, seen: Observed) -> Iterator[tuple[str, str]]:
     if seen.workers is not None and seen.threads is not None:
         made = "processes answered, threads made the answers"
         yield f"Observed: {made}", f"{seen.workers}, {seen.threads}"
+    yield "Observed in part", "; ".join(seen.troubles)
 
 
 def _load(server: Server, seen: Observed) -> Iterator[tuple[str, str]]:
@@ -78,6 +80,8 @@ def _under_load(seen: Observed) -> str:
 
 
 def _python(seen: Observed) -> str:
+    if seen.gil is None:
+        return "unknown"
     build = " (free-threaded build)" if seen.free_threaded else ""
     gil = "with the GIL" if seen.gil else "without the GIL"
     flags = f", options {', '.join(seen.flags)}" if seen.flags else ""

@@ -18,8 +18,8 @@ from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.companions import with_companions
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
+from orchestrator.model.observed import NOT_LOOKED_INSIDE, Process, UnderLoad
 from orchestrator.model.observed import Observed as WhatRuns
-from orchestrator.model.observed import Process, UnderLoad
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Loading
 from orchestrator.model.trial import TrialRecord
@@ -104,7 +104,7 @@ def _followed(
     serving: UnderLoad | None = None
     for event in load.events():
         if isinstance(event, StepBegan) and event.phase is LoadPhase.HOLD:
-            serving = under_load(before, subject.server.processes())
+            serving = under_load(before, subject.server.processes(), event.users)
         if isinstance(event, Ready):
             subject.know(load_versions=event.versions)
             before = subject.server.processes()
@@ -124,7 +124,7 @@ def _followed(
 def _with_serving(record: TrialRecord, serving: UnderLoad | None) -> TrialRecord:
     if serving is None:
         return record
-    found = replace(record.server.observed or WhatRuns(), under_load=serving)
+    found = replace(record.server.observed or WhatRuns(why=NOT_LOOKED_INSIDE), under_load=serving)
     return replace(record, server=replace(record.server, observed=found))
 
 

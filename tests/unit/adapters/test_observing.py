@@ -23,9 +23,10 @@ from orchestrator.adapters.observing import (
     source,
     watched,
 )
+from orchestrator.doubts.observed import observed_differences, unknowns
 from orchestrator.errors import TrialFailed
 from orchestrator.model.observed import Observed
-from tests.unit.examples import container
+from tests.unit.examples import JSON, container, server
 
 HTTP_SERVER = """
 import json, sys
@@ -60,7 +61,7 @@ asyncio.run(main())
 """
 
 
-def seen(folder: Path, program: str, *, times: int = 3) -> Observed:
+def seen(folder: Path, program: str, *, times: int = 3, status: int = 200) -> Observed:
     """What is observed of a program on this machine, which gets its port as an argument."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,10 +70,11 @@ def seen(folder: Path, program: str, *, times: int = 3) -> Observed:
     text = source("inside_process.py")
     started = [sys.executable, "-c", START, at, text, sys.executable, "-c", program, port]
     asked = b64encode(Request(path="/json").encoded("127.0.0.1")).decode()
+    sent = f"{status}:{asked}"
     beside = [sys.executable, "-c", source("inside_load.py"), at, port, "30", "2", str(times)]
     with subprocess.Popen(started) as server:
         try:
-            done = subprocess.run([*beside, asked], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([*beside, sent], capture_output=True, text=True, timeout=60)
         finally:
             server.kill()
     return read(done.stdout)
@@ -85,6 +87,17 @@ def test_a_server_of_the_standard_library_is_observed(tmp_path: Path) -> None:
     assert (runs.workers, runs.threads, runs.backlogs) == (1, 1, (5,))
     assert runs.python.startswith("CPython 3.")
     assert (runs.gil, runs.free_threaded) == (True, False)
+
+
+def test_answers_with_another_status_than_the_right_one_do_not_count(tmp_path: Path) -> None:
+    with pytest.raises(TrialFailed, match="6 of 6 answers had the status 200"):
+        seen(tmp_path, HTTP_SERVER, status=201)
+
+
+def test_a_process_that_has_ended_but_was_not_waited_for_is_not_silent(tmp_path: Path) -> None:
+    child = "import os, time; pid = os.fork()\nif not pid: time.sleep(0.2); os._exit(0)\n"
+    runs = seen(tmp_path, child + HTTP_SERVER)
+    assert (runs.troubles, runs.workers) == ((), 1)
 
 
 def test_a_loop_a_library_and_an_unknown_parser_are_observed(tmp_path: Path) -> None:
@@ -115,7 +128,9 @@ def said(processes: Sequence[dict[str, Any]], **changes: Any) -> str:
         "processes": processes,
         "silent": 0,
         "answers": 20,
-        "why": "",
+        "others": {},
+        "connections": 4,
+        "broken": [],
         "backlogs": [2048],
         "most_backlog": 4096,
         **changes,
@@ -150,11 +165,48 @@ def test_if_no_call_was_counted_workers_and_threads_are_unknown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "more", "trouble"),
+    [
+        ({"silent": 1}, [], "1 process of it did not say what runs there"),
+        ({}, [{"pid": 3, "error": "KeyError: 'x'"}], "1 process of it did not say what runs"),
+    ],
+)
+def test_a_process_that_says_nothing_leaves_workers_and_threads_unknown(
+    changes: dict[str, Any], more: list[dict[str, Any]], trouble: str
+) -> None:
+    runs = read(said([told(), *more], **changes))
+    assert (runs.workers, runs.threads) == (None, None)
+    assert runs.json_calls == {"ujson": 10}
+    assert runs.troubles[0].startswith(trouble)
+    its = server(event_loop="uvloop", http_parser="httptools", backlog=2048, observed=runs)
+    assert observed_differences(its) == ()
+    assert unknowns(runs) == runs.troubles
+
+
+def test_wrong_answers_and_failed_connections_are_told() -> None:
+    runs = read(said([told()], answers=15, others={"500": 5}, broken=["reset"]))
+    assert runs.answers == 15
+    assert runs.troubles == (
+        "5 of 20 answers had the status 500",
+        "1 of 4 connections failed: reset",
+    )
+    assert runs.workers == 1
+
+
+@pytest.mark.parametrize(
     ("printed", "why"),
     [
         ("Traceback\nOSError", "printed nothing"),
         (f"{MARK}{{}}", "printed an invalid line"),
-        (said([told()], answers=0, why="refused"), r"answered no request \(refused\)"),
+        (
+            said([told()], answers=0, broken=["refused", "reset"]),
+            r"no request rightly \(2 of 4 connections failed: refused\)",
+        ),
+        (
+            said([told()], answers=0, others={"500": 40}),
+            r"no request rightly \(40 of 40 answers had the status 500\)",
+        ),
+        (said([], silent=2), r"says what it runs \(2 processes of it did not say"),
         (said([]), "may not be Python's, or ignores PYTHONPATH"),
         (said([{"pid": 3, "error": "KeyError: 'x'"}]), "KeyError: 'x'"),
     ],
@@ -189,7 +241,9 @@ def test_a_watched_container_runs_its_own_program_and_nothing_else_is_changed(
 
 
 def test_the_load_of_an_observation_sends_the_requests_of_the_contract() -> None:
-    command = loading([Request(path="/json")], 4, 30.0)
+    command = loading([JSON], 4, 30.0)
     assert command[3:6] == [FOLDER, "8000", "30"]
     assert command[6] == "4"
-    assert command[-1] == b64encode(Request(path="/json").encoded("127.0.0.1:8000")).decode()
+    status, _, request = command[-1].partition(":")
+    assert status == "200"
+    assert request == b64encode(JSON.request.encoded("127.0.0.1:8000")).decode()

@@ -10,15 +10,27 @@ import pytest
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.method import Measured, Subject
-from orchestrator.bench.observe import connections, under_load
+from orchestrator.bench.observe import connections, is_unobserved, not_looked_inside, under_load
 from orchestrator.bench.trials import measure_trials
+from orchestrator.doubts.observed import observed_differences
 from orchestrator.errors import TrialFailed
-from orchestrator.model.observed import Observed, Process, UnderLoad
+from orchestrator.model.observed import NOT_LOOKED_INSIDE, Observed, Process, UnderLoad
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome, TrialRecord
 from orchestrator.ports import ContainerState
+from orchestrator.report.observed import what_runs
 from tests.fakes import FakeContainer, FakeGenerator, Journal, fake_bench
-from tests.unit.examples import JSON, TEXT, answer, manifest, planned, probe, run_record
+from tests.unit.examples import (
+    JSON,
+    TEXT,
+    answer,
+    manifest,
+    planned,
+    probe,
+    run_record,
+    server,
+    trial_record,
+)
 
 RUNS = Observed(
     event_loops=(),
@@ -29,6 +41,7 @@ RUNS = Observed(
     backlogs=(128,),
 )
 LOADED = UnderLoad(processes=1, threads=9, others=1)
+UNOBSERVED = Observed(why=NOT_LOOKED_INSIDE, under_load=LOADED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +51,7 @@ class Loading:
     @contextmanager
     def measured(self, subject: Subject, bench: Bench) -> Iterator[Measured]:
         def into(record: TrialRecord, state: ContainerState) -> TrialRecord:
-            seen = Observed(under_load=LOADED)
-            return replace(record, server=replace(record.server, observed=seen))
+            return replace(record, server=replace(record.server, observed=UNOBSERVED))
 
         yield Measured(into=into)
 
@@ -66,7 +78,7 @@ def test_the_measured_trial_is_kept_before_the_service_is_observed() -> None:
     journal: Journal = []
     _, first, second = measured(RUNS, journal)
     assert first.trials[0].outcome is Outcome.MEASURED
-    assert first.trials[0].server.observed == Observed(under_load=LOADED)
+    assert first.trials[0].server.observed == UNOBSERVED
     assert second.trials[0].server.observed == replace(RUNS, under_load=LOADED)
     watched = journal.index("watch flask")
     assert "remove flask" in journal[:watched]
@@ -85,7 +97,7 @@ def test_a_difference_is_a_caveat_of_the_row_and_no_failure() -> None:
     [
         (TrialFailed("it answered no request", "a\nNameError: x"), "it answered no request: "
          "NameError: x"),
-        (ValueError("broken"), "unexpected ValueError: broken: ValueError: broken"),
+        (ValueError("broken"), "unexpected ValueError: broken"),
     ],
 )  # fmt: skip
 def test_a_service_that_cannot_be_observed_says_why_and_stays_measured(
@@ -105,7 +117,35 @@ def test_an_interrupt_while_a_service_is_observed_keeps_its_row() -> None:
         kept.extend(_interrupted(journal))
     (row,) = kept[-1].trials
     assert row.outcome is Outcome.MEASURED
-    assert row.server.observed == Observed(under_load=LOADED)
+    assert row.server.observed == UNOBSERVED
+
+
+def test_a_row_that_an_interrupt_left_unobserved_is_observed_when_the_run_goes_on() -> None:
+    kept: list[RunRecord] = []
+    with pytest.raises(KeyboardInterrupt):
+        kept.extend(_interrupted([]))
+    journal: Journal = []
+    container = FakeContainer("flask", probe(), observed=RUNS, journal=journal)
+    bench = fake_bench(
+        journal, {"flask": container}, FakeGenerator(journal, ()), contract={"json": JSON}
+    )
+    plan = planned(repeats=1, workloads=("json",))
+    *_, record = measure_trials(plan.trials, kept[-1], Loading(), bench)
+    assert record.trials[0].server.observed == replace(RUNS, under_load=LOADED)
+    assert not any(line.startswith("verify") for line in journal), "it was not measured again"
+    again = list(measure_trials(plan.trials, record, Loading(), bench))
+    assert again[-1].trials == record.trials
+
+
+def test_a_measured_row_without_a_reading_of_its_load_says_that_nobody_looked_inside_yet() -> None:
+    row = trial_record(server=server(observed=None))
+    left = not_looked_inside(row)
+    assert left.server.observed == Observed(why=NOT_LOOKED_INSIDE)
+    assert is_unobserved(left)
+    assert not is_unobserved(row)
+    assert observed_differences(left.server) == ()
+    (fact,) = what_runs(left.server)
+    assert fact == ("Inside the process", f"not observed: {NOT_LOOKED_INSIDE}")
 
 
 def _interrupted(journal: Journal) -> Iterator[RunRecord]:

@@ -24,7 +24,7 @@ from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.experiments.load.steps import steps
-from orchestrator.model.observed import Observed, Process, UnderLoad
+from orchestrator.model.observed import NOT_LOOKED_INSIDE, Observed, Process, UnderLoad
 from orchestrator.model.sample import Sample
 from orchestrator.model.trial import (
     LocustTotals,
@@ -200,7 +200,10 @@ def test_who_serves_is_read_as_the_hold_begins_and_stands_in_the_row() -> None:
         load_result(),
     ]
     row = run_trial(flask(processes=[before, during]), script)
-    assert row.server.observed == Observed(under_load=UnderLoad(processes=1, threads=65, others=1))
+    assert row.server.observed == Observed(
+        why=NOT_LOOKED_INSIDE,
+        under_load=UnderLoad(processes=1, threads=65, others=1, users=64),
+    )
 
 
 def kept(store: FakeStore) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.doubts.observed import (
+    named_threads,
     observed_caveats,
     observed_differences,
     said_threads,
@@ -100,6 +101,41 @@ def test_the_kernel_may_grant_a_shorter_queue_than_a_server_asks_for() -> None:
     short = replace(RUNS, backlogs=(128, 128), most_backlog=128)
     assert observed_differences(said(short)) == ()
     assert observed_differences(said(replace(short, backlogs=(64,)))) != ()
+
+
+@pytest.mark.parametrize(
+    ("threads", "users", "doubted"),
+    [
+        (4, 64, True),
+        (5, 64, False),
+        (9, 64, False),  # libraries have idle threads of their own
+        (4, 19, False),  # a pool may not be full yet
+        (4, None, False),  # an older record
+    ],
+)
+def test_fewer_threads_under_load_than_service_toml_names_are_a_difference(
+    threads: int, users: int | None, doubted: bool
+) -> None:
+    load = UnderLoad(processes=1, threads=threads, others=1, users=users)
+    words = "4 in a pool, 1 for connections"
+    runs = replace(RUNS, threads=4, under_load=load)
+    expected = f"service.toml says of threads: {words}; but there were only 4 under load"
+    assert observed_differences(said(runs, threads=words)) == ((expected,) if doubted else ())
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("1", 1),
+        ("4 in a pool, 1 for connections", 5),
+        ("up to 512 in a pool, 1 for connections", 2),
+        ("1 for connections and handlers", 1),
+        ("one per request, 1 for the event loop", 1),
+        ("one per connection", 1),
+    ],
+)
+def test_the_numbers_of_threads_are_added(words: str, named: int) -> None:
+    assert named_threads(words) == named
 
 
 def test_what_is_unknown_is_named_and_is_no_difference() -> None:

@@ -56,6 +56,16 @@ def test_a_row_that_was_not_observed_says_why_and_an_older_one_says_nothing() ->
     assert runs_in_a_line(server()) == ""
 
 
+def test_what_went_wrong_meanwhile_and_what_is_unknown_is_said() -> None:
+    part = replace(RUNS, gil=None, python="", troubles=("1 of 4 connections failed: reset",))
+    facts = dict(what_runs(server(observed=part)))
+    assert facts["Observed in part"] == "1 of 4 connections failed: reset"
+    assert facts["Python"] == "unknown"
+    line = runs_in_a_line(server(observed=part))
+    assert "Python unknown" in line
+    assert "observed in part: 1 of 4 connections failed: reset" in line
+
+
 def test_the_report_has_what_runs_in_a_line_and_says_if_it_differs() -> None:
     line = runs_in_a_line(server(observed=RUNS))
     assert line == (
