@@ -60,6 +60,8 @@ def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
     document = {**readable(record), "rows": rows}
     if not record.short_slices:
         _without_later_fields(document)
+    if record.settings.python is None:  # so the files of records older than the field stay equal
+        del document["settings"]["python"]
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
 
@@ -94,7 +96,8 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield COUNTS_EXPLAINED
     yield markdown(counts(record))
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    at = where(record.host, record.layout, python=settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield f"- {one_line(', '.join(record.tools))}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))

@@ -11,6 +11,7 @@ from orchestrator.model.catalogue import Names
 from orchestrator.options import (
     add_client,
     add_network,
+    add_python,
     add_services,
     chosen_network,
     chosen_services,
@@ -63,6 +64,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="json",
         help="what to request: a name from services/contract.toml; default: json",
     )
+    add_python(parser)
     add_network(parser)
     add_client(parser)
 
@@ -86,6 +88,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
         connections=arguments.connections,
         network=chosen_network(arguments),
         client=arguments.client or Client.ENGINE.value,
+        python=arguments.python,
     )
 
 

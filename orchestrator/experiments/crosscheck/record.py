@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
-from orchestrator.words import Moment, Name, Title
+from orchestrator.words import Moment, Name, PythonTag, Title
 
 CROSSCHECK_SCHEMA = 2
 OLDEST_SCHEMA = 1
@@ -22,6 +22,7 @@ class CrossCheckSettings:
 
     ``pairs`` None: pairs go on until the interval reaches from ``ratio / (1 + within)`` to
     ``ratio * (1 + within)`` at most, or until ``budget_s`` seconds are spent on a service.
+    ``python``: as in `Settings`; wrk and the lab's client keep what they have.
     """
 
     services: tuple[Name, ...]
@@ -33,10 +34,7 @@ class CrossCheckSettings:
     client: Name = "engine"
     within: float | None = None
     budget_s: float | None = None
-
-    @property
-    def python(self) -> None:
-        """Each service on its own: what is compared are clients."""
+    python: PythonTag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
