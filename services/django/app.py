@@ -2,7 +2,6 @@
 
 import ujson
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
@@ -35,4 +34,12 @@ def text(request):
 
 urlpatterns = [path("json", json), path("text", text)]
 application = get_wsgi_application()
-asgi_application = get_asgi_application()
+
+
+def __getattr__(name):
+    # Made only where an ASGI server asks for it: the other ways to serve stay without its modules.
+    if name == "asgi_application":
+        from django.core.asgi import get_asgi_application
+
+        return get_asgi_application()
+    raise AttributeError(name)

@@ -72,11 +72,12 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
     trial_s, count = profile.load_s + OVERHEAD_S, len(missing_trials(plan.trials, record))
     loads = ", ".join(map(str, placement.load_cpus))
     launches = at_once.wanted(plan.settings, profile) and (count or at_once.missing(record))
+    without = "" if at_once.fits(plan.settings, profile) else f", {at_once.WITHOUT}"
     after_s = profile.together_s if launches else 0.0
     of_set = f"set {plan.settings.set_name}, " if plan.settings.set_name else ""
     text = (
         f"{count} trials of {profile.load_s:g} s"
-        f"{f', then all services at once for {after_s:g} s' if launches else ''}"
+        f"{f', then all services at once for {after_s:g} s' if launches else without}"
         f", about {clock_time(count * trial_s + after_s)}: {of_set}"
         f"profile {profile.name}, seed {plan.settings.seed}, "
         f"server on CPU {placement.server_cpu}, load on CPU {loads}, network {placement.network}"

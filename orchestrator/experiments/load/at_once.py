@@ -22,13 +22,22 @@ SLICES = 10
 """In a launch, for each workload. The time is short, and an interval from five launches is much
 wider than one from eight, so a launch spends most of its time on starting."""
 
-MOST_SERVERS = 16
+TOO_MANY = 16
 """Fewer than the load can aim at: `nanode`, the profile with launches, has 1 GiB for all."""
+
+
+WITHOUT = f"without launches of all services at once, which take {TOO_MANY - 1} services at most"
 
 
 def wanted(settings: Settings, profile: Profile) -> bool:
     """Whether such a run has launches: one service has nothing to be compared with."""
-    return profile.together_s > 0 and 1 < len(set(settings.services)) < MOST_SERVERS
+    several = len(set(settings.services)) > 1
+    return profile.together_s > 0 and several and fits(settings, profile)
+
+
+def fits(settings: Settings, profile: Profile) -> bool:
+    """Whether the services are few enough for launches, if the profile has any."""
+    return profile.together_s == 0 or len(set(settings.services)) < TOO_MANY
 
 
 def missing(record: RunRecord) -> bool:
