@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.claims.choices import choices
-from orchestrator.claims.part import of_all_choices
+from orchestrator.claims.all_choices import no_choice, of_all_choices
+from orchestrator.claims.choices import choices, without_choice
 from orchestrator.claims.rules import RULES
 from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, Decision
@@ -32,6 +32,8 @@ def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:
 
 
 def _decided(claim: Claim, record: RunRecord) -> Decision:
+    if mixed := without_choice(claim, record):
+        return no_choice(claim, mixed)
     rule = RULES[claim.rule]
     found = [(one, rule(one.applied(claim), record)) for one in choices(claim, record)]
     return of_all_choices(claim, found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.claims.choices import Choice
 from orchestrator.claims.quantity import Quantity
 from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.model.record import RunRecord
@@ -41,39 +40,6 @@ def joined(claim: Claim, parts: Mapping[str, Part]) -> Decision:
         text=f"T{text[1:]}" if text.startswith("the ") else text,
         numbers={name: value for part in parts.values() for name, value in part.numbers.items()},
     )
-
-
-def of_all_choices(claim: Claim, found: Sequence[tuple[Choice, Decision]]) -> Decision:
-    """One decision from those of all choices of rows, which name their rows.
-
-    The verdict is that of all choices if they agree. The claim depends on the server if one upholds
-    it and another refutes it. Otherwise it is undecided.
-    """
-    verdicts = {decision.verdict for _, decision in found}
-    (first, decision), *others = found
-    if len(verdicts) > 1:
-        told = [f"With {one.server}{_rows(one)}, {d.verdict}: {_small(d.text)}" for one, d in found]
-    else:
-        told = [f"{decision.text}{f' Rows: {listed(first.ways)}.' if first.ways else ''}"]
-        told += [f"The same with {one.server}{_rows(one)}." for one, _ in others]
-    decides = {Verdict.UPHELD, Verdict.REFUTED}
-    split = Verdict.DEPENDS if decides <= verdicts else Verdict.UNDECIDED
-    return Decision(
-        claim=claim,
-        verdict=split if len(verdicts) > 1 else decision.verdict,
-        workload=decision.workload,
-        text=" ".join(told),
-        numbers={name: value for _, d in found for name, value in d.numbers.items()},
-    )
-
-
-def _rows(choice: Choice) -> str:
-    return f" ({listed(choice.ways)})" if choice.ways else ""
-
-
-def _small(text: str) -> str:
-    """A sentence as it goes on after a colon."""
-    return f"t{text[1:]}" if text.startswith("The ") else text
 
 
 def overall(verdicts: set[Verdict]) -> Verdict:

@@ -136,7 +136,9 @@ class Decision:
 
     ``workload``: the workload that decided it; None if several or none did.
     ``text``: a complete sentence with the numbers. ``numbers``: the same for programs, under
-    ``<workload>.<service>.<quantity and unit>``; ``_at_least`` at the end marks a lower bound.
+    ``<workload>.<service>.<quantity and unit>``; ``_at_least`` at the end marks a lower bound. If
+    the claim was decided for several servers, numbers of no single service, such as
+    ``spearman_least``, have the server and a dot before their name.
     """
 
     claim: Claim

@@ -59,3 +59,12 @@ class RunRecord:
     trials: tuple[TrialRecord, ...] = ()
     together: tuple[Together, ...] = ()
     caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether its services were named one by one, and not measured as a set.
+
+        False also if it cannot be told: the record is older than sets, or has no trial. The field
+        `Server.framework` is as old as `Settings.set_name`, and never empty since.
+        """
+        return self.settings.set_name is None and any(t.server.framework for t in self.trials)

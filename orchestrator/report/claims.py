@@ -22,10 +22,12 @@ class Decided:
     record: RunRecord
     decisions: tuple[Decision, ...]
 
-    @property
-    def name(self) -> str:
-        """The heading of its column: its set, or else its id."""
-        return self.record.settings.set_name or self.record.run_id
+    def name(self, other: Decided) -> str:
+        """The heading of its column beside the other's: its set, else its id; both if needed."""
+        of_set, run_id = self.record.settings.set_name, self.record.run_id
+        if of_set is None:
+            return run_id
+        return f"{of_set} ({run_id})" if other.record.settings.set_name == of_set else of_set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +89,16 @@ def _of_two(base: Decided, head: Decided) -> Iterator[str]:
         yield "## Why they differ\n"
     for one in changed:
         yield f"**{one_line(one.claim.text)}**\n"
-        for run, decision in ((base, one.base), (head, one.head)):
-            yield f"- {one_line(run.name)}, {decision.verdict}: {one_line(decision.text)}"
+        for name, decision in ((base.name(head), one.base), (head.name(base), one.head)):
+            yield f"- {one_line(name)}, {decision.verdict}: {one_line(decision.text)}"
         yield ""
 
 
 def _table(base: Decided, head: Decided, found: Sequence[Beside]) -> Table:
     columns: tuple[Column[Beside], ...] = (
         Column("claim", "Claim", lambda one: one.claim.text),
-        Column("base", base.name, lambda one: str(one.base.verdict), words=True),
-        Column("head", head.name, lambda one: str(one.head.verdict), words=True),
+        Column("base", base.name(head), lambda one: str(one.base.verdict), words=True),
+        Column("head", head.name(base), lambda one: str(one.head.verdict), words=True),
         Column("differs", "Differs", lambda one: "yes" if one.changed else "no", words=True),
     )
     return make_table(name="claims", title="Verdicts", columns=columns, rows=found)
@@ -107,8 +109,8 @@ def _runs(*runs: Decided) -> Iterator[str]:
     for run in runs:
         settings = run.record.settings
         trials = "one trial" if settings.repeats == 1 else f"{settings.repeats} trials"
-        about = described(settings.set_name) or "Services named one by one."
-        said = f"profile {settings.profile}, {trials} of each row. {about}"
+        about = "Services named one by one." if run.record.named else described(settings.set_name)
+        said = f"profile {settings.profile}, {trials} of each row. {about}".rstrip()
         yield f"- {one_line(run.record.run_id)}: {one_line(said)}"
     yield ""
 

@@ -52,7 +52,7 @@ class Listed:
 
 
 NAMED = "named"
-"""For a run whose services were named one by one, or which is older than sets."""
+"""For a run whose services were named one by one; a run that is older than sets has no value."""
 
 
 def _of(of: Callable[[RunRecord], Value]) -> Callable[[Listed], Value]:
@@ -61,6 +61,10 @@ def _of(of: Callable[[RunRecord], Value]) -> Callable[[Listed], Value]:
 
 def _measured(run: Listed) -> str | None:
     return f"{run.measured} of {len(run.record.trials)}" if run.record else None
+
+
+def _set(record: RunRecord) -> str | None:
+    return NAMED if record.named else record.settings.set_name
 
 
 def _machine(record: RunRecord) -> str:
@@ -76,7 +80,7 @@ RUNS: tuple[Column[Listed], ...] = (
     Column("started_at", "Started (UTC)", _of(lambda r: r.started_at), words=True),
     Column("profile", "Profile", _of(lambda r: r.profile.name), words=True),
     Column("load_s", "Seconds per trial", _of(lambda r: r.profile.load_s), show="{:g}".format),
-    Column("set", "Set", _of(lambda r: r.settings.set_name or NAMED), words=True),
+    Column("set", "Set", _of(_set), words=True),
     Column("services", "Services", _of(lambda r: len(r.settings.services))),
     Column("workloads", "Workloads", _of(lambda r: ", ".join(r.settings.workloads)), words=True),
     Column("repeats", "Repeats", _of(lambda r: r.settings.repeats)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,101 +9,24 @@ import pytest
 from orchestrator.claims import RULES, decide
 from orchestrator.claims.rank_correlation import correlation
 from orchestrator.errors import UsageError
-from orchestrator.files.published import read_published
-from orchestrator.model.published import Claim, ClaimRule, Decision, Verdict
+from orchestrator.model.published import Claim, ClaimRule, Verdict
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Caveat, Outcome, Package, TrialRecord
+from orchestrator.model.trial import Caveat, Outcome, Package
 from orchestrator.stats.interval import Interval, interval
-from tests.conftest import ROOT
+from tests.unit.claims.examples import (
+    CLAIMS,
+    RIGHT,
+    SERVICES,
+    decided,
+    record,
+    trial,
+    world,
+)
 from tests.unit.examples import (
     open_loop_row,
     resources,
-    run_record,
     server,
-    settings,
-    totals,
-    trial_record,
 )
-
-PUBLISHED = read_published(ROOT / "results" / "published")
-CLAIMS = {claim.id: claim for claim in PUBLISHED.claims}
-SERVICES = (
-    "aiohttp",
-    "bottle",
-    "django",
-    "flask",
-    "japronto",
-    "pyramid",
-    "sanic",
-    "starlette",
-    "tornado",
-)
-# Rates with which all claims of the article are right.
-RIGHT = {
-    "aiohttp": 9_000.0,
-    "bottle": 2_000.0,
-    "django": 500.0,
-    "flask": 3_000.0,
-    "japronto": 9_010.0,
-    "pyramid": 1_200.0,
-    "sanic": 9_020.0,
-    "starlette": 9_030.0,
-    "tornado": 9_040.0,
-}
-MEDIANS = dict.fromkeys(SERVICES, 6.0) | {"japronto": 2.0, "tornado": 2.1, "django": 20.0}
-
-
-def trial(service: str, rate: float, repeat: int = 1, **changes: Any) -> TrialRecord:
-    example = trial_record(
-        service,
-        repeat,
-        hold=totals(goodput_rps=rate),
-        limited_by="server-cpu",
-        resources=resources(memory_idle_bytes=50_000_000 if service == "django" else 20_000_000),
-        open_loop=(open_loop_row(median_ms=MEDIANS[service]),),
-        server=server(
-            service.title(),
-            framework=service,
-            package=Package(
-                name=service,
-                version="1.0",
-                requires_python=None,
-                dependencies=3,
-                install_bytes=30_000_000 if service == "django" else 3_000_000,
-            ),
-        ),
-    )
-    return replace(example, **changes)
-
-
-def record(*trials: TrialRecord, workloads: tuple[str, ...] = ("json",)) -> RunRecord:
-    return run_record(settings=settings(workloads=workloads), trials=trials)
-
-
-def world(
-    rates: dict[str, float] | None = None,
-    changed: dict[str, dict[str, Any]] | None = None,
-    repeats: int = 1,
-) -> RunRecord:
-    """A record of both workloads of all nine. ``changed``: other values in a service's trials."""
-    rates = RIGHT | (rates or {})
-    trials = [
-        trial(
-            service,
-            rate * (1 + 0.001 * repeat),
-            repeat,
-            **{"workload": workload} | (changed or {}).get(service, {}),
-        )
-        for workload in ("json", "text")
-        for service, rate in rates.items()
-        for repeat in range(1, repeats + 1)
-    ]
-    return record(*trials, workloads=("json", "text"))
-
-
-def decided(claim: str | Claim, run: RunRecord) -> Decision:
-    (found,) = decide([CLAIMS[claim] if isinstance(claim, str) else claim], run)
-    return found
 
 
 def latency(value: float, **changes: Any) -> dict[str, Any]:
@@ -327,74 +249,3 @@ def test_every_rule_has_a_decision_function() -> None:
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(UsageError, match="claim x: no rule 'guess'; choose from higher-rate, "):
         decide([Claim(id="x", text="x", rule="guess")], world())
-
-
-def served(framework: str, way: str, rate: float, server_text: str, **changes: Any) -> TrialRecord:
-    """A trial of another way to serve a framework."""
-    one = trial(framework, rate)
-    facts = replace(
-        one.server, name=f"{one.server.name} on {way}", server=server_text, framework=framework
-    )
-    return replace(one, service=f"{framework}-{way}", server=facts, **changes)
-
-
-def production(*, flask_on_waitress: float) -> RunRecord:
-    """Bottle, Flask and Pyramid on two servers each, Django on one of these and on another."""
-    others = (trial(name, RIGHT[name]) for name in ("aiohttp", "sanic", "starlette", "tornado"))
-    return record(
-        *others,
-        served("flask", "gunicorn", 3_000.0, "gunicorn gthread worker"),
-        served("flask", "waitress", flask_on_waitress, "waitress"),
-        served("bottle", "gunicorn", 2_000.0, "gunicorn gthread worker"),
-        served("bottle", "waitress", 1_500.0, "waitress"),
-        served("pyramid", "gunicorn", 1_200.0, "gunicorn gthread worker"),
-        served("pyramid", "waitress", 1_000.0, "waitress"),
-        served("django", "threads", 500.0, "gunicorn gthread worker"),
-        served("django", "uvicorn", 400.0, "uvicorn"),
-    )
-
-
-def test_a_framework_without_a_row_of_its_name_is_judged_on_each_server() -> None:
-    found = decided("best-synchronous", production(flask_on_waitress=2_500.0))
-    assert found.verdict is Verdict.UPHELD
-    assert "Flask on gunicorn (3,000 requests/s) is above" in found.text
-    assert "Rows: bottle-gunicorn, django-threads, flask-gunicorn and pyramid-gunicorn." in (
-        found.text
-    )
-    assert "The same with waitress (bottle-waitress, django-threads, flask-waitress" in found.text
-    # Only Django has uvicorn; the others keep the first of their ways.
-    assert "The same with uvicorn (bottle-gunicorn, django-uvicorn, flask-gunicorn" in found.text
-    assert found.claim is CLAIMS["best-synchronous"]
-    assert found.numbers["json.flask-waitress.rps"] == 2_500.0
-
-
-def test_a_claim_that_one_server_upholds_and_another_refutes_depends_on_it() -> None:
-    found = decided("best-synchronous", production(flask_on_waitress=300.0))
-    assert found.verdict is Verdict.DEPENDS
-    assert found.text.startswith("With gunicorn gthread worker (bottle-gunicorn, django-threads, ")
-    assert "pyramid-gunicorn), upheld: json: Flask on gunicorn" in found.text
-    assert "pyramid-waitress), refuted: json: Flask on waitress (300 requests/s) is below" in (
-        found.text
-    )
-
-
-def test_a_claim_that_one_server_leaves_open_is_undecided() -> None:
-    found = decided("best-synchronous", production(flask_on_waitress=1_500.0))
-    assert found.verdict is Verdict.UNDECIDED
-    assert "upheld: json: Flask on gunicorn" in found.text
-    assert "undecided: json: Flask on waitress" in found.text
-
-
-def test_the_row_of_a_frameworks_own_name_stands_for_it() -> None:
-    of_all = (*world().trials, *production(flask_on_waitress=300.0).trials)
-    whole = replace(world(), trials=of_all)
-    found = decided("best-synchronous", whole)
-    assert found.verdict is decided("best-synchronous", world()).verdict
-    assert "text, upheld: Flask (3,003 requests/s) is above Bottle (2,002 requests/s)" in found.text
-    assert "waitress" not in found.text
-
-
-def test_a_claim_names_a_framework_that_the_run_does_not_serve() -> None:
-    found = decided("asynchronous-better", production(flask_on_waitress=2_500.0))
-    assert found.verdict is Verdict.UNDECIDED
-    assert "the run has no measured rate of japronto" in found.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from orchestrator.model.published import Claim, Decision, Verdict
 from orchestrator.report.claims import Decided, claims_document, claims_markdown
-from tests.unit.examples import run_record, settings
+from tests.unit.examples import run_record, server, settings, trial_record
 
 CLAIMS = [
     Claim(id="best", text="Flask | is the best.", rule="higher-rate"),
@@ -13,7 +15,11 @@ CLAIMS = [
 
 
 def run(set_name: str | None, *verdicts: Verdict) -> Decided:
-    record = run_record(run_id=f"run-{set_name or 'named'}", settings=settings(set_name=set_name))
+    record = run_record(
+        run_id=f"run-{set_name or 'named'}",
+        settings=settings(set_name=set_name),
+        trials=(trial_record(),),
+    )
     decisions = (
         Decision(claim=claim, verdict=verdict, workload=None, text=f"{set_name} says {verdict}.")
         for claim, verdict in zip(CLAIMS, verdicts, strict=True)
@@ -50,6 +56,23 @@ def test_a_run_of_named_services_is_called_by_its_id() -> None:
     text = claims_markdown(run(None, Verdict.UPHELD, Verdict.UPHELD), NOW)
     assert "| Claim | run-named | production | Differs |" in text
     assert "Services named one by one." in text
+
+
+def test_nothing_is_said_of_the_services_of_a_run_that_is_older_than_sets() -> None:
+    old = run(None, Verdict.UPHELD, Verdict.UPHELD)
+    trials = (trial_record(server=server(framework="")),)
+    text = claims_markdown(replace(old, record=replace(old.record, trials=trials)), None)
+    assert "- run-named: profile smoke, one trial of each row.\n" in text
+
+
+def test_two_runs_of_one_set_are_told_apart_by_their_ids() -> None:
+    base = run("2019", Verdict.REFUTED, Verdict.UPHELD)
+    head = run("2019", Verdict.UPHELD, Verdict.UPHELD)
+    head = replace(head, record=replace(head.record, run_id="run-later"))
+    text = claims_markdown(base, head)
+    assert "| Claim | 2019 (run-2019) | 2019 (run-later) | Differs |" in text
+    assert "- 2019 (run-2019), refuted: " in text
+    assert "- 2019 (run-later), upheld: " in text
 
 
 def test_one_run_alone_shows_each_claim_with_its_reason() -> None:

@@ -14,7 +14,7 @@ from orchestrator.model.catalogue import PURPOSES, SETS, described
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
 from orchestrator.report.page import Links
-from orchestrator.report.runs import Listed, runs_page
+from orchestrator.report.runs import NAMED, Listed, runs_page
 from orchestrator.report.summary import run_summary
 from tests.conftest import ROOT
 from tests.unit.examples import planned, run_record, server, settings, trial_record
@@ -67,6 +67,12 @@ def test_the_list_of_all_runs_has_a_column_for_the_set(set_name: str | None, sho
     text = runs_page([Listed(folder="x", record=run(set_name), problem=None, page=True)], [])
     assert ">Set</th>" in text
     assert f">{shown}</td>" in text
+
+
+def test_the_list_of_all_runs_has_no_set_for_a_run_that_is_older_than_sets() -> None:
+    old = replace(run(None), trials=(trial_record(server=server(framework="")),))
+    text = runs_page([Listed(folder="x", record=old, problem=None, page=True)], [])
+    assert f">{NAMED}</td>" not in text
 
 
 def test_the_line_at_the_start_of_a_run_names_the_set() -> None:
