@@ -38,19 +38,21 @@ changed: $(BIN)/.runtime ## list the services that changes since a commit touch:
 	@$(BIN)/lab changed --since '$(SINCE)'
 
 .PHONY: nanode
-nanode: $(BIN)/.runtime base-images ## measure with the profile nanode inside a cgroup of 1 CPU and 1 GB (needs root)
+nanode: $(BIN)/.runtime base-images ## measure with the profile nanode in a cgroup of 1 CPU and 1 GB (needs root): SERVICES= SET= WORKLOADS= PYTHON= REPEATS=
 	$(strip $(BIN)/lab nanode $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOADS),--workload $(WORKLOADS)) \
-	  $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS)))
+	  $(if $(PYTHON),--python $(PYTHON)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS)))
 
 .PHONY: crosscheck
-crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= PAIRS=
-	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(SET),--set $(SET)) $(if $(PAIRS),--pairs $(PAIRS)))
+crosscheck: $(BIN)/.runtime base-images ## compare the lab's client with wrk: SERVICES= SET= PAIRS= PYTHON=
+	$(strip $(BIN)/lab crosscheck $(SERVICES) $(if $(SET),--set $(SET)) $(if $(PAIRS),--pairs $(PAIRS)) \
+	  $(if $(PYTHON),--python $(PYTHON)))
 
 .PHONY: ab
 ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE= BASE= HEAD= WORKLOAD= BUDGET= FAIL_ABOVE= BY=
 	@$(call need,SERVICE,the service to compare)
 	@$(call need,BASE,what to compare with (docs/ab.md has the forms of a side))
 	@$(call need,HEAD,what to judge (docs/ab.md has the forms of a side))
+	@$(call without,PYTHON,a version of Python is a side - such as HEAD=python:3.12)
 	$(strip $(BIN)/lab ab '$(SERVICE)' --base '$(BASE)' --head '$(HEAD)' $(if $(WORKLOAD),--workload '$(WORKLOAD)') \
 	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(BY),--by '$(BY)') \
 	  $(if $(RESULTS),--results $(RESULTS)))
@@ -58,6 +60,7 @@ ab: $(BIN)/.runtime base-images ## say which of two versions is slower: SERVICE=
 .PHONY: judge
 judge: $(BIN)/.runtime base-images ## say whether a change makes a service slower: SINCE= SERVICES= WORKLOADS= BUDGET= WITHIN= FAIL_ABOVE=
 	@$(call need,SINCE,a commit or branch or tag to compare with)
+	@$(call without,PYTHON,it compares each service on its own Python)
 	$(strip $(BIN)/lab judge $(SERVICES) --since '$(SINCE)' $(if $(WORKLOADS),--workload $(WORKLOADS)) \
 	  $(if $(BUDGET),--budget '$(BUDGET)') $(if $(WITHIN),--within '$(WITHIN)') \
 	  $(if $(FAIL_ABOVE),--fail-above '$(FAIL_ABOVE)') $(if $(RESULTS),--results $(RESULTS)))
@@ -201,3 +204,4 @@ $(BIN)/.dev: orchestrator/requirements.txt tests/requirements.txt $(SETUP)/venv.
 	@touch $@ $(BIN)/.runtime
 
 need = test -n '$($(1))' || { echo 'make $@ needs $(1)=: $(2)' >&2; exit 2; }
+without = test -z '$($(1))' || { echo 'make $@ takes no $(1)=: $(2)' >&2; exit 2; }

@@ -25,6 +25,9 @@ UNMEASURED: Mapping[str, str] = {
     ".gitignore": "settings of git",
     "LICENSE": "a document",
 }
+# What each way to serve has for itself. In the folder of a framework they are its first way's, in a
+# folder below it another way's; the image of a way contains no other way's. All else is shared.
+OF_ONE_WAY = frozenset({"service.toml", "requirements.in", "requirements.txt", "serve.sh"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,9 @@ def _touched_by(
     top, *below = path.split("/")
     if top != "services" or len(below) < 2:
         return tuple(folders)
-    own = "/".join(below[:2])
-    of_way = [name for name, folder in folders.items() if folder == own]
-    return of_way or [name for name, it in folders.items() if framework_of(it) == below[0]]
+    way = "/".join(below[:2])
+    if way not in folders.values():  # no folder of a way, or one that is gone
+        if below[-1] not in OF_ONE_WAY or len(below) > len(("framework", "way", "file")):
+            return [name for name, it in folders.items() if framework_of(it) == below[0]]
+        way = "/".join(below[:-1])
+    return [name for name, folder in folders.items() if folder == way]

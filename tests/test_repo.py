@@ -163,6 +163,24 @@ def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
 
 
+def dry(*words: str) -> str:
+    """The commands that make would carry out."""
+    done = subprocess.run(
+        ["make", "--dry-run", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_every_target_that_measures_passes_the_chosen_python_on_or_refuses_it() -> None:
+    asked = ("SINCE=x", "SERVICE=x", "BASE=x", "HEAD=x", "FILE=x", "PYTHON=3.12")
+    for target in ("nanode", "crosscheck", "instructions", "images", "images-save", "images-load"):
+        assert re.search(r"bin/lab .*--python 3\.12", dry(target, *asked)), target
+    assert re.search(r"bin/lab run .*--python 3\.12", dry("bench", "PYTHON=3.12"))
+    for target in ("ab", "judge"):
+        refused = rf"^test -z '3\.12' \|\| .*make {target} takes no PYTHON=.*exit 2"
+        assert re.search(refused, dry(target, *asked), re.MULTILINE), target
+
+
 def test_make_targets_and_help_agree_with_the_documents() -> None:
     targets = make_targets()
     documents = text("CONTRIBUTING.md") + "".join(map(text, DOCUMENTS))

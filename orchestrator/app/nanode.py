@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.app.images import bases
+from orchestrator.app.pythons import on_python
 from orchestrator.durations import clock_time
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.files.checkout import wanted_nofile
@@ -28,7 +29,9 @@ FOLDER, ENGINE_FOLDER = Path(".lab", "nanode"), Path(".lab", "nanode-engine")
 """In the checkout: files made for the engine, and the engine's images and containers."""
 
 
-def prove(world: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+def prove(
+    world: World, words: Sequence[str], *, bridges: bool, python: str | None = None
+) -> tuple[int, WholeMemory | None]:
     """Run a command of the lab in a cgroup of one CPU and 1 GiB.
 
     A separate engine starts in the cgroup, gets the base images, and builds all other images there.
@@ -38,6 +41,8 @@ def prove(world: World, words: Sequence[str], *, bridges: bool) -> tuple[int, Wh
         words: the command and its arguments, such as ``run --profile nanode``.
         bridges: whether its containers reach each other on a bridge. A trial's share one network
             namespace; servers that run at once have one each, beside that of the load.
+        python: the version of Python that ``words`` choose for all services; None: each on its own.
+            The engine inside gets its base image from this host, like the others.
 
     Returns:
         Its exit code, and the memory of everything since the engine's start.
@@ -48,6 +53,7 @@ def prove(world: World, words: Sequence[str], *, bridges: bool) -> tuple[int, Wh
     progress, began = world.out, world.clock.monotonic()
     small = world.small_host
     progress.note(f"a host of one CPU and {MEMORY_BYTES / 2**20:,.0f} MiB, as a cgroup")
+    world = on_python(world, python, progress)
     # The run inside holds the lock of the engine inside. The lock of the host's engine keeps other
     # runs off its CPU, and keeps a second `lab nanode` from removing the first one's cgroup.
     usual = world.connect(NANODE).engine

@@ -19,14 +19,21 @@ from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.load.plan import settings_problems
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
-from orchestrator.options import add_services, add_workloads, chosen_services, option
+from orchestrator.options import (
+    add_python,
+    add_services,
+    add_workloads,
+    chosen_services,
+    option,
+)
 from orchestrator.profiles import COST as COST_PROFILE
 from orchestrator.profiles import NANODE
 from orchestrator.report.place import needed_in_words
 from orchestrator.world import World
 
 SIDES = ("base", "head")
-OF_A_RUN = ("set_name", "workload", "repeats", "seed")
+OF_A_RUN = ("set_name", "workload", "python", "repeats", "seed")
+OF_COSTS = ("set_name", "workload", "python", "seed", "budget")
 
 
 def add(commands: Commands) -> None:
@@ -35,6 +42,7 @@ def add(commands: Commands) -> None:
     parser = command(commands, "nanode", _nanode, text)
     add_services(parser)
     add_workloads(parser)
+    add_python(parser)
     for side in SIDES:
         parser.add_argument(
             f"--{side}",
@@ -69,7 +77,7 @@ def _nanode(world: World, arguments: argparse.Namespace) -> int:
     words = _words(world, arguments)
     if arguments.results is not None:
         words += ["--results", str(arguments.results)]
-    ended, memory = prove(world, words, bridges=_bridges(arguments))
+    ended, memory = prove(world, words, bridges=_bridges(arguments), python=arguments.python)
     code = ended if ended >= 0 else SOME_FAILED  # negative: a signal ended it
     if memory is None:
         print("lab: the memory of the run could not be read from its cgroup", file=sys.stderr)
@@ -113,6 +121,7 @@ def _run(world: World, arguments: argparse.Namespace) -> list[str]:
         repeats=1 if arguments.repeats is None else arguments.repeats,
         seed=arguments.seed or 0,
         network=Network.LOOPBACK,
+        python=arguments.python,
     )
     # Before an engine starts.
     checked(world, lambda there: settings_problems(asked, there))
@@ -127,6 +136,11 @@ def _comparison(world: World, arguments: argparse.Namespace) -> list[str]:
         raise UsageError(
             "a comparison takes one service, --base, --head, at most one workload, and no --repeats"
         )
+    if arguments.python is not None:
+        raise UsageError(
+            "a comparison has no --python; give the version as a side, such as --head "
+            f"python:{arguments.python}"
+        )
     words = [*arguments.services, *_given(arguments, *SIDES, "workload", "seed", "budget")]
     return _checked(world, AB, words)
 
@@ -135,7 +149,7 @@ def _costs(world: World, arguments: argparse.Namespace) -> list[str]:
     """The words of ``lab cost``, after everything was checked."""
     if arguments.repeats is not None:
         raise UsageError("--profile cost has no --repeats; leave it out")
-    words = [*arguments.services, *_given(arguments, "set_name", "workload", "seed", "budget")]
+    words = [*arguments.services, *_given(arguments, *OF_COSTS)]
     return _checked(world, COST, words)
 
 

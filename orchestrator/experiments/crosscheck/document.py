@@ -53,7 +53,7 @@ of every answer with the contract.
 
 
 RECORD, PAGE = "crosscheck.json", "crosscheck.md"
-LATER_SETTINGS = ("set_name",)
+LATER_SETTINGS = ("set_name", "python")
 """Older records of schema 2 lack these; None is left out, so that their files stay equal."""
 
 
@@ -102,7 +102,8 @@ def _document(record: CrossCheck) -> Iterator[str]:
     yield COUNTS_EXPLAINED
     yield markdown(counts(record))
     yield "## Where\n"
-    yield from (f"- {one_line(line)}" for line in where(record.host, record.layout))
+    at = where(record.host, record.layout, python=settings.python)
+    yield from (f"- {one_line(line)}" for line in at)
     yield f"- {one_line(', '.join(record.tools))}\n"
     yield "## Caveats\n"
     yield from (f"- {text}" for text in caveats(record))

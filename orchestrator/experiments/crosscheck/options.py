@@ -11,6 +11,7 @@ from orchestrator.model.catalogue import Names
 from orchestrator.options import (
     add_client,
     add_network,
+    add_python,
     add_services,
     chosen_network,
     chosen_services,
@@ -64,6 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="json",
         help="what to request: a name from services/contract.toml; default: json",
     )
+    add_python(parser)
     add_network(parser)
     add_client(parser)
 
@@ -88,6 +90,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CrossCheckSettings:
         network=chosen_network(arguments),
         set_name=chosen_set(arguments),
         client=arguments.client or Client.ENGINE.value,
+        python=arguments.python,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Layout, Network
-from orchestrator.words import Moment, Name, SetName, Title
+from orchestrator.words import Moment, Name, PythonTag, SetName, Title
 
 CROSSCHECK_SCHEMA = 2
 OLDEST_SCHEMA = 1
@@ -24,6 +24,7 @@ class CrossCheckSettings:
     ``ratio * (1 + within)`` at most, or until ``budget_s`` seconds are spent on a service.
     ``set_name``: the set that ``services`` are; None if they were named, or if the cross-check is
     older than the field.
+    ``python``: as in `Settings`; wrk and the lab's client keep what they have.
     """
 
     services: tuple[Name, ...]
@@ -36,10 +37,7 @@ class CrossCheckSettings:
     within: float | None = None
     budget_s: float | None = None
     set_name: SetName | None = None
-
-    @property
-    def python(self) -> None:
-        """Each service on its own: what is compared are clients."""
+    python: PythonTag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

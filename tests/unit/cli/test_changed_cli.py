@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.changed import OF_ONE_WAY
 from orchestrator.files.manifests import read_manifests
 from tests.conftest import ROOT
 
@@ -79,6 +80,24 @@ def test_it_prints_one_service_per_line(lab: Lab) -> None:
     assert done.stdout.splitlines() == [*OF_FLASK, "sanic"]
     done = lab.changed("--since", "HEAD", "--json")
     assert json.loads(done.stdout) == {name: ["services/flask/app.py"] for name in OF_FLASK}
+
+
+def test_the_lock_and_start_of_one_way_to_serve_touch_that_way_alone(lab: Lab) -> None:
+    lab.append("services/flask/requirements.txt")
+    lab.append("services/flask/waitress/serve.sh")
+    shutil.rmtree(lab.root / "services" / "flask" / "granian")
+    assert lab.changed("--since", "HEAD").stdout.split() == ["flask", "flask-waitress"]
+
+
+def test_every_framework_with_several_ways_builds_each_from_its_own_files() -> None:
+    """Else `OF_ONE_WAY` would hide a change of one of these files from the other ways."""
+    several = {one.framework for one in MANIFESTS.values() if one.id != one.framework}
+    for framework in several:
+        lines = (ROOT / "services" / framework / "Dockerfile").read_text().splitlines()
+        words = [word for line in lines if line.startswith("COPY ") for word in line.split()]
+        own = [word for word in words if word.rpartition("/")[2] in OF_ONE_WAY]
+        assert own, framework
+        assert all(word.startswith("${WAY}/") for word in own), framework
 
 
 def test_it_prints_nothing_if_no_service_is_touched(lab: Lab) -> None:

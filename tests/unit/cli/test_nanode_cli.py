@@ -37,7 +37,10 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 ) -> None:
     asked: list[str] = []
 
-    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+    def prove(
+        _: World, words: Sequence[str], *, bridges: bool, python: str | None
+    ) -> tuple[int, WholeMemory | None]:
+        assert python is None
         assert bridges is (words[0] == "ab")
         asked.extend(words)
         return code, memory
@@ -53,7 +56,10 @@ def test_it_fails_if_anything_was_killed_or_swapped(
 def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+    def prove(
+        _: World, words: Sequence[str], *, bridges: bool, python: str | None
+    ) -> tuple[int, WholeMemory | None]:
+        assert python is None
         assert bridges is (words[0] == "ab")
         asked.extend(words)
         return 1, WELL
@@ -67,7 +73,10 @@ def test_it_compares_two_sides_if_it_is_given_them(monkeypatch: pytest.MonkeyPat
 def test_it_measures_costs_if_the_profile_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def prove(_: World, words: Sequence[str], *, bridges: bool) -> tuple[int, WholeMemory | None]:
+    def prove(
+        _: World, words: Sequence[str], *, bridges: bool, python: str | None
+    ) -> tuple[int, WholeMemory | None]:
+        assert python is None
         assert bridges
         asked.extend(words)
         return 0, WELL
@@ -78,8 +87,32 @@ def test_it_measures_costs_if_the_profile_says_so(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        ([], ["run", "--profile", "nanode"]),
+        (["--profile", "cost"], ["cost"]),
+    ],
+)
+def test_the_run_inside_gets_the_python_and_its_base_image(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], inside: list[str]
+) -> None:
+    asked: list[object] = []
+
+    def prove(
+        _: World, words: Sequence[str], *, bridges: bool, python: str | None
+    ) -> tuple[int, WholeMemory | None]:
+        asked.extend([bridges, list(words), python])
+        return 0, WELL
+
+    monkeypatch.setattr("orchestrator.cli.nanode.prove", prove)
+    assert main(["nanode", "flask", "sanic", *words, "--python", "3.12"]) == 0
+    assert asked == [True, [*inside, "flask", "sanic", "--python", "3.12"], "3.12"]
+
+
+@pytest.mark.parametrize(
     "words",
     [
+        ["flask", "--base", "here", "--head", "here", "--python", "3.12"],
         ["fask", "--profile", "cost"],
         ["flask", "--profile", "cost", "--repeats", "2"],
         ["flask", "--profile", "cost", "--budget", "25h"],

@@ -80,6 +80,16 @@ def test_what_the_command_line_chooses(words: str, chosen_: tuple[Any, ...]) -> 
     assert (found.pairs, found.seconds, found.within, found.budget_s) == chosen_
 
 
+@pytest.mark.parametrize(("words", "python"), [("", None), ("--python 3.12", "3.12")])
+def test_the_services_run_on_the_python_that_the_command_line_names(
+    words: str, python: str | None
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    there = Names(services=("flask",), workloads=("json",), sets={"2019": ("flask",)})
+    assert chosen(parser.parse_args(words.split()), there).python == python
+
+
 @pytest.mark.parametrize(
     ("services", "interrupted", "code"),
     [

@@ -100,6 +100,15 @@ def test_the_set_is_in_the_record_unless_services_were_named() -> None:
     assert "set_name" not in json.loads(named["crosscheck.json"])["settings"]
 
 
+def test_a_chosen_python_is_in_the_record_and_on_the_page() -> None:
+    files = crosscheck_files(crosscheck_record(settings=crosscheck_settings(python="3.12")))
+    assert read(files["crosscheck.json"], "x").settings.python == "3.12"
+    assert "- Python 3.12 for all services\n" in files["crosscheck.md"].decode()
+    usual = crosscheck_files(crosscheck_record())
+    assert "python" not in json.loads(usual["crosscheck.json"])["settings"]
+    assert "for all services" not in usual["crosscheck.md"].decode()
+
+
 @pytest.mark.parametrize("schema", [0, CROSSCHECK_SCHEMA + 1])
 def test_a_cross_check_of_an_unknown_schema_is_refused(schema: int) -> None:
     text = crosscheck_files(crosscheck_record(schema=schema))["crosscheck.json"]
