@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 
 SERVICE, COMPANION = "leaning", "mate"
 IMAGE = f"weblab/{SERVICE}:local"
+IN_THE_BLOCK = f"weblab/{SERVICE}:${{LAB_TAG:-local}}"
 
 # It listens a while after its start, and spends some CPU time on each request.
 PROGRAM = """
@@ -63,7 +64,7 @@ def checkout(folder: Path) -> Path:
     app = new_service(copy, SERVICE) / "app.py"
     app.write_text(replaced(app.read_text(), "def app(environ, start_response):\n", ASKING))
     compose = copy / "docker-compose.yml"
-    own = f"    image: {IMAGE}\n"
+    own = f"    image: {IN_THE_BLOCK}\n"
     text = replaced(compose.read_text(), own, own + NEEDS)
     # In quotes of YAML, which knows Python's escapes of a line's end.
     block = BLOCK.replace(repr(PROGRAM), '"' + PROGRAM.replace("\n", "\\n") + '"')

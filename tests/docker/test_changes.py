@@ -8,10 +8,11 @@ import pytest
 
 from orchestrator.adapters.changes import definitions, definitions_now
 from orchestrator.changed import Definitions, redefined
+from orchestrator.files.manifests import folders
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("[!_]*/service.toml"))
+SERVICES = sorted(folders(ROOT / "services"))
 FLASK = "  flask:\n    <<: *server\n"
 NEW = FLASK.replace("flask", "another") + "    image: weblab/another:local\n\n"
 
