@@ -241,6 +241,8 @@ class DockerContainer:
         try:
             return observing.read(cast(bytes, output).decode(errors="replace"))
         except TrialFailed as failure:
+            with suppress(*FOREIGN):  # the engine may notice an end a bit later
+                self._container.wait(timeout=ENDS_WITHIN_S)
             if self.state().running:
                 raise
             raise TrialFailed("the service ended", self.last_words()) from failure

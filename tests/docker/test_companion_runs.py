@@ -20,6 +20,7 @@ import pytest
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN
 from orchestrator.files import checksums
+from orchestrator.model.blocks import BEYOND_2019
 from tests.docker.leaning import COMPANION, IMAGE, SERVICE, checkout
 
 WITHIN_S = 300
@@ -205,5 +206,5 @@ def test_docker_compose_up_brings_the_companion_up_first(root: Path) -> None:
         assert mate["StartedAt"] < service["StartedAt"]
         assert compose("exec", "-T", SERVICE, "python", "-c", ask) == "b'Hello World'\n"
     finally:
-        compose("down")
+        compose("--profile", BEYOND_2019, "down")
     assert left() == []

@@ -35,7 +35,7 @@ def judged(folder: Path, text: str, budget: str) -> Ended:
         budget: generous where the answer ends the comparison: a busy host has slow launches.
     """
     values = {
-        "inputs.services": "",
+        "inputs.services": "flask",  # not the other ways to serve it, which share its app.py
         "inputs.workloads": "json",
         "vars.JUDGE_FAIL_ABOVE": "",
         "vars.JUDGE_BUDGET": budget,
