@@ -358,13 +358,11 @@ def test_tables_in_documents_are_those_of_committed_records() -> None:
     """Tables in documents are copies from a record. A number typed by hand fails here."""
     marked = r"<!-- table from (results/\S+\.md) -->\n(.*?)<!-- end -->"
     shown = {name: re.findall(marked, text(name), re.DOTALL) for name in DOCUMENTS}
-    assert (
-        {name: len(found) for name, found in shown.items() if found}
-        == {
-            "docs/measured.md": 8,  # four tables of two runs, two of costs, the article's, the cross-check's
-            "docs/nanode.md": 1,
-        }
-    )
+    assert {name: len(found) for name, found in shown.items() if found} == {
+        # Four tables of two runs, two of costs, the article's, and the cross-check's.
+        "docs/measured.md": 8,
+        "docs/nanode.md": 1,
+    }
     for source, tables in itertools.chain(*shown.values()):
         blocks = re.findall(r"(?:^\|.*\n)+", tables, re.MULTILINE)
         assert blocks
