@@ -65,7 +65,7 @@ class Seen:
             if "Transport" in type(thing).__name__:  # some protocols are hidden from gc
                 try:
                     self.note(thing.get_protocol())
-                except Exception:
+                except Exception:  # only called so, or closed: then there is no protocol to see
                     pass
 
     def note(self, thing):
@@ -90,7 +90,7 @@ def names(kind):
     """A class: its full name, its parser's name, whether it is an event loop or may be a parser."""
     try:
         bases = [full_name(base) for base in kind.__mro__]
-    except Exception:
+    except Exception:  # a class may compute its own name, and fail: it is none of those looked for
         return "", "", False, False
     parser = "".join([PARSERS[base] for base in bases if base in PARSERS][:1])
     looks_like = re.search(r"https?\w*pars|http\w*protocol", bases[0].lower()) is not None
