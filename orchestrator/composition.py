@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from orchestrator.adapters import (
     uv,
     variant_checks,
 )
-from orchestrator.adapters.base_images import base_image
+from orchestrator.adapters.base_images import DATABASES, base_image, database_image
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.compose import Compose, Python
 from orchestrator.adapters.docker_engine import DockerEngine
@@ -43,6 +44,7 @@ def _world(root: Path, compose: Compose) -> World:
         compose=compose,
         connect=partial(_connection, compose),
         on_python=partial(_on_python, root),
+        with_work=partial(_with_work, root, compose),
         engine_problem=engine_problem,
         archives=image_archive,
         host=host,
@@ -67,6 +69,19 @@ def _on_python(root: Path, version: str) -> World:
     except TrialFailed as failure:
         raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
     return _world(root, Compose(root, Python(version=version, base=base)))
+
+
+def _with_work(root: Path, compose: Compose, needs: Collection[str]) -> World:
+    """The world whose images have the packages of workloads that are measured on request.
+
+    Raises:
+        EnvironmentMissing: there is no base image for a database, and none could be pulled or made.
+    """
+    try:
+        bases = {DATABASES[name]: database_image(root) for name in needs if name in DATABASES}
+    except TrialFailed as failure:
+        raise EnvironmentMissing(f"{failure.reason}\n{failure.log_tail}") from failure
+    return _world(root, compose.with_work(bases))
 
 
 def _connection(compose: Compose, run_id: str) -> Connection:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from labwire.thresholds import LAG_MOST_MS, nearly_full
 from orchestrator.model.limit import Limit
-from orchestrator.model.trial import Resources, Step, Totals
+from orchestrator.model.trial import Companion, Resources, Step, Totals
 
 # A CPU counts as saturated from this use on. The engine's samples do not coincide with the ends of
 # the hold, so a saturated CPU reads 0.92 to 1.00 of the time that the hypervisor left.
@@ -31,12 +31,19 @@ CONNECTING_LEAST = 0.5
 # those due in the last moments may still be under way at the end.
 KEPT_UP = 0.95
 UNFINISHED_MOST = 0.01
+# A companion that uses at least this share of the CPU that it shares with the load uses more of it.
+MOST = 0.5
 
 Evidence = Mapping[str, float]
 
 
 def limited_by(
-    hold: Step | None, totals: Totals, used: Resources, *, shared: bool
+    hold: Step | None,
+    totals: Totals,
+    used: Resources,
+    companions: Sequence[Companion] = (),
+    *,
+    shared: bool,
 ) -> tuple[Limit, dict[str, float]]:
     """What limited the hold, and the evidence: every number that the rules look at.
 
@@ -50,6 +57,7 @@ def limited_by(
         **_of_trial(used, shared),
         **_known(failure_share=_ratio(totals.failures, totals.requests)),
         **(_of_step(hold) if hold else {}),
+        **_of_companions(companions),
     }
     return _first(evidence), evidence
 
@@ -87,6 +95,19 @@ def _of_step(step: Step) -> dict[str, float]:
         listen_overflows=step.listen_overflows,
         server_steal=step.server_steal,
         loadgen_steal=step.loadgen_steal,
+    )
+
+
+def _of_companions(companions: Sequence[Companion]) -> dict[str, float]:
+    """The companion that used the largest part of the CPU that it may use."""
+    known = [(one.cpu / one.cpu_limit, one) for one in companions if one.cpu and one.cpu_limit]
+    if not known:
+        return {}
+    part, most = max(known, key=lambda pair: pair[0])
+    return _known(
+        companion_cpu=part,
+        companion_cpu_busy=most.cpu_busy,
+        companion_share=_ratio(most.cpu, most.cpu_busy),
     )
 
 
@@ -139,6 +160,13 @@ def _server_cpu(seen: Evidence) -> bool:
     return _used(seen, "server") >= FULL_CPU
 
 
+def _database(seen: Evidence) -> bool:
+    # Where load and companion share a CPU, the one that uses more of it is the limit.
+    own = seen.get("companion_cpu", 0) >= FULL_CPU
+    shared = seen.get("companion_cpu_busy", 0) >= FULL_CPU
+    return own or (shared and seen.get("companion_share", 0) >= MOST)
+
+
 def _loadgen_cpu(seen: Evidence) -> bool:
     if "loadgen_idle" in seen:
         busy = nearly_full(seen["loadgen_idle"])
@@ -171,6 +199,7 @@ _RULES: tuple[tuple[Limit, Callable[[Evidence], bool]], ...] = (
     (Limit.COLOCATED, _colocated),
     (Limit.THROTTLED, _throttled),
     (Limit.SERVER_CPU, _server_cpu),
+    (Limit.DATABASE, _database),
     (Limit.LOADGEN_CPU, _loadgen_cpu),
     (Limit.CONNECTION_SETUP, _connection_setup),
     (Limit.LATENCY_FLOOR, _latency_floor),

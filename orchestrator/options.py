@@ -117,7 +117,8 @@ def add_workloads(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="NAME",
-        help="what to request: names from services/contract.toml; default: all",
+        help="what to request: names from services/contract.toml; default: those that are not "
+        "on_request there",
     )
 
 

@@ -41,7 +41,7 @@ def misplaced(containers: Mapping[str, ContainerSpec], placement: Placement) -> 
     Args:
         containers: all containers of the compose file, as ``placement`` places them.
     """
-    companions = dict.fromkeys(name for spec in containers.values() for name in spec.companions)
+    companions = [name for name, spec in containers.items() if spec.healthcheck]
     return [
         f"{name}: cpuset {containers[name].cpuset} includes the server's CPU, "
         f"{placement.server_cpu}; set it to LAB_COMPANION_CPU as docker-compose.yml does"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from labwire.events import LoadEvent, LoadStep, Tick
-from labwire.expectation import Expectation, Request
+from labwire.exchange import Request
+from labwire.expectation import Expectation
 from labwire.slices import Slice
 from orchestrator.contract import Answer, Probe
 from orchestrator.model.counted_by import CountedBy
@@ -94,8 +95,8 @@ class Container(Protocol):
             TrialFailed: a request was not answered in time, or an answer was not valid HTTP.
         """
 
-    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        """Send a request this many times, each when the service is idle again; return the answers.
+    def ask(self, requests: Sequence[Request], within_s: float) -> tuple[Answer, ...]:
+        """Send these requests in turn, each when the service is idle again; return the answers.
 
         One connection is used for as long as the service keeps it open.
 
@@ -223,13 +224,19 @@ class SliceLoad(Protocol):
     """The lab's client in one container: it loads several servers in slices, one at a time."""
 
     def aim(
-        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+        self,
+        servers: Sequence[Container],
+        *,
+        within_s: float,
+        workload: str | None = None,
+        connections: int | None = None,
     ) -> None:
         """Load these servers from now on; wait until each of them gives the right answer.
 
         Args:
             within_s: seconds for all servers together.
             workload: what to request; None: the workload that this load was started for.
+            connections: to each server in `spread`; None: as many as it usually has.
 
         Raises:
             ServerFailed: one of them did not in time.

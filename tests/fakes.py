@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from labload.counts.hdr import histogram
 from labwire.events import LoadEvent, LoadStep, Tick
-from labwire.expectation import Expectation, Request
+from labwire.exchange import Request
+from labwire.expectation import Expectation
 from labwire.slices import Served, Slice
 from orchestrator.bench.bench import Bench
 from orchestrator.contract import Answer, Probe
@@ -112,10 +113,10 @@ class FakeContainer:
         assert self._probe is not None
         return self._probe
 
-    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        self._journal.append(f"ask {self.name} {request.path} {times} times")
+    def ask(self, requests: Sequence[Request], within_s: float) -> tuple[Answer, ...]:
+        self._journal.append(f"ask {self.name} {requests[0].path} {len(requests)} times")
         assert self._reply is not None
-        return (self._reply,) * times
+        return (self._reply,) * len(requests)
 
     @contextmanager
     def counter(self, by: CountedBy) -> Iterator[FakeCounter]:
@@ -351,7 +352,12 @@ class FakeSliceLoad:
         self._slices, self._saturated = list(slices), list(saturated)
 
     def aim(
-        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+        self,
+        servers: Sequence[Container],
+        *,
+        within_s: float,
+        workload: str | None = None,
+        connections: int | None = None,
     ) -> None:
         self._journal.append(f"aim {' '.join(server.host for server in servers)}")
 

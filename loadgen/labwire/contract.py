@@ -2,109 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
-
-from msgspec import Meta
+from typing import Any
 
 from labwire import judgement
-from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
+from labwire.expectation import Expectation
+from labwire.mix import COUNTER, Choices, Kind, Mix, Range
+from labwire.tables import (
+    REQUEST_BODY_LIMIT,
+    KindTable,
+    MixTable,
+    RangeTable,
+    Values,
+    WorkloadTable,
+)
+from labwire.template import Template, template
 from labwire.toml import FileError, read_toml, typed
-from labwire.values import HOLDS
 
-REQUEST_BODY_LIMIT = 64 * 1024
-"""Bytes. wrk gets the body as one argument. Linux allows at most 128 KiB for one, and no NUL."""
-OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
-"""Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
-
-
-def _is_free(name: str) -> bool:
-    return name.lower() not in {header.lower() for header in OURS}
-
-
-def _each_once(headers: dict[str, Any]) -> bool:
-    return len({name.lower() for name in headers}) == len(headers)
-
-
-def _fits(body: str) -> bool:
-    return len(body.encode(errors="surrogatepass")) <= REQUEST_BODY_LIMIT and "\0" not in body
-
-
-Id = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=63,
-        pattern=r"^[a-z][a-z0-9-]*$(?!\n)",
-        description="lower-case letters, digits and hyphens, a letter first",
-    ),
-]
-UrlPath = Annotated[
-    str,
-    Meta(
-        pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$(?!\n)",
-        max_length=200,
-        description="a path that begins with / and contains only URL characters",
-    ),
-]
-Status = Annotated[int, Meta(ge=200, le=599, description="a status from 200 to 599")]
-ContentType = Annotated[
-    str,
-    Meta(
-        pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)",
-        max_length=100,
-        description="the beginning of a Content-Type header, such as text/plain",
-    ),
-]
-Body = Annotated[str, Meta(description="a text, which may be empty")]
-MethodName = Annotated[Method, Meta(description=f"one of {', '.join(Method)}")]
-HeaderName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)",  # RFC 9110, 5.6.2
-        max_length=100,
-        description=f"the name of a header other than {', '.join(OURS)}, which are the lab's",
-        extra={HOLDS: _is_free},
-    ),
-]
-HeaderValue = Annotated[
-    str,
-    Meta(
-        pattern=r"^([!-~]([ -~]*[!-~])?)?$(?!\n)",
-        max_length=1_000,
-        description="one line of at most 1,000 ASCII characters, without spaces around it",
-    ),
-]
-Headers = Annotated[
-    dict[HeaderName, HeaderValue],
-    Meta(
-        max_length=30,
-        description="a table of at most 30 headers, each name once",
-        extra={HOLDS: _each_once},
-    ),
-]
-RequestBody = Annotated[
-    str,
-    Meta(
-        description=f"a text of at most {REQUEST_BODY_LIMIT:,} bytes, without NUL",
-        extra={HOLDS: _fits},
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkloadTable:
-    """One table of the file, as written."""
-
-    workload: Id
-    path: UrlPath
-    status: Status
-    content_type: ContentType
-    body: Body
-    method: MethodName = Method.GET
-    headers: Headers = field(default_factory=dict)
-    request_body: RequestBody = ""
+_ANY_SPACE = re.compile(r"\s*\n\s*")
+"""In a pattern: a line break, which stands for any white space."""
+_JUDGED = {
+    "body": JudgedBy.BYTES,
+    "json": JudgedBy.JSON,
+    "pattern": JudgedBy.PATTERN,
+    "sha256": JudgedBy.DIGEST,
+    "any_body": JudgedBy.STATUS,
+}
+"""The key that says how an answer is judged."""
 
 
 def read_contract(path: Path) -> dict[str, Expectation]:
@@ -116,6 +45,18 @@ def read_contract(path: Path) -> dict[str, Expectation]:
     tables = read_toml(path)
     if not tables:
         raise FileError(f"{path}: it has no workload; add a table such as [json]")
+    return workloads(path, tables)
+
+
+def workloads(path: Path, tables: Mapping[str, Any]) -> dict[str, Expectation]:
+    """The workloads in these tables, by name.
+
+    Args:
+        path: the file that the tables come from, for messages.
+
+    Raises:
+        FileError: something is wrong; lists every problem.
+    """
     found: dict[str, Expectation] = {}
     problems: list[str] = []
     for name, table in tables.items():
@@ -129,37 +70,161 @@ def read_contract(path: Path) -> dict[str, Expectation]:
 
 
 def _expectation(name: str, path: Path, table: object) -> Expectation:
-    told = typed(table, WorkloadTable, path, inside=name, workload=name)
-    request = Request(
-        method=told.method,
-        path=told.path,
-        headers=tuple(told.headers.items()),
-        body=told.request_body.encode(),
-    )
-    right = RightAnswer(
-        status=told.status,
-        content_type=told.content_type.lower().encode("ascii"),
-        body=told.body.encode(),
-    )
-    if words := [*_obstacles(request), *judgement.obstacles(right)]:
+    mixed = isinstance(table, dict) and bool(table.keys() & {"mix", "values"})
+    if isinstance(table, dict) and "mix" in table:
+        told, kinds = _mixed(name, path, table)
+    else:
+        alone = typed(table, WorkloadTable, path, inside=name, workload=name)
+        told, kinds = alone, [_kind(path, name, alone, alone.values)]
+    mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
+    try:
+        samples = mix.samples() if mix else (kinds[0].exchange({}),)
+    except ValueError as error:
+        raise FileError(f"{path}: [{name}]: {error}") from error
+    if words := list(dict.fromkeys(_obstacles(samples))):
         raise FileError([f"{path}: [{name}]: {obstacle}" for obstacle in words])
-    return Expectation(workload=name, request=request, right=right)
+    first = samples[0]
+    return Expectation(
+        workload=name,
+        request=first.request,
+        right=first.right,
+        mix=mix,
+        needs=told.needs,
+        on_request=told.on_request,
+    )
 
 
-def _obstacles(request: Request) -> list[str]:
-    """Why this request cannot be sent as written; empty if it can."""
-    found = []
+def _mixed(name: str, path: Path, table: dict[str, Any]) -> tuple[MixTable, list[Kind]]:
+    """A mix and its kinds, which are examined even if something else of the mix is wrong."""
+    problems: list[str] = []
+    told: MixTable | None = None
+    try:
+        told = typed(table, MixTable, path, inside=name, workload=name)
+    except FileError as error:
+        problems += error.problems
+    written, values = table["mix"], table.get("values")
+    names = values.keys() if isinstance(values, dict) else ()
+    kinds: list[Kind] = []
+    for number, kind in enumerate(written if isinstance(written, list) else (), 1):
+        inside = f"{name}.mix {number}"
+        try:
+            kinds.append(_kind(path, inside, typed(kind, KindTable, path, inside), names))
+        except FileError as error:
+            problems += error.problems
+    if told is None or problems:
+        raise FileError(problems)
+    return told, _told_apart(kinds)
+
+
+def _told_apart(kinds: list[Kind]) -> list[Kind]:
+    """The kinds, each with a label of its own."""
+    counts = Counter(kind.label for kind in kinds)
+    return [
+        replace(kind, label=f"{kind.label} (kind {number})") if counts[kind.label] > 1 else kind
+        for number, kind in enumerate(kinds, 1)
+    ]
+
+
+def _choices(values: Values) -> tuple[tuple[str, Choices], ...]:
+    return tuple(
+        (name, Range(drawn.first, drawn.last) if isinstance(drawn, RangeTable) else drawn)
+        for name, drawn in values.items()
+    )
+
+
+def _kind(path: Path, inside: str, told: KindTable, values: Collection[str]) -> Kind:
+    """Raises FileError: keys contradict each other, or a text has a place that is not allowed."""
+    problems = list(_contradictions(told))
+    texts: dict[str, Template] = {}
+    for key, text in _texts(told):
+        known = {*values, *([COUNTER] if key == "json" and told.items else [])}
+        try:
+            texts[key] = found = template(text)
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+            continue
+        for name in sorted(found.names - known):
+            names = ", ".join(sorted(known)) or "none"
+            problems.append(f"{key}: there is no value {name!r}; the values are: {names}")
+    if problems:
+        raise FileError([f"{path}: [{inside}] {words}" for words in problems])
+    (judged,) = _judged(told)
+    status, *also = told.status if isinstance(told.status, tuple) else (told.status,)
+    nothing = template("")
+    return Kind(
+        label=told.about or f"{told.method} {told.path}",
+        method=told.method,
+        path=texts["path"],
+        headers=tuple((name, texts[f"headers.{name}"]) for name in told.headers),
+        body=texts.get("request_json") or texts.get("request_body") or nothing,
+        sends_json=told.request_json is not None,
+        right=RightAnswer(
+            status=status,
+            content_type=(told.content_type or "").lower().encode("ascii"),
+            body=b"",
+            judged_by=_JUDGED[judged],
+            also=tuple(also),
+            size=told.size,
+        ),
+        answer=texts.get(judged, nothing),
+        items=told.items,
+        weight=told.weight,
+    )
+
+
+def _texts(told: KindTable) -> Iterator[tuple[str, str]]:
+    """The texts that may have places, by key."""
+    for key in ("path", "request_body", "request_json", "body", "json", "pattern", "sha256"):
+        if (text := getattr(told, key)) is not None:
+            yield key, _ANY_SPACE.sub(r"\\s*", text.strip()) if key == "pattern" else text
+    for name, text in told.headers.items():
+        yield f"headers.{name}", text
+
+
+def _judged(told: KindTable) -> list[str]:
+    """The keys that are there of those that say how an answer is judged."""
+    return [key for key in _JUDGED if getattr(told, key) not in (None, False)]
+
+
+def _contradictions(told: KindTable) -> Iterator[str]:
+    match _judged(told):
+        case []:
+            yield f"no body: say how an answer is judged by one of {', '.join(_JUDGED)}"
+        case [key]:
+            if told.content_type is None and key != "any_body":
+                yield (
+                    "no content_type: give the beginning of a Content-Type header, such as "
+                    "text/plain"
+                )
+        case several:
+            yield f"{' and '.join(several)}: an answer is judged in one way; keep one of these keys"
+    if (told.sha256 is None) != (told.size is None):
+        yield "sha256 and size go together: give both, or neither"
+    if told.items is not None and told.json is None:
+        yield "items: a list is JSON; give json, what each of its items is"
+    if told.request_body is not None and told.request_json is not None:
+        yield "request_body and request_json: a request has one body; keep one of these keys"
+
+
+def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
+    """Why these requests cannot be sent, or never be answered rightly."""
+    for exchange in samples:
+        yield from _of_request(exchange.request)
+        yield from judgement.obstacles(exchange.right)
+
+
+def _of_request(request: Request) -> Iterator[str]:
+    """Why this request cannot be sent as written."""
     if request.body and request.method is Method.GET:
-        found.append(
-            "a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"
-        )
+        yield "a GET has no body (RFC 9110, 9.3.1): use another method, or remove request_body"
+    if len(request.body) > REQUEST_BODY_LIMIT:
+        yield f"request_body: with its values it has more than {REQUEST_BODY_LIMIT:,} bytes"
     if request.body[:4] in {f"{method} ".encode()[:4] for method in Method}:
-        found.append(
+        yield (
             f"request_body begins with {request.body[:4].decode()!r}, as a request does: the "
             "cross-check counts TCP segments that begin so (loadgen/crosscheck/requests.nft), and "
             "would count the body as a request of its own; let it begin with other bytes"
         )
-    return found
 
 
 def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:

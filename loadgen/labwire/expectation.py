@@ -1,81 +1,44 @@
-"""A workload: the request that is sent, and the right answer to it."""
+"""A workload: what is requested, and what makes the answers right."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-USER_AGENT = "weblab"
-
-
-class Method(StrEnum):
-    """The methods that a workload may have.
-
-    HEAD is missing: its answer has a length but no body, which `ResponseReader` does not expect.
-    `crosscheck/requests.nft` recognises each method by its first four bytes.
-    """
-
-    GET = "GET"
-    POST = "POST"
-    PUT = "PUT"
-    PATCH = "PATCH"
-    DELETE = "DELETE"
-
-
-WITH_CONTENT = frozenset((Method.POST, Method.PUT, Method.PATCH))
-"""Methods whose requests have a Content-Length even without a body (RFC 9110, 8.6)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One HTTP/1.1 request. `headers`: names and values, without those that the lab sets itself."""
-
-    path: str
-    method: Method = Method.GET
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-    def __str__(self) -> str:
-        """Method and path, such as `GET /json`."""
-        return f"{self.method} {self.path}"
-
-    @property
-    def says_length(self) -> bool:
-        """Whether it has a Content-Length."""
-        return bool(self.body) or self.method in WITH_CONTENT
-
-    @property
-    def sent_headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers with a User-Agent: the lab's, unless the workload has one."""
-        if any(name.lower() == "user-agent" for name, _ in self.headers):
-            return self.headers
-        return (("User-Agent", USER_AGENT), *self.headers)
-
-    def encoded(self, host: str) -> bytes:
-        """The bytes to send; `host` is the value of the Host header, such as 127.0.0.1:8000."""
-        headers = [("Host", host), *self.sent_headers]
-        if self.says_length:
-            headers.append(("Content-Length", str(len(self.body))))
-        lines = [f"{self} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
-        return "\r\n".join(lines).encode("ascii") + self.body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RightAnswer:
-    """The only right answer, with every byte of its body.
-
-    `content_type`: how the Content-Type header begins, in lower case.
-    """
-
-    status: int
-    content_type: bytes
-    body: bytes
+from labwire.exchange import Exchange, Request, RightAnswer
+from labwire.mix import Mix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One workload of the contract: its name, its request, and the right answer."""
+    """One workload of the contract.
+
+    ``request`` and ``right``: a request of its first kind, and the right answer to it. Without a
+    ``mix`` nothing else is ever sent. ``needs``: the services of ``docker-compose.yml`` that must
+    run beside it, such as a database. ``on_request``: it is measured only where it is named.
+    """
 
     workload: str
     request: Request
     right: RightAnswer
+    mix: Mix | None = None
+    needs: tuple[str, ...] = ()
+    on_request: bool = False
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What is sent, in this order, again and again."""
+        return self.mix.exchanges() if self.mix else (self._only,)
+
+    @property
+    def samples(self) -> tuple[Exchange, ...]:
+        """What a service is verified with: some of each kind of request."""
+        return self.mix.samples() if self.mix else (self._only,)
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Method and name of its requests in Locust's tables."""
+        return ("mix", self.workload) if self.mix else (str(self.request.method), self.request.path)
+
+    @property
+    def _only(self) -> Exchange:
+        return Exchange(kind=str(self.request), request=self.request, right=self.right)

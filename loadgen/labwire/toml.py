@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,13 +99,28 @@ def _text(path: Path) -> str:
 
 
 def _lines(path: Path) -> dict[str, int]:
-    """`table.key` -> the line that sets it, for keys and headings on lines of their own."""
+    """`table.key` -> the line that sets it, for keys and headings on lines of their own.
+
+    Tables of a list have their number, from 1: `list 2.key`.
+    """
     found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     table = ""
     for number, text in enumerate(_text(path).split("\n"), 1):
-        if head := re.match(r"\s*\[+\s*([\w.-]+)\s*\]", text):
-            table = f"{head[1]}."
-            found.setdefault(head[1], number)  # a nested table is also a key of the outer one
+        if head := re.match(r"\s*(\[+)\s*([\w.-]+)\s*\]", text):
+            name = head[2]
+            if head[1] == "[[":
+                counts[name] = counts.get(name, 0) + 1
+            table = f"{_numbered(name, counts)}."
+            found.setdefault(table[:-1], number)  # a nested table is also a key of the outer one
         elif key := re.match(r"\s*([\w-]+)\s*=", text):
             found.setdefault(table + key[1], number)
     return found
+
+
+def _numbered(name: str, counts: Mapping[str, int]) -> str:
+    """A table's name with the number of the list's table that it is, or is part of."""
+    for length in range(len(parts := name.split(".")), 0, -1):
+        if (of_list := ".".join(parts[:length])) in counts:
+            return ".".join([f"{of_list} {counts[of_list]}", *parts[length:]])
+    return name

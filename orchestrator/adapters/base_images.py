@@ -1,4 +1,4 @@
-"""The base image of a Python version: the set-up finds, pulls or makes it."""
+"""The base images of services and companions: the set-up finds, pulls or makes them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from orchestrator.adapters import command
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 
-SCRIPT = Path("orchestrator", "setup", "base_images.sh")
+SETUP = Path("orchestrator", "setup")
 WITHIN_S = 1200
+DATABASES = {"postgres": "LAB_POSTGRES"}
+"""Companions whose base image the set-up provides -> the variable of the compose file."""
 
 
 def base_image(root: Path, version: str) -> str:
@@ -20,19 +22,27 @@ def base_image(root: Path, version: str) -> str:
     Raises:
         TrialFailed: there is none, none could be pulled, and none could be made.
     """
+    return _provided(root, [str(SETUP / "base_images.sh"), version], f"Python {version}")
+
+
+def database_image(root: Path) -> str:
+    """The name of PostgreSQL's image, which the engine has afterwards.
+
+    Raises:
+        TrialFailed: there is none, none could be pulled, and none could be made.
+    """
+    return _provided(root, [str(SETUP / "database_image.sh")], "PostgreSQL")
+
+
+def _provided(root: Path, script: list[str], what: str) -> str:
     try:
-        done = command.run(
-            ["bash", str(root / SCRIPT), version],
-            within_s=WITHIN_S,
-            remedy="install bash",
-            cwd=root,
-        )
+        done = command.run(["bash", *script], within_s=WITHIN_S, remedy="install bash", cwd=root)
     except EnvironmentMissing as error:
-        raise TrialFailed(f"no base image for Python {version}: {error}") from error
+        raise TrialFailed(f"no base image for {what}: {error}") from error
     name = done.stdout.decode(errors="replace").strip()
     if done.returncode != 0 or not name:
         raise TrialFailed(
-            f"there is no base image for Python {version}; `bash {SCRIPT} {version}` says why",
+            f"there is no base image for {what}; `bash {' '.join(script)}` says why",
             tail(command.said(done)),
         )
     return name

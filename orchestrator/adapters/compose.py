@@ -62,19 +62,36 @@ class Compose:
     """The compose file of one checkout.
 
     ``python``: what all services run on; None: each on its own, even if the environment or ``.env``
-    says otherwise, because the record of a run would not know of it.
+    says otherwise, because the record of a run would not know of it. ``work``: the images also have
+    the packages of workloads that are measured on request; base images of companions, by variable.
     """
 
-    def __init__(self, root: Path, python: Python | None = None) -> None:
+    def __init__(
+        self, root: Path, python: Python | None = None, work: Mapping[str, str] | None = None
+    ) -> None:
         self.root = root
         self._python = python
+        self._work = work
+
+    def with_work(self, bases: Mapping[str, str]) -> Compose:
+        """The same file, for workloads that are measured on request.
+
+        Args:
+            bases: variable -> the base image of a companion.
+        """
+        return Compose(self.root, self._python, bases)
 
     @property
     def variables(self) -> dict[str, str]:
-        """What decides on the Python of all services; it overrides ``.env`` and environment."""
-        python = self._python
-        base, tag = (python.base, f"py{python.version}") if python else ("", "")
-        return {"LAB_PYTHON": base, "LAB_TAG": tag}
+        """What decides on the images of all services; it overrides ``.env`` and environment."""
+        python, work = self._python, self._work is not None
+        tag = [f"py{python.version}"] if python else []
+        return {
+            "LAB_PYTHON": python.base if python else "",
+            "LAB_TAG": "-".join([*tag, *(["work"] if work else [])]),
+            "LAB_WORK": "yes" if work else "",
+            **(self._work or {}),
+        }
 
     def version(self) -> str:
         """Compose's own version.

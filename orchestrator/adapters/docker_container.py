@@ -13,7 +13,8 @@ import docker.models.containers
 import requests.exceptions
 
 from labwire import netstat
-from labwire.expectation import Expectation, Request
+from labwire.exchange import Request
+from labwire.expectation import Expectation
 from orchestrator.adapters import callgrind, cgroup, cpu_time, observing, perf, processes
 from orchestrator.adapters.deadlines import timed, within
 from orchestrator.adapters.health import POLL_S, awaited
@@ -111,14 +112,14 @@ class DockerContainer:
         with self._answering(), dialogue(self._inside, PORT, wait_s) as it:
             return it.probe(requests)
 
-    def ask(self, request: Request, times: int, within_s: float) -> tuple[Answer, ...]:
-        """Send the service a request this many times from inside its own container, in turn.
+    def ask(self, requests: Sequence[Request], within_s: float) -> tuple[Answer, ...]:
+        """Send the service these requests from inside its own container, in turn.
 
         Raises:
             TrialFailed: as in `probe`.
         """
         with self._answering(), dialogue(self._inside, PORT, within_s) as it:
-            return it.repeat(request, times)
+            return it.in_turn(requests)
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from labwire.expectation import Request
+from labwire.exchange import Request
 from labwire.response import ProtocolError, ResponseReader, TruncatedError
 from orchestrator.adapters.pipes import LocalPipe, Pipe
 from orchestrator.adapters.told import Bytes, Connected, Facts, Refused, Sizes, Told
@@ -95,8 +95,8 @@ class Dialogue:
             nofile=facts.nofile,
         )
 
-    def repeat(self, request: Request, times: int) -> tuple[Answer, ...]:
-        """Send a request this many times, each when the service has nothing more to do.
+    def in_turn(self, requests: Sequence[Request]) -> tuple[Answer, ...]:
+        """Send these requests, each when the service has nothing more to do.
 
         Otherwise the next request sometimes comes before the service has ended its work on the last
         one, and is served in another way (Tornado: with 1 to 3 % fewer instructions). A connection
@@ -107,7 +107,7 @@ class Dialogue:
             NoAnswer: with the reason.
         """
         answers: list[Answer] = []
-        for _ in range(times):
+        for request in requests:
             kept = bool(answers) and answers[-1].keep_alive
             if not kept:
                 self._tell("close", "the last connection was to be closed")

@@ -49,7 +49,12 @@ class DockerSliceLoad:
         self._begins_s = BEGINS_WITHIN_S
 
     def aim(
-        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+        self,
+        servers: Sequence[Container],
+        *,
+        within_s: float,
+        workload: str | None = None,
+        connections: int | None = None,
     ) -> None:
         """Load these servers from now on; see `SliceLoad`."""
         self._servers = len(servers)
@@ -57,7 +62,7 @@ class DockerSliceLoad:
             workload=workload or self._workload,
             servers=tuple(f"http://{server.host}:{PORT}" for server in servers),
             within_s=within_s,
-            connections=CONNECTIONS,
+            connections=connections or CONNECTIONS,
             connect_timeout_s=self._profile.connect_timeout_s,
             request_timeout_s=self._profile.request_timeout_s,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from labwire.expectation import Expectation
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.files import manifests
 from orchestrator.files.variables import wrong_variables
@@ -24,6 +25,7 @@ def names(root: Path) -> Names:
     return Names(
         services=tuple(folders),
         workloads=manifests.workload_names(services),
+        on_request=manifests.on_request(services),
         folders=folders,
         sets=manifests.sets(services),
         bases=manifests.bases(services),
@@ -65,7 +67,8 @@ def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
     if (elsewhere := world.engine_problem()) is not None:
         wrong.append(elsewhere)
     try:
-        _tried(lambda: _defined(world.compose, there.folders, variables), wrong)
+        contract = known.contract if known else {}
+        _tried(lambda: _defined(world.compose, there.folders, variables, contract), wrong)
     except EnvironmentMissing:
         if not wrong:
             raise
@@ -75,18 +78,27 @@ def checked(world: World, asked: Callable[[Names], list[str]]) -> Catalogue:
 
 
 def _defined(
-    compose: ComposeFile, folders: Mapping[str, str], wrong_variables: Iterable[str]
+    compose: ComposeFile,
+    folders: Mapping[str, str],
+    wrong_variables: Iterable[str],
+    contract: Mapping[str, Expectation],
 ) -> None:
     # Wrong variables are reported separately; use their defaults here.
     defined = compose.containers(dict.fromkeys(wrong_variables, ""))
-    missing = {name: folder for name, folder in folders.items() if name not in defined}
-    if missing:
-        raise UsageError(
-            [
-                f"{COMPOSE_FILE}: no service {name}, but there is a folder services/{folder}"
-                for name, folder in missing.items()
-            ]
-        )
+    wrong = [
+        f"{COMPOSE_FILE}: no service {name}, but there is a folder services/{folder}"
+        for name, folder in folders.items()
+        if name not in defined
+    ]
+    wrong += [
+        f"{COMPOSE_FILE}: no companion {name}, but the contract's workload {one.workload} needs "
+        "it; add a block for it, with a healthcheck"
+        for one in contract.values()
+        for name in one.needs
+        if name not in defined or not defined[name].healthcheck
+    ]
+    if wrong:
+        raise UsageError(wrong)
 
 
 def _tried(call: Callable[[], T], wrong: list[str]) -> T | None:

@@ -14,6 +14,7 @@ from orchestrator.app.report import console, publish
 from orchestrator.app.variants import variant_problems
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.build import build_all
+from orchestrator.entries import usual
 from orchestrator.errors import EnvironmentMissing, Interrupted, TrialFailed
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.experiment import AnyPlan, Experiment, Facts, P, R, S
@@ -90,8 +91,9 @@ def _measured(
 ) -> R:
     """Measure what the run still lacks."""
     begin, progress = world.clock.monotonic(), console(world, experiment)
+    asked = [known.contract[name] for name in settings.workloads]
     with (
-        alone_on(world, settings.python, folder.path.name, progress) as (world, connection),
+        alone_on(world, settings.python, asked, folder.path.name, progress) as (world, connection),
         HostWatch(world, connection.engine) as watch,
     ):
         placed = placed_here(world, connection.engine, settings.network)
@@ -115,7 +117,7 @@ def _measured(
             raw=folder,
             clock=world.clock,
             progress=progress,
-            contract=known.contract,
+            contract={one.workload: one for one in usual(known.contract.values())},
         )
         world.host.keep_to(plan.loading.placement.load_cpus)
         watch.measuring_begins()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from labwire.expectation import Expectation
 from orchestrator import contract
 from orchestrator.app.catalogue import checked, names
 from orchestrator.app.pythons import alone_on, on_python
@@ -14,14 +15,14 @@ from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.doubts.observed import observed_differences, unknowns
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry, offered, usual
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
 from orchestrator.files import template
 from orchestrator.files.new_way import START
 from orchestrator.files.new_way import new_way as way_made
 from orchestrator.model.blocks import TOOLS
 from orchestrator.model.catalogue import DEFAULT_SET, Catalogue
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import ContainerSpec, Manifest
 from orchestrator.model.observed import Observed
 from orchestrator.ports import Engine
 from orchestrator.world import World
@@ -29,7 +30,10 @@ from orchestrator.world.compose import ComposeFile
 
 
 def verify(
-    world: World, services: Sequence[str], python: str | None = None
+    world: World,
+    services: Sequence[str],
+    python: str | None = None,
+    workloads: Sequence[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Check each service's real container against the HTTP contract; service -> problems.
 
@@ -37,19 +41,26 @@ def verify(
 
     Args:
         python: the version of Python that all services run on; None: each on its own.
+        workloads: what to ask for; without any, all that are measured if none is named.
 
     Raises:
-        UsageError: an unknown service.
+        UsageError: an unknown service or workload.
         EnvironmentMissing: no engine answers, or there is no base image of this Python.
     """
-    known = checked_services(world, services)
+    known = checked(
+        world,
+        lambda there: (
+            unknown(services, there.services) + unknown(workloads, there.workloads, "workload")
+        ),
+    )
+    chosen = [known.contract[name] for name in workloads] or usual(known.contract.values())
     asked = tuple(services) or names(world.root).of_set(DEFAULT_SET)
     progress = world.out
     found: dict[str, tuple[str, ...]] = {}
-    with alone_on(world, python, "verify", progress) as (world, connection):
+    with alone_on(world, python, chosen, "verify", progress) as (world, connection):
         engine, containers = connection.engine, world.compose.containers()
         for name in asked:
-            wrong, runs = _verified(known, name, containers, engine)
+            wrong, runs = _verified(known.manifests[name], chosen, containers, engine)
             for words in unknowns(runs) if runs else ():
                 progress.note(f"{name}: {words}")
             found[name] = wrong
@@ -58,21 +69,27 @@ def verify(
 
 
 def _verified(
-    known: Catalogue, name: str, containers: Mapping[str, ContainerSpec], engine: Engine
+    manifest: Manifest,
+    chosen: Sequence[Expectation],
+    containers: Mapping[str, ContainerSpec],
+    engine: Engine,
 ) -> tuple[tuple[str, ...], Observed | None]:
     """The problems of one service, and what runs in it; None if it failed before."""
-    manifest, expectations = known.manifests[name], list(known.contract.values())
+    expectations = offered(manifest, chosen)
+    if not expectations:
+        return (), None
     wrong: tuple[str, ...] = ()
     try:
-        its_entry = entry(manifest, containers)
+        its_entry = answering(entry(manifest, containers), expectations, containers)
         for image in its_entry.images:
             engine.build(image)
         with served(its_entry, engine) as its:
-            probe = its.server.probe([e.request for e in expectations], READY_WITHIN_S)
+            probe = its.server.probe(contract.requests(expectations), READY_WITHIN_S)
             wrong = contract.problems(probe, expectations, manifest)
             if (ended := its.ended()) is not None:
                 raise ended
-        runs = observed(its_entry, expectations, engine)
+        watched = usual(expectations)
+        runs = observed(its_entry, watched, engine) if watched else None
     except Exception as error:  # noqa: BLE001 - one bad service must not stop the others
         failure = error if isinstance(error, TrialFailed) else unforeseen(error)
         log = f"\n{failure.log_tail}" if failure.log_tail else ""
@@ -140,12 +157,10 @@ def wanted(root: Path, services: Sequence[str]) -> tuple[str, ...]:
     return tuple(services) or there.of_set(DEFAULT_SET)
 
 
-def unknown(services: Sequence[str], there: Sequence[str]) -> list[str]:
-    """The services that do not exist, in words."""
+def unknown(names: Sequence[str], there: Sequence[str], what: str = "service") -> list[str]:
+    """The services, or whatever else, that do not exist, in words."""
     return [
-        f"no service {name!r}; choose from {', '.join(there)}"
-        for name in services
-        if name not in there
+        f"no {what} {name!r}; choose from {', '.join(there)}" for name in names if name not in there
     ]
 
 

@@ -28,9 +28,9 @@ def trial_limit(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding
     if trial.outcome is Outcome.MEASURED and requests is None and not trial.measurements:
         text = "The trial was measured, but it has no totals."
         yield contradiction(row, "verdict", "measured", None, text)
-    if trial.outcome is Outcome.SKIPPED and requests is not None:
-        text = f"The trial was skipped, but it has {requests:,} requests."
-        yield contradiction(row, "verdict", "skipped", requests, text)
+    if trial.outcome in (Outcome.SKIPPED, Outcome.NOT_OFFERED) and requests is not None:
+        text = f"The trial was {trial.outcome}, but it has {requests:,} requests."
+        yield contradiction(row, "verdict", str(trial.outcome), requests, text)
     if trial.limited_by is not None:
         yield from _limit(trial, trial.limited_by, row, shared)
     if trial.resources is not None:
@@ -45,7 +45,9 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
         return
     holds = (step for step in trial.steps if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if trial.hold is not None else None
-    limit, evidence = limited_by(hold, trial.totals, trial.resources, shared=shared)
+    limit, evidence = limited_by(
+        hold, trial.totals, trial.resources, trial.companions, shared=shared
+    )
     for name, number in evidence.items():
         other = trial.limited_by_evidence.get(name, number)  # an older lab recorded less
         if not isclose(number, other, rel_tol=1e-6, abs_tol=1e-9):

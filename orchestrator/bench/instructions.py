@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import check, probed
@@ -113,9 +114,9 @@ def _answered(server: Container, trial: PlannedTrial, requests: int) -> None:
     Raises:
         TrialFailed: one was not.
     """
-    expected = trial.expectation
-    answers = server.ask(expected.request, requests, requests / SLOWEST + SPARE_S)
-    for number, answer in enumerate(answers, 1):
-        if wrong := differences(answer, expected):
+    exchanges = list(islice(cycle(trial.expectation.exchanges), requests))
+    answers = server.ask([one.request for one in exchanges], requests / SLOWEST + SPARE_S)
+    for number, (exchange, answer) in enumerate(zip(exchanges, answers, strict=True), 1):
+        if wrong := differences(answer, exchange.right):
             told = "; ".join(wrong)
-            raise TrialFailed(f"{expected.request}, answer {number} of {requests}: {told}")
+            raise TrialFailed(f"{exchange.request}, answer {number} of {requests}: {told}")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from labwire.exchange import JudgedBy
 from labwire.expectation import Expectation
 from orchestrator.model.entry import OWN_SERVER, ContainerSpec, Entry, Interface, Manifest
 from orchestrator.model.together import REFERENCE
@@ -46,8 +47,14 @@ def entry_of(containers: Mapping[str, ContainerSpec], expectations: Sequence[Exp
 
 def problems(expectations: Sequence[Expectation]) -> list[str]:
     """Why the reference cannot answer these workloads, in words; empty if it can."""
-    lines = Counter(str(expected.request) for expected in expectations)
     found = [
+        f"workload {expected.workload}: the reference gives one fixed answer, and this workload "
+        "has several requests or is judged in another way; choose another workload or profile"
+        for expected in expectations
+        if expected.mix or expected.right.judged_by is not JudgedBy.BYTES
+    ]
+    lines = Counter(str(expected.request) for expected in expectations)
+    found += [
         f"{count} workloads request {line}, and the reference knows one answer to a request line: "
         "measure them one at a time (--workload)"
         for line, count in lines.items()

@@ -11,13 +11,14 @@ from orchestrator.model.trial import Outcome, Server, TrialRecord
 
 def planned_record(trial: PlannedTrial, outcome: Outcome, **fields: object) -> TrialRecord:
     """The row of a trial that has not run; ``fields`` are set in it."""
+    manifest, workload = trial.entry.manifest, trial.expectation.workload
     blank = TrialRecord(
-        service=trial.entry.manifest.id,
-        workload=trial.expectation.workload,
+        service=manifest.id,
+        workload=workload,
         repeat=trial.repeat,
         order=trial.order,
         outcome=outcome,
-        server=server_facts(trial.entry.manifest),
+        server=replace(server_facts(manifest), uses=manifest.uses.get(workload, "")),
     )
     return replace(blank, **fields)  # type: ignore[arg-type]
 

@@ -16,14 +16,14 @@ class EndedAtStart(TrialFailed):
 
 
 def probed(server: Container, trial: PlannedTrial) -> Probe:
-    """The server's answer to its workload's request.
+    """The server's answers to its workload's requests.
 
     Raises:
         EndedAtStart: the server's program ended. Both errors carry the end of its log.
         TrialFailed: the server did not answer in time.
     """
     try:
-        return server.probe([trial.expectation.request], READY_WITHIN_S)
+        return server.probe(contract.requests([trial.expectation]), READY_WITHIN_S)
     except TrialFailed as failure:
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:

@@ -61,7 +61,7 @@ def _judge(world: World, arguments: argparse.Namespace) -> int:
     asked = Asked(
         since=arguments.since,
         services=tuple(arguments.services),
-        workloads=tuple(arguments.workload or names(world.root).workloads),
+        workloads=tuple(arguments.workload or names(world.root).usual),
         fail_above=arguments.fail_above,
         budget_s=arguments.budget,
         within_s=arguments.within,

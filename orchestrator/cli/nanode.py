@@ -114,7 +114,7 @@ def _run(world: World, arguments: argparse.Namespace) -> list[str]:
     there = names(world.root)
     asked = Settings(
         services=chosen_services(arguments, there),
-        workloads=tuple(arguments.workload or ()) or there.workloads,
+        workloads=tuple(arguments.workload or ()) or there.usual,
         profile=NANODE,
         duration_s=None,
         max_users=None,

@@ -10,7 +10,7 @@ from orchestrator.app.images import load_images, save_images
 from orchestrator.app.services import build_images, new_service, new_way, verify
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, command
-from orchestrator.options import add_python, add_services, chosen_services
+from orchestrator.options import add_python, add_services, add_workloads, chosen_services
 from orchestrator.world import World
 
 
@@ -19,6 +19,7 @@ def add(commands: Commands) -> None:
     text = "start each service in its container and check its answers against the HTTP contract"
     verifying = command(commands, "verify", _verify, text)
     building = command(commands, "images", _images, "build the images of the services")
+    add_workloads(verifying)
     for parser in (verifying, building):
         add_services(parser)
         add_python(parser)
@@ -48,7 +49,7 @@ def add(commands: Commands) -> None:
 
 
 def _verify(world: World, arguments: argparse.Namespace) -> int:
-    found = verify(world, _chosen(world, arguments), arguments.python)
+    found = verify(world, _chosen(world, arguments), arguments.python, arguments.workload or ())
     return SOME_FAILED if any(found.values()) else ALL_WELL
 
 

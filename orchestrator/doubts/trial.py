@@ -210,14 +210,11 @@ def intervention_caveats(actions: Sequence[str], whose: str = "the server's") ->
     return (INTERVENTION.seen(whose=whose, actions=", ".join(actions)).caveat,)
 
 
-def companion_caveats(companion: Companion, limit: float, busy: float) -> tuple[Caveat, ...]:
-    """The doubt about a companion that may have made its service wait.
-
-    Args:
-        limit: how many CPUs it may use.
-        busy: how busy its CPU was during the hold, with all that the CPU bore.
-    """
-    if companion.cpu is None or max(companion.cpu / limit, busy) < FULL_CPU:
+def companion_caveats(companion: Companion) -> tuple[Caveat, ...]:
+    """The doubt about a companion that may have made its service wait."""
+    if companion.cpu is None or not companion.cpu_limit:
+        return ()
+    if max(companion.cpu / companion.cpu_limit, companion.cpu_busy or 0.0) < FULL_CPU:
         return ()
     return (COMPANION_FULL.seen(name=companion.name, cpu=companion.cpu).caveat,)
 

@@ -40,6 +40,10 @@ class ChosenSettings(Protocol):
     def python(self) -> str | None:
         """The version of Python that all services run on; None: each service on its own."""
 
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads to measure, by their names in the contract."""
+
 
 class AnyPlan(Protocol):
     """A plan: what to measure, and under which load."""

@@ -10,6 +10,7 @@ from orchestrator.experiments.crosscheck import CROSSCHECK
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.instructions import INSTRUCTIONS
 from orchestrator.experiments.load import LOAD
+from orchestrator.experiments.size import SIZE
 
 EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
     LOAD,
@@ -17,4 +18,5 @@ EXPERIMENTS: tuple[Experiment[Any, Any, Any], ...] = (
     AB,
     INSTRUCTIONS,
     COST,
+    SIZE,
 )

@@ -21,7 +21,7 @@ from orchestrator.model.entry import Manifest, ServiceSet, framework_of
 
 T = TypeVar("T")
 MANIFEST, CONTRACT = "service.toml", "contract.toml"
-OF_THE_FRAMEWORK = ("homepage", "source")
+OF_THE_FRAMEWORK = ("homepage", "source", "uses", "not_offered")
 """Keys that a way to serve may leave out: then they are those of its framework."""
 
 
@@ -106,6 +106,19 @@ def workload_names(services: Path) -> tuple[str, ...]:
         return tuple(read_toml(services / CONTRACT))
     except UsageError:
         return ()
+
+
+def on_request(services: Path) -> tuple[str, ...]:
+    """The workloads that are measured only where they are named; empty if it is not TOML."""
+    try:
+        tables = read_toml(services / CONTRACT)
+    except UsageError:
+        return ()
+    return tuple(
+        name
+        for name, table in tables.items()
+        if isinstance(table, dict) and table.get("on_request") is True
+    )
 
 
 def all_of(readers: Mapping[str, Callable[[], T]]) -> dict[str, T]:

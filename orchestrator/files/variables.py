@@ -47,6 +47,7 @@ Tag = Annotated[
         description="the tag of an image: letters, digits, and . _ -",
     ),
 ]
+Work = Annotated[str, Meta(pattern=r"^yes$(?!\n)", description="yes, or nothing at all")]
 Workload = Annotated[str, Meta()]
 
 
@@ -65,8 +66,10 @@ class Variables:
     LAB_SERVER_CPU: Cpu = ""
     LAB_LOAD_CPU: Cpu = ""
     LAB_COMPANION_CPU: Cpu = ""
+    LAB_POSTGRES: Base = ""
     LAB_PYTHON: Base = ""
     LAB_TAG: Tag = ""
+    LAB_WORK: Work = ""
     LAB_PYTHON_313: Base = ""
     LAB_PYTHON_37: Base = ""
     LAB_USERS: Users = ""

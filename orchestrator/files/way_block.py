@@ -6,7 +6,7 @@ import re
 
 from orchestrator.model.blocks import BEYOND_2019
 
-_ARGS = re.compile(r"\bargs: \{ *(BASE: \*[\w-]+) *\}")
+_ARGS = re.compile(r"\bargs: \{ *(BASE: \*[\w-]+(?:, WORK: \*work)?) *\}")
 _PROFILES = re.compile(r"^    profiles:.*\n", re.MULTILINE)
 
 

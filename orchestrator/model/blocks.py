@@ -16,6 +16,8 @@ TOOLS = (LOCUST_WORKER, REFERENCE)
 # Services that are not in the set 2019. `docker compose up flask-waitress` starts one; a
 # command without names leaves them out.
 BEYOND_2019 = "beyond-2019"
+# What workloads need beside a service. A command without names leaves it out.
+DATABASE = "database"
 NEEDED = (LOCUST_MASTER, LOCUST_WORKER, WRK, WRK_COUNTER, REFERENCE)
-PROFILES = (CROSSCHECK, COST_PROFILE, BEYOND_2019)
+PROFILES = (CROSSCHECK, COST_PROFILE, BEYOND_2019, DATABASE)
 """Compose profiles of blocks that `docker compose up` leaves out."""

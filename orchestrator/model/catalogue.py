@@ -54,6 +54,7 @@ class Names:
     ``workloads`` is empty if the contract cannot be read. ``folders``: service -> its folder below
     ``services/``. ``sets``: the services of each set, without those whose manifest names none that
     can be read. ``bases``: service -> its base (`model.bases`), where both manifests can be read.
+    ``on_request``: the workloads that are measured only where they are named.
     """
 
     services: tuple[str, ...]
@@ -61,6 +62,12 @@ class Names:
     folders: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
+    on_request: tuple[str, ...] = ()
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The workloads that are measured if none is named."""
+        return tuple(name for name in self.workloads if name not in self.on_request)
 
     def of_set(self, name: str) -> tuple[str, ...]:
         """The services of a set; all of them for ``all``."""

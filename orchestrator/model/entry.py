@@ -75,6 +75,14 @@ Packages = Annotated[
     tuple[Package, ...],
     Meta(min_length=1, max_length=30, description="a list of 1 to 30 distributions"),
 ]
+Uses = Annotated[
+    dict[Name, Words],
+    Meta(max_length=100, description="a table: workload -> what answers it, in a line"),
+]
+NotOffered = Annotated[
+    dict[Name, Note],
+    Meta(max_length=100, description="a table: workload -> why the service does not offer it"),
+]
 Notes = Annotated[tuple[Note, ...], Meta(max_length=30, description="a list of at most 30 lines")]
 
 
@@ -86,7 +94,9 @@ class Manifest:
     another way to serve the same application. ``sets``: the sets that the service is in.
     ``http_parser``: what reads the requests: a package, a module of the standard library, or
     ``own``. ``deployment``: the page of the documentation that says to serve it so. ``source``: the
-    repository of its source code; `lab perks --refresh` reads its stars.
+    repository of its source code; `lab perks --refresh` reads its stars. ``uses``: workload -> what
+    the application answers it with, such as a template engine. ``not_offered``: workload -> why the
+    application does not answer it.
     """
 
     id: Id
@@ -106,6 +116,8 @@ class Manifest:
     homepage: Link
     source: Link
     notes: Notes
+    uses: Uses = field(default_factory=dict)
+    not_offered: NotOffered = field(default_factory=dict)
 
     @property
     def framework(self) -> str:
@@ -132,7 +144,7 @@ class ContainerSpec:
     ``companions``: the services that must be healthy before this one starts. ``healthcheck``: a
     companion's command that succeeds once it is healthy; empty in all others. ``hosts``: names that
     mean this container's own loopback, for everything that shares its network. ``environment``:
-    variables that an experiment adds to those of the image; a block of the compose file has none.
+    variables that the lab adds to those of the image; a block of the compose file has none.
     ``entrypoint``: what an experiment puts before the command, in place of the image's own; None:
     the image's own.
     """

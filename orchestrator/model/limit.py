@@ -21,6 +21,8 @@ class Limit(StrEnum):
     """The quota took CPU away from the server."""
     SERVER_CPU = "server-cpu"
     """The server's CPU was full: the only limit under which a rate is ranked."""
+    DATABASE = "database"
+    """A companion, such as a database, had no CPU time left, and the server had."""
     LOADGEN_CPU = "loadgen-cpu"
     """The load generator had no time left."""
     CONNECTION_SETUP = "connection-setup"

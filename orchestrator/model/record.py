@@ -19,9 +19,10 @@ SCHEMA = 2
 class Endpoint:
     """What one workload requested, and what the right answer was.
 
-    ``method``: GET in runs of older versions of the lab, which knew no other.
-    ``digest``: SHA-256 of the whole request and answer (docs/results-format.md); None in runs that
-    are older than the field.
+    ``method``: GET in runs of older versions of the lab, which knew no other. ``digest``: SHA-256
+    of the whole request and answer (docs/results-format.md); None in runs that are older than the
+    field. ``judged_by``: how a body is judged (`labwire.exchange.JudgedBy`). ``kinds``: how many
+    kinds of requests the workload has; path, content type and so on are those of the first request.
     """
 
     path: str
@@ -29,6 +30,8 @@ class Endpoint:
     body_bytes: int
     method: str = "GET"
     digest: str | None = None
+    judged_by: str = "bytes"
+    kinds: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     MEASURED = "measured"
     FAILED = "failed"
     SKIPPED = "skipped"
+    NOT_OFFERED = "not offered"
 
 
 class TrialPhase(StrEnum):
@@ -84,6 +85,7 @@ class Server:
 
     ``http_parser``, ``framework``, ``deployment``: as in the manifest; empty in older records.
     ``observed``: what really runs, beside what the manifest says; None where nothing was looked at.
+    ``uses``: what the application answers this workload with, as in the manifest; often empty.
     """
 
     name: Title
@@ -104,6 +106,7 @@ class Server:
     framework: str = ""
     deployment: str = ""
     observed: Observed | None = None
+    uses: str = ""
 
     def framework_of(self, service: str) -> str:
         """The framework's folder below ``services/``, for the service that has these facts."""
@@ -277,10 +280,11 @@ class Resources:
 class Companion:
     """What a service needed beside it, such as a database, and what the trial cost it.
 
-    ``cpu``: over the hold, 1.0 = one whole CPU; ``cpu_us_per_request``: its CPU time for a success
-    of the hold, in microseconds. ``memory_peak_bytes`` and ``throttled_s`` are of the whole load.
-    ``start_s``: from its start until its healthcheck first ended well. None of all that was not
-    measured.
+    ``cpu``: over the hold, 1.0 = one whole CPU; ``cpu_limit``: the most that it may use;
+    ``cpu_busy``: the use of its CPU by all that share it. ``cpu_us_per_request``: its CPU time for
+    a success of the hold, in microseconds. ``memory_peak_bytes`` and ``throttled_s`` are of the
+    whole load. ``start_s``: from its start until its healthcheck first ended well. None of all that
+    was not measured.
     """
 
     name: Name
@@ -292,6 +296,8 @@ class Companion:
     oom_killed: bool | None = None
     throttled_s: float | None = None
     start_s: float | None = None
+    cpu_limit: float | None = None
+    cpu_busy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from orchestrator.model.limit import Limit
 IN_WORDS: dict[str, str] = {
     Limit.SERVER_CPU: "The server's one CPU was full: this rate is the server's, and the row is "
     "ranked.",
+    Limit.DATABASE: "What the service needs beside it, such as a database, had no CPU time left: "
+    "the server can do at least this much with a faster one.",
     Limit.LOADGEN_CPU: "The load generator had no CPU time left: the server can do at least "
     "this much.",
     Limit.CONNECTION_SETUP: "Clients spent their time connecting, or the listen queue overflowed: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,9 @@ class World:
     ``engine_problem``: why the environment's engine cannot be on this host, found without
     connecting; None if it can. ``on_python``: the same world with all services on this version of
     Python (a tag of the official image); raises EnvironmentMissing if the engine has no such image
-    and none could be pulled or made. ``default_index``: the address of the package index that pip
+    and none could be pulled or made. ``with_work``: the same world with the packages of workloads
+    that are measured on request in all images, given the companions that they need; raises
+    EnvironmentMissing as well. ``default_index``: the address of the package index that pip
     uses here; raises EnvironmentMissing if pip does not report it.
     """
 
@@ -40,6 +42,7 @@ class World:
     compose: ComposeFile
     connect: Callable[[str], Connection]
     on_python: Callable[[str], World]
+    with_work: Callable[[Collection[str]], World]
     engine_problem: Callable[[], str | None]
     archives: ImageArchives
     host: HostFacts

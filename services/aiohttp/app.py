@@ -1,5 +1,8 @@
 """The benchmark contract in aiohttp, served by aiohttp's own server."""
 
+import os
+from importlib import import_module
+
 import ujson
 from aiohttp import web
 
@@ -23,6 +26,9 @@ async def text(request):
 
 app = web.Application()
 app.add_routes([web.get("/json", json), web.get("/text", text)])
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     web.run_app(

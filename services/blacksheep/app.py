@@ -1,5 +1,8 @@
 """The benchmark contract in BlackSheep, served by uvicorn."""
 
+import os
+from importlib import import_module
+
 import ujson
 import uvicorn
 from blacksheep import Application, get
@@ -29,6 +32,10 @@ async def json():
 async def text():
     return text_response("Hello World")
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     uvicorn.run(

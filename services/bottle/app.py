@@ -1,5 +1,8 @@
 """The benchmark contract in Bottle, served by its default server (wsgiref)."""
 
+import os
+from importlib import import_module
+
 from bottle import Bottle, response
 
 app = Bottle()
@@ -26,6 +29,10 @@ def text():
     response.content_type = "text/plain"
     return "Hello World"
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     app.run(host="0.0.0.0", port=8000, quiet=True)  # quiet: no access log

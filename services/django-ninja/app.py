@@ -1,5 +1,8 @@
 """The benchmark contract in Django Ninja, one file, served by uvicorn."""
 
+import os
+from importlib import import_module
+
 import ujson
 import uvicorn
 from django.conf import settings
@@ -48,6 +51,9 @@ async def text(request):
     return HttpResponse("Hello World", content_type="text/plain")
 
 
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(api)
 urlpatterns = [path("", api.urls)]
 application = get_asgi_application()
 

@@ -1,5 +1,8 @@
 """The benchmark contract in Django, one file (see serve.sh for the server)."""
 
+import os
+from importlib import import_module
+
 import ujson
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -33,6 +36,9 @@ def text(request):
 
 
 urlpatterns = [path("json", json), path("text", text)]
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(urlpatterns)
 application = get_wsgi_application()
 
 

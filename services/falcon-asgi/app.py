@@ -1,5 +1,8 @@
 """The benchmark contract in Falcon (ASGI), served by uvicorn."""
 
+import os
+from importlib import import_module
+
 import falcon
 import falcon.asgi
 import ujson
@@ -34,6 +37,9 @@ app.req_options.media_handlers.update(handlers)
 app.resp_options.media_handlers.update(handlers)
 app.add_route("/json", Json())
 app.add_route("/text", Text())
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     uvicorn.run(

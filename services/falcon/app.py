@@ -1,5 +1,8 @@
 """The benchmark contract in Falcon (WSGI), served by gunicorn."""
 
+import os
+from importlib import import_module
+
 import falcon
 import ujson
 from falcon.media import JSONHandler
@@ -32,3 +35,7 @@ app.req_options.media_handlers.update(handlers)
 app.resp_options.media_handlers.update(handlers)
 app.add_route("/json", Json())
 app.add_route("/text", Text())
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)

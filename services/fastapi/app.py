@@ -1,5 +1,8 @@
 """The benchmark contract in FastAPI; run as a program, served by uvicorn."""
 
+import os
+from importlib import import_module
+
 import ujson
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -31,6 +34,10 @@ async def json():
 async def text():
     return "Hello World"
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     import uvicorn  # the images of other ways to serve do not have it

@@ -1,6 +1,8 @@
 """The benchmark contract in Flask, served by the server behind app.run (Werkzeug)."""
 
 import logging
+import os
+from importlib import import_module
 
 import ujson
 from flask import Flask, Response
@@ -37,6 +39,10 @@ def json():
 def text():
     return Response("Hello World", mimetype="text/plain")
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no access log

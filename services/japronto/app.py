@@ -1,5 +1,8 @@
 """The benchmark contract in Japronto, served by Japronto's own server."""
 
+import os
+from importlib import import_module
+
 import ujson
 from japronto import Application
 
@@ -30,6 +33,9 @@ def text(request):
 app = PromptApplication()
 app.router.add_route("/json", json, method="GET")
 app.router.add_route("/text", text, method="GET")
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     app.run(host="0.0.0.0", port=8000)

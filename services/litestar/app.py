@@ -1,5 +1,7 @@
 """The benchmark contract in Litestar, served by uvicorn."""
 
+import os
+from importlib import import_module
 from typing import Any
 
 import ujson
@@ -33,6 +35,9 @@ async def text() -> str:
 
 
 app = Litestar([json, text])
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     uvicorn.run(

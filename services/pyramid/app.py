@@ -1,5 +1,7 @@
 """The benchmark contract in Pyramid, served as in its first tutorial (wsgiref)."""
 
+import os
+from importlib import import_module
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import ujson
@@ -35,6 +37,9 @@ with Configurator() as config:
     config.add_route("text", "/text", request_method="GET")
     config.add_view(json, route_name="json", renderer="json")
     config.add_view(text, route_name="text", renderer="string")
+    # The workloads that are measured on request are loaded where they are measured.
+    for name in os.environ.get("WORKLOADS", "").split():
+        import_module(f"work.{name}").add(config)
     app = config.make_wsgi_app()
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The benchmark contract in Quart, served by hypercorn (see Dockerfile)."""
 
+import os
+from importlib import import_module
+
 import ujson
 from quart import Quart, Response
 from quart.json.provider import JSONProvider
@@ -34,3 +37,8 @@ async def json():
 @app.get("/text")
 async def text():
     return Response("Hello World", mimetype="text/plain")
+
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)

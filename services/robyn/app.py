@@ -1,6 +1,8 @@
 """The benchmark contract in Robyn, served by Robyn's own server."""
 
+import os
 import signal
+from importlib import import_module
 
 import ujson
 from robyn import Headers, Request, Response, Robyn
@@ -32,6 +34,10 @@ def json(request: Request):
 def text(request: Request):
     return "Hello World"
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     # SIGTERM ends the process at once, as Ctrl+C does. Without this it only ends the listening.

@@ -1,5 +1,8 @@
 """The benchmark contract in Sanic, served by Sanic's own server."""
 
+import os
+from importlib import import_module
+
 import ujson
 from sanic import Sanic, response
 
@@ -25,6 +28,10 @@ async def json(request):
 async def text(request):
     return response.text("Hello World")
 
+
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     # One process: by default Sanic starts a manager process beside the worker.

@@ -1,5 +1,8 @@
 """The benchmark contract in Starlette; run as a program, served by uvicorn."""
 
+import os
+from importlib import import_module
+
 import ujson
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -29,6 +32,9 @@ async def text(request):
 
 
 app = Starlette(routes=[Route("/json", json), Route("/text", text)])
+# The workloads that are measured on request are loaded where they are measured.
+for name in os.environ.get("WORKLOADS", "").split():
+    import_module(f"work.{name}").add(app)
 
 if __name__ == "__main__":
     import uvicorn  # the images of other ways to serve do not have it

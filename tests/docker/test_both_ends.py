@@ -12,7 +12,7 @@ from typing import Any
 import docker
 import pytest
 
-from labwire.expectation import Method
+from labwire.exchange import Method
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.docker_engine import RUN, DockerEngine

@@ -12,7 +12,7 @@ from typing import Any
 import docker
 import pytest
 
-from labwire.expectation import Request
+from labwire.exchange import Request
 from orchestrator.adapters import command
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_engine import RUN, DockerEngine

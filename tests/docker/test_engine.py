@@ -13,7 +13,7 @@ import docker
 import docker.errors
 import pytest
 
-from labwire.expectation import Request
+from labwire.exchange import Request
 from orchestrator.adapters import docker_container
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_container import DockerContainer

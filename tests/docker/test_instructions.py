@@ -70,7 +70,7 @@ def test_all_processes_of_gunicorn_are_counted(engine: DockerEngine, compose: Co
         server.probe([JSON.request], 30)
         with server.counter(CountedBy.CALLGRIND) as counter:
             counter.begin()
-            answers = server.ask(JSON.request, 20, 30)
+            answers = server.ask([JSON.request] * 20, 30)
             assert {answer.status for answer in answers} == {200}
             assert counter.counted() > 20 * 100_000
         # One file for each process, which callgrind has just written.
@@ -104,7 +104,7 @@ def test_the_kernels_counters_follow_the_server_alone(
         with perf.counting(perf.TASK_CLOCK, process, server.id) as counters:
             before_s = server.cpu_s()
             counters.begin()
-            server.ask(JSON.request, 50, 30)
+            server.ask([JSON.request] * 50, 30)
             used_ns = counters.counted()
             assert 0 < used_ns / 1e9 < server.cpu_s() - before_s
 

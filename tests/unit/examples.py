@@ -7,7 +7,8 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from labwire.events import LoadResult, LoadStep, LocustOwn, Tick
-from labwire.expectation import Expectation, Request, RightAnswer
+from labwire.exchange import Request, RightAnswer
+from labwire.expectation import Expectation
 from labwire.histogram import DIGITS, HIGHEST_US, LOWEST_US
 from labwire.phase import LoadPhase, RampEnd
 from orchestrator.contract import Answer, Distribution, Probe

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Expectation, Method, Request
+from labwire.exchange import Method, Request
+from labwire.expectation import Expectation
 from orchestrator.contract import changes, digest, endpoint, normalized, problems
 from orchestrator.errors import UsageError
 from orchestrator.files.manifests import read_contract

@@ -7,9 +7,10 @@ header.
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from labwire.expectation import RightAnswer
+from labwire.body import check
+from labwire.exchange import RightAnswer
 from labwire.failure import FailureKind
 from labwire.judgement import differences, refusal
 from labwire.response import ProtocolError, ResponseReader
@@ -47,9 +48,11 @@ Right = Literal[Known.STAYS_OPEN, Known.CLOSES]
 class Judge:
     """Judges the responses of all connections to one target; `known` holds remembered bytes."""
 
-    def __init__(self, right: RightAnswer) -> None:
+    def __init__(self, right: RightAnswer, label: str = "") -> None:
         self._right = right
-        self._body_limit = max(WRONG_BODY_LIMIT, len(right.body))
+        self._wrong = check(right)
+        self._label = f"{label}: " if label else ""
+        self._body_limit = max(WRONG_BODY_LIMIT, len(right.body), right.size or 0)
         self.known: dict[bytes, Known] = {}
 
     def reader(self) -> ResponseReader:
@@ -68,29 +71,49 @@ class Judge:
             else:
                 reader.eof()
         except ProtocolError as error:
-            return refusal(error, reader, self._right)
+            kind, reason = refusal(error, reader, self._right)
+            return kind, self._label + reason
         if not reader.complete:
             return None
-        return next(iter(differences(reader, self._right)), None)
+        for kind, reason in differences(reader, self._right, self._wrong):
+            return kind, self._label + reason
+        return None
 
-    def remember(self, response: bytes, *, stays_open: bool, beginnings: Iterable[bytes]) -> None:
+    def recognised(self, so_far: bytes) -> Known | None:
+        """What these bytes of a response are, if that is known without parsing them."""
+        return self.known.get(so_far)
+
+    def remember(
+        self, response: bytes, reader: ResponseReader, beginnings: Iterable[bytes]
+    ) -> None:
         """Remember a whole response that was found right, and its beginnings as they arrived."""
         if len(response) > REMEMBERED_LIMIT:
             return
-        self.known[response] = STAYS_OPEN if stays_open else CLOSES
+        self.known[response] = ending(reader)
         for beginning in beginnings:
             self.known[beginning] = BEGINS
-        while len(self.known) > KNOWN_AT_MOST:
-            del self.known[next(iter(self.known))]
+        limit(self.known)
+
+
+def ending(reader: ResponseReader) -> Right:
+    """What becomes of the connection after a complete response."""
+    return STAYS_OPEN if reader.reusable else CLOSES
+
+
+def limit(known: dict[bytes, Any]) -> None:
+    """Forget the oldest of more than `KNOWN_AT_MOST`."""
+    while len(known) > KNOWN_AT_MOST:
+        del known[next(iter(known))]
 
 
 class Answer:
     """The response that a connection waits for; `reason` says why it is wrong."""
 
-    __slots__ = ("_beginnings", "_judge", "_reader", "_so_far", "reason")
+    __slots__ = ("_beginnings", "_reader", "_so_far", "judge", "reason")
 
     def __init__(self, judge: Judge) -> None:
-        self._judge = judge
+        self.judge = judge
+        """Judges it; another one from request to request, where requests differ."""
         self.expect()
 
     def expect(self) -> None:
@@ -109,13 +132,13 @@ class Answer:
         if self._reader is not None:
             return self._parse(self._reader, data)
         so_far = self._so_far + data
-        known = self._judge.known.get(so_far) if data else None
+        known = self.judge.recognised(so_far) if data else None
         if known is BEGINS:
             self._so_far = so_far
             return None
         if known is not None:
             return known
-        self._reader = reader = self._judge.reader()
+        self._reader = reader = self.judge.reader()
         began, self._so_far = self._so_far, b""
         return (self._parse(reader, began) if began else None) or self._parse(reader, data)
 
@@ -128,7 +151,7 @@ class Answer:
         return reader.status == REQUEST_TIMEOUT or not reader.reusable
 
     def _parse(self, reader: ResponseReader, data: bytes) -> Right | FailureKind | None:
-        fault = self._judge.fault(reader, data)
+        fault = self.judge.fault(reader, data)
         if fault is not None:
             kind, self.reason = fault
             return kind
@@ -139,7 +162,5 @@ class Answer:
             return None
         # If the end of the connection ends the response, its bytes do not show that it is complete.
         if data and len(self._beginnings) < PIECES:
-            self._judge.remember(
-                self._so_far + data, stays_open=reader.reusable, beginnings=self._beginnings
-            )
-        return STAYS_OPEN if reader.reusable else CLOSES
+            self.judge.remember(self._so_far + data, reader, self._beginnings)
+        return ending(reader)

@@ -12,6 +12,7 @@ import _socket
 import errno
 import os
 from collections import deque
+from itertools import cycle
 from math import ceil
 from time import perf_counter_ns
 from typing import Any
@@ -20,7 +21,8 @@ from gevent.monkey import get_original
 
 from labload.counts.ledger import Ledger
 from labload.counts.tally import Health
-from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Judge, Right
+from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Known, Right
+from labload.engine.cards import dealt
 from labload.engine.schedule import Due
 from labload.engine.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
 from labload.engine.target import REFUSALS, Target
@@ -60,8 +62,11 @@ class Engine:
     def __init__(self, target: Target, ledger: Ledger) -> None:
         self._target = target
         self._ledger = ledger
-        self._length = len(target.request)
-        self._judge = Judge(target.expectation.right)
+        cards = dealt(target)
+        self._first = cards[0]
+        self._mixed = len(cards) > 1
+        self._cards = cycle(cards)
+        self._known: dict[bytes, Known] = {} if self._mixed else self._first.judge.known
         self._timeout_ns = int(target.request_timeout_s * 1e9)
         connect_s = min(target.connect_timeout_s, target.request_timeout_s)
         self._connect_timeout_ns = int(connect_s * 1e9)
@@ -83,7 +88,7 @@ class Engine:
 
     def open(self) -> Slot:
         """A new user; its first request begins in the next turn, or at `go` if users are held."""
-        slot = Slot(Answer(self._judge), perf_counter_ns())
+        slot = Slot(Answer(self._first.judge), self._first.request, perf_counter_ns())
         self._users.add(slot)
         self._ready.append(slot)
         self._ring()
@@ -187,7 +192,7 @@ class Engine:
 
     def turn(self) -> None:
         """Do what is ready without waiting."""
-        slots, known, ledger = self._slots, self._judge.known, self._ledger
+        slots, known, ledger = self._slots, self._known, self._ledger
         clock, step, latencies = perf_counter_ns, ledger.step, ledger.latencies
         fast, scheduled = not self._held, self._schedule is not None
         service, ready = ledger.service, self._ready
@@ -292,10 +297,19 @@ class Engine:
 
     def _begin(self, slot: Slot, now: int) -> None:
         slot.step, slot.sent_ns = self._ledger.step, now
+        if self._mixed:
+            self._deal(slot)
         if slot.sock is not None:
             self._ask(slot)
         else:
             self._reach(slot)
+
+    def _deal(self, slot: Slot) -> None:
+        """Give the user the next request of the mix."""
+        if slot.sock is not None:
+            slot.earlier += len(slot.request)
+        card = next(self._cards)
+        slot.request, slot.answer.judge = card.request, card.judge
 
     def _reach(self, slot: Slot) -> None:
         if self._connecting < CONNECTS:
@@ -374,7 +388,7 @@ class Engine:
 
     def _send(self, slot: Slot) -> None:
         try:
-            sent = slot.send(self._target.request)
+            sent = slot.send(slot.request)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -383,12 +397,12 @@ class Engine:
             else:
                 self._failed(slot, FailureKind.RESET)
             return
-        if sent != self._length:
+        if sent != len(slot.request):
             self._rest(slot, sent)
 
     def _rest(self, slot: Slot, sent: int) -> None:
         """The socket took only a part; the rest follows when it can take more."""
-        slot.phase, slot.unsent = SENDING, self._target.request[sent:]
+        slot.phase, slot.unsent = SENDING, slot.request[sent:]
         self._epoll.modify(slot.fd, READABLE | OUT)
 
     def _send_rest(self, slot: Slot) -> None:
@@ -489,7 +503,7 @@ class Engine:
 
     def _take(self, slot: Slot, data: bytes) -> None:
         """Take a piece of a response, or its end (empty)."""
-        if not data and slot.untouched and ended_before_the_request(slot.sock, self._length):
+        if not data and slot.untouched and self._never_arrived(slot):
             self._ask_anew(slot)
             return
         self._ledger.received += len(data)
@@ -502,6 +516,11 @@ class Engine:
         else:
             slot.answered = slot.answered or judgement is not FailureKind.EOF
             self._failed(slot, judgement, slot.answer.reason)
+
+    def _never_arrived(self, slot: Slot) -> bool:
+        """Whether the server ended the connection before the request reached it."""
+        earlier = slot.earlier if self._mixed else None
+        return ended_before_the_request(slot.sock, len(slot.request), earlier)
 
     def _succeeded(self, slot: Slot, *, stays_open: bool) -> None:
         now = perf_counter_ns()

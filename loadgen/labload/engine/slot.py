@@ -15,12 +15,14 @@ class Slot:
         "answer",
         "answered",
         "began_ns",
+        "earlier",
         "fd",
         "free_ns",
         "gone",
         "opened_ns",
         "phase",
         "recv",
+        "request",
         "send",
         "sent_ns",
         "sock",
@@ -30,8 +32,12 @@ class Slot:
         "untouched",
     )
 
-    def __init__(self, answer: Answer, now_ns: int) -> None:
+    def __init__(self, answer: Answer, request: bytes, now_ns: int) -> None:
         self.answer = answer
+        self.request = request
+        """The bytes of the request under way, or of the last one."""
+        self.earlier = 0
+        """Bytes of the requests before it on this connection; counted only where they differ."""
         self.untouched = True
         """Whether nothing of the answer has arrived yet."""
         self.gone = False
@@ -72,5 +78,6 @@ class Slot:
         self.rest()
         self.sock = self.send = self.recv = None
         self.fd = -1
+        self.earlier = 0
         self.unsent = b""
         self.spoiled = None

@@ -14,18 +14,24 @@ REFUSALS = frozenset((errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One request to one address."""
+    """One workload's requests to one address."""
 
     url: str
     """http://host:port, without a path."""
     family: int
     address: Any
     """Resolved once, so that no name lookup is part of a measurement."""
-    request: bytes
+    host: str
+    """Value of the Host header."""
     expectation: Expectation
     connect_timeout_s: float
     request_timeout_s: float
     """For the whole exchange, including the time to connect."""
+
+    @property
+    def request(self) -> bytes:
+        """The bytes of the first request."""
+        return self.expectation.request.encoded(self.host)
 
 
 def aim(
@@ -47,7 +53,7 @@ def aim(
         url=f"http://{parts.netloc}",
         family=family,
         address=address,
-        request=expectation.request.encoded(parts.netloc),
+        host=parts.netloc,
         expectation=expectation,
         connect_timeout_s=connect_timeout_s,
         request_timeout_s=request_timeout_s,

@@ -18,7 +18,7 @@ def was_answered(sock: Any) -> bool:
     return len(info) == INFO and unpack_from("Q", info, RECEIVED)[0] > 1
 
 
-def ended_before_the_request(sock: Any, length: int) -> bool:
+def ended_before_the_request(sock: Any, length: int, earlier: int | None = None) -> bool:
     """Whether the peer ended this used connection before the last request reached it.
 
     For a connection whose end (FIN) has been read. The FIN acknowledges everything that had arrived
@@ -27,12 +27,14 @@ def ended_before_the_request(sock: Any, length: int) -> bool:
     several segments, and if the first one was acknowledged, the server may have read that.
 
     Args:
-        length: bytes of each request on this connection.
+        length: bytes of the last request on this connection.
+        earlier: bytes of all requests before it; None if each of them had `length` bytes.
     """
     if not was_answered(sock):
         return False
     info = sock.getsockopt(_socket.IPPROTO_TCP, _socket.TCP_INFO, INFO)
-    if (unpack_from("Q", info, ACKED)[0] - 1) % length:
+    arrived = unpack_from("Q", info, ACKED)[0] - 1
+    if arrived % length if earlier is None else arrived - earlier:
         return False
     if unpack_from("I", info, UNACKED)[0] > 0:
         return True

@@ -61,7 +61,7 @@ def _resolved(
         found: Target = lookup.get(timeout=within_s)
     except gevent.Timeout:
         raise TimeoutError("its name was not resolved in time") from None
-    return replace(found, request=expectation.request.encoded(HOST))
+    return replace(found, host=HOST)
 
 
 def _ask(target: Target, end: float) -> str | None:

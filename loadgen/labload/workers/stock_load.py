@@ -5,6 +5,7 @@ much CPU time. When a connection breaks, geventhttpclient silently sends the req
 unless its method is POST or PATCH.
 """
 
+from itertools import cycle
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from labload.counts.glance import Glance
 from labload.counts.ledger import Ledger
 from labload.counts.tally import Health
 from labload.engine.target import Target
+from labwire.exchange import Exchange
 from labwire.failure import ANSWERS, FailureKind
 
 CONNECT_PAUSE_S = 0.1
@@ -39,6 +41,11 @@ class StockLoad:
         self._gate = Event()
         self._gate.set()
         self._quiet = Event()
+        self._exchanges = cycle(target.expectation.exchanges)
+
+    def next(self) -> Exchange:
+        """What the next request is, and its right answer."""
+        return next(self._exchanges)
 
     # --- users -----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from labload.workers.stock_kinds import kind_of_error
 from labload.workers.stock_load import CONNECT_PAUSE_S, StockLoad
 from labload.workers.worker import Worker
 from labwire.client import Client
+from labwire.exchange import RightAnswer
 from labwire.failure import NEVER_SENT, OF_BYTES, FailureKind
 from labwire.judgement import Complete, differences
 
@@ -83,19 +84,20 @@ class _StockUser(User):
                 gevent.sleep(CONNECT_PAUSE_S)
 
     def _ask(self) -> FailureKind | None:
-        asked = self._load.target.expectation.request
+        exchange = self._load.next()
+        asked, (_, name) = exchange.request, self._load.target.expectation.shown
         self._load.begin(self)
         with self.client.request(
             str(asked.method),
             asked.path,
-            name=asked.path,
+            name=name,
             data=asked.body or None,
             headers=dict(asked.headers),
             allow_redirects=False,  # the answer to this request counts, as in the engine
             catch_response=True,
             **self.options,
         ) as response:
-            kind, reason = self._judge(response)
+            kind, reason = self._judge(response, exchange.right)
             if not self._load.end(self, kind, reason):
                 raise _TooLateError  # Locust counts nothing if an error leaves this block
             if kind is None:
@@ -104,7 +106,7 @@ class _StockUser(User):
                 response.failure(str(kind))
         return kind
 
-    def _judge(self, response: Any) -> tuple[FailureKind | None, str]:
+    def _judge(self, response: Any, right: RightAnswer) -> tuple[FailureKind | None, str]:
         """Kind and reason of a failure; the kind is None for a success."""
         error = getattr(response, "error", None)  # only failed responses have it
         if error is not None:
@@ -116,7 +118,7 @@ class _StockUser(User):
         except zlib.error as refused:  # geventhttpclient decompresses only at this point
             return FailureKind.BAD_BODY, str(refused)
         read = Complete(response.status_code, content_type, body)
-        return next(iter(differences(read, self._load.target.expectation.right)), (None, ""))
+        return next(iter(differences(read, right)), (None, ""))
 
 
 class LabFastHttpUser(_StockUser, FastHttpUser):

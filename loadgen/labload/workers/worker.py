@@ -202,8 +202,7 @@ class Worker:
         now = perf_counter_ns()
         if client is not Client.ENGINE:
             return StockLoad(target, Ledger(None, self._step, now))
-        asked = target.expectation.request
-        locust = LocustStats(environment.stats, asked.method, asked.path)
+        locust = LocustStats(environment.stats, *target.expectation.shown)
         ledger = Ledger(locust, self._step, now)
         return EngineLoad(target, ledger, lambda error: _broken(environment, error))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.ab.record import ABRecord, ABSettings
 from orchestrator.experiments.experiment import Placed
@@ -41,10 +41,15 @@ def plan(
     Raises:
         UsageError: a side's service needs companions.
     """
+    expectation = known.contract[settings.workload]
     base, head = (
         PlannedTrial(
-            entry=entry(known.manifests[variant.service], placed.containers),
-            expectation=known.contract[settings.workload],
+            entry=answering(
+                entry(known.manifests[variant.service], placed.containers),
+                [expectation],
+                placed.containers,
+            ),
+            expectation=expectation,
             repeat=1,
             order=order,
         )

@@ -49,6 +49,11 @@ class ABSettings:
         return Network.BRIDGE
 
     @property
+    def workloads(self) -> tuple[str, ...]:
+        """Its one workload."""
+        return (self.workload,)
+
+    @property
     def python(self) -> None:
         """Each side names its own."""
 

@@ -80,7 +80,7 @@ def _made(
     container = replace(
         trial.entry.container,
         image=made.id,  # not its name, which another build could give to another image
-        environment=dict(variant.environment),
+        environment={**trial.entry.container.environment, **dict(variant.environment)},
     )
     return side, container
 

@@ -42,7 +42,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> CostSettings:
         services=with_bases(services, there) if arguments.bases else services,
         bases=bool(arguments.bases),
         set_name=chosen_set(arguments),
-        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
+        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.usual,
         budget_s=arguments.budget,
         seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         python=arguments.python,

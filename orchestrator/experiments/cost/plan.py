@@ -9,7 +9,7 @@ from labwire.expectation import Expectation
 from orchestrator.bench.reference import entry_of
 from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.bench.together import MOST_SERVERS
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Placed
@@ -55,7 +55,10 @@ def plan(
     expectations = tuple(known.contract[name] for name in settings.workloads)
     if wrong := reference_problems(expectations):
         raise UsageError(wrong)
-    services = (entry(known.manifests[name], placed.containers) for name in settings.services)
+    services = (
+        answering(entry(known.manifests[name], placed.containers), expectations, placed.containers)
+        for name in settings.services
+    )
     return CostPlan(
         settings=settings,
         loading=Loading(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from math import isclose
 
 from labwire.client import MOST_USERS, Client
+from labwire.exchange import JudgedBy
 from labwire.expectation import Expectation
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
 from orchestrator.experiments.experiment import Placed
@@ -62,7 +63,11 @@ def plan(
         ),
         trials=tuple(
             PlannedTrial(
-                entry=entry(known.manifests[name], placed.containers),
+                entry=answering(
+                    entry(known.manifests[name], placed.containers),
+                    [known.contract[settings.workload]],
+                    placed.containers,
+                ),
                 expectation=known.contract[settings.workload],
                 repeat=1,
                 order=order,
@@ -75,6 +80,11 @@ def plan(
 def wrk_problems(expected: Expectation) -> list[str]:
     """Why wrk cannot check this workload, in words; empty if it can."""
     right, where = expected.right, f"workload {expected.workload}"
+    if expected.mix or right.judged_by is not JudgedBy.BYTES or right.also:
+        return [
+            f"{where}: wrk sends one request and compares bytes, and this workload has several "
+            "requests or is judged in another way; cross-check another workload"
+        ]
     found = []
     if right.status >= BAD_FOR_WRK:
         found.append(

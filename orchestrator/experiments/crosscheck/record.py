@@ -39,6 +39,11 @@ class CrossCheckSettings:
     set_name: SetName | None = None
     python: PythonTag | None = None
 
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """Its one workload."""
+        return (self.workload,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrkSlice:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.exchange import Method, Request, RightAnswer
+from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.crosscheck.plan import CrossCheckPlan
 from orchestrator.experiments.crosscheck.record import CrossCheckSettings, Seen, WrkSlice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from labwire.client import Client
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry
 from orchestrator.experiments.experiment import Placed
 from orchestrator.experiments.instructions.record import InstructionsRecord, InstructionsSettings
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
@@ -47,7 +47,11 @@ def plan(
         ),
         trials=tuple(
             PlannedTrial(
-                entry=entry(known.manifests[name], placed.containers),
+                entry=answering(
+                    entry(known.manifests[name], placed.containers),
+                    [known.contract[settings.workload]],
+                    placed.containers,
+                ),
                 expectation=known.contract[settings.workload],
                 repeat=1,
                 order=order,

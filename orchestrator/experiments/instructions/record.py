@@ -32,6 +32,11 @@ class InstructionsSettings:
     bases: bool = False
 
     @property
+    def workloads(self) -> tuple[str, ...]:
+        """Its one workload."""
+        return (self.workload,)
+
+    @property
     def network(self) -> Network:
         """A bridge: the client that loads the server for its CPU time stays from server to server.
 

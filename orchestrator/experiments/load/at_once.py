@@ -10,6 +10,7 @@ from labwire.expectation import Expectation
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.launches import goes_on, measured_at_once, spent
 from orchestrator.bench.reference import entry_of, problems
+from orchestrator.entries import loaded
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.model.placement import Network
 from orchestrator.model.record import RunRecord
@@ -62,7 +63,11 @@ def run_at_once(plan: Plan, record: RunRecord, bench: Bench) -> Generator[RunRec
         known = tuple(_who(plan, record))
     before_s, began = record.wall_s or 0.0, bench.clock.monotonic()
     budget_s = plan.loading.profile.together_s
-    containers = {trial.entry.manifest.id: trial.entry.container for trial in plan.trials}
+    asked = loaded(_expectations(plan))
+    containers = {
+        trial.entry.manifest.id: replace(trial.entry.container, environment=asked)
+        for trial in plan.trials
+    }
     containers[REFERENCE] = entry_of(bench.containers, _expectations(plan)).container
     bench.progress.note(f"all services at once, in launches of {budget_s:.0f} s together")
 
@@ -119,14 +124,20 @@ def _who(plan: Plan, record: RunRecord) -> Iterator[Together]:
     """Who takes part in the launches of each workload, and who does not."""
     wrong = "; ".join(problems(_expectations(plan)))
     unable = (LeftOut(service=REFERENCE, phase=TrialPhase.START, reason=wrong),) if wrong else ()
-    needing = {t.entry.manifest.id for t in plan.trials if t.entry.companions}
+    needing = {trial.key[:2] for trial in plan.trials if trial.entry.companions}
     for workload in plan.settings.workloads:
-        rows = {trial.service: trial for trial in record.trials if trial.workload == workload}
+        rows = {
+            trial.service: trial
+            for trial in record.trials
+            if trial.workload == workload and trial.outcome is not Outcome.NOT_OFFERED
+        }
         rows |= {t.service: t for t in _measured(record) if t.workload == workload}
         left = {name: _why(row, needing) for name, row in rows.items()}
         yield Together(
             workload=workload,
-            services=tuple(name for name in plan.settings.services if left[name] is None),
+            services=tuple(
+                name for name in plan.settings.services if name in left and left[name] is None
+            ),
             left_out=(*unable, *filter(None, left.values())),
         )
 
@@ -135,14 +146,14 @@ def _measured(record: RunRecord) -> Iterator[TrialRecord]:
     return (trial for trial in record.trials if trial.outcome is Outcome.MEASURED)
 
 
-def _why(row: TrialRecord, needing: set[str]) -> LeftOut | None:
+def _why(row: TrialRecord, needing: set[tuple[str, str]]) -> LeftOut | None:
     """Why a service cannot take part; None if it can.
 
     Args:
         row: a measured trial of it if there is any.
-        needing: services that need companions.
+        needing: services that need companions, each with the workload.
     """
-    if row.service in needing:
+    if (row.service, row.workload) in needing:
         reason = "it needs companions, and launches of all services at once start none"
         return LeftOut(service=row.service, phase=TrialPhase.START, reason=reason)
     if row.outcome is Outcome.MEASURED:

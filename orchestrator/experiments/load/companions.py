@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labwire.events import LoadResult
@@ -10,20 +10,20 @@ from orchestrator.bench.companions import SeenCompanion
 from orchestrator.doubts.trial import companion_caveats, intervention_caveats
 from orchestrator.experiments.load.measure import cpu_us_per_request, hold_cpu, peak, throttled_s
 from orchestrator.experiments.load.observed import Observed
-from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.placement import Placement
-from orchestrator.model.trial import TrialRecord
+from orchestrator.model.trial import Caveat, Companion
 
 
-def with_companions(
-    record: TrialRecord,
+def used_by(
+    companions: Sequence[Companion],
     seen: Sequence[SeenCompanion],
     result: LoadResult,
     observed: Observed,
     placement: Placement,
-) -> TrialRecord:
-    """``record`` with what its companions used, and the doubts about them."""
-    used = tuple(
+) -> tuple[Companion, ...]:
+    """The companions with what they used during the hold and during the whole load."""
+    busy = _busy(result, seen, observed, placement)
+    return tuple(
         replace(
             known,
             cpu=hold_cpu(result, one.samples),
@@ -31,25 +31,23 @@ def with_companions(
             memory_peak_bytes=peak(one.samples),
             throttled_s=throttled_s(one.samples),
             oom_killed=one.oom_killed,
+            cpu_limit=min(one.spec.cpus, len(one.spec.cpu_numbers)),
+            cpu_busy=min(busy.get(cpu, 0.0) for cpu in one.spec.cpu_numbers),
         )
-        for known, one in zip(record.companions, seen, strict=True)
+        for known, one in zip(companions, seen, strict=True)
     )
-    busy = _busy(result, seen, observed, placement)
-    doubts = [
+
+
+def doubts(used: Sequence[Companion], seen: Sequence[SeenCompanion]) -> tuple[Caveat, ...]:
+    """The doubts about companions, in their order."""
+    return tuple(
         caveat
         for companion, one in zip(used, seen, strict=True)
         for caveat in (
-            *companion_caveats(companion, **_room(one.spec, busy)),
+            *companion_caveats(companion),
             *intervention_caveats(one.actions, f"the companion {companion.name}'s"),
         )
-    ]
-    return replace(record, companions=used, caveats=(*record.caveats, *doubts))
-
-
-def _room(spec: ContainerSpec, busy: Mapping[int, float]) -> dict[str, float]:
-    """How many CPUs a companion may use, and the CPU use of the least busy of them."""
-    cpus = spec.cpu_numbers
-    return {"limit": min(spec.cpus, len(cpus)), "busy": min(busy.get(cpu, 0.0) for cpu in cpus)}
+    )
 
 
 def _busy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labwire.events import LoadResult
@@ -12,20 +13,30 @@ from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.open_loop import open_loop
 from orchestrator.experiments.load.steps import steps
 from orchestrator.limits import limited_by
-from orchestrator.model.trial import LocustTotals, TrialRecord
+from orchestrator.model.trial import Companion, LocustTotals, TrialRecord
 
 
-def concluded(record: TrialRecord, result: LoadResult, observed: Observed) -> TrialRecord:
-    """``record`` with everything that the trial measured, what limited it, and its caveats."""
+def concluded(
+    record: TrialRecord,
+    result: LoadResult,
+    observed: Observed,
+    companions: Sequence[Companion] = (),
+) -> TrialRecord:
+    """``record`` with everything that the trial measured, what limited it, and its caveats.
+
+    Args:
+        companions: what ran beside the service, with what it used.
+    """
     totals = measure.totals(result)
     found = steps(result, observed)
     holds = (step for step in found if step.phase == LoadPhase.HOLD)
     hold = next(holds, None) if measure.held(result) else None
     disturbed = next((step for step in found if step.phase == LoadPhase.DISTURBED), None)
     used = measure.resources(result, observed)
-    limit, evidence = limited_by(hold, totals, used, shared=observed.shared)
+    limit, evidence = limited_by(hold, totals, used, companions, shared=observed.shared)
     return replace(
         record,
+        companions=tuple(companions),
         workers=result.workers,
         totals=totals,
         hold=measure.hold(result),

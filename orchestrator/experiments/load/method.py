@@ -15,7 +15,7 @@ from orchestrator.bench.observe import under_load
 from orchestrator.bench.sampler import Sampler
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.load import measure
-from orchestrator.experiments.load.companions import with_companions
+from orchestrator.experiments.load.companions import doubts, used_by
 from orchestrator.experiments.load.conclude import concluded
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.model.observed import NOT_LOOKED_INSIDE, Process, UnderLoad
@@ -60,8 +60,9 @@ class LoadMethod:
                     one_namespace=self.loading.placement.one_namespace,
                     shared=self.loading.placement.shared,
                 )
-                known = _with_serving(concluded(record, result, observed), serving)
-                return with_companions(known, mates, result, observed, self.loading.placement)
+                beside = used_by(record.companions, mates, result, observed, self.loading.placement)
+                known = _with_serving(concluded(record, result, observed, beside), serving)
+                return replace(known, caveats=(*known.caveats, *doubts(beside, mates)))
 
             yield Measured(into=into, wrong=_miscounted(result))
 

@@ -124,7 +124,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> Settings:
     return Settings(
         services=chosen_services(arguments, there),
         set_name=chosen_set(arguments),
-        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.workloads,
+        workloads=tuple(dict.fromkeys(arguments.workload or ())) or there.usual,
         profile=arguments.profile or "standard",
         duration_s=arguments.duration,
         max_users=arguments.max_users,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from labwire.client import CLIENTS, FASTHTTP_USERS, MOST_USERS, Client
 from labwire.expectation import Expectation
 from orchestrator.contract import changes
-from orchestrator.entries import entry
+from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Placed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
@@ -55,6 +55,7 @@ def planned(
         placed.containers[LOCUST_MASTER],
         placed.containers[LOCUST_WORKER],
         earlier.profile if earlier else None,
+        placed.containers,
     )
 
 
@@ -145,6 +146,7 @@ def plan(
     master: ContainerSpec,
     worker: ContainerSpec,
     profile: Profile | None = None,
+    containers: Mapping[str, ContainerSpec] | None = None,
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
@@ -155,6 +157,7 @@ def plan(
     Args:
         profile: the profile of the run to resume, since all rows of a run have the same load;
             None: make it from the settings.
+        containers: all containers of the compose file, for what workloads need.
 
     Raises:
         UsageError: holds all problems.
@@ -170,7 +173,7 @@ def plan(
         for service, workload in pairs:
             trials.append(
                 PlannedTrial(
-                    entry=entries[service],
+                    entry=answering(entries[service], [expectations[workload]], containers or {}),
                     expectation=expectations[workload],
                     repeat=repeat,
                     order=len(trials) + 1,

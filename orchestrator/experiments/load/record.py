@@ -73,21 +73,23 @@ def watched(done: RunRecord, earlier: RunRecord | None, seen: HostSeen) -> RunRe
 
 
 def all_measured(record: RunRecord) -> bool:
-    """Whether every row is measured, and every service took part in the launches of all at once."""
-    trials = all(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    """Whether all that is offered was measured, and all took part in the launches of all at
+    once."""
+    ended = (Outcome.MEASURED, Outcome.NOT_OFFERED)
+    trials = all(trial.outcome in ended for trial in record.trials)
     return trials and at_once.all_took_part(record)
 
 
 def complete(record: RunRecord) -> bool:
     """Whether nothing is missing, not even what is known only at the end of a run."""
     ended = record.finished_at is not None and not record.interrupted
-    trials = _measured(record) == record.settings.trials
+    trials = _measured(record) == _wanted(record)
     return ended and trials and not at_once.missing(record)
 
 
 def kept(record: RunRecord) -> str:
     """What an interrupt left and how to continue, in words."""
-    name, measured, trials = record.run_id, _measured(record), record.settings.trials
+    name, measured, trials = record.run_id, _measured(record), _wanted(record)
     if measured == trials and at_once.missing(record):
         launches = max((len(one.launches) for one in record.together), default=0)
         return (
@@ -104,6 +106,12 @@ def kept(record: RunRecord) -> str:
 
 def _measured(record: RunRecord) -> int:
     return sum(trial.outcome is Outcome.MEASURED for trial in record.trials)
+
+
+def _wanted(record: RunRecord) -> int:
+    """The trials of workloads that are offered."""
+    not_offered = sum(trial.outcome is Outcome.NOT_OFFERED for trial in record.trials)
+    return record.settings.trials - not_offered
 
 
 def worse(one: WholeMemory | None, other: WholeMemory | None) -> WholeMemory | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Request
+from labwire.exchange import Request
 from orchestrator.adapters.observing import (
     FOLDER,
     MARK,

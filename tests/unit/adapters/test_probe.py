@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Method, Request
+from labwire.exchange import Method, Request
 from orchestrator.adapters.docker_container import DockerContainer
 from orchestrator.adapters.pipes import ExecPipe, LocalPipe, Pipe
 from orchestrator.adapters.probe import NoAnswer, dialogue, main
@@ -151,7 +151,7 @@ def test_a_repeated_request_uses_a_connection_for_as_long_as_it_stays_open() -> 
     asked = Request(path="/json")
     answers = ((OK, False), (CLOSES, True), (OK, False), (GONE, True))
     with serving(*answers) as (server, port), dialogue(LocalPipe, port, 10) as it:
-        found = it.repeat(asked, 4)
+        found = it.in_turn([asked] * 4)
     assert len(server.requests) == 4
     assert server.connections == 2
     assert [answer.status for answer in found] == [200, 200, 200, 404]
@@ -185,7 +185,7 @@ def test_a_server_that_waits_for_its_client_to_close_has_ended_its_work_before_t
         server = threading.Thread(target=serve, args=[listener], daemon=True)
         server.start()
         with dialogue(LocalPipe, listener.getsockname()[1], 10) as it:
-            it.repeat(Request(path="/json"), 3)
+            it.in_turn([Request(path="/json")] * 3)
         server.join(timeout=30)
         assert not server.is_alive()
     assert came_early == [False] * 3

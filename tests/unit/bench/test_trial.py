@@ -16,7 +16,7 @@ from labwire.events import (
     Ready,
     StepBegan,
 )
-from labwire.expectation import Request
+from labwire.exchange import Request
 from labwire.phase import LoadPhase
 from orchestrator.bench.trial import Trial
 from orchestrator.contract import Probe

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from labwire.expectation import Expectation, Request, RightAnswer
+from labwire.exchange import Request, RightAnswer
+from labwire.expectation import Expectation
 from orchestrator.errors import UsageError
 from orchestrator.files.manifests import folders, read_contract, read_manifests, sets
 from orchestrator.model.entry import Interface, Manifest, ServiceSet

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Request
+from labwire.exchange import Request
 from labwire.slices import Served, Slice
 from orchestrator.bench.reference import entry_of
 from orchestrator.contract import Probe

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Method, Request
+from labwire.exchange import Method, Request
 from orchestrator.bench.reference import BODY_MOST, entry_of
 from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.cli import main

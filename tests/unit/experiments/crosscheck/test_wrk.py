@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.exchange import Method, Request, RightAnswer
+from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.experiments.crosscheck.plan import (
     LONGEST_ARGUMENT,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labload.engine.answer import CLOSES, KNOWN_AT_MOST, STAYS_OPEN, Answer, Judge, Right
-from labwire.expectation import RightAnswer
+from labwire.exchange import RightAnswer
 from labwire.failure import OF_BYTES, FailureKind
 from labwire.judgement import differences
 from labwire.response import ProtocolError, ResponseReader, TruncatedError

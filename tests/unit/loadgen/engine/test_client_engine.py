@@ -18,7 +18,8 @@ from labload.engine.engine import Engine
 from labload.engine.schedule import Schedule
 from labload.engine.slot import Slot
 from labload.engine.target import aim
-from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.exchange import Method, Request, RightAnswer
+from labwire.expectation import Expectation
 from labwire.response import BESIDE_LIMIT
 from tests.unit.loadgen.engine.servers import Serve, reset, serving
 
@@ -445,7 +446,7 @@ def test_bytes_between_two_answers_are_judged_alike_in_both_loops(
 
 def test_a_remembered_answer_that_closes_is_a_goodbye_too() -> None:
     with bench(server := Unasked(CLOSING, waits=True)) as it:
-        assert Answer(it.engine._judge).take(CLOSING) == CLOSES
+        assert Answer(it.engine._first.judge).take(CLOSING) == CLOSES
         idle_after_one_answer(it, server)
         it.run(lambda bench: bench.ended()[0] == 1 and bench.server_closes == 1)
         it.engine.go()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from labwire import judgement
-from labwire.expectation import Method, Request
+from labwire.exchange import Method, Request
 from labwire.response import ResponseReader
 from orchestrator.bench.reference import entry_of
 from orchestrator.model.together import REFERENCE

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from labload.engine.answer import STAYS_OPEN, Answer, Judge, Right
-from labwire.expectation import RightAnswer
+from labwire.exchange import RightAnswer
 from labwire.failure import FailureKind
 from labwire.judgement import obstacles
 from labwire.response import BODY_LIMIT

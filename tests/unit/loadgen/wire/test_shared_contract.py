@@ -7,7 +7,8 @@ import pytest
 from labload.engine.target import aim
 from labload.workloads import contract_path
 from labwire.contract import REQUEST_BODY_LIMIT, read_contract
-from labwire.expectation import Expectation, Method, Request, RightAnswer
+from labwire.exchange import Method, Request, RightAnswer
+from labwire.expectation import Expectation
 from labwire.toml import FileError
 
 GET = """\

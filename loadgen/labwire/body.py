@@ -1,0 +1,95 @@
+"""The ways of judging a body. Each is a function from the body to what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from labwire import json_value
+from labwire.exchange import JudgedBy, RightAnswer
+
+SHOWN = 200
+"""Bytes of a wrong body that a reason shows."""
+
+Check = Callable[[bytes], str | None]
+"""What is wrong with a body, in words; None if it is right."""
+
+
+def check(right: RightAnswer) -> Check:
+    """How bodies are judged by this answer. What needs preparing is prepared once, here.
+
+    Raises:
+        ValueError: the right answer is not one: invalid JSON, or an invalid pattern.
+    """
+    return _CHECKS[right.judged_by](right)
+
+
+def _by_bytes(right: RightAnswer) -> Check:
+    wanted = right.body
+
+    def wrong(body: bytes) -> str | None:
+        if body == wanted:
+            return None
+        return (
+            f"body of {len(body)} bytes is not the contract's {len(wanted)} bytes: {_shown(body)}"
+        )
+
+    return wrong
+
+
+def _by_json(right: RightAnswer) -> Check:
+    wanted = json_value.parsed(right.body)
+
+    def wrong(body: bytes) -> str | None:
+        try:
+            found = json_value.parsed(body)
+        except ValueError as error:
+            return f"the body is not JSON ({error}): {_shown(body)}"
+        told = json_value.difference(found, wanted)
+        return None if told is None else f"{told}: {_shown(body)}"
+
+    return wrong
+
+
+def _by_pattern(right: RightAnswer) -> Check:
+    try:
+        pattern = re.compile(right.body, re.DOTALL)
+    except re.error as error:
+        raise ValueError(f"the pattern is not a regular expression: {error}") from error
+
+    def wrong(body: bytes) -> str | None:
+        if pattern.fullmatch(body):
+            return None
+        return f"body of {len(body)} bytes does not match the contract's pattern: {_shown(body)}"
+
+    return wrong
+
+
+def _by_digest(right: RightAnswer) -> Check:
+    wanted, size = right.body.decode("ascii"), right.size
+
+    def wrong(body: bytes) -> str | None:
+        if len(body) != size:
+            return f"body of {len(body)} bytes, not {size}: {_shown(body)}"
+        found = hashlib.sha256(body).hexdigest()
+        return None if found == wanted else f"the body's SHA-256 is {found}, not {wanted}"
+
+    return wrong
+
+
+def _by_status(_: RightAnswer) -> Check:
+    return lambda _: None
+
+
+_CHECKS: dict[JudgedBy, Callable[[RightAnswer], Check]] = {
+    JudgedBy.BYTES: _by_bytes,
+    JudgedBy.JSON: _by_json,
+    JudgedBy.PATTERN: _by_pattern,
+    JudgedBy.DIGEST: _by_digest,
+    JudgedBy.STATUS: _by_status,
+}
+
+
+def _shown(body: bytes) -> str:
+    return repr(body[:SHOWN].decode(errors="replace"))

@@ -1,0 +1,38 @@
+"""A validated order in BlackSheep, by pydantic."""
+
+from blacksheep import FromJSON, json
+from pydantic import BaseModel, Field
+
+
+class Customer(BaseModel):
+    name: str = Field(min_length=1, max_length=50)
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    age: int = Field(ge=0, le=150)
+
+
+class Item(BaseModel):
+    sku: str = Field(pattern=r"^[A-Z]-[0-9]{4}$")
+    quantity: int = Field(ge=1, le=1000)
+    price: int = Field(ge=0)
+
+
+class Order(BaseModel):
+    customer: Customer
+    items: list[Item] = Field(min_length=1, max_length=100)
+    express: bool
+
+
+def answer(order):
+    return {
+        "customer": order.customer.name,
+        "count": sum(item.quantity for item in order.items),
+        "total": sum(item.quantity * item.price for item in order.items),
+    }
+
+
+async def validate(order: FromJSON[Order]):
+    return json(answer(order.value))
+
+
+def add(app):
+    app.router.add_post("/validate", validate)

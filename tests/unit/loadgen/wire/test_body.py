@@ -1,0 +1,83 @@
+"""The ways of judging a body."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from labwire.body import check
+from labwire.exchange import JudgedBy, RightAnswer
+from labwire.json_value import difference
+
+
+def wrong(judged_by: JudgedBy, right: bytes, body: bytes, size: int | None = None) -> str | None:
+    answer = RightAnswer(status=200, content_type=b"", body=right, judged_by=judged_by, size=size)
+    return check(answer)(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":1,"b":[true,null,"\xc3\xa9"]}',
+        b'{"b": [true, null, "\\u00e9"],\n "a": 1}',
+        b'{"a":1.0,"b":[true,null,"\xc3\xa9"]}',
+    ],
+)
+def test_json_is_equal_in_value(body: bytes) -> None:
+    assert wrong(JudgedBy.JSON, '{"a": 1, "b": [true, null, "é"]}'.encode(), body) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "words"),
+    [
+        (2, 1, "the document is 2, not 1"),
+        (True, 1, "the document is true, not 1"),
+        (0, False, "the document is 0, not false"),
+        ("1", 1, 'the document is "1", not 1'),
+        ({"a": {}}, {"a": {"b": 1}}, ".a.b is missing"),
+        ({"a": 1, "c": 2}, {"a": 1}, ".c is not expected"),
+        ([1] * 19, [1] * 20, "the document has 19 items, not 20"),
+        ({"rows": [{"id": 1}]}, {"rows": [{"id": 2}]}, ".rows[0].id is 1, not 2"),
+        ([], {}, "the document is [], not {}"),
+    ],
+)
+def test_the_first_difference_of_json_is_told_with_its_place(
+    found: Any, right: Any, words: str
+) -> None:
+    assert difference(found, right) == words
+    assert difference(right, right) is None
+
+
+def test_what_is_not_json_is_told() -> None:
+    told = wrong(JudgedBy.JSON, b"{}", b"{'a': 1}")
+    assert told is not None
+    assert told.startswith("the body is not JSON (")
+
+
+def test_nesting_without_an_end_is_no_error_of_the_lab() -> None:
+    assert wrong(JudgedBy.JSON, b"{}", b"[" * 100_000) is not None
+
+
+def test_a_pattern_matches_the_whole_body() -> None:
+    assert wrong(JudgedBy.PATTERN, rb"<p>\d+</p>\s*", b"<p>17</p>\n") is None
+    assert wrong(JudgedBy.PATTERN, rb"<p>\d+</p>", b"<p>17</p>x") is not None
+    assert wrong(JudgedBy.PATTERN, rb".*", b"a\nb") is None
+
+
+def test_a_digest_counts_with_its_size() -> None:
+    digest = hashlib.sha256(b"abc").hexdigest().encode()
+    assert wrong(JudgedBy.DIGEST, digest, b"abc", 3) is None
+    assert wrong(JudgedBy.DIGEST, digest, b"abcd", 3) == "body of 4 bytes, not 3: 'abcd'"
+    told = wrong(JudgedBy.DIGEST, digest, b"abd", 3)
+    assert told is not None
+    assert told.startswith("the body's SHA-256 is ")
+
+
+def test_with_the_status_alone_every_body_is_right() -> None:
+    assert wrong(JudgedBy.STATUS, b"", b"anything") is None
+
+
+@pytest.mark.parametrize(("judged_by", "right"), [(JudgedBy.JSON, b"{"), (JudgedBy.PATTERN, b"(")])
+def test_a_right_answer_that_is_none_is_refused(judged_by: JudgedBy, right: bytes) -> None:
+    with pytest.raises(ValueError, match=r"JSON|regular expression|truncated"):
+        wrong(judged_by, right, b"")
