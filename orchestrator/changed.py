@@ -18,6 +18,7 @@ UNMEASURED: Mapping[str, str] = {
     "tests/*": "not part of anything that is measured",
     ".ci/*": "starts the tests",
     ".github/*": "decides when something runs, not what",
+    "services/_postgres/*": "beside workloads that are measured only where they are named",
     "services/_template/*": "copied into new services; not a service itself",
     ".compose-lint.yml": "settings of a linter",
     ".editorconfig": "settings of editors",
@@ -28,6 +29,8 @@ UNMEASURED: Mapping[str, str] = {
 # What each way to serve has for itself. In the folder of a framework they are its first way's, in a
 # folder below it another way's; the image of a way contains no other way's. All else is shared.
 OF_ONE_WAY = frozenset({"service.toml", "requirements.in", "requirements.txt", "serve.sh"})
+WORK = "work"
+"""A folder of an application that is no way to serve it: what its workloads on request need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,8 @@ def _touched_by(
     top, *below = path.split("/")
     if top != "services" or len(below) < 2:
         return tuple(folders)
+    if below[1] == WORK:
+        return [name for name, it in folders.items() if framework_of(it) == below[0]]
     way = "/".join(below[:2])
     if way not in folders.values():  # no folder of a way, or one that is gone
         if below[-1] not in OF_ONE_WAY or len(below) > len(("framework", "way", "file")):

@@ -13,6 +13,7 @@ from orchestrator.adapters import (
     memory,
     perks,
     small_host,
+    their_compose,
     uv,
     variant_checks,
 )
@@ -45,6 +46,8 @@ def _world(root: Path, compose: Compose) -> World:
         connect=partial(_connection, compose),
         on_python=partial(_on_python, root),
         with_work=partial(_with_work, root, compose),
+        elsewhere=real_world,
+        their_compose=their_compose,
         engine_problem=engine_problem,
         archives=image_archive,
         host=host,

@@ -122,6 +122,11 @@ def add_workloads(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def first_workload(there: Names) -> str:
+    """What is requested if a command that takes one workload names none."""
+    return (*there.usual, *there.workloads, "json")[0]
+
+
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Add the network between load generator and server."""
     words = [network.value for network in Network]

@@ -85,6 +85,10 @@ class Container(Protocol):
     def host(self) -> str:
         """The name by which other containers of its network reach it."""
 
+    @property
+    def port(self) -> int:
+        """The port on which its server listens."""
+
     def probe(self, requests: Sequence[Request], wait_s: float) -> Probe:
         """Send each request twice from inside the container; wait until the service is ready.
 

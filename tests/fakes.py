@@ -87,6 +87,7 @@ class FakeContainer:
     ) -> None:
         self.id = f"id-of-{name}"
         self.name = self.host = name
+        self.port = 8000
         self._probe = probe
         self._state = state
         self._before: ContainerState | None = before

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from labwire import judgement
 from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
@@ -24,6 +24,7 @@ from labwire.tables import (
 from labwire.template import Template, template
 from labwire.toml import FileError, read_toml, typed
 
+K = TypeVar("K", bound=KindTable)
 _ANY_SPACE = re.compile(r"\s*\n\s*")
 """In a pattern: a line break, which stands for any white space."""
 _JUDGED = {
@@ -48,11 +49,12 @@ def read_contract(path: Path) -> dict[str, Expectation]:
     return workloads(path, tables)
 
 
-def workloads(path: Path, tables: Mapping[str, Any]) -> dict[str, Expectation]:
+def workloads(path: Path, tables: Mapping[str, Any], within: str = "") -> dict[str, Expectation]:
     """The workloads in these tables, by name.
 
     Args:
         path: the file that the tables come from, for messages.
+        within: what the names of these tables begin with in the file, such as ``workloads.``.
 
     Raises:
         FileError: something is wrong; lists every problem.
@@ -61,7 +63,7 @@ def workloads(path: Path, tables: Mapping[str, Any]) -> dict[str, Expectation]:
     problems: list[str] = []
     for name, table in tables.items():
         try:
-            found[name] = _expectation(name, path, table)
+            found[name] = _expectation(name, path, table, within)
         except FileError as error:
             problems += error.problems
     if problems or (problems := _asked_twice(path, found)):
@@ -69,20 +71,21 @@ def workloads(path: Path, tables: Mapping[str, Any]) -> dict[str, Expectation]:
     return found
 
 
-def _expectation(name: str, path: Path, table: object) -> Expectation:
+def _expectation(name: str, path: Path, table: object, within: str) -> Expectation:
     mixed = isinstance(table, dict) and bool(table.keys() & {"mix", "values"})
     if isinstance(table, dict) and "mix" in table:
-        told, kinds = _mixed(name, path, table)
+        told, kinds = _mixed(name, path, table, within)
     else:
-        alone = typed(table, WorkloadTable, path, inside=name, workload=name)
-        told, kinds = alone, [_kind(path, name, alone, alone.values)]
+        inside = f"{within}{name}"
+        alone = _typed(table, WorkloadTable, path, inside, workload=name)
+        told, kinds = alone, [_kind(path, inside, alone, alone.values)]
     mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
-        raise FileError(f"{path}: [{name}]: {error}") from error
+        raise FileError(f"{path}: [{within}{name}]: {error}") from error
     if words := list(dict.fromkeys(_obstacles(samples))):
-        raise FileError([f"{path}: [{name}]: {obstacle}" for obstacle in words])
+        raise FileError([f"{path}: [{within}{name}]: {obstacle}" for obstacle in words])
     first = samples[0]
     return Expectation(
         workload=name,
@@ -94,26 +97,48 @@ def _expectation(name: str, path: Path, table: object) -> Expectation:
     )
 
 
-def _mixed(name: str, path: Path, table: dict[str, Any]) -> tuple[MixTable, list[Kind]]:
+def _mixed(
+    name: str, path: Path, table: dict[str, Any], within: str
+) -> tuple[MixTable, list[Kind]]:
     """A mix and its kinds, which are examined even if something else of the mix is wrong."""
     problems: list[str] = []
     told: MixTable | None = None
     try:
-        told = typed(table, MixTable, path, inside=name, workload=name)
+        told = typed(table, MixTable, path, inside=f"{within}{name}", workload=name)
     except FileError as error:
         problems += error.problems
     written, values = table["mix"], table.get("values")
     names = values.keys() if isinstance(values, dict) else ()
     kinds: list[Kind] = []
     for number, kind in enumerate(written if isinstance(written, list) else (), 1):
-        inside = f"{name}.mix {number}"
+        inside = f"{within}{name}.mix {number}"
         try:
-            kinds.append(_kind(path, inside, typed(kind, KindTable, path, inside), names))
+            kinds.append(_kind(path, inside, _typed(kind, KindTable, path, inside), names))
         except FileError as error:
             problems += error.problems
     if told is None or problems:
         raise FileError(problems)
     return told, _told_apart(kinds)
+
+
+def _typed(table: object, kind: type[K], path: Path, inside: str, **named: str) -> K:
+    """A table of one kind of request.
+
+    Raises:
+        FileError: with the problems of each key, and of keys that contradict each other.
+    """
+    problems = (
+        [f"{path}: [{inside}] {words}" for words in _contradictions(table)]
+        if isinstance(table, dict)
+        else []
+    )
+    try:
+        told = typed(table, kind, path, inside, **named)
+    except FileError as error:
+        raise FileError([*error.problems, *problems]) from error
+    if problems:
+        raise FileError(problems)
+    return told
 
 
 def _told_apart(kinds: list[Kind]) -> list[Kind]:
@@ -133,8 +158,8 @@ def _choices(values: Values) -> tuple[tuple[str, Choices], ...]:
 
 
 def _kind(path: Path, inside: str, told: KindTable, values: Collection[str]) -> Kind:
-    """Raises FileError: keys contradict each other, or a text has a place that is not allowed."""
-    problems = list(_contradictions(told))
+    """Raises FileError: a text has a place that is not allowed."""
+    problems: list[str] = []
     texts: dict[str, Template] = {}
     for key, text in _texts(told):
         known = {*values, *([COUNTER] if key == "json" and told.items else [])}
@@ -148,7 +173,7 @@ def _kind(path: Path, inside: str, told: KindTable, values: Collection[str]) -> 
             problems.append(f"{key}: there is no value {name!r}; the values are: {names}")
     if problems:
         raise FileError([f"{path}: [{inside}] {words}" for words in problems])
-    (judged,) = _judged(told)
+    judged = next(key for key in _JUDGED if getattr(told, key) not in (None, False))
     status, *also = told.status if isinstance(told.status, tuple) else (told.status,)
     nothing = template("")
     return Kind(
@@ -181,28 +206,29 @@ def _texts(told: KindTable) -> Iterator[tuple[str, str]]:
         yield f"headers.{name}", text
 
 
-def _judged(told: KindTable) -> list[str]:
+def _judged(table: Mapping[str, Any]) -> list[str]:
     """The keys that are there of those that say how an answer is judged."""
-    return [key for key in _JUDGED if getattr(told, key) not in (None, False)]
+    return [key for key in _JUDGED if table.get(key) not in (None, False)]
 
 
-def _contradictions(told: KindTable) -> Iterator[str]:
-    match _judged(told):
+def _contradictions(table: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with keys of a table that may be right by themselves."""
+    match _judged(table):
         case []:
             yield f"no body: say how an answer is judged by one of {', '.join(_JUDGED)}"
         case [key]:
-            if told.content_type is None and key != "any_body":
+            if "content_type" not in table and key != "any_body":
                 yield (
                     "no content_type: give the beginning of a Content-Type header, such as "
                     "text/plain"
                 )
         case several:
             yield f"{' and '.join(several)}: an answer is judged in one way; keep one of these keys"
-    if (told.sha256 is None) != (told.size is None):
+    if ("sha256" in table) != ("size" in table):
         yield "sha256 and size go together: give both, or neither"
-    if told.items is not None and told.json is None:
+    if "items" in table and "json" not in table:
         yield "items: a list is JSON; give json, what each of its items is"
-    if told.request_body is not None and told.request_json is not None:
+    if "request_body" in table and "request_json" in table:
         yield "request_body and request_json: a request has one body; keep one of these keys"
 
 

@@ -8,6 +8,7 @@ from orchestrator.adapters import command
 from orchestrator.errors import EnvironmentMissing, TrialFailed, tail
 
 SETUP = Path("orchestrator", "setup")
+SCRIPT, DATABASE_SCRIPT = SETUP / "base_images.sh", SETUP / "database_image.sh"
 WITHIN_S = 1200
 DATABASES = {"postgres": "LAB_POSTGRES"}
 """Companions whose base image the set-up provides -> the variable of the compose file."""
@@ -22,7 +23,7 @@ def base_image(root: Path, version: str) -> str:
     Raises:
         TrialFailed: there is none, none could be pulled, and none could be made.
     """
-    return _provided(root, [str(SETUP / "base_images.sh"), version], f"Python {version}")
+    return _provided(root, [str(SCRIPT), version], f"Python {version}")
 
 
 def database_image(root: Path) -> str:
@@ -31,7 +32,7 @@ def database_image(root: Path) -> str:
     Raises:
         TrialFailed: there is none, none could be pulled, and none could be made.
     """
-    return _provided(root, [str(SETUP / "database_image.sh")], "PostgreSQL")
+    return _provided(root, [str(DATABASE_SCRIPT)], "PostgreSQL")
 
 
 def _provided(root: Path, script: list[str], what: str) -> str:

@@ -15,6 +15,8 @@ import msgspec
 from orchestrator.adapters import command
 from orchestrator.adapters.companions import companion_problems, companions_of, is_companion
 from orchestrator.adapters.contained import (
+    PORT_LABEL,
+    READY_LABEL,
     ROLE,
     Companion,
     Contained,
@@ -33,7 +35,7 @@ from orchestrator.model.blocks import (
     VALUES,
     WRK_COUNTER,
 )
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import PORT, READY_WITHIN_S, ContainerSpec
 
 __all__ = ["ROLE", "Compose", "container_spec", "container_specs"]
 
@@ -296,6 +298,9 @@ def container_spec(name: str, block: Contained, companions: tuple[str, ...] = ()
         init=block.init,
         sysctls=block.sysctls,
         labels=block.labels,
+        environment={name: value or "" for name, value in block.environment.items()},
+        port=int(block.labels.get(PORT_LABEL, PORT)),
+        ready_within_s=float(block.labels.get(READY_LABEL, READY_WITHIN_S)),
         log_driver=block.logging.get("driver", "json-file"),
         log_options=dict(block.logging.get("options") or {}),
         build_context=build.get("context", ""),

@@ -12,6 +12,9 @@ from labwire.values import HOLDS, shown, typed
 from orchestrator.words import told
 
 ROLE = "weblab.role"
+PORT_LABEL, READY_LABEL = "weblab.port", "weblab.ready"
+"""Labels with the port on which a server listens, if not the usual one, and with the seconds from
+its start until its first right answer."""
 SERVER, COMPANION = "server", "companion"
 """The roles of a framework, and of a service that a framework needs."""
 
@@ -88,6 +91,9 @@ Labels = Annotated[
         extra={HOLDS: lambda labels: bool(labels.get(ROLE))},
     ),
 ]
+Environment = Annotated[
+    dict[str, str | None], Meta(description="a table of variables, each with a text")
+]
 Build = Annotated[
     dict[str, Any],
     Meta(
@@ -143,6 +149,7 @@ class Contained:
     labels: Labels
     cap_add: NoneAdded | None = None
     command: tuple[str, ...] | None = None
+    environment: Environment = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     init: bool = False
     sysctls: dict[str, str] = field(default_factory=dict)

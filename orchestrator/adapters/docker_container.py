@@ -80,9 +80,11 @@ class DockerContainer:
         container: docker.models.containers.Container,
         service: str,
         host: str | None = None,
+        port: int = PORT,
     ) -> None:
         """``host``: of the container whose network it shares; by default its own name."""
         self._container = container
+        self.port = port
         self._host = host
         self.service = service
         self._cpu_time: cpu_time.CpuFiles | None = None
@@ -109,7 +111,7 @@ class DockerContainer:
         Raises:
             TrialFailed: the service ended, did not answer in time, or its answer was not HTTP.
         """
-        with self._answering(), dialogue(self._inside, PORT, wait_s) as it:
+        with self._answering(), dialogue(self._inside, self.port, wait_s) as it:
             return it.probe(requests)
 
     def ask(self, requests: Sequence[Request], within_s: float) -> tuple[Answer, ...]:
@@ -118,7 +120,7 @@ class DockerContainer:
         Raises:
             TrialFailed: as in `probe`.
         """
-        with self._answering(), dialogue(self._inside, PORT, within_s) as it:
+        with self._answering(), dialogue(self._inside, self.port, within_s) as it:
             return it.in_turn(requests)
 
     @contextmanager
@@ -170,7 +172,7 @@ class DockerContainer:
         None instead of all if the container does not run or does not answer.
         """
         try:
-            with dialogue(self._inside, PORT, SIZES_WITHIN_S) as it:
+            with dialogue(self._inside, self.port, SIZES_WITHIN_S) as it:
                 return it.sizes()
         except (NoAnswer, *FOREIGN):
             return None
@@ -235,7 +237,7 @@ class DockerContainer:
         Raises:
             TrialFailed: it did not answer, or none of its processes can be read.
         """
-        command = observing.loading(expectations, connections, within_s)
+        command = observing.loading(expectations, self.port, connections, within_s)
         run = self._container.exec_run
         with self._told("could not be observed"):
             _, output = within(within_s + READ_WITHIN_S, lambda: run(command))

@@ -211,7 +211,7 @@ class DockerEngine:
                         stdin_open=stdin_open,
                         **container_options(spec, self._labels()),
                     )
-                    ours = DockerContainer(container, spec.service, host)
+                    ours = DockerContainer(container, spec.service, host, spec.port)
                     cleanup.push(_removing(ours))
             except FOREIGN as error:
                 raise TrialFailed(refusal(spec, error)) from error

@@ -122,7 +122,7 @@ class LocustGenerator:
         In loopback mode they share the server's network namespace, otherwise only its network.
         """
         beside, target = _place(server, loading)
-        words = master_command(target, workload, loading)
+        words = master_command(target, workload, loading, port=server.port)
         with ExitStack() as stack:
             master = stack.enter_context(
                 self._engine.start(loading.master, beside=beside, command=words)
@@ -142,7 +142,7 @@ class LocustGenerator:
     ) -> Iterator[LocustOnCommand]:
         """The same, but the load waits for commands; it is ready when the block begins."""
         beside, target = _place(server, loading)
-        words = master_command(target, workload, loading, commanded=True)
+        words = master_command(target, workload, loading, port=server.port, commanded=True)
         with ExitStack() as stack:
             master = stack.enter_context(
                 self._engine.conversation(loading.master, words, beside=beside)
@@ -192,7 +192,7 @@ def _logs(master: DockerContainer, workers: Sequence[DockerContainer]) -> dict[s
 
 
 def master_command(
-    target: str, workload: str, loading: Loading, *, commanded: bool = False
+    target: str, workload: str, loading: Loading, *, port: int = PORT, commanded: bool = False
 ) -> list[str]:
     """The arguments of ``locust`` for a headless master."""
     ramp = replace(loading.ramp, commanded=commanded)
@@ -202,7 +202,7 @@ def master_command(
         f"--expect-workers={len(loading.placement.load_cpus)}",
         f"--expect-workers-max-wait={WORKERS_WITHIN_S}",
         "--exit-code-on-error=0",
-        f"--host=http://{target}:{PORT}",
+        f"--host=http://{target}:{port}",
         f"--workload={workload}",
         f"--client={loading.client}",
         f"--ramp={settings.encode(ramp)}",

@@ -16,7 +16,7 @@ import msgspec
 
 from labwire.expectation import Expectation
 from orchestrator.errors import TrialFailed
-from orchestrator.model.entry import PORT, ContainerSpec
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.observed import Observed
 from orchestrator.words import line
 
@@ -51,14 +51,16 @@ def watched(
     return replace(spec, entrypoint=starts, command=program)
 
 
-def loading(expectations: Sequence[Expectation], connections: int, within_s: float) -> list[str]:
+def loading(
+    expectations: Sequence[Expectation], port: int, connections: int, within_s: float
+) -> list[str]:
     """The command that loads the service from inside its container; it prints what `read` reads."""
-    host = f"127.0.0.1:{PORT}"
+    host = f"127.0.0.1:{port}"
     sent = [
         f"{one.right.status}:{b64encode(one.request.encoded(host)).decode()}"
         for one in expectations
     ]
-    numbers = map(str, (PORT, int(within_s), connections, TIMES))
+    numbers = map(str, (port, int(within_s), connections, TIMES))
     return ["python", "-c", source("inside_load.py"), FOLDER, *numbers, *sent]
 
 

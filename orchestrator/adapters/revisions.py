@@ -28,7 +28,7 @@ def has_folder(root: Path, commit: str, folder: str) -> bool:
     Raises:
         EnvironmentMissing: git is missing.
     """
-    done = _git(root, "cat-file", "-t", f"{commit}:./{folder}")
+    done = _git(root, "cat-file", "-t", f"{commit}:./{'' if folder == '.' else folder}")
     return done.stdout.strip() == b"tree"
 
 

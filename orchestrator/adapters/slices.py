@@ -22,7 +22,6 @@ from labwire.slices import (
 from orchestrator.adapters.conversation import LineConversation
 from orchestrator.adapters.docker_engine import DockerEngine
 from orchestrator.errors import ServerFailed, TrialFailed
-from orchestrator.model.entry import PORT
 from orchestrator.model.settings import Loading
 from orchestrator.ports import Container
 
@@ -60,7 +59,7 @@ class DockerSliceLoad:
         self._servers = len(servers)
         command = Aim(
             workload=workload or self._workload,
-            servers=tuple(f"http://{server.host}:{PORT}" for server in servers),
+            servers=tuple(f"http://{server.host}:{server.port}" for server in servers),
             within_s=within_s,
             connections=connections or CONNECTIONS,
             connect_timeout_s=self._profile.connect_timeout_s,

@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestrator.adapters import checkouts, revisions
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.files import manifests
+from orchestrator.files.own_root import origin_of
 from orchestrator.model.variant import Variant
 
 
@@ -22,10 +23,14 @@ def problems(root: Path, variant: Variant) -> list[str]:
 
 
 def _revision(root: Path, variant: Variant) -> str:
+    own = origin_of(root / "services", variant.service)
+    root = own or root
     try:
         commit = revisions.commit(root, variant.revision or "")
         if commit is None:
             return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
+        if own is not None:
+            return ""
         known = manifests.folders(root / "services")
         # A way to serve needs its own folder, too: a commit with that of the framework alone would
         # give the framework's first way under this way's name.

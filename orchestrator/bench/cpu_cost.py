@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.served import served
-from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import TrialFailed
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.ports import Container, SliceLoad
@@ -25,7 +24,7 @@ def cpu_us(trial: PlannedTrial, loading: Loading, bench: Bench) -> tuple[float, 
         served(trial.entry, bench.engine) as its,
         bench.load.slices(trial.expectation.workload, loading) as load,
     ):
-        load.aim([its.server], within_s=READY_WITHIN_S)
+        load.aim([its.server], within_s=trial.entry.container.ready_within_s)
         _slice(load, its.server, WARM_UP_S)
         return tuple(_slice(load, its.server, SLICE_S) for _ in range(SLICES))
 

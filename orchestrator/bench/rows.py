@@ -38,4 +38,5 @@ def server_facts(manifest: Manifest) -> Server:
         framework=manifest.framework,
         deployment=manifest.deployment,
         notes=manifest.notes,
+        unsaid=manifest.unsaid,
     )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from labwire.slices import Served, Slice
 from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
-from orchestrator.bench.verify import READY_WITHIN_S
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.interrupts import shielded
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import READY_WITHIN_S, ContainerSpec
 from orchestrator.model.sample import CpuModes
 from orchestrator.ports import Container, Engine, Prepared, SliceLoad
 

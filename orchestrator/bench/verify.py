@@ -8,8 +8,6 @@ from orchestrator.errors import TrialFailed
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.ports import Container
 
-READY_WITHIN_S = 30.0
-
 
 class EndedAtStart(TrialFailed):
     """The server's program ended before it answered."""
@@ -23,7 +21,9 @@ def probed(server: Container, trial: PlannedTrial) -> Probe:
         TrialFailed: the server did not answer in time.
     """
     try:
-        return server.probe(contract.requests([trial.expectation]), READY_WITHIN_S)
+        return server.probe(
+            contract.requests([trial.expectation]), trial.entry.container.ready_within_s
+        )
     except TrialFailed as failure:
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:

@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
         "path",
         type=Path,
         metavar="PATH",
-        help="the folder or record of a run (run.json, crosscheck.json, ab.json, "
+        help="the folder or record of a run (run.json, crosscheck.json, ab.json, size.json, "
         "instructions.json, cost.json); a Markdown or CSV table; a folder of Locust's CSV files",
     )
     add_json(parser)

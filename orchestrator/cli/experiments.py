@@ -12,6 +12,7 @@ from orchestrator.app.catalogue import names
 from orchestrator.app.experiment import measure, resumed
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED, WRONG
 from orchestrator.cli.commands import Commands, add_results, command, typed
+from orchestrator.cli.own import add_app, with_app
 from orchestrator.cli.profile import by_profile
 from orchestrator.experiments.experiment import AnyRecord, Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
@@ -23,6 +24,8 @@ def add(commands: Commands) -> None:
     for experiment in EXPERIMENTS:
         parser = command(commands, experiment.name, partial(_measure, experiment), experiment.text)
         experiment.options(parser)
+        if experiment.takes_app:
+            add_app(parser)
         add_results(parser)
         if experiment.shown.document is not None:
             parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -31,6 +34,7 @@ def add(commands: Commands) -> None:
 def _measure(
     experiment: Experiment[Any, Any, Any], world: World, arguments: argparse.Namespace
 ) -> int:
+    world, arguments = with_app(world, arguments)
     experiment, arguments = by_profile(experiment, arguments)
     resuming = experiment.resuming
     resume = resuming.asked(arguments) if resuming else None

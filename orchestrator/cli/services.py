@@ -10,6 +10,7 @@ from orchestrator.app.images import load_images, save_images
 from orchestrator.app.services import build_images, new_service, new_way, verify
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, command
+from orchestrator.cli.own import add_app, with_app
 from orchestrator.options import add_python, add_services, add_workloads, chosen_services
 from orchestrator.world import World
 
@@ -20,6 +21,7 @@ def add(commands: Commands) -> None:
     verifying = command(commands, "verify", _verify, text)
     building = command(commands, "images", _images, "build the images of the services")
     add_workloads(verifying)
+    add_app(verifying)
     for parser in (verifying, building):
         add_services(parser)
         add_python(parser)
@@ -49,6 +51,7 @@ def add(commands: Commands) -> None:
 
 
 def _verify(world: World, arguments: argparse.Namespace) -> int:
+    world, arguments = with_app(world, arguments)
     found = verify(world, _chosen(world, arguments), arguments.python, arguments.workload or ())
     return SOME_FAILED if any(found.values()) else ALL_WELL
 

@@ -34,7 +34,7 @@ def observed_caveats(server: Server) -> tuple[Caveat, ...]:
 def observed_differences(server: Server) -> tuple[str, ...]:
     """Each difference in words; empty if there is none, and where nothing was observed."""
     seen = server.observed
-    if seen is None:
+    if seen is None or server.unsaid:
         return ()
     return (*_inside(server, seen), *_under_load(server, seen))
 

@@ -195,20 +195,18 @@ class Experiment(Generic[S, P, R]):
     ``options`` adds its options to the command line, and ``settings`` reads them. ``problems``:
     everything wrong with the settings, in words, found before anything starts. ``plan`` makes a
     plan of them; its last argument is the record of a run to resume, or None (`UsageError` if it
-    cannot be resumed).
-    ``variants``: the variants of services that it builds; they are checked together with
-    ``problems``. Raises `UsageError` if the settings name none that can be read; its problems are
-    reported with all others.
-    ``blank``: the record before anything is measured. ``left``: the trials whose services are still
-    needed to complete the record; none if it is complete. ``outlook``: what a person is told at the
-    start.
-    ``run`` measures, and yields the record after each step so that it can be saved. ``watched``
-    adds to the record what happened on the host, and the doubts that follow.
-    ``findings``: what the audit finds in a record. ``all_well``: whether every row was measured,
-    and nothing was found that a program should stop at (exit code 1). ``unusable``: whether what
-    was asked for could not be measured at all (exit code 2). ``comparable``: what two records are
-    compared by; None for an experiment whose records are not compared. ``profile``: the profile of
-    ``lab run`` that is this experiment; None if there is none.
+    cannot be resumed). ``variants``: the variants of services that it builds; they are checked
+    together with ``problems``. Raises `UsageError` if the settings name none that can be read; its
+    problems are reported with all others. ``blank``: the record before anything is measured.
+    ``left``: the trials whose services are still needed to complete the record; none if it is
+    complete. ``outlook``: what a person is told at the start. ``run`` measures, and yields the
+    record after each step so that it can be saved. ``watched`` adds to the record what happened on
+    the host, and the doubts that follow. ``findings``: what the audit finds in a record.
+    ``all_well``: whether every row was measured, and nothing was found that a program should stop
+    at (exit code 1). ``unusable``: whether what was asked for could not be measured at all (exit
+    code 2). ``comparable``: what two records are compared by; None for an experiment whose records
+    are not compared. ``profile``: the profile of ``lab run`` that is this experiment; None if there
+    is none. ``takes_app``: whether it can measure somebody's own application (``--app``).
     """
 
     name: str
@@ -233,3 +231,4 @@ class Experiment(Generic[S, P, R]):
     more_tools: Callable[[P], Sequence[str]] = lambda _plan: ()
     comparable: Callable[[R], Comparable] | None = None
     profile: str | None = None
+    takes_app: bool = False

@@ -29,7 +29,7 @@ _BESIDE = {
     "history": ("_stats_history.csv", locust_csv.read_history),
 }
 EXPECTED = (
-    "expected a run (a folder with run.json, crosscheck.json, ab.json, instructions.json or "
+    "expected a run (a folder with run.json, crosscheck.json, ab.json, instructions.json, "
     "cost.json, or "
     "that file itself), a table (.md, .csv), or a folder with Locust's CSV files "
     "(<name>_requests.csv of 2019, <name>_stats.csv of today)"

@@ -11,7 +11,9 @@ from msgspec import Meta
 from orchestrator.words import Address, Line, Name, Title
 
 PORT = 8000
-"""The port on which every service listens."""
+"""The port on which every service of the lab listens."""
+READY_WITHIN_S = 30.0
+"""Seconds from the start of every service of the lab until its first right answer, at most."""
 
 OWN_SERVER = "own"
 """`Manifest.server` of a framework that has a server of its own."""
@@ -94,9 +96,10 @@ class Manifest:
     another way to serve the same application. ``sets``: the sets that the service is in.
     ``http_parser``: what reads the requests: a package, a module of the standard library, or
     ``own``. ``deployment``: the page of the documentation that says to serve it so. ``source``: the
-    repository of its source code; `lab perks --refresh` reads its stars. ``uses``: workload -> what
-    the application answers it with, such as a template engine. ``not_offered``: workload -> why the
-    application does not answer it.
+    repository of its source code; `lab perks --refresh` reads its stars. ``unsaid``: nothing is
+    known of how it is served, as of somebody's own application: the rest about it means nothing,
+    and nothing is compared with it. ``uses``: workload -> what the application answers it with,
+    such as a template engine. ``not_offered``: workload -> why the application does not answer it.
     """
 
     id: Id
@@ -116,6 +119,7 @@ class Manifest:
     homepage: Link
     source: Link
     notes: Notes
+    unsaid: Truth = False
     uses: Uses = field(default_factory=dict)
     not_offered: NotOffered = field(default_factory=dict)
 
@@ -144,7 +148,9 @@ class ContainerSpec:
     ``companions``: the services that must be healthy before this one starts. ``healthcheck``: a
     companion's command that succeeds once it is healthy; empty in all others. ``hosts``: names that
     mean this container's own loopback, for everything that shares its network. ``environment``:
-    variables that the lab adds to those of the image; a block of the compose file has none.
+    variables that the block and the lab add to those of the image.
+    ``port``: on which a server listens. ``ready_within_s``: seconds from its start until its first
+    right answer, at most.
     ``entrypoint``: what an experiment puts before the command, in place of the image's own; None:
     the image's own.
     """
@@ -178,6 +184,8 @@ class ContainerSpec:
     hosts: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     entrypoint: tuple[str, ...] | None = None
+    port: int = PORT
+    ready_within_s: float = READY_WITHIN_S
 
     @property
     def cpu_numbers(self) -> frozenset[int]:

@@ -86,6 +86,7 @@ class Server:
     ``http_parser``, ``framework``, ``deployment``: as in the manifest; empty in older records.
     ``observed``: what really runs, beside what the manifest says; None where nothing was looked at.
     ``uses``: what the application answers this workload with, as in the manifest; often empty.
+    ``unsaid``: as in the manifest: what it says of the server means nothing.
     """
 
     name: Title
@@ -107,6 +108,7 @@ class Server:
     deployment: str = ""
     observed: Observed | None = None
     uses: str = ""
+    unsaid: bool = False
 
     def framework_of(self, service: str) -> str:
         """The framework's folder below ``services/``, for the service that has these facts."""

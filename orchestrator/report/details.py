@@ -111,13 +111,17 @@ def _evidence(record: RunRecord, group: Group) -> Facts:
 def _settings(trial: TrialRecord) -> Facts:
     server = trial.server
     versions = ", ".join(f"{name} {version}" for name, version in server.versions.items())
-    facts = (
+    said = (
         ("Server", "its own" if server.server == OWN_SERVER else server.server),
         ("Interface", server.interface),
         ("Workers, threads", f"{server.workers}, {server.threads}"),
         ("Keep-alive", "yes" if server.keep_alive else "no, closes after each response"),
         ("Listen backlog", f"{server.backlog:,}"),
         ("Event loop", server.event_loop),
+    )
+    facts = (
+        *(() if server.unsaid else said),
+        ("Answers with", server.uses),
         ("Versions", versions),
         ("Python", server.python),
         ("Image", server.image_id),

@@ -16,6 +16,7 @@ from orchestrator.world.engine import Connection
 from orchestrator.world.host import HostFacts, Memory
 from orchestrator.world.resolver import Resolver
 from orchestrator.world.small_host import SmallHost
+from orchestrator.world.their_compose import TheirCompose
 from orchestrator.world.variants import VariantChecks
 
 
@@ -31,8 +32,9 @@ class World:
     Python (a tag of the official image); raises EnvironmentMissing if the engine has no such image
     and none could be pulled or made. ``with_work``: the same world with the packages of workloads
     that are measured on request in all images, given the companions that they need; raises
-    EnvironmentMissing as well. ``default_index``: the address of the package index that pip
-    uses here; raises EnvironmentMissing if pip does not report it.
+    EnvironmentMissing as well. ``elsewhere``: the world of another checkout. ``default_index``: the
+    address of the package index that pip uses here; raises EnvironmentMissing if pip does not
+    report it.
     """
 
     root: Path
@@ -43,6 +45,8 @@ class World:
     connect: Callable[[str], Connection]
     on_python: Callable[[str], World]
     with_work: Callable[[Collection[str]], World]
+    elsewhere: Callable[[Path], World]
+    their_compose: TheirCompose
     engine_problem: Callable[[], str | None]
     archives: ImageArchives
     host: HostFacts

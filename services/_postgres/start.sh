@@ -2,7 +2,7 @@
 # Makes a database in memory, fills it, and only then listens: who can connect finds all rows. Nothing of it
 # outlives the container, so nothing is ever flushed to a disk.
 set -eu
-data=/data/database
+data=/var/lib/postgresql/data/lab
 
 initdb --pgdata="$data" --username=lab --auth=trust --encoding=UTF8 --locale=C --no-sync >/dev/null
 postgres --single -D "$data" -c fsync=off postgres </lab/rows.sql >/dev/null

@@ -37,8 +37,12 @@ def test_another_python_is_another_compose_file_in_the_same_world(tmp_path: Path
     script(tmp_path, "echo base/python:$1")
     world = real_world(tmp_path)
     on_312 = world.on_python("3.12")
-    assert on_312.compose.variables == {"LAB_PYTHON": "base/python:3.12", "LAB_TAG": "py3.12"}
-    assert world.compose.variables == {"LAB_PYTHON": "", "LAB_TAG": ""}
+    assert on_312.compose.variables == {
+        "LAB_PYTHON": "base/python:3.12",
+        "LAB_TAG": "py3.12",
+        "LAB_WORK": "",
+    }
+    assert world.compose.variables == {"LAB_PYTHON": "", "LAB_TAG": "", "LAB_WORK": ""}
     assert on_312.root == world.root
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.limits import limited_by, open_loop_limited_by
 from orchestrator.model.limit import Limit
-from orchestrator.model.trial import Step
+from orchestrator.model.trial import Companion, Step
 from orchestrator.report.limit_words import IN_WORDS
 from tests.unit.examples import resources, step, totals
 
@@ -327,3 +327,35 @@ def test_what_was_stolen_is_in_the_evidence_if_it_is_known() -> None:
     known = step(server_steal=0.1, loadgen_steal=0.0)
     evidence = limited_by(known, totals(), resources(), shared=False)[1]
     assert (evidence["server_steal"], evidence["loadgen_steal"]) == (0.1, 0.0)
+
+
+def beside(cpu: float | None, limit: float = 1.0, busy: float | None = None) -> Companion:
+    return Companion(name="postgres", cpu=cpu, cpu_limit=limit, cpu_busy=busy)
+
+
+@pytest.mark.parametrize(
+    ("server", "idle", "companion", "found"),
+    [
+        pytest.param(0.5, 0.5, beside(0.95), "database", id="its CPU is full"),
+        pytest.param(0.5, 0.5, beside(0.19, limit=0.2), "database", id="its quota is used up"),
+        pytest.param(0.5, 0.1, beside(0.6, busy=0.95), "database", id="most of a shared CPU"),
+        pytest.param(0.5, 0.1, beside(0.3, busy=0.95), "loadgen-cpu", id="less of a shared CPU"),
+        pytest.param(0.5, 0.5, beside(0.6, busy=0.8), "latency-floor", id="time left"),
+        pytest.param(0.95, 0.5, beside(0.95), "server-cpu", id="the server's is full, too"),
+        pytest.param(0.5, 0.5, beside(None), "latency-floor", id="unknown"),
+    ],
+)
+def test_a_database_without_time_left_is_the_limit(
+    server: float, idle: float, companion: Companion, found: str
+) -> None:
+    hold = step(server_cpu=server, loadgen_idle=idle)
+    what, evidence = limited_by(hold, totals(), resources(), [companion], shared=False)
+    assert what == found
+    assert ("companion_cpu" in evidence) is (companion.cpu is not None)
+
+
+def test_of_several_companions_the_fullest_counts() -> None:
+    hold = step(server_cpu=0.5, loadgen_idle=0.5)
+    both = [beside(0.1), beside(0.92)]
+    what, evidence = limited_by(hold, totals(), resources(), both, shared=False)
+    assert (what, evidence["companion_cpu"]) == ("database", 0.92)

@@ -100,4 +100,5 @@ AB: Experiment[ABSettings, ABPlan, ABRecord] = Experiment(
     findings=findings,
     all_well=not_slower,
     unusable=lambda record: record.failure is not None,
+    takes_app=True,
 )

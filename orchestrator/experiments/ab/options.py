@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import random
 
+from orchestrator.errors import UsageError
 from orchestrator.experiments.ab.record import ABSettings, By
 from orchestrator.model.catalogue import Names
-from orchestrator.options import add_budget
+from orchestrator.options import add_budget, first_workload
 
 SIDE = "flask==3.0.3 | path:DIR | rev:REV | python:3.12 | service:NAME | image:REF | env:KEY=VALUE"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("service", metavar="SERVICE", help="a name that `lab list` shows")
+    parser.add_argument(
+        "service", nargs="?", metavar="SERVICE", help="a name that `lab list` shows"
+    )
     for option, text in (("base", "what is compared with"), ("head", "what is judged")):
         parser.add_argument(
             f"--{option}",
@@ -25,8 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workload",
         metavar="NAME",
-        default="json",
-        help="what to request: a name from services/contract.toml; default: json",
+        help="what to request: a name from services/contract.toml; default: the first",
     )
     add_budget(parser)
     parser.add_argument(
@@ -52,14 +54,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen(arguments: argparse.Namespace, _there: Names) -> ABSettings:
-    """The settings that the command line names; defaults for the rest."""
+def chosen(arguments: argparse.Namespace, there: Names) -> ABSettings:
+    """The settings that the command line names; defaults for the rest.
+
+    Raises:
+        UsageError: no service is named.
+    """
+    if arguments.service is None:
+        raise UsageError("name the service to compare, or your own application (--app)")
     seed = arguments.seed
     return ABSettings(
         service=arguments.service,
         base=arguments.base,
         head=arguments.head,
-        workload=arguments.workload,
+        workload=arguments.workload or first_workload(there),
         budget_s=arguments.budget,
         fail_above=arguments.fail_above,
         by=By(arguments.by),

@@ -116,4 +116,5 @@ LOAD: Experiment[Settings, Plan, RunRecord] = Experiment(
         kept=kept,
         latest="make bench RESUME=latest",
     ),
+    takes_app=True,
 )

@@ -102,4 +102,5 @@ SIZE: Experiment[SizeSettings, SizePlan, SizeRecord] = Experiment(
     ),
     findings=findings,
     all_well=all_well,
+    takes_app=True,
 )

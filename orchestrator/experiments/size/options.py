@@ -15,6 +15,7 @@ from orchestrator.options import (
     chosen_services,
     chosen_set,
     duration,
+    first_workload,
 )
 
 P99_S, ERRORS, SEARCHES, EVERY_S = 0.1, 0.001, 5, 10.0
@@ -29,8 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workload",
         metavar="NAME",
-        default="json",
-        help="what to request: a name from services/contract.toml; default: json",
+        help="what to request: a name from services/contract.toml; default: the first",
     )
     parser.add_argument(
         "--p99",
@@ -82,7 +82,7 @@ def chosen(arguments: argparse.Namespace, there: Names) -> SizeSettings:
     return SizeSettings(
         services=chosen_services(arguments, there),
         set_name=chosen_set(arguments),
-        workload=arguments.workload,
+        workload=arguments.workload or first_workload(there),
         p99_s=arguments.p99,
         errors=arguments.errors,
         searches=arguments.searches,

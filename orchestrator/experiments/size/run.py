@@ -10,7 +10,7 @@ from dataclasses import replace
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import HASH_SEED, SEEDS
 from orchestrator.bench.served import served
-from orchestrator.bench.verify import READY_WITHIN_S, check, probed
+from orchestrator.bench.verify import check, probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.experiments.size.bisection import highest_kept, next_rate
 from orchestrator.experiments.size.plan import SizePlan
@@ -89,7 +89,9 @@ def _search(
         bench.load.slices(trial.expectation.workload, plan.loading) as load,
     ):
         check(probed(its.server, trial), its.server, trial)
-        load.aim([its.server], within_s=READY_WITHIN_S, connections=CONNECTIONS)
+        load.aim(
+            [its.server], within_s=trial.entry.container.ready_within_s, connections=CONNECTIONS
+        )
         load.saturate(0, CLOSED_CONNECTIONS, WARM_UP_S)
         search = Search(capacity=_capacity(load))
         while (rate := next_rate(search.probes, search.capacity)) is not None:

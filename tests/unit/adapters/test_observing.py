@@ -241,7 +241,7 @@ def test_a_watched_container_runs_its_own_program_and_nothing_else_is_changed(
 
 
 def test_the_load_of_an_observation_sends_the_requests_of_the_contract() -> None:
-    command = loading([JSON], 4, 30.0)
+    command = loading([JSON], 8000, 4, 30.0)
     assert command[3:6] == [FOLDER, "8000", "30"]
     assert command[6] == "4"
     status, _, request = command[-1].partition(":")

@@ -33,6 +33,8 @@ class Checkout:
         self.services: dict[str, Any] = {name: dict(flask) for name in ("flask", *NEEDED)}
         counter = {"user": "0:0", "cap_add": ["NET_ADMIN"], "network_mode": "none"}
         self.services[WRK_COUNTER] |= counter
+        check = {"labels": {"weblab.role": "companion"}, "healthcheck": {"test": ["CMD", "ready"]}}
+        self.services["postgres"] = {**flask, "sysctls": {}, "depends_on": {}, **check}
         (root / "bin").mkdir()
 
     def wrong(self) -> list[str]:
@@ -78,7 +80,7 @@ def test_all_problems_are_reported_together(
     assert [problem.split(": give ")[0] for problem in checkout.wrong()] == [
         "--repeats 0",
         "services/flask/service.toml:5: workers = 0",
-        "services/contract.toml:7: [json] status = 20",
+        "services/contract.toml:22: [json] status = 20",
         '.env: LAB_NOFILE = "-1"',
         'DOCKER_HOST = "tcp://10.0.0.1:2375"',
         "docker-compose.yml: flask: no read_only",
@@ -99,6 +101,7 @@ def test_names_are_known_even_if_their_files_are_invalid(checkout: Checkout) -> 
         workloads=workload_names(ROOT / "services"),
         folders={"flask": "flask"},
         sets={"2019": (), "production": (), "today": (), "base": ()},
+        on_request=("routes", "validate", "page", "rows"),
     )
     checkout.contract.write_text("broken = ")
     assert names(checkout.root).workloads == ()

@@ -13,15 +13,17 @@ import pytest
 
 from orchestrator.app import experiment as measuring
 from orchestrator.app import services
+from orchestrator.app.catalogue import catalogue
 from orchestrator.app.experiment import measure
 from orchestrator.app.pythons import alone_on
 from orchestrator.app.services import verify
 from orchestrator.composition import real_world
 from orchestrator.errors import EnvironmentMissing
 from orchestrator.experiments.load import LOAD
+from orchestrator.files.checkout import ROOT
 from orchestrator.world import World
 from tests.fakes import Journal, JournalProgress
-from tests.unit.examples import settings
+from tests.unit.examples import JSON, settings
 
 
 class Engine:
@@ -67,7 +69,7 @@ def world(journal: Journal, *, busy: bool = False) -> World:
 def test_the_base_image_is_made_while_no_other_run_can_begin() -> None:
     journal: Journal = []
     usual = world(journal)
-    with alone_on(usual, "3.12", "x", usual.out) as (there, _):
+    with alone_on(usual, "3.12", [JSON], "x", usual.out) as (there, _):
         assert there is not usual
     assert [line for line in journal if not line.startswith("note")] == [
         *("connect x", "alone", "base image of 3.12", "connect x on 3.12", "no longer alone")
@@ -77,7 +79,7 @@ def test_the_base_image_is_made_while_no_other_run_can_begin() -> None:
 def test_without_a_version_the_world_stays_as_it_is() -> None:
     journal: Journal = []
     usual = world(journal)
-    with alone_on(usual, None, "x", usual.out) as (there, _):
+    with alone_on(usual, None, [JSON], "x", usual.out) as (there, _):
         assert there is usual
     assert journal == ["connect x", "alone", "no longer alone"]
 
@@ -88,8 +90,8 @@ def test_no_base_image_is_made_while_another_run_measures(
 ) -> None:
     journal: Journal = []
     busy = world(journal, busy=True)
-    monkeypatch.setattr(measuring, "checked", lambda *_: None)
-    monkeypatch.setattr(services, "checked_services", lambda *_: None)
+    monkeypatch.setattr(measuring, "checked", lambda *_: catalogue(ROOT))
+    monkeypatch.setattr(services, "checked", lambda *_: catalogue(ROOT))
     with pytest.raises(EnvironmentMissing, match="another run measures"):
         if command == "measure":
             measure(busy, LOAD, settings(python="3.12"), "lab run", tmp_path)

@@ -46,7 +46,7 @@ def verified(
         yield world, SimpleNamespace(engine=engine)
 
     monkeypatch.setattr(services, "alone_on", alone)
-    monkeypatch.setattr(services, "checked_services", lambda *_: catalogue(ROOT))
+    monkeypatch.setattr(services, "checked", lambda *_: catalogue(ROOT))
     monkeypatch.setattr(contract, "problems", lambda *_: ("GET /json: status 500",))
     compose: Any = SimpleNamespace(containers=lambda: CONTAINERS)
     out: Any = JournalProgress([])

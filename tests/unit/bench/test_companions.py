@@ -364,6 +364,8 @@ def test_what_a_companion_is_stands_in_the_row_and_its_log_beside_it() -> None:
             image_bytes=70_000_000,
             oom_killed=False,
             start_s=1.5,
+            cpu_limit=1.0,
+            cpu_busy=0.0,
         ),
     )
     assert store.raw["flask", "json", 1]["mate.log"] == "the mate's log"
@@ -448,8 +450,8 @@ def test_a_companion_whose_cpu_was_full_is_a_doubt(own: float, load: float) -> N
 def test_full_is_what_it_may_use_or_all_that_its_cpu_has(
     cpu: float | None, limit: float, busy: float, full: bool
 ) -> None:
-    companion = Companion(name="mate", cpu=cpu)
-    assert bool(companion_caveats(companion, limit, busy)) is full
+    companion = Companion(name="mate", cpu=cpu, cpu_limit=limit, cpu_busy=busy)
+    assert bool(companion_caveats(companion)) is full
 
 
 def failure(row: TrialRecord) -> tuple[object, ...]:

@@ -78,6 +78,7 @@ def test_the_python_of_a_service_is_that_of_its_default_base_image() -> None:
         for path in sorted((ROOT / "services").glob("*/Dockerfile"))
     }
     assert known.pop("japronto") == "3.7"
+    assert known.pop("_postgres") is None
     assert set(known.values()) == {"3.13"}
     assert python_of("FROM scratch\n") is None
 

@@ -92,7 +92,7 @@ def test_a_manifest_becomes_a_value(tmp_path: Path) -> None:
 
 NO_SUCH = (
     "known keys are backlog, deployment, event_loop, homepage, http_parser, interface, keep_alive, "
-    "name, notes, packages, server, sets, source, threads, workers"
+    "name, not_offered, notes, packages, server, sets, source, threads, unsaid, uses, workers"
 )
 TITLE = "give one line of 1 to 100 printable characters"
 COUNT = "give a whole number from 1 to 1,024"
@@ -308,13 +308,16 @@ def test_all_problems_of_a_contract_are_reported_together(tmp_path: Path) -> Non
     assert contract_refused(tmp_path, text + "path = 'text'\n") == [
         "contract.toml: html is not a table",
         'contract.toml:7: [json] unknown key "age"; '
-        "known keys are body, content_type, headers, method, path, request_body, status",
+        "known keys are about, any_body, body, content_type, headers, items, json, method, needs, "
+        "on_request, path, pattern, request_body, request_json, sha256, size, status, values, "
+        "weight",
         'contract.toml:11: [text] path = "text": '
         "give a path that begins with / and contains only URL characters",
-        "contract.toml:9: [text] status = 99: give a status from 200 to 599",
+        "contract.toml:9: [text] status = 99: give a status from 200 to 599, or a list of them",
         'contract.toml:10: [text] content_type = " x": '
         "give the beginning of a Content-Type header, such as text/plain",
-        "contract.toml: [text] no body: give a text, which may be empty",
+        "contract.toml: [text] no body: say how an answer is judged by one of body, json, pattern, "
+        "sha256, any_body",
     ]
 
 

@@ -66,7 +66,7 @@ def test_its_block_builds_the_frameworks_folder_with_the_way(root: Path) -> None
   flask-cheroot:
     <<: *server
     image: weblab/flask-cheroot:${LAB_TAG:-local}
-    build: { context: services/flask, args: { BASE: *python, WAY: cheroot } }
+    build: { context: services/flask, args: { BASE: *python, WORK: *work, WAY: cheroot } }
     profiles: [beyond-2019]
 
 """
@@ -86,7 +86,7 @@ def test_its_block_has_the_base_image_of_the_framework(root: Path) -> None:
 
 def test_its_block_waits_for_the_companions_of_the_framework(root: Path) -> None:
     compose = root / "docker-compose.yml"
-    own = "context: services/aiohttp, args: { BASE: *python } }\n"
+    own = "context: services/aiohttp, args: { BASE: *python, WORK: *work } }\n"
     needs = """\
     depends_on:
       # the database

@@ -1,0 +1,161 @@
+"""A checkout of the lab whose only service is somebody's own application.
+
+Everything that measures a service then measures the application in the same way: the same limits,
+the same load, the same verdicts and reports. The folder lies in the lab's own checkout; the
+application's stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestrator.errors import UsageError
+from orchestrator.files.template import MARK
+from orchestrator.files.toml_text import toml_text
+from orchestrator.model.blocks import COMPOSE_FILE
+from orchestrator.model.own_app import RESULTS, OwnApp
+
+PLACE = Path(".lab", "apps")
+CONTEXT = "context"
+ORIGIN = "origin"
+"""The file beside the manifest that names the application's own folder."""
+LEFT_OUT = (RESULTS, ".git", "__pycache__", ".venv", "node_modules", ".mypy_cache", ".ruff_cache")
+"""Folders that are no part of an image's sources. A copy without them keeps the build's cache:
+results of an earlier run would change it."""
+COPIED = ("loadgen", "orchestrator/setup")
+IN_MEMORY = "size=64m,mode=1777"
+SERVICES = "\nservices:\n"
+
+
+def own_root(
+    checkout: Path, app: OwnApp, companions: Mapping[str, Mapping[str, Any]], origin: str
+) -> Path:
+    """Make the folder anew; return it.
+
+    Args:
+        companions: the blocks of the application's own compose file that it needs, by name.
+        origin: what its folder is now, in a line for people: a commit.
+
+    Raises:
+        UsageError: a name is taken by the lab.
+    """
+    root = checkout / PLACE / app.name
+    shutil.rmtree(root, ignore_errors=True)
+    service = root / "services" / app.name
+    service.mkdir(parents=True)
+    for name in COPIED:
+        shutil.copytree(checkout / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".dockerignore", ".env"):
+        if (checkout / name).is_file():
+            shutil.copy2(checkout / name, root / name)
+    (root / "results").mkdir()
+    (root / "results" / "published").symlink_to(checkout / "results" / "published")
+    (root / "services" / "contract.toml").write_text(toml_text(app.workloads))
+    (service / "service.toml").write_text(_manifest(app, origin))
+    (service / ORIGIN).write_text(str(app.folder.resolve()))
+    if app.build is not None:
+        shutil.copytree(
+            app.folder / app.build.context,
+            root / CONTEXT,
+            symlinks=True,
+            ignore=shutil.ignore_patterns(*LEFT_OUT),
+        )
+    compose = (checkout / COMPOSE_FILE).read_text()
+    (root / COMPOSE_FILE).write_text(_compose(compose, root, app, companions))
+    return root
+
+
+def origin_of(services: Path, name: str) -> Path | None:
+    """The application's own folder; None for a service of the lab."""
+    path = services / name / ORIGIN
+    return Path(path.read_text()) if path.is_file() else None
+
+
+def _manifest(app: OwnApp, origin: str) -> str:
+    """What a manifest must have. Nothing is known of how the application is served."""
+    address = f"http://127.0.0.1:{app.port}/"
+    facts = {
+        "name": app.title,
+        "sets": [],
+        "server": "as its image starts it",
+        "interface": "own",
+        "workers": 1,
+        "threads": "unknown",
+        "keep_alive": True,
+        "backlog": 1,
+        "event_loop": "",
+        "http_parser": "unknown",
+        "packages": ["python"],
+        "deployment": address,
+        "homepage": address,
+        "source": address,
+        "unsaid": True,
+        "notes": [origin] if origin else [],
+    }
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in facts.items())
+
+
+def _compose(
+    text: str, root: Path, app: OwnApp, companions: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """The lab's compose file with the application in the place of its services."""
+    before, _, rest = text.partition(SERVICES)
+    _, mark, rest = rest.partition(MARK)
+    if not mark:
+        raise UsageError(f"{COMPOSE_FILE} has lost the line {MARK.strip()!r}")
+    taken = set(re.findall(r"^  ([a-z][a-z0-9-]*):$", rest, re.MULTILINE))
+    if clash := sorted(taken & {app.name, *companions}):
+        raise UsageError(f"{', '.join(clash)}: the lab has a container of this name; rename it")
+    blocks = [_service(root, app), *(_companion(*pair) for pair in companions.items())]
+    return f"{before}{SERVICES}{''.join(blocks)}{MARK}{rest}"
+
+
+def _service(root: Path, app: OwnApp) -> str:
+    labels = {
+        "weblab.role": "server",
+        "weblab.port": str(app.port),
+        "weblab.ready": str(app.ready_within_s),
+    }
+    lines: dict[str, Any] = {"labels": labels}
+    if app.build is None:
+        lines["image"] = app.image
+    else:
+        lines["image"] = f"weblab-app/{app.name}:local"
+        build = {"context": str(root / CONTEXT), "dockerfile": app.build.dockerfile}
+        if app.build.target:
+            build["target"] = app.build.target
+        lines["build"] = {**build, "args": dict(app.build.args)}
+    if app.command is not None:
+        lines["command"] = list(app.command)
+    if app.environment:
+        lines["environment"] = dict(app.environment)
+    lines["tmpfs"] = [f"{path}:{IN_MEMORY}" for path in dict.fromkeys(("/tmp", *app.writable))]  # noqa: S108
+    lines["depends_on"] = {
+        "values-locust-can-use": {"condition": "service_completed_successfully"},
+        **{name: {"condition": "service_healthy"} for name in app.companions},
+    }
+    return _block(app.name, "server", lines)
+
+
+def _companion(name: str, theirs: Mapping[str, Any]) -> str:
+    """A block of their compose file, under the lab's limits; what it keeps is in memory."""
+    kept = ("image", "build", "command", "environment", "healthcheck")
+    lines = {key: theirs[key] for key in kept if theirs.get(key) is not None}
+    volumes = [one["target"] for one in theirs.get("volumes") or () if "target" in one]
+    memory = dict.fromkeys(("/tmp", "/run", *volumes))  # noqa: S108
+    lines["tmpfs"] = [f"{path}:{IN_MEMORY.replace('64', '512')}" for path in memory]
+    lines["image"] = lines.get("image") or f"weblab-app/{name}:local"
+    return _block(name, "companion", lines)
+
+
+def _block(name: str, anchor: str, lines: Mapping[str, Any]) -> str:
+    """A block as YAML, which understands JSON; each ``$`` is doubled, or it would be a variable."""
+    told = "".join(
+        f"    {key}: {json.dumps(value).replace('$', '$$')}\n" for key, value in lines.items()
+    )
+    return f"  {name}:\n    <<: *{anchor}\n{told}\n"
