@@ -18,6 +18,7 @@ from orchestrator.files.template import MARK
 from orchestrator.model.blocks import (
     BEYOND_2019,
     COST_PROFILE,
+    DATABASE,
     CROSSCHECK,
     GUARD,
     LOCUST_MASTER,
@@ -33,11 +34,21 @@ from orchestrator.profiles import PROFILES
 from tests import service_tables
 
 ROOT = Path(__file__).parent.parent
-FRAMEWORKS = sorted(p.name for p in (ROOT / "services").iterdir() if (p / "Dockerfile").is_file())
+POSTGRES = "postgres"
+FRAMEWORKS = sorted(
+    path.name
+    for path in (ROOT / "services").iterdir()
+    if (path / "Dockerfile").is_file() and path.name != f"_{POSTGRES}"
+)
 MANIFESTS = read_manifests(ROOT / "services")
 SERVICES = sorted(MANIFESTS)
 WAYS = [name for name, one in MANIFESTS.items() if one.folder != one.framework]
-LOCKED = ["_template", *(one.folder for one in MANIFESTS.values())]
+WORKING = sorted(path.parent.name for path in (ROOT / "services").glob("*/work"))
+LOCKED = [
+    "_template",
+    *(one.folder for one in MANIFESTS.values()),
+    *(f"{name}/work" for name in WORKING),
+]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 WORKFLOWS: dict[str, dict[Any, Any]] = {
     path.name: yaml.safe_load(path.read_text())
@@ -46,7 +57,16 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {
 JOBS = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
 PROPOSE = WORKFLOWS["update.yml"]["jobs"]["propose"]
 STEPS = [step for job in JOBS for step in job["steps"]]
-NOT_FRAMEWORKS = {LOCUST_MASTER, LOCUST_WORKER, GUARD, VALUES, WRK, WRK_COUNTER, REFERENCE}
+NOT_FRAMEWORKS = {
+    LOCUST_MASTER,
+    LOCUST_WORKER,
+    GUARD,
+    VALUES,
+    WRK,
+    WRK_COUNTER,
+    REFERENCE,
+    POSTGRES,
+}
 TRACKED = subprocess.run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
     cwd=ROOT,
@@ -85,8 +105,13 @@ def test_all_frameworks_are_installed_in_the_same_way(framework: str) -> None:
             r"^(?:RUN|ENV|USER|EXPOSE) .*$", text(f"services/{name}/Dockerfile"), re.MULTILINE
         )
 
-    assert install(framework) == install("_template")
-    assert any("--only-binary :all: --require-hashes" in line for line in install(framework))
+    found = install(framework)
+    if framework in WORKING:
+        (work,) = [line for line in found if line.startswith('RUN [ -z "$WORK" ] || ')]
+        assert "--only-binary :all: --require-hashes -r work/requirements.txt" in work
+        found = [line.replace("app.py work", "app.py") for line in found if line != work]
+    assert found == install("_template")
+    assert any("--only-binary :all: --require-hashes" in line for line in found)
 
 
 @pytest.mark.parametrize("service", WAYS)
@@ -104,6 +129,7 @@ def test_docker_compose_up_leaves_out_what_only_an_experiment_needs() -> None:
         WRK: [CROSSCHECK],
         WRK_COUNTER: [CROSSCHECK],
         REFERENCE: [COST_PROFILE],
+        POSTGRES: [DATABASE],
     }
 
 
@@ -117,6 +143,7 @@ def test_a_compose_block_says_nothing_but_image_and_build(service: str) -> None:
     assert block["build"]["context"] == f"services/{manifest.framework}"
     _, _, way = manifest.folder.partition("/")
     assert block["build"]["args"].get("WAY", "") == way
+    assert ("WORK" in block["build"]["args"]) is (manifest.framework in WORKING)
 
 
 @pytest.mark.parametrize("service", [*LOCKED, "../loadgen"])
@@ -126,7 +153,8 @@ def test_requirements_are_pinned_with_hashes(service: str) -> None:
     assert pins
     assert [line for line in pins if not re.match(r"^[\w.\[\]-]+==\S+( ;.*)? \\$", line)] == []
     assert text(f"services/{service}/requirements.txt").count("--hash=sha256:") >= len(pins)
-    assert any(line.startswith("ujson==") for line in pins) or service == "../loadgen"
+    without = service == "../loadgen" or service.endswith("/work")
+    assert any(line.startswith("ujson==") for line in pins) or without
 
 
 def test_readme_names_every_service_and_every_service_readme_row_exists() -> None:
@@ -151,8 +179,21 @@ def test_the_documents_name_every_set() -> None:
 
 def test_the_contract_in_words_is_the_contract_in_toml() -> None:
     for expected in read_contract(ROOT / "services").values():
-        assert expected.right.body.decode() in text("services/README.md")
-        assert f"`{expected.request}`" in text("services/README.md")
+        if expected.on_request:
+            assert f"| `{expected.workload}` |" in text("services/README.md")
+        else:
+            assert expected.right.body.decode() in text("services/README.md")
+            assert f"`{expected.request}`" in text("services/README.md")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_workload_is_answered_by_a_file_or_not_offered_for_a_reason(service: str) -> None:
+    manifest = MANIFESTS[service]
+    folder = ROOT / "services" / manifest.framework / "work"
+    asked = {one.workload for one in read_contract(ROOT / "services").values() if one.on_request}
+    answered = {name for name in asked if (folder / f"{name}.py").is_file()}
+    assert answered == asked - manifest.not_offered.keys()
+    assert manifest.uses.keys() <= answered
 
 
 def test_the_compose_file_has_the_mark_for_new_services() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from labwire.tables import (
     Values,
     WorkloadTable,
 )
-from labwire.template import Template, template
+from labwire.template import template
 from labwire.toml import FileError, read_toml, typed
 
 K = TypeVar("K", bound=KindTable)
@@ -73,12 +73,13 @@ def workloads(path: Path, tables: Mapping[str, Any], within: str = "") -> dict[s
 
 def _expectation(name: str, path: Path, table: object, within: str) -> Expectation:
     mixed = isinstance(table, dict) and bool(table.keys() & {"mix", "values"})
+    told: MixTable | WorkloadTable
     if isinstance(table, dict) and "mix" in table:
         told, kinds = _mixed(name, path, table, within)
     else:
         inside = f"{within}{name}"
-        alone = _typed(table, WorkloadTable, path, inside, workload=name)
-        told, kinds = alone, [_kind(path, inside, alone, alone.values)]
+        told = _typed(table, WorkloadTable, path, inside, _names(table), workload=name)
+        kinds = [_kind(told)]
     mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
@@ -107,13 +108,12 @@ def _mixed(
         told = typed(table, MixTable, path, inside=f"{within}{name}", workload=name)
     except FileError as error:
         problems += error.problems
-    written, values = table["mix"], table.get("values")
-    names = values.keys() if isinstance(values, dict) else ()
+    written = table["mix"]
     kinds: list[Kind] = []
     for number, kind in enumerate(written if isinstance(written, list) else (), 1):
         inside = f"{within}{name}.mix {number}"
         try:
-            kinds.append(_kind(path, inside, _typed(kind, KindTable, path, inside), names))
+            kinds.append(_kind(_typed(kind, KindTable, path, inside, _names(table))))
         except FileError as error:
             problems += error.problems
     if told is None or problems:
@@ -121,19 +121,23 @@ def _mixed(
     return told, _told_apart(kinds)
 
 
-def _typed(table: object, kind: type[K], path: Path, inside: str, **named: str) -> K:
+def _typed(
+    table: object, kind: type[K], path: Path, inside: str, values: Collection[str], **named: str
+) -> K:
     """A table of one kind of request.
 
+    Args:
+        values: the names that places may have.
+
     Raises:
-        FileError: with the problems of each key, and of keys that contradict each other.
+        FileError: with the problems of each key, of keys that contradict each other, and of places.
     """
-    problems = (
-        [f"{path}: [{inside}] {words}" for words in _contradictions(table)]
-        if isinstance(table, dict)
-        else []
-    )
+    problems: list[str] = []
+    if isinstance(table, dict):
+        wrong = (*_contradictions(table), *_misplaced(table, values))
+        problems = [f"{path}: [{inside}] {words}" for words in wrong]
     try:
-        told = typed(table, kind, path, inside, **named)
+        told = typed(table, kind, path, inside, str, **named)
     except FileError as error:
         raise FileError([*error.problems, *problems]) from error
     if problems:
@@ -157,24 +161,16 @@ def _choices(values: Values) -> tuple[tuple[str, Choices], ...]:
     )
 
 
-def _kind(path: Path, inside: str, told: KindTable, values: Collection[str]) -> Kind:
-    """Raises FileError: a text has a place that is not allowed."""
-    problems: list[str] = []
-    texts: dict[str, Template] = {}
-    for key, text in _texts(told):
-        known = {*values, *([COUNTER] if key == "json" and told.items else [])}
-        try:
-            texts[key] = found = template(text)
-        except ValueError as error:
-            problems.append(f"{key}: {error}")
-            continue
-        for name in sorted(found.names - known):
-            names = ", ".join(sorted(known)) or "none"
-            problems.append(f"{key}: there is no value {name!r}; the values are: {names}")
-    if problems:
-        raise FileError([f"{path}: [{inside}] {words}" for words in problems])
+def _names(table: object) -> Collection[str]:
+    """The names of a workload's values."""
+    values = table.get("values") if isinstance(table, dict) else None
+    return values.keys() if isinstance(values, dict) else ()
+
+
+def _kind(told: KindTable) -> Kind:
     judged = next(key for key in _JUDGED if getattr(told, key) not in (None, False))
     status, *also = told.status if isinstance(told.status, tuple) else (told.status,)
+    texts = {key: template(text) for key, text in _texts(asdict(told))}
     nothing = template("")
     return Kind(
         label=told.about or f"{told.method} {told.path}",
@@ -197,13 +193,29 @@ def _kind(path: Path, inside: str, told: KindTable, values: Collection[str]) -> 
     )
 
 
-def _texts(told: KindTable) -> Iterator[tuple[str, str]]:
-    """The texts that may have places, by key."""
+def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The texts of a table that may have places, by key."""
     for key in ("path", "request_body", "request_json", "body", "json", "pattern", "sha256"):
-        if (text := getattr(told, key)) is not None:
+        if isinstance(text := table.get(key), str):
             yield key, _ANY_SPACE.sub(r"\\s*", text.strip()) if key == "pattern" else text
-    for name, text in told.headers.items():
-        yield f"headers.{name}", text
+    headers = table.get("headers")
+    for name, text in headers.items() if isinstance(headers, dict) else ():
+        if isinstance(text, str):
+            yield f"headers.{name}", text
+
+
+def _misplaced(table: Mapping[str, Any], values: Collection[str]) -> Iterator[str]:
+    """What is wrong with the places in a table's texts."""
+    for key, text in _texts(table):
+        known = {*values, *([COUNTER] if key == "json" and "items" in table else [])}
+        try:
+            names = template(text).names
+        except ValueError as error:
+            yield f"{key}: {error}"
+            continue
+        for name in sorted(names - known):
+            there = ", ".join(sorted(known)) or "none"
+            yield f"{key}: there is no value {name!r}; the values are: {there}"
 
 
 def _judged(table: Mapping[str, Any]) -> list[str]:

@@ -30,9 +30,8 @@ _BESIDE = {
 }
 EXPECTED = (
     "expected a run (a folder with run.json, crosscheck.json, ab.json, instructions.json, "
-    "cost.json, or "
-    "that file itself), a table (.md, .csv), or a folder with Locust's CSV files "
-    "(<name>_requests.csv of 2019, <name>_stats.csv of today)"
+    "cost.json or size.json, or that file itself), a table (.md, .csv), or a folder with Locust's "
+    "CSV files (<name>_requests.csv of 2019, <name>_stats.csv of today)"
 )
 # File names that nobody chose; the folder's name says more about such a test.
 _UNNAMED = frozenset({"locust", "stats", "results", "example", "report"})

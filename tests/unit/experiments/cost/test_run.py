@@ -61,7 +61,12 @@ class Aiming(FakeSliceLoad):
         self._bad, self._count, self._names = bad, 0, list[str]()
 
     def aim(
-        self, servers: Sequence[Container], *, within_s: float, workload: str | None = None
+        self,
+        servers: Sequence[Container],
+        *,
+        within_s: float,
+        workload: str | None = None,
+        connections: int | None = None,
     ) -> None:
         self._names = [server.host for server in servers]
         self._journal.append(f"aim {' '.join(sorted(self._names))} {workload}")

@@ -116,8 +116,7 @@ def test_a_promise_that_is_never_kept_ends_the_search() -> None:
 def test_a_rate_is_also_users_requests_of_a_month_and_of_one_unit_of_money() -> None:
     (row,) = size_rows(record())
     assert row.rate == pytest.approx((100 * 104) ** 0.5)
-    assert row.low is not None
-    assert row.high is not None
+    assert row.rate and row.low and row.high and row.a_month
     assert log(row.high / row.rate) == pytest.approx(log(row.rate / row.low))
     assert row.users == pytest.approx(10 * row.rate)
     assert row.a_month == pytest.approx(row.rate * 730 * 3600)

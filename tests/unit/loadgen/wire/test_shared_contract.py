@@ -6,9 +6,10 @@ import pytest
 
 from labload.engine.target import aim
 from labload.workloads import contract_path
-from labwire.contract import REQUEST_BODY_LIMIT, read_contract
+from labwire.contract import read_contract
 from labwire.exchange import Method, Request, RightAnswer
 from labwire.expectation import Expectation
+from labwire.tables import REQUEST_BODY_LIMIT
 from labwire.toml import FileError
 
 GET = """\

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from labwire.contract import WorkloadTable
+from labwire.tables import WorkloadTable
 from labwire.values import HOLDS, shown, typed
 from orchestrator.adapters.contained import Contained, OwnEntrypoint, PacketCounter, contained
 from orchestrator.files.variables import Variables
