@@ -70,6 +70,12 @@ instructions: $(BIN)/.runtime base-images ## count CPU instructions for a reques
 	$(strip $(BIN)/lab instructions $(SERVICES) $(if $(SET),--set $(SET)) $(if $(BASES),--bases) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PYTHON),--python $(PYTHON)))
 
+.PHONY: size
+size: $(BIN)/.runtime base-images ## find the highest rate that keeps a promise: SERVICES= SET= WORKLOAD= P99= ERRORS= PRICE= PYTHON=
+	$(strip $(BIN)/lab size $(SERVICES) $(if $(SET),--set $(SET)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+	  $(if $(P99),--p99 '$(P99)') $(if $(ERRORS),--errors '$(ERRORS)') $(if $(PRICE),--price '$(PRICE)') \
+	  $(if $(PYTHON),--python $(PYTHON)) $(if $(RESULTS),--results $(RESULTS)))
+
 .PHONY: report
 report: $(BIN)/.runtime ## rebuild all reports and the page that lists them, or one report: RUN= (no Docker needed)
 	$(strip $(BIN)/lab report $(RUN))
