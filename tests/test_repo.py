@@ -18,8 +18,8 @@ from orchestrator.files.template import MARK
 from orchestrator.model.blocks import (
     BEYOND_2019,
     COST_PROFILE,
-    DATABASE,
     CROSSCHECK,
+    DATABASE,
     GUARD,
     LOCUST_MASTER,
     LOCUST_WORKER,
