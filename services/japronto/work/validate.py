@@ -1,5 +1,7 @@
 """A validated order in Japronto, by pydantic: Japronto's documentation names no validator."""
 
+from typing import List
+
 import ujson
 from pydantic import BaseModel, Field, ValidationError
 
@@ -18,7 +20,7 @@ class Item(BaseModel):
 
 class Order(BaseModel):
     customer: Customer
-    items: list[Item] = Field(min_length=1, max_length=100)
+    items: List[Item] = Field(min_length=1, max_length=100)
     express: bool
 
 
