@@ -37,7 +37,7 @@ def validate(request):
         found, code = answer(Order.model_validate(ujson.loads(request.body))), 200
     except ValidationError as error:
         found = {"errors": [line["msg"] for line in error.errors(include_url=False)]}
-        code = 422
+        code = 400  # Japronto does not know 422
     return request.Response(text=ujson.dumps(found), code=code, mime_type="application/json")
 
 
