@@ -197,7 +197,7 @@ def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The texts of a table that may have places, by key."""
     for key in ("path", "request_body", "request_json", "body", "json", "pattern", "sha256"):
         if isinstance(text := table.get(key), str):
-            yield key, _ANY_SPACE.sub(r"\\s*", text.strip()) if key == "pattern" else text
+            yield key, _ANY_SPACE.sub(r"\\s*", text) if key == "pattern" else text
     headers = table.get("headers")
     for name, text in headers.items() if isinstance(headers, dict) else ():
         if isinstance(text, str):
