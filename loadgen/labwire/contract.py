@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from labwire import judgement
 from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
 from labwire.expectation import Expectation
-from labwire.mix import COUNTER, Choices, Kind, Mix, Range
+from labwire.mix import COUNTER, DEALT, SAMPLES, Choices, Kind, Mix, Range
 from labwire.tables import (
     REQUEST_BODY_LIMIT,
     KindTable,
@@ -80,7 +80,12 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         inside = f"{within}{name}"
         told = _typed(table, WorkloadTable, path, inside, _names(table), workload=name)
         kinds = [_kind(told)]
-    mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
+    mix = None
+    if mixed:
+        values, dealt = _choices(told.values), told.dealt or DEALT
+        mix = Mix(workload=name, kinds=tuple(kinds), values=values, dealt=dealt)
+    if wrong := list(_at_odds(told, mix)):
+        raise FileError([f"{path}: [{within}{name}] {words}" for words in wrong])
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
@@ -95,7 +100,21 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         mix=mix,
         needs=told.needs,
         on_request=told.on_request,
+        only=told.only,
     )
+
+
+def _at_odds(told: MixTable | WorkloadTable, mix: Mix | None) -> Iterator[str]:
+    """What is wrong with keys of a workload that may be right by themselves."""
+    if told.only is not None and not told.on_request:
+        yield "only: every service answers what is always measured; give on_request = true, too"
+    if mix is None and told.dealt is not None:
+        yield "dealt: all requests are the same; give values or a mix, or remove it"
+    for kind, count in mix.too_rare() if mix else ():
+        yield (
+            f"{kind.label}: {count} of {mix.dealt if mix else 0:,} requests, and to verify it takes "
+            f"{SAMPLES}; change weights or dealt"
+        )
 
 
 def _mixed(

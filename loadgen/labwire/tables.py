@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from labwire.exchange import Method
+from labwire.mix import DEALT
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
@@ -123,6 +124,11 @@ Truth = Annotated[bool, Meta(description="true or false")]
 Items = Annotated[
     int, Meta(ge=1, le=ITEMS_MOST, description=f"a whole number from 1 to {ITEMS_MOST:,}")
 ]
+Dealt = Annotated[
+    int,
+    Meta(ge=1, le=DEALT, description=f"a whole number from 1 to {DEALT:,}"),
+]
+Only = Annotated[Id, Meta(description="the name of a set of services")]
 Weight = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 About = Annotated[
     str,
@@ -199,8 +205,10 @@ class WorkloadTable(KindTable):
 
     workload: Id
     values: Values = field(default_factory=dict)
+    dealt: Dealt | None = None
     needs: Needs = ()
     on_request: Truth = False
+    only: Only | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,5 +218,7 @@ class MixTable:
     workload: Id
     mix: Kinds
     values: Values = field(default_factory=dict)
+    dealt: Dealt | None = None
     needs: Needs = ()
     on_request: Truth = False
+    only: Only | None = None
