@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from labwire import judgement
 from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
 from labwire.expectation import Expectation
-from labwire.mix import COUNTER, Choices, Kind, Mix, Range
+from labwire.mix import COUNTER, DEALT, SAMPLES, Choices, Kind, Mix, Range
 from labwire.tables import (
     REQUEST_BODY_LIMIT,
     KindTable,
@@ -85,7 +85,7 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
         raise FileError(f"{path}: [{within}{name}]: {error}") from error
-    if words := list(dict.fromkeys(_obstacles(samples))):
+    if words := list(dict.fromkeys((*_obstacles(samples), *_too_rare(mix, samples)))):
         raise FileError([f"{path}: [{within}{name}]: {obstacle}" for obstacle in words])
     first = samples[0]
     return Expectation(
@@ -249,6 +249,17 @@ def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
     for exchange in samples:
         yield from _of_request(exchange.request)
         yield from judgement.obstacles(exchange.right)
+
+
+def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
+    """The kinds of a mix that would hardly ever be sent."""
+    counts = Counter(exchange.kind for exchange in samples)
+    for kind in mix.kinds if mix else ():
+        if counts[kind.label] < SAMPLES:
+            yield (
+                f"{kind.label}: fewer than {SAMPLES} of {DEALT:,} requests are of this kind; give it "
+                "a larger weight, or the others smaller ones"
+            )
 
 
 def _of_request(request: Request) -> Iterator[str]:
