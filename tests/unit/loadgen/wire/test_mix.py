@@ -227,6 +227,6 @@ any_body = true
     many = "".join(kind.format(100, f"often-{number}") for number in range(25))
     (problem,) = refused(tmp_path, many + kind.format(1, "seldom"))
     assert problem == (
-        "contract.toml: [a]: GET /seldom: fewer than 2 of 2,000 requests are of this kind; give it a "
-        "larger weight, or the others smaller ones"
+        "contract.toml: [a]: GET /seldom: fewer than 2 of 2,000 requests are of this kind; give it "
+        "a larger weight, or the others smaller ones"
     )
