@@ -90,7 +90,7 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
         raise FileError(f"{path}: [{within}{name}]: {error}") from error
-    if words := list(dict.fromkeys(_obstacles(samples))):
+    if words := list(dict.fromkeys((*_obstacles(samples), *_too_rare(mix, samples)))):
         raise FileError([f"{path}: [{within}{name}]: {obstacle}" for obstacle in words])
     first = samples[0]
     return Expectation(
@@ -216,7 +216,7 @@ def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The texts of a table that may have places, by key."""
     for key in ("path", "request_body", "request_json", "body", "json", "pattern", "sha256"):
         if isinstance(text := table.get(key), str):
-            yield key, _ANY_SPACE.sub(r"\\s*", text.strip()) if key == "pattern" else text
+            yield key, _ANY_SPACE.sub(r"\\s*", text) if key == "pattern" else text
     headers = table.get("headers")
     for name, text in headers.items() if isinstance(headers, dict) else ():
         if isinstance(text, str):
@@ -268,6 +268,17 @@ def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
     for exchange in samples:
         yield from _of_request(exchange.request)
         yield from judgement.obstacles(exchange.right)
+
+
+def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
+    """The kinds of a mix that would hardly ever be sent."""
+    counts = Counter(exchange.kind for exchange in samples)
+    for kind in mix.kinds if mix else ():
+        if counts[kind.label] < SAMPLES:
+            yield (
+                f"{kind.label}: fewer than {SAMPLES} of {DEALT:,} requests are of this kind; give "
+                "it a larger weight, or the others smaller ones"
+            )
 
 
 def _of_request(request: Request) -> Iterator[str]:

@@ -114,7 +114,7 @@ values = { number = { first = 1, last = 9 } }
     found = read(tmp_path, text)
     assert found.right.judged_by is JudgedBy.PATTERN
     digit = found.request.path[-1]
-    assert found.right.body.decode() == rf"<p>{digit}.</p>\s*<p>.</p>"
+    assert found.right.body.decode() == rf"<p>{digit}.</p>\s*<p>.</p>\s*"
     assert len({exchange.request.path for exchange in found.exchanges}) == 9
 
 
@@ -214,3 +214,19 @@ def test_their_requests_differ(name: str) -> None:
     found = read_contract(contract_path())[name]
     asked = {(exchange.request.path, exchange.request.body) for exchange in found.exchanges}
     assert len(asked) > DEALT * 0.8
+
+
+def test_a_kind_that_would_hardly_be_sent_is_refused(tmp_path: Path) -> None:
+    kind = """
+[[a.mix]]
+weight = {}
+path = "/{}"
+status = 200
+any_body = true
+"""
+    many = "".join(kind.format(100, f"often-{number}") for number in range(25))
+    (problem,) = refused(tmp_path, many + kind.format(1, "seldom"))
+    assert problem == (
+        "contract.toml: [a]: GET /seldom: fewer than 2 of 2,000 requests are of this kind; give it "
+        "a larger weight, or the others smaller ones"
+    )
