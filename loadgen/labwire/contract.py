@@ -110,11 +110,6 @@ def _at_odds(told: MixTable | WorkloadTable, mix: Mix | None) -> Iterator[str]:
         yield "only: every service answers what is always measured; give on_request = true, too"
     if mix is None and told.dealt is not None:
         yield "dealt: all requests are the same; give values or a mix, or remove it"
-    for kind, count in mix.too_rare() if mix else ():
-        yield (
-            f"{kind.label}: {count} of {mix.dealt if mix else 0:,} requests, and to verify it takes "
-            f"{SAMPLES}; change weights or dealt"
-        )
 
 
 def _mixed(
@@ -272,11 +267,13 @@ def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
 
 def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
     """The kinds of a mix that would hardly ever be sent."""
+    if mix is None:
+        return
     counts = Counter(exchange.kind for exchange in samples)
-    for kind in mix.kinds if mix else ():
+    for kind in mix.kinds:
         if counts[kind.label] < SAMPLES:
             yield (
-                f"{kind.label}: fewer than {SAMPLES} of {DEALT:,} requests are of this kind; give "
+                f"{kind.label}: fewer than {SAMPLES} of {mix.dealt:,} requests are of this kind; give "
                 "it a larger weight, or the others smaller ones"
             )
 

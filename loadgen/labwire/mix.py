@@ -119,10 +119,6 @@ class Mix:
                     break
         return tuple(exchange for some in found.values() for exchange in some)
 
-    def too_rare(self) -> Iterator[tuple[Kind, int]]:
-        """The kinds that are dealt less often than `SAMPLES`, and how often each is."""
-        return ((kind, count) for kind, count in _counts(self) if count < SAMPLES)
-
 
 def in_path(value: Value) -> str:
     """A value as a part of a path or query (RFC 3986)."""

@@ -128,7 +128,14 @@ Dealt = Annotated[
     int,
     Meta(ge=1, le=DEALT, description=f"a whole number from 1 to {DEALT:,}"),
 ]
-Only = Annotated[Id, Meta(description="the name of a set of services")]
+Only = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)",
+        max_length=63,
+        description="the name of a set of services, such as orm",
+    ),
+]
 Weight = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 About = Annotated[
     str,

@@ -1,7 +1,8 @@
 """SQLAlchemy Core: tables and expressions, without objects."""
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
-from sqlalchemy import create_engine, insert as inserted, select, update as updated
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, create_engine, select
+from sqlalchemy import insert as inserted
+from sqlalchemy import update as updated
 
 from orms import shown
 

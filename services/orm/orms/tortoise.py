@@ -1,6 +1,10 @@
-"""Tortoise ORM. It is asynchronous: the worker has one event loop, and runs it for each request."""
+"""Tortoise ORM.
+
+It is asynchronous: the worker has one event loop, and runs it for each request.
+"""
 
 import asyncio
+import atexit
 from contextvars import copy_context
 
 from tortoise import Model, Tortoise, fields
@@ -80,6 +84,7 @@ done(
         {"connections": {"default": DATABASE}, "apps": {"orms": {"models": [__name__]}}},
     )
 )
+atexit.register(lambda: done(Tortoise.close_connections()))
 
 
 def one(id):
