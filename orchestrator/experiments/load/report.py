@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.audit.results import audit_published
-from orchestrator.claims import decide
+from orchestrator.claims import decide, told_of
 from orchestrator.experiments.experiment import Surroundings
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
@@ -27,4 +27,5 @@ def derived(record: RunRecord, around: Surroundings) -> dict[str, str]:
 def _beside(record: RunRecord, published: Published) -> list[Table]:
     """Tables that compare published results with the run's, and decide the published claims."""
     audited = {table.file: audit_published(table) for table in published.tables}
-    return beside(record, published, decide(published.claims, record), audited)
+    decided = decide(told_of(record, published.claims), record)
+    return beside(record, published, decided, audited)
