@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from labwire.expectation import Expectation
 from orchestrator.app.catalogue import catalogue, names
@@ -40,7 +40,7 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
                 "interface": m.interface,
                 "sets": m.sets,
                 "uses": m.uses,
-                "not_offered": _not_offered(m, there.contract.values()),
+                "not_offered": m.not_offered,
             }
             for name, m in known.items()
         }
@@ -74,12 +74,6 @@ def _workloads(contract: Collection[Expectation], known: Mapping[str, Manifest])
     if rows:
         yield "and on request (--workload):"
         yield from aligned(rows)
-
-
-def _not_offered(manifest: Manifest, contract: Iterable[Expectation]) -> dict[str, str]:
-    """The workloads that a service does not answer, and why."""
-    reasons = {one.workload: manifest.why_not(one) for one in contract}
-    return {workload: why for workload, why in reasons.items() if why is not None}
 
 
 def _row(name: str, manifest: Manifest) -> tuple[str, ...]:
