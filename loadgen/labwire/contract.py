@@ -80,7 +80,12 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         inside = f"{within}{name}"
         told = _typed(table, WorkloadTable, path, inside, _names(table), workload=name)
         kinds = [_kind(told)]
-    mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
+    mix = None
+    if mixed:
+        values, dealt = _choices(told.values), told.dealt or DEALT
+        mix = Mix(workload=name, kinds=tuple(kinds), values=values, dealt=dealt)
+    if wrong := list(_at_odds(told, mix)):
+        raise FileError([f"{path}: [{within}{name}] {words}" for words in wrong])
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
@@ -95,7 +100,16 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         mix=mix,
         needs=told.needs,
         on_request=told.on_request,
+        only=told.only,
     )
+
+
+def _at_odds(told: MixTable | WorkloadTable, mix: Mix | None) -> Iterator[str]:
+    """What is wrong with keys of a workload that may be right by themselves."""
+    if told.only is not None and not told.on_request:
+        yield "only: every service answers what is always measured; give on_request = true, too"
+    if mix is None and told.dealt is not None:
+        yield "dealt: all requests are the same; give values or a mix, or remove it"
 
 
 def _mixed(
@@ -253,11 +267,13 @@ def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
 
 def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
     """The kinds of a mix that would hardly ever be sent."""
+    if mix is None:
+        return
     counts = Counter(exchange.kind for exchange in samples)
-    for kind in mix.kinds if mix else ():
+    for kind in mix.kinds:
         if counts[kind.label] < SAMPLES:
             yield (
-                f"{kind.label}: fewer than {SAMPLES} of {DEALT:,} requests are of this kind; give "
+                f"{kind.label}: fewer than {SAMPLES} of {mix.dealt:,} requests are of this kind; give "
                 "it a larger weight, or the others smaller ones"
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from labwire.expectation import Expectation
 from orchestrator.app.catalogue import catalogue, names
@@ -40,7 +40,7 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
                 "interface": m.interface,
                 "sets": m.sets,
                 "uses": m.uses,
-                "not_offered": m.not_offered,
+                "not_offered": _not_offered(m, there.contract.values()),
             }
             for name, m in known.items()
         }
@@ -58,16 +58,28 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
 def _workloads(contract: Collection[Expectation], known: Mapping[str, Manifest]) -> Iterator[str]:
     """The workloads, and which of these services do not offer one that is on request."""
     usual = [one.workload for one in contract if not one.on_request]
-    asked = [one.workload for one in contract if one.on_request]
+    asked = [one for one in contract if one.on_request]
     yield ""
     yield f"workloads: {', '.join(usual)}"
     rows = []
-    for workload in asked:
-        without = [name for name, one in known.items() if workload in one.not_offered]
-        rows.append((workload, f"not offered by {', '.join(without)}" if without else "by all"))
+    for asked_for in asked:
+        without = [
+            name
+            for name, one in known.items()
+            if asked_for.only in {None, *one.sets} and one.why_not(asked_for)
+        ]
+        every = f"by the set {asked_for.only} alone" if asked_for.only else "by all"
+        by = f"not offered by {', '.join(without)}" if without else every
+        rows.append((asked_for.workload, by))
     if rows:
         yield "and on request (--workload):"
         yield from aligned(rows)
+
+
+def _not_offered(manifest: Manifest, contract: Iterable[Expectation]) -> dict[str, str]:
+    """The workloads that a service does not answer, and why."""
+    reasons = {one.workload: manifest.why_not(one) for one in contract}
+    return {workload: why for workload, why in reasons.items() if why is not None}
 
 
 def _row(name: str, manifest: Manifest) -> tuple[str, ...]:
