@@ -273,8 +273,8 @@ def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
     for kind in mix.kinds:
         if counts[kind.label] < SAMPLES:
             yield (
-                f"{kind.label}: fewer than {SAMPLES} of {mix.dealt:,} requests are of this kind; give "
-                "it a larger weight, or the others smaller ones"
+                f"{kind.label}: fewer than {SAMPLES} of {mix.dealt:,} requests are of this kind; "
+                "give it a larger weight, or the others smaller ones"
             )
 
 
