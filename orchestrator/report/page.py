@@ -24,6 +24,7 @@ from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
+from orchestrator.report.own import is_own
 from orchestrator.report.place import where
 from orchestrator.report.ranking import Place
 from orchestrator.report.reproduce import checkout
@@ -113,6 +114,7 @@ def page(
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
+        own=is_own(record),
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
         of_set=described(record.settings.set_name),
         root=links.root,
