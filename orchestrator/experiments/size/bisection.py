@@ -18,6 +18,9 @@ CLOSE = 1.02
 """The search ends when the lowest rate that was missed is at most this many times the highest that
 was kept."""
 
+TRIES = 2
+"""So often is a rate tried that was not kept. What disturbs the host makes an answer late, never
+early, so one miss alone may be the host's."""
 PROBE_S, PROBE_MOST_S = 5.0, 60.0
 PROMISES = 50.0
 """A probe lasts so many times as long as the promised latency: in this time, a queue that a server
