@@ -18,6 +18,7 @@ class Expectation:
     ``request`` and ``right``: a request of its first kind, and the right answer to it. Without a
     ``mix`` nothing else is ever sent. ``needs``: the services of ``docker-compose.yml`` that must
     run beside it, such as a database. ``on_request``: it is measured only where it is named.
+    ``only``: the set whose services alone answer it; None: every service may.
     """
 
     workload: str
@@ -26,6 +27,7 @@ class Expectation:
     mix: Mix | None = None
     needs: tuple[str, ...] = ()
     on_request: bool = False
+    only: str | None = None
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

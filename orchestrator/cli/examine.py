@@ -58,13 +58,19 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
 def _workloads(contract: Collection[Expectation], known: Mapping[str, Manifest]) -> Iterator[str]:
     """The workloads, and which of these services do not offer one that is on request."""
     usual = [one.workload for one in contract if not one.on_request]
-    asked = [one.workload for one in contract if one.on_request]
+    asked = [one for one in contract if one.on_request]
     yield ""
     yield f"workloads: {', '.join(usual)}"
     rows = []
-    for workload in asked:
-        without = [name for name, one in known.items() if workload in one.not_offered]
-        rows.append((workload, f"not offered by {', '.join(without)}" if without else "by all"))
+    for asked_for in asked:
+        without = [
+            name
+            for name, one in known.items()
+            if asked_for.only in {None, *one.sets} and one.why_not(asked_for)
+        ]
+        every = f"by the set {asked_for.only} alone" if asked_for.only else "by all"
+        by = f"not offered by {', '.join(without)}" if without else every
+        rows.append((asked_for.workload, by))
     if rows:
         yield "and on request (--workload):"
         yield from aligned(rows)

@@ -105,7 +105,7 @@ class PlannedTrial:
     @property
     def why_not(self) -> str | None:
         """Why the service does not offer this workload; None if it does."""
-        return self.entry.manifest.not_offered.get(self.expectation.workload)
+        return self.entry.manifest.why_not(self.expectation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

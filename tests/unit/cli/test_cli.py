@@ -69,9 +69,11 @@ def test_list_shows_the_workloads_and_which_services_do_not_offer_them(
     bases = capsys.readouterr().out.splitlines()
     assert "workloads: json, text" in bases
     (rows,) = (line for line in bases if line.startswith("rows "))
-    assert rows.startswith("rows      not offered by asgi, asgi-granian, ")
+    assert rows.startswith("rows          not offered by asgi, asgi-granian, ")
     assert main(["list", "--set", "2019"]) == 0
-    assert "rows      by all" in capsys.readouterr().out.splitlines()
+    of_2019 = capsys.readouterr().out.splitlines()
+    assert "rows          by all" in of_2019
+    assert "orm-one       by the set orm alone" in of_2019
 
 
 def test_all_usage_problems_are_printed_together_to_stderr(
