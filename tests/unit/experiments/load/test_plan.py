@@ -15,6 +15,7 @@ from orchestrator.experiments.load.plan import planned as resumed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Layout, Network
+from orchestrator.model.settings import Plan
 from orchestrator.placement import placed
 from orchestrator.profiles import PROFILES
 from tests.unit.examples import (
