@@ -8,26 +8,49 @@ import msgspec
 
 SHOWN = 60
 """Most characters that are shown of a value."""
+TOO_DEEP = "it is nested too deeply"
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def parsed(text: bytes) -> Any:
     """The value of a JSON document.
 
     Raises:
-        ValueError: it is not one.
+        ValueError: it is not one, or is nested too deeply.
     """
     try:
-        return msgspec.json.decode(text)
+        return _decode(text)
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(TOO_DEEP) from error
+
+
+def canonical(value: Any) -> bytes:
+    """A document of this value. Values with the same one are equal; equal ones that are written
+    differently, such as 1 and 1.0, have different ones.
+
+    Raises:
+        ValueError: it is nested too deeply.
+    """
+    try:
+        return _encode(value)
+    except RecursionError as error:
+        raise ValueError(TOO_DEEP) from error
 
 
 def difference(found: Any, right: Any) -> str | None:
     """The first difference between two values, in words; None if they are equal.
 
     1 and 1.0 are equal. Python also holds true and 1 for equal; JSON does not.
+
+    Raises:
+        ValueError: they are nested too deeply.
     """
-    return _difference(found, right, "")
+    try:
+        return _difference(found, right, "")
+    except RecursionError as error:
+        raise ValueError(TOO_DEEP) from error
 
 
 def _difference(found: Any, right: Any, where: str) -> str | None:

@@ -14,8 +14,8 @@ from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
 """Bytes. wrk gets the body as one argument. Linux allows at most 128 KiB for one, and no NUL."""
-OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
-"""Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
+OURS = ("Content-Length", "Connection", "Transfer-Encoding", "Expect")
+"""Headers that are the lab's: they say where a request ends and when it is sent."""
 ITEMS_MOST = 1_000
 CHOICES_MOST = 10_000
 _PLACE = re.compile(r"\$\{[^{}]*\}")

@@ -25,6 +25,7 @@ from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
+from orchestrator.report.own import is_own
 from orchestrator.report.place import where
 from orchestrator.report.ranking import Place, Ranking
 from orchestrator.report.reproduce import checkout
@@ -115,6 +116,7 @@ def page(
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
+        own=is_own(record),
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
         not_offered=sum(trial.outcome is Outcome.NOT_OFFERED for trial in record.trials),
         of_set=described(record.settings.set_name),

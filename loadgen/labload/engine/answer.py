@@ -92,7 +92,7 @@ class Judge:
         self.known[response] = ending(reader)
         for beginning in beginnings:
             self.known[beginning] = BEGINS
-        limit(self.known)
+        limit(self.known, KNOWN_AT_MOST)
 
 
 def ending(reader: ResponseReader) -> Right:
@@ -100,9 +100,9 @@ def ending(reader: ResponseReader) -> Right:
     return STAYS_OPEN if reader.reusable else CLOSES
 
 
-def limit(known: dict[bytes, Any]) -> None:
-    """Forget the oldest of more than `KNOWN_AT_MOST`."""
-    while len(known) > KNOWN_AT_MOST:
+def limit(known: dict[bytes, Any], most: int) -> None:
+    """Forget the oldest of more than `most`."""
+    while len(known) > most:
         del known[next(iter(known))]
 
 

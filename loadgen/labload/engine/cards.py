@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from labload.engine.answer import Judge
 from labload.engine.heads import HeadJudge, Heads
 from labload.engine.target import Target
+from labwire.exchange import JudgedBy, RightAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ def dealt(target: Target) -> Sequence[Card]:
     """What is sent to this target, in this order, again and again."""
     expected = target.expectation
     if expected.mix is None:
-        return (Card(target.request, Judge(expected.right)),)
+        return (Card(target.request, _of_one(expected.right)),)
     heads: dict[object, Heads] = {}
     cards = []
     for exchange in expected.exchanges:
@@ -29,3 +30,8 @@ def dealt(target: Target) -> Sequence[Card]:
         judge = HeadJudge(right, exchange.kind, shared)
         cards.append(Card(exchange.request.encoded(target.host), judge))
     return cards
+
+
+def _of_one(right: RightAnswer) -> Judge:
+    """The judge where every request is the same. Unless they are known, bodies may differ."""
+    return Judge(right) if right.judged_by is JudgedBy.BYTES else HeadJudge(right, "", {})

@@ -23,6 +23,7 @@ from labload.counts.ledger import Ledger
 from labload.counts.tally import Health
 from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Known, Right
 from labload.engine.cards import dealt
+from labload.engine.heads import HeadJudge
 from labload.engine.schedule import Due
 from labload.engine.slot import CONNECTING, IDLE, QUEUED, READING, SENDING, Slot
 from labload.engine.target import REFUSALS, Target
@@ -66,7 +67,10 @@ class Engine:
         self._first = cards[0]
         self._mixed = len(cards) > 1
         self._cards = cycle(cards)
-        self._known: dict[bytes, Known] = {} if self._mixed else self._first.judge.known
+        judge = self._first.judge
+        self._known: dict[bytes, Known] | None = (
+            None if isinstance(judge, HeadJudge) else judge.known
+        )
         self._timeout_ns = int(target.request_timeout_s * 1e9)
         connect_s = min(target.connect_timeout_s, target.request_timeout_s)
         self._connect_timeout_ns = int(connect_s * 1e9)
@@ -192,7 +196,7 @@ class Engine:
 
     def turn(self) -> None:
         """Do what is ready without waiting."""
-        slots, known, ledger = self._slots, self._known, self._ledger
+        slots, known, mixed, ledger = self._slots, self._known, self._mixed, self._ledger
         clock, step, latencies = perf_counter_ns, ledger.step, ledger.latencies
         fast, scheduled = not self._held, self._schedule is not None
         service, ready = ledger.service, self._ready
@@ -209,7 +213,13 @@ class Engine:
             except OSError:
                 self._failed(slot, FailureKind.RESET)
                 continue
-            if fast and slot.step == step and slot.untouched and known.get(data) is STAYS_OPEN:
+            if (
+                fast
+                and slot.step == step
+                and slot.untouched
+                and (slot.answer.judge.recognised(data) if known is None else known.get(data))
+                is STAYS_OPEN
+            ):
                 # The fast path: a whole response that is known to be right, on a connection that
                 # stays open. `_take` handles all others, and would count this one in the same way.
                 now = clock()
@@ -224,6 +234,8 @@ class Engine:
                     continue
                 slot.began_ns = now
                 again += 1
+                if mixed:
+                    self._deal(slot)
                 self._send(slot)
             else:
                 self._take(slot, data)

@@ -23,6 +23,14 @@ from labwire.exchange import RightAnswer
 from labwire.response import ResponseReader
 
 END = b"\r\n\r\n"
+HEADS_AT_MOST = 4_096
+"""Most headers remembered. A mix may have as many lengths as requests, and a Date makes new ones of
+each length every second."""
+HEAD_LIMIT = 2_048
+"""Most bytes of remembered headers; `HEADS_AT_MOST` of them must fit in memory."""
+KEPT_LIMIT = 2_048
+"""Most bytes of a body that is kept, because each request of a mix has one. A client of all
+services at once has a mix for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Head:
 
 
 Heads = dict[bytes, Head]
-"""Known headers, from the status line to the empty line."""
+"""Known headers, from the status line to the last header."""
 
 
 class HeadJudge(Judge):
@@ -47,28 +55,31 @@ class HeadJudge(Judge):
     def __init__(self, right: RightAnswer, label: str, heads: Heads) -> None:
         super().__init__(right, label)
         self._heads = heads
+        self._kept: bytes | None = None
+        """The last body that was found right. Equal bytes are right for the same request."""
 
     def recognised(self, so_far: bytes) -> Known | None:
         """What these bytes of a response are, if their headers are known and the body is right."""
-        end = so_far.find(END) + len(END)
-        head = self._heads.get(so_far[:end])
-        if head is None:
+        headers, found, body = so_far.partition(END)
+        head = self._heads.get(headers)
+        if head is None or not found:
             return None
-        body = so_far[end:]
-        if len(body) < head.length:
-            return BEGINS
-        if len(body) > head.length or self._wrong(body):
-            return None
+        if len(body) != head.length:
+            return BEGINS if len(body) < head.length else None
+        if body != self._kept:
+            if self._wrong(body):
+                return None
+            if head.length <= KEPT_LIMIT:
+                self._kept = body
         return head.ending
 
     def remember(
         self, response: bytes, reader: ResponseReader, beginnings: Iterable[bytes]
     ) -> None:
         """Remember the headers of a whole response, if its body follows them as it is."""
-        end = response.find(END) + len(END)
-        body = response[end:]
+        headers, _, body = response.partition(END)
         # A body in chunks differs from the bytes after the headers; so does one after an interim
         # response. Without either, only a length can have ended the response.
-        if body == reader.body and len(body) <= REMEMBERED_LIMIT:
-            self._heads[response[:end]] = Head(len(body), ending(reader))
-            limit(self._heads)
+        if body == reader.body and len(body) <= REMEMBERED_LIMIT and len(headers) <= HEAD_LIMIT:
+            self._heads[headers] = Head(len(body), ending(reader))
+            limit(self._heads, HEADS_AT_MOST)

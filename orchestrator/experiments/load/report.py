@@ -8,16 +8,18 @@ from orchestrator.experiments.experiment import Surroundings
 from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
+from orchestrator.report.own import is_own
 from orchestrator.report.published import beside
 from orchestrator.report.table import Table
 
 
 def derived(record: RunRecord, around: Surroundings) -> dict[str, str]:
     """File name -> text, for the folder ``report/``."""
+    own = is_own(record)  # what was published says nothing of it
     return report_files(
         record,
-        published=around.published,
-        beside=_beside(record, around.published),
+        published=None if own else around.published,
+        beside=() if own else _beside(record, around.published),
         findings=around.findings,
         links=around.links,
         locks=around.locks,

@@ -88,7 +88,9 @@ def made(shop: Path, tmp_path: Path) -> Path:
     for name in ("docker-compose.yml", ".dockerignore", "loadgen", "orchestrator", "results"):
         if not (checkout / name).exists():
             (checkout / name).symlink_to(ROOT / name)
-    return own_root(checkout, read_own(shop), {"db": DB}, "its folder is at commit abc")
+    return own_root(
+        checkout, tmp_path / "root", read_own(shop), {"db": DB}, "its folder is at commit abc"
+    )
 
 
 def test_the_application_is_the_only_service(shop: Path, tmp_path: Path) -> None:

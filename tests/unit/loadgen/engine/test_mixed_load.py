@@ -5,6 +5,7 @@ import re
 import socket
 import tomllib
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,41 @@ def test_requests_of_one_kind_share_known_headers() -> None:
     assert len(cards) == DEALT
     judges = [card.judge for card in cards]
     assert len({id(judge._heads) for judge in judges if isinstance(judge, HeadJudge)}) == 2
+
+
+ONE = """
+[one]
+path = "/one"
+status = 200
+content_type = "application/json"
+json = '{"id": 7, "word": "a"}'
+"""
+SINGLE = workloads(Path("contract.toml"), tomllib.loads(ONE))["one"]
+
+
+def test_answers_to_one_request_may_differ_in_their_bytes() -> None:
+    """Their headers are known after the first, so that the others need no parser."""
+    spaces = cycle(range(3))
+
+    def spaced(_: bytes) -> bytes:
+        return reply(200, b'{"word":%s"a", "id": 7}' % (b" " * next(spaces)))
+
+    with bench(answered(spaced), SINGLE) as it:
+        it.engine.open()
+        it.run(successes(100))
+    assert it.ended()[1] == {}
+    target = aim("http://127.0.0.1:9", SINGLE, connect_timeout_s=1, request_timeout_s=1)
+    (card,) = dealt(target)
+    assert isinstance(card.judge, HeadJudge)
+
+
+def test_an_answer_to_one_request_that_is_wrong_in_value_fails() -> None:
+    turns = cycle((b'{"id": 7, "word": "a"}', b'{"id": 8, "word": "a"}'))
+    with bench(answered(lambda _: reply(200, next(turns))), SINGLE) as it:
+        it.engine.open()
+        it.run(lambda bench: sum(bench.ended()[1].values()) >= 10)
+    right, wrong = it.ended()
+    assert set(wrong) == {"bad_body"}
+    assert abs(right - wrong["bad_body"]) <= 1
+    (reason,) = {reason for step in it.tally.values() for reason in step.reasons}
+    assert reason.startswith("bad_body: .id is 8, not 7: ")

@@ -1,6 +1,7 @@
 """The ways of judging a body."""
 
 import hashlib
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ def wrong(judged_by: JudgedBy, right: bytes, body: bytes, size: int | None = Non
         b'{"a":1,"b":[true,null,"\xc3\xa9"]}',
         b'{"b": [true, null, "\\u00e9"],\n "a": 1}',
         b'{"a":1.0,"b":[true,null,"\xc3\xa9"]}',
+        b'{"b":[true,null,"\xc3\xa9"],"a":1e0}',
     ],
 )
 def test_json_is_equal_in_value(body: bytes) -> None:
@@ -48,14 +50,42 @@ def test_the_first_difference_of_json_is_told_with_its_place(
     assert difference(right, right) is None
 
 
+@pytest.mark.parametrize(
+    ("right", "body", "words"),
+    [
+        (b'[{"a": 1}]', b'[{"a": true}]', "[0].a is true, not 1"),
+        (b'{"a": false}', b'{"a": 0}', ".a is 0, not false"),
+        (b'{"a": 0.1}', b'{"a": 0.10000000000000001}', None),
+        (b'{"a": -0.0}', b'{"a": 0}', None),
+        (b'{"a": 123456789012345678901}', b'{"a": 123456789012345678901.0}', "is 1.2345"),
+        (b'{"a": 123456789012345678901}', b'{"a": 123456789012345678901}', None),
+    ],
+)
+def test_numbers_are_compared_as_numbers_and_are_no_truth_values(
+    right: bytes, body: bytes, words: str | None
+) -> None:
+    told = wrong(JudgedBy.JSON, right, body)
+    assert told is None if words is None else words in str(told)
+
+
 def test_what_is_not_json_is_told() -> None:
     told = wrong(JudgedBy.JSON, b"{}", b"{'a': 1}")
     assert told is not None
     assert told.startswith("the body is not JSON (")
 
 
-def test_nesting_without_an_end_is_no_error_of_the_lab() -> None:
-    assert wrong(JudgedBy.JSON, b"{}", b"[" * 100_000) is not None
+@pytest.mark.parametrize("opened", [b"[", b'{"a":'])
+def test_deep_nesting_is_no_error_of_the_lab(opened: bytes) -> None:
+    """Each part of the comparison has its own depth from which on it is too much for Python."""
+    assert wrong(JudgedBy.JSON, b"{}", opened * 100_000) is not None
+    closed = b"]" if opened == b"[" else b"}"
+    for depth in range(900, 1100):
+        assert wrong(JudgedBy.JSON, b"{}", opened * depth + b"1" + closed * depth) is not None
+    for depth in range(100, 1100, 10):
+        document = opened * depth + b"1" + closed * depth
+        with suppress(ValueError):  # it is refused as a right answer
+            assert wrong(JudgedBy.JSON, document, document) is None
+            assert wrong(JudgedBy.JSON, document, document.replace(b"1", b"2")) is not None
 
 
 def test_a_pattern_matches_the_whole_body() -> None:
