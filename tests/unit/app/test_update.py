@@ -80,8 +80,9 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def verify(
         _: object, services: Sequence[str], workloads: Sequence[str] = ()
     ) -> dict[str, tuple[str, ...]]:
-        asked.extend(f"{name}/{workloads[-1]}" if workloads else name for name in services)
-        wrong = f"{workloads[-1]}: status 500" if workloads else "status 500"
+        on_request = "rows" in workloads
+        asked.extend(f"{name}/rows" if on_request else name for name in services)
+        wrong = "rows: status 500" if on_request else "status 500"
         return {name: (wrong,) if name == "flask" else () for name in services}
 
     monkeypatch.setattr(updating, "verify", verify)

@@ -334,6 +334,14 @@ def test_a_workload_with_an_invalid_name_is_refused(tmp_path: Path, name: str) -
     assert problem.endswith("give lower-case letters, digits and hyphens, a letter first")
 
 
+def test_a_workload_can_only_be_of_a_set_that_there_is(tmp_path: Path) -> None:
+    text = f'[a]\nonly = "orms"\non_request = true\n{JSON}'
+    assert contract_refused(tmp_path, text) == [
+        "contract.toml: [a] only = 'orms': no set has this name; give one of 2019, production, "
+        "today, base, orm"
+    ]
+
+
 def test_a_missing_contract_is_told_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"contract\.toml: No such file or directory$"):
         read_contract(tmp_path)
