@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from labwire.exchange import Exchange, Request, RightAnswer
 from labwire.mix import Mix
 
+MIX = "mix"
+"""What stands for the method in Locust's tables, where a workload has several requests."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
@@ -39,7 +42,7 @@ class Expectation:
     @property
     def shown(self) -> tuple[str, str]:
         """Method and name of its requests in Locust's tables."""
-        return ("mix", self.workload) if self.mix else (str(self.request.method), self.request.path)
+        return (MIX, self.workload) if self.mix else (str(self.request.method), self.request.path)
 
     @property
     def _only(self) -> Exchange:

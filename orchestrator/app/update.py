@@ -137,7 +137,11 @@ def _verified(world: World, found: Update, known: Catalogue) -> Update:
         for name, one in known.manifests.items()
         if (name in raised or one.framework in reworked) and offered(one, on_request)
     ]
-    workloads = [one.workload for one in on_request]
+    workloads = [
+        one.workload
+        for one in on_request
+        if any(known.manifests[name].why_not(one) is None for name in asked)
+    ]
     try:
         usual = verify(world, own) if own else {}
         more = verify(world, asked, workloads=workloads) if asked else {}

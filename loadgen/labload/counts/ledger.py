@@ -115,6 +115,20 @@ class Ledger:
         """Requests that began in the current step."""
         self.current.began += count
 
+    def answered(self, completed: int, again: int, received: int) -> None:
+        """Successes whose latencies were appended, which began and ended in the current step.
+
+        Args:
+            again: requests that began in place of these.
+            received: bytes of their answers.
+        """
+        if not completed:
+            return
+        tally = self.current
+        tally.completed += completed
+        tally.began += again
+        self.received += received
+
     def succeeded(self, step: int, began_ns: int, now_ns: int) -> None:
         """A request of `step` was answered as the contract says."""
         if not self.counts(step):

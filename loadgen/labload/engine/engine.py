@@ -12,6 +12,7 @@ import _socket
 import errno
 import os
 from collections import deque
+from collections.abc import Callable
 from itertools import cycle
 from math import ceil
 from time import perf_counter_ns
@@ -21,7 +22,7 @@ from gevent.monkey import get_original
 
 from labload.counts.ledger import Ledger
 from labload.counts.tally import Health
-from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Known, Right
+from labload.engine.answer import CLOSES, STAYS_OPEN, Answer, Judge, Known, Right
 from labload.engine.cards import dealt
 from labload.engine.heads import HeadJudge
 from labload.engine.schedule import Due
@@ -67,10 +68,7 @@ class Engine:
         self._first = cards[0]
         self._mixed = len(cards) > 1
         self._cards = cycle(cards)
-        judge = self._first.judge
-        self._known: dict[bytes, Known] | None = (
-            None if isinstance(judge, HeadJudge) else judge.known
-        )
+        self._recall = _recall(self._first.judge)
         self._timeout_ns = int(target.request_timeout_s * 1e9)
         connect_s = min(target.connect_timeout_s, target.request_timeout_s)
         self._connect_timeout_ns = int(connect_s * 1e9)
@@ -196,7 +194,7 @@ class Engine:
 
     def turn(self) -> None:
         """Do what is ready without waiting."""
-        slots, known, mixed, ledger = self._slots, self._known, self._mixed, self._ledger
+        slots, recall, mixed, ledger = self._slots, self._recall, self._mixed, self._ledger
         clock, step, latencies = perf_counter_ns, ledger.step, ledger.latencies
         fast, scheduled = not self._held, self._schedule is not None
         service, ready = ledger.service, self._ready
@@ -217,8 +215,7 @@ class Engine:
                 fast
                 and slot.step == step
                 and slot.untouched
-                and (slot.answer.judge.recognised(data) if known is None else known.get(data))
-                is STAYS_OPEN
+                and (recall(data) if recall else slot.answer.judge.recognised(data)) is STAYS_OPEN
             ):
                 # The fast path: a whole response that is known to be right, on a connection that
                 # stays open. `_take` handles all others, and would count this one in the same way.
@@ -236,14 +233,19 @@ class Engine:
                 again += 1
                 if mixed:
                     self._deal(slot)
-                self._send(slot)
+                # As `_send` does, which finds out what an error means. Its call would cost more
+                # than all that mixes need here.
+                request = slot.request
+                try:
+                    sent = slot.send(request)
+                except OSError:
+                    self._send(slot)
+                    continue
+                if sent != len(request):
+                    self._rest(slot, sent)
             else:
                 self._take(slot, data)
-        if completed:
-            tally = ledger.current
-            tally.began += again
-            tally.completed += completed
-            ledger.received += received
+        ledger.answered(completed, again, received)
         self._connect_next()
         self._begin_some()
 
@@ -568,3 +570,8 @@ class Engine:
     def _ring(self) -> None:
         """Make `fileno` readable."""
         os.eventfd_write(self._bell, 1)
+
+
+def _recall(judge: Judge) -> Callable[[bytes], Known | None] | None:
+    """What whole responses are, if all of their bytes can be known; else each user's judge says."""
+    return None if isinstance(judge, HeadJudge) else judge.known.get
