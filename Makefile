@@ -139,10 +139,17 @@ update-pull-request: ## propose the raised locks in one pull request (needs gh a
 
 # --- checking -------------------------------------------------------------------------------------
 
+# Only one process may use the engine. Beside it run the tests that need none; then, alone, those that measure.
+NEED_ENGINE := tests/contract tests/browser/test_interactive_page.py
+MEASURE := tests/docker tests/e2e tests/integration/test_arrival_rate.py
+PYTEST := $(BIN)/python -m pytest
+
 .PHONY: test
 test: $(BIN)/.dev base-images browser ## run all tests, with real containers and a real browser
-	$(BIN)/python -m pytest --numprocesses=auto tests/unit tests/test_repo.py
-	$(BIN)/python -m pytest --ignore=tests/unit --ignore=tests/test_repo.py tests
+	bash tests/beside.sh \
+	  $(PYTEST) --numprocesses=auto --dist=loadfile $(addprefix --ignore=,$(NEED_ENGINE) $(MEASURE)) tests \
+	  -- $(PYTEST) $(NEED_ENGINE)
+	$(PYTEST) $(MEASURE)
 
 .PHONY: vm
 vm: ## try the first steps on a new Debian 13, in a virtual machine: CHECKS= (docs/vm.md; not part of make test)

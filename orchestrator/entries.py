@@ -43,7 +43,7 @@ def loaded(expectations: Iterable[Expectation]) -> dict[str, str]:
 
 def offered(manifest: Manifest, expectations: Iterable[Expectation]) -> list[Expectation]:
     """The workloads that a service offers."""
-    return [one for one in expectations if one.workload not in manifest.not_offered]
+    return [one for one in expectations if manifest.why_not(one) is None]
 
 
 def usual(expectations: Iterable[Expectation]) -> list[Expectation]:

@@ -61,6 +61,16 @@ def cpu_times(record: RunRecord, workload: str) -> Intervals:
     return intervals(found, margin=CPU_MARGIN)
 
 
+def hold_costs(record: RunRecord, workload: str) -> Intervals:
+    """The server's CPU time per success (µs) in the hold. What it waits for is no part of it."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for trial in measured(record, workload):
+        if trial.resources and trial.resources.cpu_us_per_request:
+            costs = found.setdefault(trial.service, [])
+            costs.append((trial.repeat, trial.resources.cpu_us_per_request))
+    return intervals(found)
+
+
 def _bounds(row: OpenLoop, median_ms: float, shared: bool) -> tuple[float, float]:
     """The lowest and the highest possible median (ms) without the load generator's own delay.
 

@@ -109,7 +109,8 @@ def test_all_frameworks_are_installed_in_the_same_way(framework: str) -> None:
     if framework in WORKING:
         (work,) = [line for line in found if line.startswith('RUN [ -z "$WORK" ] || ')]
         assert "--only-binary :all: --require-hashes -r work/requirements.txt" in work
-        found = [line.replace("app.py work", "app.py") for line in found if line != work]
+        found = [line for line in found if line != work]
+    found = [re.sub(r"(compileall .* app\.py) (work|orms)$", r"\1", line) for line in found]
     assert found == install("_template")
     assert any("--only-binary :all: --require-hashes" in line for line in found)
 
@@ -190,10 +191,31 @@ def test_the_contract_in_words_is_the_contract_in_toml() -> None:
 def test_each_workload_is_answered_by_a_file_or_not_offered_for_a_reason(service: str) -> None:
     manifest = MANIFESTS[service]
     folder = ROOT / "services" / manifest.framework / "work"
-    asked = {one.workload for one in read_contract(ROOT / "services").values() if one.on_request}
+    contract = read_contract(ROOT / "services").values()
+    asked = {one.workload for one in contract if one.on_request and one.only is None}
     answered = {name for name in asked if (folder / f"{name}.py").is_file()}
     assert answered == asked - manifest.not_offered.keys()
     assert manifest.uses.keys() <= answered
+
+
+ORMS = [name for name, one in MANIFESTS.items() if ServiceSet.ORM in one.sets]
+
+
+@pytest.mark.parametrize("service", ORMS)
+def test_each_orm_is_a_module_with_all_that_the_application_calls(service: str) -> None:
+    (orm,) = re.findall(
+        r"^export ORM=(\w+)$", text(f"services/{MANIFESTS[service].folder}/serve.sh"), re.MULTILINE
+    )
+    called = set(re.findall(r"\borm\.(\w+)\(", text("services/orm/app.py")))
+    has = set(re.findall(r"^def (\w+)\(", text(f"services/orm/orms/{orm}.py"), re.MULTILINE))
+    assert called <= has
+
+
+def test_the_orms_application_has_a_path_for_each_of_its_workloads() -> None:
+    contract = read_contract(ROOT / "services").values()
+    asked = {one.request.path.partition("?")[0] for one in contract if one.only == ServiceSet.ORM}
+    assert len(asked) == 6
+    assert asked == set(re.findall(r'"(/orm/\w+)"', text("services/orm/app.py")))
 
 
 def test_the_compose_file_has_the_mark_for_new_services() -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from labwire import judgement
 from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
 from labwire.expectation import Expectation
-from labwire.mix import COUNTER, Choices, Kind, Mix, Range
+from labwire.mix import COUNTER, DEALT, SAMPLES, Choices, Kind, Mix, Range
 from labwire.tables import (
     REQUEST_BODY_LIMIT,
     KindTable,
@@ -80,12 +80,17 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         inside = f"{within}{name}"
         told = _typed(table, WorkloadTable, path, inside, _names(table), workload=name)
         kinds = [_kind(told)]
-    mix = Mix(workload=name, kinds=tuple(kinds), values=_choices(told.values)) if mixed else None
+    mix = None
+    if mixed:
+        values, dealt = _choices(told.values), told.dealt or DEALT
+        mix = Mix(workload=name, kinds=tuple(kinds), values=values, dealt=dealt)
+    if wrong := list(_at_odds(told, mix)):
+        raise FileError([f"{path}: [{within}{name}] {words}" for words in wrong])
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
     except ValueError as error:
         raise FileError(f"{path}: [{within}{name}]: {error}") from error
-    if words := list(dict.fromkeys(_obstacles(samples))):
+    if words := list(dict.fromkeys((*_obstacles(samples), *_too_rare(mix, samples)))):
         raise FileError([f"{path}: [{within}{name}]: {obstacle}" for obstacle in words])
     first = samples[0]
     return Expectation(
@@ -95,7 +100,16 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         mix=mix,
         needs=told.needs,
         on_request=told.on_request,
+        only=told.only,
     )
+
+
+def _at_odds(told: MixTable | WorkloadTable, mix: Mix | None) -> Iterator[str]:
+    """What is wrong with keys of a workload that may be right by themselves."""
+    if told.only is not None and not told.on_request:
+        yield "only: every service answers what is always measured; give on_request = true, too"
+    if mix is None and told.dealt is not None:
+        yield "dealt: all requests are the same; give values or a mix, or remove it"
 
 
 def _mixed(
@@ -197,7 +211,7 @@ def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The texts of a table that may have places, by key."""
     for key in ("path", "request_body", "request_json", "body", "json", "pattern", "sha256"):
         if isinstance(text := table.get(key), str):
-            yield key, _ANY_SPACE.sub(r"\\s*", text.strip()) if key == "pattern" else text
+            yield key, _ANY_SPACE.sub(r"\\s*", text) if key == "pattern" else text
     headers = table.get("headers")
     for name, text in headers.items() if isinstance(headers, dict) else ():
         if isinstance(text, str):
@@ -249,6 +263,19 @@ def _obstacles(samples: Iterable[Exchange]) -> Iterator[str]:
     for exchange in samples:
         yield from _of_request(exchange.request)
         yield from judgement.obstacles(exchange.right)
+
+
+def _too_rare(mix: Mix | None, samples: Collection[Exchange]) -> Iterator[str]:
+    """The kinds of a mix that would hardly ever be sent."""
+    if mix is None:
+        return
+    counts = Counter(exchange.kind for exchange in samples)
+    for kind in mix.kinds:
+        if counts[kind.label] < SAMPLES:
+            yield (
+                f"{kind.label}: fewer than {SAMPLES} of {mix.dealt:,} requests are of this kind; "
+                "give it a larger weight, or the others smaller ones"
+            )
 
 
 def _of_request(request: Request) -> Iterator[str]:

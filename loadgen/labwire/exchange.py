@@ -52,8 +52,13 @@ class Request:
         return (("User-Agent", USER_AGENT), *self.headers)
 
     def encoded(self, host: str) -> bytes:
-        """The bytes to send; `host` is the value of the Host header, such as 127.0.0.1:8000."""
-        headers = [("Host", host), *self.sent_headers]
+        """The bytes to send.
+
+        `host`: the value of the Host header, such as 127.0.0.1:8000, unless the workload has one.
+        """
+        headers = [*self.sent_headers]
+        if not any(name.lower() == "host" for name, _ in headers):
+            headers.insert(0, ("Host", host))
         if self.says_length:
             headers.append(("Content-Length", str(len(self.body))))
         lines = [f"{self} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]

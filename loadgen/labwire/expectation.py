@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from labwire.exchange import Exchange, Request, RightAnswer
 from labwire.mix import Mix
 
+MIX = "mix"
+"""What stands for the method in Locust's tables, where a workload has several requests."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
@@ -15,6 +18,7 @@ class Expectation:
     ``request`` and ``right``: a request of its first kind, and the right answer to it. Without a
     ``mix`` nothing else is ever sent. ``needs``: the services of ``docker-compose.yml`` that must
     run beside it, such as a database. ``on_request``: it is measured only where it is named.
+    ``only``: the set whose services alone answer it; None: every service may.
     """
 
     workload: str
@@ -23,6 +27,7 @@ class Expectation:
     mix: Mix | None = None
     needs: tuple[str, ...] = ()
     on_request: bool = False
+    only: str | None = None
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -37,7 +42,7 @@ class Expectation:
     @property
     def shown(self) -> tuple[str, str]:
         """Method and name of its requests in Locust's tables."""
-        return ("mix", self.workload) if self.mix else (str(self.request.method), self.request.path)
+        return (MIX, self.workload) if self.mix else (str(self.request.method), self.request.path)
 
     @property
     def _only(self) -> Exchange:

@@ -18,8 +18,9 @@ from labwire.exchange import Exchange, JudgedBy, Method, Request, RightAnswer
 from labwire.template import Template, Value
 
 DEALT = 2_000
-"""Requests of a mix before they begin again: more than a cache of answers would usually hold, and
-few enough for a worker to make them within a second."""
+"""Requests of a mix before they begin again, if it names no smaller number: more than a cache of
+answers would usually hold, and few enough for a worker to make them within a second, unless their
+answers are large."""
 SAMPLES = 2
 """Requests of each kind that a service is verified with. One alone could not show an answer that
 was kept from the request before."""
@@ -85,14 +86,18 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
-    """The kinds of a workload's requests, and what their values are drawn from, by name."""
+    """The kinds of a workload's requests, and what their values are drawn from, by name.
+
+    ``dealt``: requests before they begin again.
+    """
 
     workload: str
     kinds: tuple[Kind, ...]
     values: tuple[tuple[str, Choices], ...]
+    dealt: int = DEALT
 
     def exchanges(self) -> tuple[Exchange, ...]:
-        """`DEALT` exchanges in the order in which they are sent, each kind by its weight.
+        """`dealt` exchanges in the order in which they are sent, each kind by its weight.
 
         Raises:
             ValueError: a place cannot be computed with the values that were drawn.
@@ -147,11 +152,11 @@ def _dealt(mix: Mix) -> Iterator[Exchange]:
 
 
 def _counts(mix: Mix) -> Iterator[tuple[Kind, int]]:
-    """How often each kind is dealt; together `DEALT` times."""
+    """How often each kind is dealt; together `dealt` times."""
     whole, before, weight = sum(kind.weight for kind in mix.kinds), 0, 0
     for kind in mix.kinds:
         weight += kind.weight
-        until = weight * DEALT // whole
+        until = weight * mix.dealt // whole
         yield kind, until - before
         before = until
 

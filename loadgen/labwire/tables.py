@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from labwire.exchange import Method
+from labwire.mix import DEALT
 from labwire.values import HOLDS
 
 REQUEST_BODY_LIMIT = 64 * 1024
 """Bytes. wrk gets the body as one argument. Linux allows at most 128 KiB for one, and no NUL."""
-OURS = ("Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect")
-"""Headers that are the lab's: they say where a request goes, where it ends and when it is sent."""
+OURS = ("Content-Length", "Connection", "Transfer-Encoding", "Expect")
+"""Headers that are the lab's: they say where a request ends and when it is sent."""
 ITEMS_MOST = 1_000
 CHOICES_MOST = 10_000
 _PLACE = re.compile(r"\$\{[^{}]*\}")
@@ -123,6 +124,18 @@ Truth = Annotated[bool, Meta(description="true or false")]
 Items = Annotated[
     int, Meta(ge=1, le=ITEMS_MOST, description=f"a whole number from 1 to {ITEMS_MOST:,}")
 ]
+Dealt = Annotated[
+    int,
+    Meta(ge=1, le=DEALT, description=f"a whole number from 1 to {DEALT:,}"),
+]
+Only = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)",
+        max_length=63,
+        description="the name of a set of services, such as orm",
+    ),
+]
 Weight = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100")]
 About = Annotated[
     str,
@@ -199,8 +212,10 @@ class WorkloadTable(KindTable):
 
     workload: Id
     values: Values = field(default_factory=dict)
+    dealt: Dealt | None = None
     needs: Needs = ()
     on_request: Truth = False
+    only: Only | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,5 +225,7 @@ class MixTable:
     workload: Id
     mix: Kinds
     values: Values = field(default_factory=dict)
+    dealt: Dealt | None = None
     needs: Needs = ()
     on_request: Truth = False
+    only: Only | None = None

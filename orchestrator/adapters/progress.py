@@ -22,7 +22,7 @@ from orchestrator.streams import drawable
 from orchestrator.words import line, printable
 
 MISSING = "-"
-WIDE = 160
+WIDE = 200
 
 
 class ConsoleProgress:
@@ -42,8 +42,10 @@ class ConsoleProgress:
         """Say what will be measured, and how long it will take."""
         self._trials, self._left = outlook.trials, outlook.left
         self._trial_s, self._after_s = outlook.trial_s, outlook.after_s
-        if kept := outlook.trials - outlook.left:
+        if kept := outlook.trials - outlook.left - outlook.not_offered:
             self._say(f"{kept} trials are measured already")
+        for why_not in outlook.why_not:
+            self._say(why_not)
         self._say(outlook.text)
         self._say(f"record: {where}")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from orchestrator.adapters import command as programs
 from orchestrator.errors import EnvironmentMissing
-from orchestrator.files.lock_file import COMPILE
+from orchestrator.files.lock_file import COMPILE, LOCK, WANTED
 from orchestrator.world.resolver import NotResolved
 
 UV = Path(sys.executable).with_name("uv")
@@ -20,14 +22,33 @@ SHOWN = 1_000
 """Most characters of uv's explanation in a message."""
 
 
-def newest(folder: Path, command: str) -> str:
-    """The text of a lock with the newest stable releases, as wheels only; writes nothing.
+def newest(folder: Path, command: str, above: str | None = None) -> str:
+    """The text of a lock with the newest stable releases, as wheels only; writes nothing in it.
 
     Without ``-o`` uv prints the lock, and the variable puts the usual command into its head.
+
+    Args:
+        above: what ``../requirements.txt`` shall be instead; then uv works in a copy.
 
     Raises:
         NotResolved: no versions go together, or the index does not have a package.
         EnvironmentMissing: uv is missing, or no index answers.
+    """
+    if above is None:
+        return _compiled(folder, command)
+    with TemporaryDirectory() as there:
+        copy = Path(there) / folder.name
+        copy.mkdir()
+        shutil.copy(folder / WANTED, copy)
+        (copy.parent / LOCK).write_text(above)
+        return _compiled(copy, command)
+
+
+def _compiled(folder: Path, command: str) -> str:
+    """What uv prints in this folder.
+
+    Raises:
+        NotResolved, EnvironmentMissing: as `newest`.
     """
     options = command.split()[len(COMPILE) : -2]  # without `-o requirements.txt`
     done = programs.run(

@@ -30,7 +30,8 @@ def _revision(root: Path, variant: Variant) -> str:
         if commit is None:
             return "git knows no such revision here; `git log` lists commits, `git fetch` gets more"
         if own is not None:
-            return ""
+            there = revisions.has_folder(root, commit, ".")
+            return "" if there else f"commit {commit[:12]} has no folder {own.name}"
         known = manifests.folders(root / "services")
         # A way to serve needs its own folder, too: a commit with that of the framework alone would
         # give the framework's first way under this way's name.

@@ -20,9 +20,9 @@ from orchestrator.adapters.base_images import base_image
 from orchestrator.adapters.compose import Compose
 from orchestrator.adapters.docker_images import DockerImages
 from orchestrator.adapters.layers import SOURCE, dockerfile
-from orchestrator.adapters.scratch import remove_left, scratch
 from orchestrator.errors import EnvironmentMissing, NotInstallable, TrialFailed
 from orchestrator.files.own_root import origin_of
+from orchestrator.files.scratch import remove_left, scratch
 from orchestrator.files.sources import digest
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.variant import Made, Variant
@@ -142,7 +142,7 @@ class Variants:
             raise TrialFailed(f"{spec.service}: its folder {context} is not in this checkout")
         folder = context.resolve().relative_to(root).as_posix()
         if (own := origin_of(root / "services", spec.service)) is not None:
-            root, folder = own, "."
+            root, folder = own, "."  # git then takes paths relative to it
         try:
             commit = revisions.commit(root, variant.revision)
         except EnvironmentMissing as error:

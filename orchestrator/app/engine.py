@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from orchestrator import __version__
 from orchestrator.errors import EnvironmentMissing, UsageError
 from orchestrator.experiments.experiment import Placed
+from orchestrator.files.own_root import checkout_of
 from orchestrator.model.blocks import BEYOND_2019
 from orchestrator.model.host import Host
 from orchestrator.model.placement import Network
@@ -51,7 +52,7 @@ def this_host(world: World, engine: Engine, nofile: int) -> Host:
         docker_version=facts.version,
         compose_version=world.compose.version(),
         lab_version=__version__,
-        lab_commit=host.lab_commit(world.root),
+        lab_commit=host.lab_commit(checkout_of(world.root)),
         nofile=nofile,
         load_average=host.load_average(),
     )

@@ -81,7 +81,11 @@ def _given(world: World, images: Images, address: str, memory: Path) -> Iterator
         memory: the folder of the cgroup whose memory the run is to watch.
     """
     usual = world.compose.containers()
-    names = bases(images, usual.values())
+    # What only a workload on request needs is large, and the run inside gets it if it has one.
+    beside = {name for spec in usual.values() for name in spec.companions}
+    names = bases(
+        images, (one for one in usual.values() if not one.healthcheck or one.service in beside)
+    )
     if not names:
         raise EnvironmentMissing(
             "this host has no base image for the small host; `make base-images` builds them"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.errors import UsageError
 from orchestrator.files.own_file import filled_template, read_own
-from orchestrator.files.own_root import own_root
+from orchestrator.files.own_root import PLACE, own_root
+from orchestrator.files.scratch import remove_left, scratch
 from orchestrator.model.own_app import FILE, OwnApp
 from orchestrator.words import NAME_LENGTH, is_name
 from orchestrator.world import World
@@ -19,8 +22,12 @@ FROM_IMAGE = 'image = "NAME:TAG" # or remove this line, and name a Dockerfile: [
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
 
-def own_world(world: World, folder: Path) -> tuple[World, OwnApp]:
-    """The world in which the application is the only service.
+@contextmanager
+def own_world(world: World, folder: Path) -> Iterator[tuple[World, OwnApp]]:
+    """The world in which the application is the only service, for the time of the block.
+
+    Its checkout has what ``lab.toml`` says, secrets too: only this user can read it, and it goes
+    with the block, or with the next one if this process is killed.
 
     Raises:
         UsageError: with everything that is wrong in its ``lab.toml`` or compose file.
@@ -31,8 +38,11 @@ def own_world(world: World, folder: Path) -> tuple[World, OwnApp]:
         world.their_compose.blocks(folder / app.compose, app.companions) if app.companions else {}
     )
     commit = world.host.lab_commit(folder)
-    origin = f"its folder is at commit {commit}" if commit else "its folder is in no git repository"
-    return world.elsewhere(own_root(world.root, app, companions, origin)), app
+    origin = f"its folder is at commit {commit}" if commit else "git knows no commit of its folder"
+    remove_left(world.root / PLACE)
+    with scratch(world.root / PLACE) as place:
+        place.chmod(0o700)
+        yield world.elsewhere(own_root(world.root, place, app, companions, origin)), app
 
 
 def init(folder: Path) -> list[str]:

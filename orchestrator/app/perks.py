@@ -56,7 +56,7 @@ def refresh(world: World, results: Path, github: str, index: str | None) -> Refr
     for service, manifest in catalogue(world.root).manifests.items():
         if manifest.folder != manifest.framework:
             continue  # another way to serve a framework that is in the table already
-        if ServiceSet.BASE in manifest.sets:
+        if not {ServiceSet.BASE, ServiceSet.ORM}.isdisjoint(manifest.sets):
             continue  # no framework
         service_folder = world.root / "services" / manifest.folder
         python = python_of((service_folder / "Dockerfile").read_text())

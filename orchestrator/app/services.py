@@ -13,6 +13,7 @@ from orchestrator.app.pythons import alone_on, on_python
 from orchestrator.bench.observe import observed
 from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
+from orchestrator.bench.verify import answers
 from orchestrator.doubts.observed import observed_differences, unknowns
 from orchestrator.entries import answering, entry, offered, usual
 from orchestrator.errors import TrialFailed, UsageError, unforeseen
@@ -83,9 +84,7 @@ def _verified(
         for image in its_entry.images:
             engine.build(image)
         with served(its_entry, engine) as its:
-            probe = its.server.probe(
-                contract.requests(expectations), its_entry.container.ready_within_s
-            )
+            probe = answers(its.server, expectations, its_entry.container.ready_within_s)
             wrong = contract.problems(probe, expectations, manifest)
             if (ended := its.ended()) is not None:
                 raise ended

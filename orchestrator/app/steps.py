@@ -10,15 +10,22 @@ from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.lock import Locks, normal
 
 
-def not_in_step(known: Catalogue, locks: Locks, raised: Collection[str]) -> tuple[str, ...]:
+def not_in_step(
+    known: Catalogue, locks: Locks, work: Locks, raised: Collection[str]
+) -> tuple[str, ...]:
     """In words, each package whose versions differ between these services and their like.
 
     Args:
         locks: what the lock of each service pins.
+        work: framework -> what the lock of its workloads on request pins.
         raised: the services whose locks were made again; other names are ignored.
     """
     services = [name for name in raised if name in known.manifests]
-    return (*_of_frameworks(known, locks, services), *_of_bases(known, locks, services))
+    return (
+        *_of_frameworks(known, locks, services),
+        *_of_work(known, locks, work, services),
+        *_of_bases(known, locks, services),
+    )
 
 
 def _of_frameworks(known: Catalogue, locks: Locks, services: Collection[str]) -> Iterator[str]:
@@ -33,6 +40,18 @@ def _of_frameworks(known: Catalogue, locks: Locks, services: Collection[str]) ->
         shared = set.intersection(*named) if named else set[str]()
         for package in sorted(shared):
             if (text := out_of_step(its, package)) is not None:
+                yield text
+
+
+def _of_work(
+    known: Catalogue, locks: Locks, work: Locks, services: Collection[str]
+) -> Iterator[str]:
+    """Those of a service that its workloads on request would replace by another version."""
+    for name in services:
+        pinned, asked = locks.get(name, {}), work.get(known.manifests[name].framework, {})
+        for package in sorted(pinned.keys() & asked.keys()):
+            both = {name: pinned, "its workloads on request": asked}
+            if (text := out_of_step(both, package)) is not None:
                 yield text
 
 

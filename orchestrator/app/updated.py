@@ -19,19 +19,26 @@ REASON = 300
 class Updated:
     """One lock.
 
-    ``service``: the service that installs it. ``folder``: below ``services/``. ``changes``: empty
-    if all versions are the newest. ``renewed``: what else is newer, in words, where the versions
-    are the same; empty if nothing is. ``failure``: why it stays as it was, although newer releases
-    may be there. ``contract``: what breaks the contract with the new lock, empty if nothing does;
-    None: not verified.
+    ``service``: the service that installs it. ``folder``: below ``services/``. ``on_request``: it
+    has what the workloads on request need; all services of the framework install it, and
+    ``service`` is the first of them. ``changes``: empty if all versions are the newest.
+    ``renewed``: what else is newer, in words, where the versions are the same; empty if nothing is.
+    ``failure``: why it stays as it was, although newer releases may be there. ``contract``: what
+    breaks the contract with the new lock, empty if nothing does; None: not verified.
     """
 
     service: str
     folder: str
+    on_request: bool = False
     changes: tuple[Change, ...] = ()
     renewed: str = ""
     failure: str | None = None
     contract: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it: the service, or the folder with the lock of its workloads."""
+        return self.folder if self.on_request else self.service
 
     @property
     def text(self) -> str:
@@ -55,8 +62,8 @@ class Updated:
 class Update:
     """All locks. ``written``: whether the new locks were written, or only looked for.
 
-    ``out_of_step``: packages that the services of one framework, or a service and its base, should
-    have in the same version, but do not, in words.
+    ``out_of_step``: packages that the services of one framework, a service and the workloads on
+    request, or a service and its base should have in the same version, but do not, in words.
     """
 
     locks: tuple[Updated, ...]
@@ -110,7 +117,7 @@ def _parts(update: Update) -> Iterator[str]:
     told = [one for one in update.locks if one.newer or one.failure is not None]
     for one in told:
         text = _emphasized(one.text, wrong=one.failure is not None)
-        yield f"- {one_line(one.service)}: {text}{_kept(one)}"
+        yield f"- {one_line(one.name)}: {text}{_kept(one)}"
     for text in update.out_of_step:
         yield f"- {_emphasized(f'not in step: {text}', wrong=True)}"
     if same := [one for one in update.locks if one not in told]:
@@ -132,4 +139,4 @@ def _emphasized(text: str, *, wrong: bool) -> str:
 
 
 def _names(locks: Sequence[Updated]) -> str:
-    return ", ".join(one.service for one in locks)
+    return ", ".join(one.name for one in locks)

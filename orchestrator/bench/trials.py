@@ -20,7 +20,7 @@ from orchestrator.model.trial import Outcome, TrialPhase, TrialRecord
 def missing_trials(trials: Sequence[PlannedTrial], record: RunRecord) -> tuple[PlannedTrial, ...]:
     """The trials that are not measured in ``record`` yet, and can be."""
     measured = {t.key for t in record.trials if t.outcome is Outcome.MEASURED}
-    return tuple(trial for trial in trials if trial.key not in measured and _why_not(trial) is None)
+    return tuple(trial for trial in trials if trial.key not in measured and trial.why_not is None)
 
 
 def measure_trials(
@@ -80,15 +80,9 @@ def measure_trials(
         raise
 
 
-def _why_not(planned: PlannedTrial) -> str | None:
-    """Why the service does not offer this workload; None if it does."""
-    return planned.entry.manifest.not_offered.get(planned.expectation.workload)
-
-
 def _to_come(planned: PlannedTrial) -> TrialRecord:
-    why_not = _why_not(planned)
-    if why_not is not None:
-        return planned_record(planned, Outcome.NOT_OFFERED, reason=why_not)
+    if planned.why_not is not None:
+        return planned_record(planned, Outcome.NOT_OFFERED, reason=planned.why_not)
     return planned_record(planned, Outcome.SKIPPED, reason="not run yet")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from labwire.expectation import Expectation
 from orchestrator import contract
 from orchestrator.contract import Probe
 from orchestrator.errors import TrialFailed
@@ -14,16 +17,19 @@ class EndedAtStart(TrialFailed):
 
 
 def probed(server: Container, trial: PlannedTrial) -> Probe:
-    """The server's answers to its workload's requests.
+    """The server's answers to its workload's requests; raises as `answers` does."""
+    return answers(server, [trial.expectation], trial.entry.container.ready_within_s)
+
+
+def answers(server: Container, expectations: Sequence[Expectation], within_s: float) -> Probe:
+    """The server's answers to these workloads' requests.
 
     Raises:
         EndedAtStart: the server's program ended. Both errors carry the end of its log.
         TrialFailed: the server did not answer in time.
     """
     try:
-        return server.probe(
-            contract.requests([trial.expectation]), trial.entry.container.ready_within_s
-        )
+        return server.probe(contract.requests(expectations), within_s)
     except TrialFailed as failure:
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:

@@ -15,7 +15,15 @@ from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, Decision
 from orchestrator.model.record import RunRecord
 
-__all__ = ["RULES", "decide"]
+__all__ = ["RULES", "decide", "told_of"]
+
+
+def told_of(record: RunRecord, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The claims that a run's report is about; `lab claims` is about all."""
+    measured = record.settings.workloads
+    return tuple(
+        one for one in claims if not one.apart or not set(one.workloads).isdisjoint(measured)
+    )
 
 
 def decide(claims: Sequence[Claim], record: RunRecord) -> tuple[Decision, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestrator.model.record import RunRecord
-from orchestrator.quantities import Intervals, disk, medians, memory, rates
+from orchestrator.quantities import Intervals, disk, hold_costs, medians, memory, rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,13 @@ RATE = Quantity(
     missing="no measured rate",
     doubt="differences below 30 %",
     bound="a lower bound, since the server's CPU was not what limited it",
+)
+COST = Quantity(
+    key="cpu_us_per_request",
+    show=lambda value: f"{value:,.0f} µs of CPU time for a request",
+    of=hold_costs,
+    missing="no CPU time of a request",
+    doubt="differences below 30 %",
 )
 MEDIAN = Quantity(
     key="median_ms",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from orchestrator.claims.pairs import compared
 from orchestrator.claims.part import Part, joined
-from orchestrator.claims.quantity import DISK, MEDIAN, MEMORY, RATE, Quantity
+from orchestrator.claims.quantity import COST, DISK, MEDIAN, MEMORY, RATE, Quantity
 from orchestrator.claims.rank_correlation import rank_correlation
 from orchestrator.claims.spread import same_rate, slow
 from orchestrator.model.published import Claim, ClaimRule, Decision
@@ -44,6 +44,7 @@ def _once(decide: Decide) -> Rule:
 
 RULES: Mapping[str, Rule] = {
     ClaimRule.HIGHER_RATE: _each_workload(_pairs(RATE, above=True)),
+    ClaimRule.HIGHER_COST: _each_workload(_pairs(COST, above=True)),
     ClaimRule.LOWER_MEDIAN: _each_workload(_pairs(MEDIAN, above=False)),
     ClaimRule.LESS_MEMORY: _once(_pairs(MEMORY, above=False)),
     ClaimRule.LESS_DISK: _once(_pairs(DISK, above=False)),
@@ -52,6 +53,7 @@ RULES: Mapping[str, Rule] = {
     ClaimRule.RANK_CORRELATION: _once(lambda claim, record, _: rank_correlation(claim, record)),
 }
 """`higher-rate`: each of `services` has more than `factor` times the rate of each of `others`.
+`higher-cost`: each needs more than `factor` times the server's CPU time for a request of each.
 `lower-median`, `less-memory`, `less-disk`: each of `services` is below each of `others`, by
 `factor`. `slow`: each has a lower rate and a higher median than the middle of `others`.
 `same-rate`: all `services` are within `factor`. `rank-correlation`: the rates of `services` have a

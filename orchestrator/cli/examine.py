@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from labwire.expectation import Expectation
 from orchestrator.app.catalogue import catalogue, names
 from orchestrator.app.doctor import examine
 from orchestrator.cli.codes import ALL_WELL, MISSING
@@ -29,10 +30,18 @@ def add(commands: Commands) -> None:
 
 def _list(world: World, arguments: argparse.Namespace) -> int:
     wanted = names(world.root).of_set(arguments.set_name or ALL)
-    known = {name: one for name, one in catalogue(world.root).manifests.items() if name in wanted}
+    there = catalogue(world.root)
+    known = {name: one for name, one in there.manifests.items() if name in wanted}
     if arguments.json:
         facts = {
-            name: {"name": m.name, "server": m.server, "interface": m.interface, "sets": m.sets}
+            name: {
+                "name": m.name,
+                "server": m.server,
+                "interface": m.interface,
+                "sets": m.sets,
+                "uses": m.uses,
+                "not_offered": m.not_offered,
+            }
             for name, m in known.items()
         }
         print(json.dumps(facts, indent=2))
@@ -41,7 +50,30 @@ def _list(world: World, arguments: argparse.Namespace) -> int:
             print(described(arguments.set_name))
         for line in aligned([_row(name, manifest) for name, manifest in known.items()]):
             print(line)
+        for line in _workloads(there.contract.values(), known):
+            print(line)
     return ALL_WELL
+
+
+def _workloads(contract: Collection[Expectation], known: Mapping[str, Manifest]) -> Iterator[str]:
+    """The workloads, and which of these services do not offer one that is on request."""
+    usual = [one.workload for one in contract if not one.on_request]
+    asked = [one for one in contract if one.on_request]
+    yield ""
+    yield f"workloads: {', '.join(usual)}"
+    rows = []
+    for asked_for in asked:
+        without = [
+            name
+            for name, one in known.items()
+            if asked_for.only in {None, *one.sets} and one.why_not(asked_for)
+        ]
+        every = f"by the set {asked_for.only} alone" if asked_for.only else "by all"
+        by = f"not offered by {', '.join(without)}" if without else every
+        rows.append((asked_for.workload, by))
+    if rows:
+        yield "and on request (--workload):"
+        yield from aligned(rows)
 
 
 def _row(name: str, manifest: Manifest) -> tuple[str, ...]:

@@ -34,8 +34,14 @@ def add(commands: Commands) -> None:
 def _measure(
     experiment: Experiment[Any, Any, Any], world: World, arguments: argparse.Namespace
 ) -> int:
-    world, arguments = with_app(world, arguments)
     experiment, arguments = by_profile(experiment, arguments)
+    with with_app(world, arguments) as (there, asked):
+        return exit_code(experiment, _measured(experiment, there, asked))
+
+
+def _measured(
+    experiment: Experiment[Any, Any, Any], world: World, arguments: argparse.Namespace
+) -> AnyRecord:
     resuming = experiment.resuming
     resume = resuming.asked(arguments) if resuming else None
     if resuming and resume is not None:
@@ -43,7 +49,7 @@ def _measure(
     else:
         settings = experiment.settings(arguments, names(world.root))
     document = experiment.shown.document if getattr(arguments, "json", False) else None
-    record = measure(
+    record: AnyRecord = measure(
         world,
         experiment,
         settings,
@@ -54,7 +60,7 @@ def _measure(
     )
     if document is not None:
         print(msgspec.json.format(msgspec.json.encode(document(record)), indent=2).decode())
-    return exit_code(experiment, record)
+    return record
 
 
 def exit_code(experiment: Experiment[Any, Any, Any], record: AnyRecord) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.app.own import init, own_world
@@ -32,27 +34,35 @@ def add_app(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def with_app(world: World, arguments: argparse.Namespace) -> tuple[World, argparse.Namespace]:
+@contextmanager
+def with_app(
+    world: World, arguments: argparse.Namespace
+) -> Iterator[tuple[World, argparse.Namespace]]:
     """The world and the arguments of a command, for the application that it names, if it does.
 
     Raises:
-        UsageError: it names services, too; or something is wrong with the application's files.
+        UsageError: it names services or a Python, too; or something is wrong with the files of the
+            application.
     """
     place: Path | None = getattr(arguments, "app", None)
     if place is None:
-        return world, arguments
+        yield world, arguments
+        return
     named = getattr(arguments, "services", None) or getattr(arguments, "service", None)
     if named or getattr(arguments, "set_name", None):
         raise UsageError("--app takes the place of services; name one or the other")
-    there, app = own_world(world, place)
-    changed = argparse.Namespace(**vars(arguments))
-    if hasattr(arguments, "services"):
-        changed.services = [app.name]
-    else:
-        changed.service = app.name
-    if getattr(arguments, "results", None) == ROOT / "results":
-        changed.results = place / RESULTS
-    return there, changed
+    if getattr(arguments, "python", None):
+        raise UsageError("--python: an application's own Dockerfile says on which Python it runs")
+    place = place.resolve()  # Compose runs elsewhere
+    with own_world(world, place) as (there, app):
+        changed = argparse.Namespace(**vars(arguments))
+        if not hasattr(arguments, "services"):
+            changed.service = app.name
+        elif getattr(arguments, "resume", None) is None:  # a resumed run has its services
+            changed.services = [app.name]
+        if getattr(arguments, "results", None) == ROOT / "results":
+            changed.results = place / RESULTS
+        yield there, changed
 
 
 def _init(_world: World, arguments: argparse.Namespace) -> int:

@@ -51,8 +51,8 @@ def add(commands: Commands) -> None:
 
 
 def _verify(world: World, arguments: argparse.Namespace) -> int:
-    world, arguments = with_app(world, arguments)
-    found = verify(world, _chosen(world, arguments), arguments.python, arguments.workload or ())
+    with with_app(world, arguments) as (there, asked):
+        found = verify(there, _chosen(there, asked), asked.python, asked.workload or ())
     return SOME_FAILED if any(found.values()) else ALL_WELL
 
 

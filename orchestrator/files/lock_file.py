@@ -59,7 +59,8 @@ def read_locks(services: Path, folders: Mapping[str, str]) -> Locks:
     """What the lock of each service pins; a service without one is left out.
 
     Args:
-        folders: service -> its folder below ``services``.
+        folders: service -> its folder below ``services``; or framework -> the folder of its
+            workloads on request.
     """
     locks = {name: services / folder / LOCK for name, folder in folders.items()}
     return {name: pins(path.read_text()) for name, path in locks.items() if path.is_file()}

@@ -96,8 +96,19 @@ def read_contract(services: Path) -> dict[str, Expectation]:
     Raises:
         UsageError: the file is missing, or with everything that is wrong in it.
     """
+    path = services / CONTRACT
     with refused():
-        return contract.read_contract(services / CONTRACT)
+        found = contract.read_contract(path)
+    known = {one.value for one in ServiceSet}
+    wrong = [
+        f"{path}: [{one.workload}] only = {one.only!r}: no set has this name; give one of "
+        f"{', '.join(ServiceSet)}"
+        for one in found.values()
+        if one.only not in {None, *known}
+    ]
+    if wrong:
+        raise UsageError(wrong)
+    return found
 
 
 def workload_names(services: Path) -> tuple[str, ...]:

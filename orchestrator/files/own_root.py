@@ -16,36 +16,50 @@ from typing import Any
 
 from orchestrator.errors import UsageError
 from orchestrator.files.template import MARK
-from orchestrator.files.toml_text import toml_text
+from orchestrator.files.toml_text import toml_lines, toml_text
 from orchestrator.model.blocks import COMPOSE_FILE
-from orchestrator.model.own_app import RESULTS, OwnApp
+from orchestrator.model.own_app import FILE, RESULTS, OwnApp
 
 PLACE = Path(".lab", "apps")
-CONTEXT = "context"
+"""In the lab's checkout: a folder in it for each application while it is measured."""
+CONTEXT, COMPANIONS = "context", "companions"
 ORIGIN = "origin"
-"""The file beside the manifest that names the application's own folder."""
-LEFT_OUT = (RESULTS, ".git", "__pycache__", ".venv", "node_modules", ".mypy_cache", ".ruff_cache")
-"""Folders that are no part of an image's sources. A copy without them keeps the build's cache:
-results of an earlier run would change it."""
+"""The file beside the manifest that names the folder from which the application is built."""
+LEFT_OUT = (
+    RESULTS,
+    FILE,
+    ".git",
+    "__pycache__",
+    ".venv",
+    "node_modules",
+    ".mypy_cache",
+    ".ruff_cache",
+)
+"""No part of an image's sources. A copy without them keeps the build's cache: results of an earlier
+run, or another workload, would change it."""
 COPIED = ("loadgen", "orchestrator/setup")
 IN_MEMORY = "size=64m,mode=1777"
 SERVICES = "\nservices:\n"
+NOT_IN_YAML = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff]")
 
 
 def own_root(
-    checkout: Path, app: OwnApp, companions: Mapping[str, Mapping[str, Any]], origin: str
+    checkout: Path,
+    root: Path,
+    app: OwnApp,
+    companions: Mapping[str, Mapping[str, Any]],
+    origin: str,
 ) -> Path:
-    """Make the folder anew; return it.
+    """Fill an empty folder; return it.
 
     Args:
+        checkout: the lab's own.
         companions: the blocks of the application's own compose file that it needs, by name.
         origin: what its folder is now, in a line for people: a commit.
 
     Raises:
-        UsageError: a name is taken by the lab.
+        UsageError: a name is taken by the lab, or a file of the application cannot be read.
     """
-    root = checkout / PLACE / app.name
-    shutil.rmtree(root, ignore_errors=True)
     service = root / "services" / app.name
     service.mkdir(parents=True)
     for name in COPIED:
@@ -57,21 +71,23 @@ def own_root(
     (root / "results" / "published").symlink_to(checkout / "results" / "published")
     (root / "services" / "contract.toml").write_text(toml_text(app.workloads))
     (service / "service.toml").write_text(_manifest(app, origin))
-    (service / ORIGIN).write_text(str(app.folder.resolve()))
     if app.build is not None:
-        shutil.copytree(
-            app.folder / app.build.context,
-            root / CONTEXT,
-            symlinks=True,
-            ignore=shutil.ignore_patterns(*LEFT_OUT),
-        )
+        context = (app.folder / app.build.context).resolve()
+        (service / ORIGIN).write_text(str(context))
+        _copy(context, root / CONTEXT)
     compose = (checkout / COMPOSE_FILE).read_text()
     (root / COMPOSE_FILE).write_text(_compose(compose, root, app, companions))
     return root
 
 
+def checkout_of(root: Path) -> Path:
+    """The lab's own checkout, for the root of any; `root` itself unless it was made here."""
+    above = root.resolve().parent
+    return above.parents[1] if above.parts[-2:] == PLACE.parts else root
+
+
 def origin_of(services: Path, name: str) -> Path | None:
-    """The application's own folder; None for a service of the lab."""
+    """The folder from which the application is built; None for a service of the lab."""
     path = services / name / ORIGIN
     return Path(path.read_text()) if path.is_file() else None
 
@@ -95,9 +111,9 @@ def _manifest(app: OwnApp, origin: str) -> str:
         "homepage": address,
         "source": address,
         "unsaid": True,
-        "notes": [origin] if origin else [],
+        "notes": [origin],
     }
-    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in facts.items())
+    return toml_lines(facts)
 
 
 def _compose(
@@ -111,7 +127,7 @@ def _compose(
     taken = set(re.findall(r"^  ([a-z][a-z0-9-]*):$", rest, re.MULTILINE))
     if clash := sorted(taken & {app.name, *companions}):
         raise UsageError(f"{', '.join(clash)}: the lab has a container of this name; rename it")
-    blocks = [_service(root, app), *(_companion(*pair) for pair in companions.items())]
+    blocks = [_service(root, app), *(_companion(root, *pair) for pair in companions.items())]
     return f"{before}{SERVICES}{''.join(blocks)}{MARK}{rest}"
 
 
@@ -142,20 +158,51 @@ def _service(root: Path, app: OwnApp) -> str:
     return _block(app.name, "server", lines)
 
 
-def _companion(name: str, theirs: Mapping[str, Any]) -> str:
+def _companion(root: Path, name: str, theirs: Mapping[str, Any]) -> str:
     """A block of their compose file, under the lab's limits; what it keeps is in memory."""
-    kept = ("image", "build", "command", "environment", "healthcheck")
+    kept = ("image", "command", "environment", "healthcheck")
     lines = {key: theirs[key] for key in kept if theirs.get(key) is not None}
+    if build := theirs.get("build"):
+        lines["build"] = {**build, "context": _copied(build.get("context", "."), root, name)}
+        lines["image"] = f"weblab-app/{name}:local"  # theirs keeps what it names
     volumes = [one["target"] for one in theirs.get("volumes") or () if "target" in one]
     memory = dict.fromkeys(("/tmp", "/run", *volumes))  # noqa: S108
     lines["tmpfs"] = [f"{path}:{IN_MEMORY.replace('64', '512')}" for path in memory]
-    lines["image"] = lines.get("image") or f"weblab-app/{name}:local"
     return _block(name, "companion", lines)
+
+
+def _copied(context: str, root: Path, name: str) -> str:
+    """The folder of a companion's build as a copy; an address stays as it is."""
+    if not Path(context).is_dir():
+        return context
+    _copy(Path(context), root / COMPANIONS / name)
+    return str(root / COMPANIONS / name)
+
+
+def _copy(context: Path, into: Path) -> None:
+    try:
+        shutil.copytree(context, into, symlinks=True, ignore=_left_out)
+    except shutil.Error as error:  # with (from, to, why) of each file
+        told = [f"{source}: {why}" for source, _, why in error.args[0]]
+        raise UsageError([f"not to be copied for a build: {one}" for one in told]) from error
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """The names in a folder that are not copied; sockets and pipes cannot be."""
+    there = {name: Path(folder, name) for name in names}
+    odd = {name for name, path in there.items() if path.is_socket() or path.is_fifo()}
+    return odd | set(LEFT_OUT).intersection(names)
 
 
 def _block(name: str, anchor: str, lines: Mapping[str, Any]) -> str:
     """A block as YAML, which understands JSON; each ``$`` is doubled, or it would be a variable."""
     told = "".join(
-        f"    {key}: {json.dumps(value).replace('$', '$$')}\n" for key, value in lines.items()
+        f"    {key}: {_yaml(value).replace('$', '$$')}\n" for key, value in lines.items()
     )
     return f"  {name}:\n    <<: *{anchor}\n{told}\n"
+
+
+def _yaml(value: Any) -> str:
+    """A value as JSON that YAML understands: an emoji as it is, but DEL and its like escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -36,7 +36,10 @@ ARTICLE, TODAY, LOAD = "article.toml", "today.json", "load.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Article:
-    """``article.toml``; files are relative to it, ``frameworks``: printed name -> service."""
+    """``article.toml``; files are relative to it, ``frameworks``: printed name -> service.
+
+    ``besides``: services that claims name and no table has.
+    """
 
     title: Line
     url: Address
@@ -44,6 +47,7 @@ class _Article:
     frameworks: dict[Title, Name]
     tables: tuple[dict[str, Any], ...]
     perks: File | None = None
+    besides: tuple[Name, ...] = ()
     claims: tuple[dict[str, Any], ...] = ()
 
 
@@ -133,7 +137,7 @@ def _table(
 
 def _of_claims(claims: Sequence[Claim], article: _Article) -> Iterator[str]:
     """Problems of the claims that their types do not rule out."""
-    known = set(article.frameworks.values())
+    known = {*article.frameworks.values(), *article.besides}
     ids = [claim.id for claim in claims]
     for claim in claims:
         if ids.count(claim.id) > 1:

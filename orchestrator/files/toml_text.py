@@ -9,15 +9,16 @@ from typing import Any
 
 def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
     """Tables with their keys. Nested tables stand in one line."""
-    parts = []
-    for name, table in tables.items():
-        lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
-        parts.append("\n".join([f"[{_key(name)}]", *lines, ""]))
-    return "\n".join(parts)
+    return "\n".join(f"[{_key(name)}]\n{toml_lines(table)}" for name, table in tables.items())
+
+
+def toml_lines(table: Mapping[str, Any]) -> str:
+    """The keys of one table, each in a line."""
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items())
 
 
 def _key(key: str) -> str:
-    return json.dumps(key)
+    return json.dumps(key, ensure_ascii=False)
 
 
 def _value(value: Any) -> str:
@@ -25,5 +26,6 @@ def _value(value: Any) -> str:
         return "{" + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
-    # DEL is the only character that JSON leaves as it is and TOML forbids.
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    # TOML knows no surrogate pairs, which are JSON's way to escape an emoji. DEL is the only
+    # character that JSON leaves as it is and TOML forbids.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -75,6 +75,7 @@ class Variables:
     LAB_USERS: Users = ""
     LAB_RUN_TIME: RunTime = ""
     LAB_WORKLOAD: Workload = ""
+    LAB_WORKLOADS: Workload = ""
 
 
 def wrong_variables(

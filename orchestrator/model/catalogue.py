@@ -18,6 +18,8 @@ PURPOSES: Mapping[str, str] = {
     ServiceSet.TODAY: "the frameworks and servers that people choose now, in their newest releases",
     ServiceSet.BASE: "a function of a few lines on each server: what a server costs without a "
     "framework",
+    ServiceSet.ORM: "one small application on one server with each object-relational mapper, "
+    "and with plain psycopg",
     ALL: "every service",
 }
 """What each set is for; ``services/README.md`` says the same."""

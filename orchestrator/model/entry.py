@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from labwire.expectation import Expectation
 from orchestrator.words import Address, Line, Name, Title
 
 PORT = 8000
@@ -34,6 +35,7 @@ class ServiceSet(StrEnum):
     PRODUCTION = "production"
     TODAY = "today"
     BASE = "base"
+    ORM = "orm"
 
 
 Id = Annotated[Name, Meta(description="lower-case letters, digits and hyphens, a letter first")]
@@ -127,6 +129,12 @@ class Manifest:
     def framework(self) -> str:
         """The folder of its application, below ``services/``; services may share it."""
         return framework_of(self.folder)
+
+    def why_not(self, expected: Expectation) -> str | None:
+        """Why it does not answer this workload; None if it does."""
+        if expected.only is not None and expected.only not in self.sets:
+            return f"only services of the set {expected.only} answer it"
+        return self.not_offered.get(expected.workload)
 
 
 def framework_of(folder: str) -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class Outlook:
     """``left`` of ``trials`` are left, ``trial_s`` seconds each; ``text``: a line for people.
 
-    ``after_s``: seconds of what follows the last trial.
+    ``not_offered``: so many of ``trials`` are never measured, since the service does not offer the
+    workload; ``why_not``: the reasons, a line each. ``after_s``: seconds of what follows the last
+    trial.
     """
 
     text: str
@@ -17,6 +19,8 @@ class Outlook:
     left: int
     trial_s: float
     after_s: float = 0.0
+    not_offered: int = 0
+    why_not: tuple[str, ...] = ()
 
     @property
     def left_s(self) -> float:

@@ -89,6 +89,7 @@ class ClaimRule(StrEnum):
     """How a run decides a claim: ``claims/rules.py`` says what each makes of it."""
 
     HIGHER_RATE = "higher-rate"
+    HIGHER_COST = "higher-cost"
     LOWER_MEDIAN = "lower-median"
     LESS_MEMORY = "less-memory"
     LESS_DISK = "less-disk"
@@ -105,7 +106,8 @@ class Claim:
     ``services``: the services that the claim is about; ``others``: those that it compares them
     with; ``workloads``: the workloads that it is about (empty: every workload of the run);
     ``factor``: a ratio of two values; ``exceptions``: the number of comparisons that may fail
-    ("almost all").
+    ("almost all"). ``apart``: the report of a run that measured none of its ``workloads`` leaves it
+    out.
     """
 
     id: Line
@@ -116,6 +118,7 @@ class Claim:
     workloads: tuple[Name, ...] = ()
     factor: Amount = 1.0
     exceptions: Count = 0
+    apart: bool = False
 
 
 class Verdict(StrEnum):

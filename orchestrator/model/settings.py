@@ -102,6 +102,11 @@ class PlannedTrial:
         """What identifies the trial across a resumed run."""
         return self.entry.manifest.id, self.expectation.workload, self.repeat
 
+    @property
+    def why_not(self) -> str | None:
+        """Why the service does not offer this workload; None if it does."""
+        return self.entry.manifest.why_not(self.expectation)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:

@@ -13,7 +13,7 @@ from orchestrator.report.column import Column, Value, three_digits, times
 from orchestrator.report.fixed_rate import trial_columns
 from orchestrator.report.group import Group, groups
 from orchestrator.report.open_loop import limited_by
-from orchestrator.report.ranking import PLACE, Place, Ranking
+from orchestrator.report.ranking import PLACE, Place, Ranking, answers_with
 from orchestrator.stats.launches import (
     LAUNCHES_LEAST,
     Relative,
@@ -62,7 +62,12 @@ def at_once(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs, all at once",
         text=text,
-        columns=(*PLACE, *_columns(known), *trial_columns(cost="Alone: CPU µs/request")),
+        columns=(
+            *PLACE,
+            *_columns(known),
+            *trial_columns(cost="Alone: CPU µs/request"),
+            *answers_with(found),
+        ),
         places=tuple(map(place, found)),
     )
 

@@ -14,6 +14,7 @@ from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart
 from orchestrator.report.doubts import doubts
 from orchestrator.report.observed import runs_in_a_line
+from orchestrator.report.own import is_own
 from orchestrator.report.place import on_python, where
 from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
@@ -153,6 +154,9 @@ def _stale(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def _servers(record: RunRecord) -> Iterator[str]:
     yield "## Servers\n"
+    if is_own(record):
+        notes = (note for trial in record.trials for note in trial.server.notes)
+        yield from (f"- {one_line(note)}" for note in dict.fromkeys(notes))
     seen: set[str] = set()
     for trial in sorted(record.trials, key=lambda t: t.service):
         if trial.service in seen or not trial.server.versions:

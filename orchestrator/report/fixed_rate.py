@@ -28,6 +28,7 @@ from orchestrator.report.ranking import (
     PLACE,
     Place,
     Ranking,
+    answers_with,
     ends,
     of_group,
     tested,
@@ -122,7 +123,11 @@ def fixed_rate(record: RunRecord, workload: str) -> Ranking:
         name=f"{workload}-fixed-rate",
         title=f"{workload}: what a request costs at {record.profile.open_rate:,g} requests/s",
         text=f"{text} {INTERVALS}" if tested(known) else text,
-        columns=(*PLACE, *trial_columns(between=_ENDS if tested(known) else ())),
+        columns=(
+            *PLACE,
+            *trial_columns(between=_ENDS if tested(known) else ()),
+            *answers_with(found),
+        ),
         places=tuple(
             Place(
                 group=group,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Totals
+from orchestrator.model.trial import Totals, TrialRecord
 from orchestrator.quantities import rates
 from orchestrator.report.column import Column, Value, percent, span, three_digits, whole
 from orchestrator.report.group import (
@@ -22,6 +22,7 @@ from orchestrator.report.ranking import (
     PLACE,
     Place,
     Ranking,
+    answers_with,
     ends,
     of_group,
     tested,
@@ -63,7 +64,7 @@ _RATE: tuple[Column[Place], ...] = (
     Column("goodput_rps", "Requests/s", of_group(rate_of), show=whole),
 )
 _ENDS = ends("goodput_rps", whole)
-_REST: tuple[Column[Place], ...] = (
+_LATENCY: tuple[Column[Place], ...] = (
     Column("median_ms", "p50 (ms)", _median(lambda h: h.median_ms), show=three_digits, wide=True),
     Column("p99_ms", "p99 (ms)", _median(lambda h: h.p99_ms), show=three_digits),
     # Not medians, which would hide failures: the most failures and the fewest users of any repeat.
@@ -72,6 +73,8 @@ _REST: tuple[Column[Place], ...] = (
     Column(
         "cpu_us_per_request", "CPU µs/request", of_group(cpu_us_per_request), show=whole, wide=True
     ),
+)
+_REST: tuple[Column[Place], ...] = (
     Column("memory_peak_mb", "Peak MB", of_group(memory_peak_mb), show=whole, wide=True),
     Column("limited_by", "Limited by", lambda place: place.limited_by, words=True, wide=True),
 )
@@ -85,12 +88,33 @@ def _stolen(group: Group) -> Value:
 _STOLEN: Column[Place] = Column("steal", "Stolen", of_group(_stolen), show=percent, wide=True)
 
 
+def _database_us(group: Group) -> Value:
+    """The median over the repeats of what all companions together used for a request."""
+
+    def of(trial: TrialRecord) -> float | None:
+        used = [one.cpu_us_per_request for one in trial.companions]
+        known = [value for value in used if value is not None]
+        return sum(known) if known and len(known) == len(used) else None
+
+    return group.median(of)
+
+
+_DATABASE: Column[Place] = Column(
+    "database_cpu_us_per_request",
+    "Database CPU µs/request",
+    of_group(_database_us),
+    show=whole,
+    wide=True,
+)
+
+
 def hold(record: RunRecord, workload: str) -> Ranking:
     """The ranking by the hold's rate. Ranked if the server's CPU was the limit in every repeat."""
     found = groups(record, workload)
     ranked = [group.service for group in found if group.ranked]
     known = rates(record, workload)
     places = ranks(known, ranked)
+    beside = any(trial.companions for group in found for trial in group.trials)
     steal = any(stolen(trial) is not None for group in found for trial in group.held)
     return Ranking(
         name=f"{workload}-hold",
@@ -106,7 +130,10 @@ def hold(record: RunRecord, workload: str) -> Ranking:
             *PLACE,
             *_RATE,
             *(_ENDS if tested(known) else ()),
+            *_LATENCY,
+            *((_DATABASE,) if beside else ()),
             *_REST,
+            *answers_with(found),
             *((_STOLEN,) if steal else ()),
         ),
         places=tuple(

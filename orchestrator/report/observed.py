@@ -52,13 +52,14 @@ def _not_observed(seen: Observed) -> Iterator[tuple[str, str]]:
 
 
 def _inside(server: Server, seen: Observed) -> Iterator[tuple[str, str]]:
-    yield "Event loop", _beside(loops_in_words(seen), server.event_loop or "none")
-    yield "HTTP parser", _beside(parsers_in_words(seen), server.http_parser)
+    yield "Event loop", _beside(server, loops_in_words(seen), server.event_loop or "none")
+    yield "HTTP parser", _beside(server, parsers_in_words(seen), server.http_parser)
     yield "JSON library", json_in_words(seen)
     yield "Extensions loaded", ", ".join(seen.compiled) or "none"
     yield "Extensions not loaded", ", ".join(seen.not_loaded)
     yield "Python", _python(seen)
-    yield "Listen backlog", _beside(backlog_in_words(seen), f"{server.backlog:,}")
+    said = f"{server.backlog:,}"
+    yield "Listen backlog", _beside(server, backlog_in_words(seen), said)
     if seen.workers is not None and seen.threads is not None:
         made = "processes answered, threads made the answers"
         yield f"Observed: {made}", f"{seen.workers}, {seen.threads}"
@@ -68,7 +69,7 @@ def _inside(server: Server, seen: Observed) -> Iterator[tuple[str, str]]:
 def _load(server: Server, seen: Observed) -> Iterator[tuple[str, str]]:
     if seen.under_load is not None:
         said = f"{server.workers}, {server.threads}"
-        yield "Serving as the hold began", _beside(_under_load(seen), said)
+        yield "Serving as the hold began", _beside(server, _under_load(seen), said)
 
 
 def _under_load(seen: Observed) -> str:
@@ -88,5 +89,5 @@ def _python(seen: Observed) -> str:
     return f"{seen.python}{build} {gil}{flags}"
 
 
-def _beside(runs: str, said: str) -> str:
-    return f"{runs}; service.toml says: {said}" if said else runs
+def _beside(server: Server, runs: str, said: str) -> str:
+    return f"{runs}; service.toml says: {said}" if said and not server.unsaid else runs

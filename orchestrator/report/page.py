@@ -20,16 +20,18 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart, ChartKind, ramp_charts
+from orchestrator.report.column import Column
 from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
+from orchestrator.report.own import is_own
 from orchestrator.report.place import where
-from orchestrator.report.ranking import Place
+from orchestrator.report.ranking import Place, Ranking
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.stale import STALE, stale
 from orchestrator.report.svg import library
-from orchestrator.report.table import Cell, Row, Table
+from orchestrator.report.table import MISSING, Cell, Row, Table
 from orchestrator.report.theme import DARK, LIGHT
 from orchestrator.words import printable
 
@@ -105,20 +107,23 @@ def page(
     kinds = {chart.kind for chart in shown}
     first = _first_chart(record)
     headlines = [headline(record, workload) for workload in record.settings.workloads]
+    columns = _all_columns(headlines)
     rows = [
-        _row(record, place, row, locks)
+        _row(record, place, _cells(columns, one.columns, row), locks)
         for one in headlines
         for place, row in zip(one.places, one.table.rows, strict=True)
     ]
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
+        own=is_own(record),
         measured=sum(trial.outcome is Outcome.MEASURED for trial in record.trials),
+        not_offered=sum(trial.outcome is Outcome.NOT_OFFERED for trial in record.trials),
         of_set=described(record.settings.set_name),
         root=links.root,
         in_results=links.index,
         text=headlines[0].text,
-        columns=headlines[0].columns,
+        columns=columns,
         rows=rows,
         limits=sorted({one for row in rows for one in (row.limited_by or "").split(", ") if one}),
         kinds=sorted(
@@ -182,7 +187,29 @@ def source(name: str) -> str:
     return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
+def _all_columns(headlines: Sequence[Ranking]) -> tuple[Column[Place], ...]:
+    """The columns of all workloads in one table: each behind those that stand before it."""
+    found = list[Column[Place]]()
+    for one in headlines:
+        at = 0
+        for column in one.columns:
+            keys = [known.key for known in found]
+            if column.key not in keys:
+                found.insert(at, column)
+            at = (keys.index(column.key) if column.key in keys else at) + 1
+    return tuple(found)
+
+
+def _cells(
+    columns: Sequence[Column[Place]], its: Sequence[Column[Place]], row: Row
+) -> tuple[Cell, ...]:
+    """A row's cells in the page's columns; columns that its workload does not have are empty."""
+    known = {column.key: cell for column, cell in zip(its, row.cells, strict=True)}
+    empty = Cell(value=None, text=MISSING)
+    return tuple(known.get(column.key, empty) for column in columns)
+
+
+def _row(record: RunRecord, place: Place, cells: tuple[Cell, ...], locks: Locks) -> PageRow:
     group = place.group
     found = details(record, group)
     other = stale(group, locks)
@@ -204,7 +231,7 @@ def _row(record: RunRecord, place: Place, row: Row, locks: Locks) -> PageRow:
         limited_by=place.limited_by,
         search=" ".join([word for word in words if word] + facts).lower(),
         stale=other,
-        cells=row.cells,
+        cells=cells,
         details=found,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from orchestrator.report.column import Column, Show, Value, framework, span
@@ -52,6 +52,17 @@ def ends(key: str, show: Show) -> tuple[Column[Place], ...]:
 def tested(known: Mapping[str, Interval]) -> bool:
     """Whether the repeats show how much the values vary, so that intervals are worth showing."""
     return any(one.tested for one in known.values())
+
+
+def answers_with(found: Iterable[Group]) -> tuple[Column[Place], ...]:
+    """A column with what answers the workload; none where no service says it."""
+    if not any(trial.server.uses for group in found for trial in group.trials):
+        return ()
+    return (Column("answers_with", "Answers with", of_group(_uses), words=True, wide=True),)
+
+
+def _uses(group: Group) -> Value:
+    return next((trial.server.uses for trial in group.trials if trial.server.uses), None)
 
 
 def of_group(of: Callable[[Group], Value]) -> Callable[[Place], Value]:

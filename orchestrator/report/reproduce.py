@@ -6,14 +6,19 @@ import re
 import shlex
 
 from orchestrator.model.record import RunRecord
+from orchestrator.report.own import is_own
 
 _COMMIT = re.compile(r"[0-9a-f]{6,64}")
 
 
 def reproduce(record: RunRecord, service: str, workload: str) -> str:
-    """The `lab run` command, quoted for a shell, for one service and workload of this run."""
+    """The `lab run` command, quoted for a shell, for one service and workload of this run.
+
+    For somebody's own application it is to be typed in its folder.
+    """
     settings = record.settings
-    words = [".venv/bin/lab", "run", service, "--workload", workload]
+    lab = ["lab", "run", "--app", "."] if is_own(record) else [".venv/bin/lab", "run", service]
+    words = [*lab, "--workload", workload]
     words += ["--profile", settings.profile]
     chosen = (
         ("--duration", settings.duration_s),
@@ -34,6 +39,11 @@ def reproduce(record: RunRecord, service: str, workload: str) -> str:
 
 
 def checkout(record: RunRecord) -> str | None:
-    """The command that checks out the run's commit of the lab; None if it is not known."""
+    """The command that checks out the run's commit of the lab; None if it is not known.
+
+    None, too, for somebody's own application, which another folder has.
+    """
+    if is_own(record):
+        return None
     commit = (record.host.lab_commit or "").partition("+")[0]
     return f"git checkout {commit}" if _COMMIT.fullmatch(commit) else None

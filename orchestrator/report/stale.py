@@ -16,8 +16,9 @@ STALE = "stale"
 def stale(group: Group, locks: Locks) -> str | None:
     """What differs, in words; None if nothing does, or if the service has no lock today.
 
-    Only the distributions count that the row names, which are the packages of the manifest. A row
-    whose server never told its versions is not stale: it has no numbers either.
+    Only the distributions count that the row names, which are the packages of the manifest. So the
+    lock of the workloads on request makes no row stale: a row does not know its versions of these
+    packages. A row whose server never told its versions is not stale: it has no numbers either.
     """
     pins = locks.get(group.service)
     if pins is None:

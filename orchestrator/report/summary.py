@@ -21,8 +21,13 @@ def run_summary(record: RunRecord) -> str:
 
 def _lines(record: RunRecord) -> Iterator[str]:
     measured = sum(trial.outcome is Outcome.MEASURED for trial in record.trials)
+    absent = sum(trial.outcome is Outcome.NOT_OFFERED for trial in record.trials)
     ended = ", interrupted" if record.interrupted else ""
-    yield f"# {measured} of {len(record.trials)} trials measured{ended}: run {record.run_id}\n"
+    without = f" ({absent} not offered by their service)" if absent else ""
+    yield (
+        f"# {measured} of {len(record.trials)} trials measured{without}{ended}: "
+        f"run {record.run_id}\n"
+    )
     yield f"{code(record.command)}, profile `{record.profile.name}`\n"
     if of_set := described(record.settings.set_name):
         yield f"{of_set}\n"

@@ -21,6 +21,7 @@ from orchestrator.report.group import Group, groups
 from orchestrator.report.headline import headline, together
 from orchestrator.report.hold import hold
 from orchestrator.report.open_loop import common_rate, shares
+from orchestrator.report.own import is_own
 from orchestrator.report.table import Table, make_table
 
 
@@ -53,7 +54,7 @@ def _of(record: RunRecord, workload: str) -> Iterator[Table]:
     found = groups(record, workload)
     if ranks_by_cost(record):
         yield headline(record, workload).table
-    yield _marked(record, _published(workload, found))
+    yield _marked(record, _published(workload, found, own=is_own(record)))
     yield _marked(record, hold(record, workload).table)
     if common := common_rate(workload, found):
         yield common
@@ -65,10 +66,10 @@ def _marked(record: RunRecord, table: Table) -> Table:
     return replace(table, title=table.title + together(record))
 
 
-def _published(workload: str, found: tuple[Group, ...]) -> Table:
+def _published(workload: str, found: tuple[Group, ...], *, own: bool) -> Table:
     return make_table(
         name=f"{workload}-2019",
-        title=f"{workload}: the whole trial, as published in 2019",
+        title=f"{workload}: the whole trial{'' if own else ', as published in 2019'}",
         columns=AS_IN_2019,
         rows=found,
         note=lambda group: None if _totals(group) else group.why,

@@ -15,12 +15,13 @@ from orchestrator.app.catalogue import catalogue
 from orchestrator.bench.package import own_package, sized
 from orchestrator.bench.served import served
 from orchestrator.contract import Probe
-from orchestrator.entries import entry
+from orchestrator.entries import entry, usual
 from orchestrator.files.checkout import ROOT
 from orchestrator.ports import Container
 from orchestrator.profiles import PROFILES
 
 KNOWN = catalogue(ROOT)
+USUAL = usual(KNOWN.contract.values())
 GIB = 2**30
 
 
@@ -41,15 +42,14 @@ def running(
     for image in known.images:
         engine.build(image)
     with served(known, engine) as its:
-        probe = its.server.probe([e.request for e in KNOWN.contract.values()], wait_s=30)
+        probe = its.server.probe(contract.requests(USUAL), wait_s=30)
         nofile = known.container.nofile
         yield Running(service=service, container=its.server, probe=probe, nofile=nofile)
 
 
 def test_keeps_the_contract(running: Running) -> None:
-    expectations = list(KNOWN.contract.values())
     manifest = KNOWN.manifests[running.service]
-    assert contract.problems(running.probe, expectations, manifest) == ()
+    assert contract.problems(running.probe, USUAL, manifest) == ()
 
 
 def test_reports_the_frameworks_own_package(running: Running) -> None:

@@ -19,12 +19,13 @@ from orchestrator.doubts.observed import (
     observed_differences,
     unknowns,
 )
-from orchestrator.entries import entry
+from orchestrator.entries import entry, usual
 from orchestrator.files.checkout import ROOT
 from orchestrator.model.entry import Entry
 from orchestrator.model.observed import Observed, UnderLoad
 
 KNOWN = catalogue(ROOT)
+USUAL = usual(KNOWN.contract.values())
 LOADS = 50
 """After so many light loads every server has used CPU time; a few are enough."""
 
@@ -43,7 +44,7 @@ def test_runs_what_its_service_toml_says(
 ) -> None:
     its = built(service, engine, compose)
     manifest = its.manifest
-    runs = observed(its, list(KNOWN.contract.values()), engine)
+    runs = observed(its, USUAL, engine)
     assert unknowns(runs) == ()
     assert observed_differences(replace(server_facts(manifest), observed=runs)) == ()
     loops = {name.partition(".")[0] for name in runs.event_loops}
@@ -65,7 +66,7 @@ def test_serves_with_the_processes_and_threads_that_its_service_toml_says(
     manifest = its.manifest
     users = min(MOST_CONNECTIONS, manifest.backlog)
     assert users >= ENOUGH_USERS * named_threads(manifest.threads), "too few to fill its pool"
-    load = loaded(its, list(KNOWN.contract.values()), users, engine)
+    load = loaded(its, USUAL, users, engine)
     assert load.processes == manifest.workers == 1
     runs = Observed(why="only its load is looked at", under_load=load)
     assert observed_differences(replace(server_facts(manifest), observed=runs)) == ()

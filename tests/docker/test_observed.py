@@ -14,13 +14,13 @@ from orchestrator.bench.observe import observed
 from orchestrator.bench.rows import server_facts
 from orchestrator.bench.served import served
 from orchestrator.doubts.observed import observed_differences
-from orchestrator.entries import entry
+from orchestrator.entries import entry, usual
 from orchestrator.files.checkout import ROOT
 from orchestrator.model.entry import Entry
 from orchestrator.model.observed import Observed
 
 KNOWN = catalogue(ROOT)
-REQUESTS = list(KNOWN.contract.values())
+REQUESTS = usual(KNOWN.contract.values())
 # As Starlette's app.py starts it, but otherwise than service.toml says.
 OTHER_LOOP = """
 import json, uvicorn, ujson, app

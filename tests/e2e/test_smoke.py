@@ -201,12 +201,16 @@ def test_the_record_has_the_request_and_the_package(run: Any) -> None:
             "path": "/json",
             "content_type": "application/json",
             "body_bytes": 117,
+            "judged_by": "bytes",
+            "kinds": 1,
         },
         "text": {
             "method": "GET",
             "path": "/text",
             "content_type": "text/plain",
             "body_bytes": 11,
+            "judged_by": "bytes",
+            "kinds": 1,
         },
     }
     for trial in record["trials"]:

@@ -35,6 +35,12 @@ def row(number: int) -> dict[str, Any]:
     return {"id": number, "number": number * 7919 % 10007, "name": f"row {number}"}
 
 
+def book(number: int) -> dict[str, Any]:
+    author = number * 7919 % 1000 + 1
+    by = {"id": author, "name": f"author {author}"}
+    return {"id": number, "title": f"book {number}", "author": by}
+
+
 def html(rows: list[tuple[int, str]], by: Callable[[str], str] = escape) -> str:
     lines = "".join(f"<tr><td>{number}</td><td>{by(text)}</td></tr>" for number, text in rows)
     return (
@@ -89,8 +95,30 @@ class Works(CountingServer):
             case ["rows"]:
                 first = int(self.asked["first"])
                 return as_json([row(number) for number in range(first, first + 20)])
+            case ["orm", asked]:
+                return self.by_orm(asked)
             case _:
                 return self.missing()
+
+    def by_orm(self, asked: str) -> bytes:
+        """The right answer to a request of the set orm."""
+        first = int(self.asked.get("first", 0))
+        match asked:
+            case "one":
+                return as_json(row(int(self.asked["id"])))
+            case "twenty" | "thousand":
+                count = 20 if asked == "twenty" else 1_000
+                return as_json([row(number) for number in range(first, first + count)])
+            case "insert":
+                return self.inserted(self.document)
+            case "update":
+                return as_json({**row(self.document["id"]), **self.document})
+            case _:
+                return as_json([book(number) for number in range(first, first + 20)])
+
+    def inserted(self, document: dict[str, Any]) -> bytes:
+        found = {"id": self.requests, **document}
+        return response(200, "application/json", json.dumps(found, separators=(",", ":")))
 
     def echo(self, number: int, key: str, name: str) -> dict[str, Any]:
         return {
@@ -179,6 +207,23 @@ class SelectsNineteen(Works):
         return as_json([row(number) for number in range(first, first + 19)])
 
 
+class InsertsAnotherNumber(Works):
+    def fault(self) -> bytes | None:
+        return self.inserted({**self.document, "number": 0})
+
+
+class AnswersBeforeTheUpdate(Works):
+    def fault(self) -> bytes | None:
+        return as_json(row(self.document["id"]))
+
+
+class JoinsAnotherAuthor(Works):
+    def fault(self) -> bytes | None:
+        first = int(self.asked["first"])
+        books = [book(number) for number in range(first, first + 20)]
+        return as_json([{**one, "author": books[0]["author"]} for one in books])
+
+
 @pytest.mark.parametrize("client", ["engine", "http"])
 @pytest.mark.parametrize(
     ("workload", "server", "kind", "words"),
@@ -191,6 +236,9 @@ class SelectsNineteen(Works):
         ("page", EscapesNothing, "bad_body", r"GET /page.*: body of \d+ bytes does not match"),
         ("page", DoesNotSort, "bad_body", r"GET /page.*: body of \d+ bytes does not match"),
         ("rows", SelectsNineteen, "bad_body", r"GET /rows\?f.*: the document has 19 items"),
+        ("orm-insert", InsertsAnotherNumber, "bad_body", r"POST /orm/insert: body of \d+ by"),
+        ("orm-update", AnswersBeforeTheUpdate, "bad_body", r"POST /orm/update: \.number is \d+"),
+        ("orm-join", JoinsAnotherAuthor, "bad_body", r"GET /orm/join.*: \[1\]\.author\.id is"),
     ],
 )  # fmt: skip
 def test_a_fault_has_its_kind_and_its_words_and_both_ends_count_it(

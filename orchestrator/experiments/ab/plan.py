@@ -58,7 +58,11 @@ def plan(
     needing = {one.entry.manifest.id for one in (base, head) if one.entry.companions}
     if needing:
         raise UsageError(
-            [f"{name}: lab ab cannot compare a service that needs companions" for name in needing]
+            [
+                f"{name}: lab ab cannot compare a service that needs companions; measure both "
+                "versions with `lab run` and compare the runs with `lab compare`"
+                for name in needing
+            ]
         )
     return ABPlan(
         settings=settings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 
 from orchestrator.audit.record import audit_record
@@ -82,7 +82,28 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
         f"profile {profile.name}, seed {plan.settings.seed}, "
         f"server on CPU {placement.server_cpu}, load on CPU {loads}, network {placement.network}"
     )
-    return Outlook(text=text, trials=len(plan.trials), left=count, trial_s=trial_s, after_s=after_s)
+    return Outlook(
+        text=text,
+        trials=len(plan.trials),
+        left=count,
+        trial_s=trial_s,
+        after_s=after_s,
+        not_offered=sum(trial.why_not is not None for trial in plan.trials),
+        why_not=not_offered(plan.trials),
+    )
+
+
+def not_offered(trials: Iterable[PlannedTrial]) -> tuple[str, ...]:
+    """A line for each reason why services do not offer a workload."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for trial in trials:
+        if trial.why_not is not None:
+            names = found.setdefault((trial.expectation.workload, trial.why_not), {})
+            names[trial.entry.manifest.name] = None
+    return tuple(
+        f"{workload} is not offered by {', '.join(names)}: {why}"
+        for (workload, why), names in sorted(found.items())
+    )
 
 
 def more_tools(plan: Plan) -> tuple[str, ...]:

@@ -179,6 +179,15 @@ def plan(
                     order=len(trials) + 1,
                 )
             )
+    if trials and all(trial.why_not is not None for trial in trials):
+        raise UsageError(
+            [
+                f"{trial.expectation.workload} is not offered by {trial.entry.manifest.id}: "
+                f"{trial.why_not}; `lab list` shows which services offer it"
+                for trial in sorted(trials, key=lambda one: one.key)
+                if trial.repeat == 1
+            ]
+        )
     return Plan(
         settings=settings,
         loading=Loading(

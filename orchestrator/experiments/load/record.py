@@ -89,19 +89,18 @@ def complete(record: RunRecord) -> bool:
 
 def kept(record: RunRecord) -> str:
     """What an interrupt left and how to continue, in words."""
-    name, measured, trials = record.run_id, _measured(record), _wanted(record)
+    measured, trials = _measured(record), _wanted(record)
+    app = " --app DIR" if "--app" in record.command else ""
+    again = f"`lab run{app} --resume {record.run_id}`"
     if measured == trials and at_once.missing(record):
         launches = max((len(one.launches) for one in record.together), default=0)
         return (
             f"all {trials} trials and {launches} launches of all services at once are measured and "
-            f"saved; continue with `lab run --resume {name}`"
+            f"saved; continue with {again}"
         )
     if measured == trials:
-        return f"everything was measured; `lab run --resume {name}` makes its report"
-    return (
-        f"{measured} of {trials} trials are measured and saved; continue with "
-        f"`lab run --resume {name}`"
-    )
+        return f"everything was measured; {again} makes its report"
+    return f"{measured} of {trials} trials are measured and saved; continue with {again}"
 
 
 def _measured(record: RunRecord) -> int:

@@ -13,6 +13,7 @@ from orchestrator.experiments.experiment import (
 )
 from orchestrator.experiments.size import plan as planning
 from orchestrator.experiments.size.audit import findings
+from orchestrator.experiments.size.bisection import probe_s
 from orchestrator.experiments.size.document import (
     RECORD,
     read,
@@ -33,8 +34,8 @@ from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
 
-SEARCH_S = 50.0
-"""About how long a search takes: its start, and eight rates of 5 s."""
+START_S, PROBES = 8.0, 12
+"""Of a search: about the time before its first probe, and the number of probes."""
 
 
 def blank(plan: SizePlan, facts: Facts) -> SizeRecord:
@@ -59,11 +60,12 @@ def left(plan: SizePlan, _record: SizeRecord) -> tuple[PlannedTrial, ...]:
 def outlook(plan: SizePlan, _record: SizeRecord) -> Outlook:
     """How many searches there are, and about how long they take."""
     services, searches = len(plan.trials), plan.settings.searches
+    search_s = START_S + PROBES * probe_s(plan.settings.p99_s)
     text = (
         f"{beginning(plan.settings.set_name)}{services} services, {searches} searches each: about "
-        f"{clock_time(services * searches * SEARCH_S)}"
+        f"{clock_time(services * searches * search_s)}"
     )
-    return Outlook(text=text, trials=services, left=services, trial_s=searches * SEARCH_S)
+    return Outlook(text=text, trials=services, left=services, trial_s=searches * search_s)
 
 
 def report(record: SizeRecord, around: Surroundings) -> dict[str, str]:

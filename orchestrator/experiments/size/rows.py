@@ -71,7 +71,8 @@ def _notes(service: SizedService) -> Iterator[str]:
     rates = [highest_kept(search.probes) for search in service.searches]
     if None in rates:
         yield f"{rates.count(None)} of {len(rates)} searches kept the promise at no rate"
-    if any(search.probes and lowest_missed(search.probes) is None for search in service.searches):
+    searched = [search.probes for search in service.searches]
+    if any(highest_kept(one) is not None and lowest_missed(one) is None for one in searched):
         yield "the promise was kept at every rate that was tried: the rate is a lower bound"
     probes = [probe for search in service.searches for probe in search.probes]
     if any(probe.idle < IDLE_LEAST for probe in probes):

@@ -12,7 +12,7 @@ from orchestrator.bench.instructions import HASH_SEED, SEEDS
 from orchestrator.bench.served import served
 from orchestrator.bench.verify import check, probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
-from orchestrator.experiments.size.bisection import highest_kept, next_rate
+from orchestrator.experiments.size.bisection import highest_kept, next_rate, probe_requests
 from orchestrator.experiments.size.plan import SizePlan
 from orchestrator.experiments.size.record import Probe, Search, SizedService, SizeRecord
 from orchestrator.model.entry import Entry
@@ -25,11 +25,6 @@ CONNECTIONS = 128
 """Of the open loop: a request that finds all of them busy waits, as part of its latency."""
 CLOSED_CONNECTIONS = 16
 WARM_UP_S, CAPACITY_S = 1.0, 2.0
-PROBE_S, PROBE_MOST_S = 5.0, 60.0
-"""A probe lasts at least so long, since a queue that grows shows with time: at 2 % more than a
-server can do, the last request of 5 s waits 100 ms."""
-REQUESTS_LEAST = 500
-"""A probe has at least so many requests, so that five of them exceed the 99th percentile."""
 
 Steps = Generator[SizeRecord, None, None]
 
@@ -120,7 +115,7 @@ def _capacity(load: SliceLoad) -> float:
 
 
 def _probe(plan: SizePlan, load: SliceLoad, rate: float) -> Probe:
-    requests = round(min(max(rate * PROBE_S, REQUESTS_LEAST), rate * PROBE_MOST_S)) or 1
+    requests = probe_requests(rate, plan.settings.p99_s)
     done = load.spread(requests, rate, 0)
     (server,) = done.servers
     failures = sum(server.failures.values())

@@ -14,7 +14,9 @@ def rows(message):
 
 
 def page(request):
-    text = templates.get_template("page.html").render(rows=rows(request.query["message"]))
+    # Japronto decodes a query before it splits it: request.query would end at the message's "&".
+    message = request.query_string.partition("=")[2]
+    text = templates.get_template("page.html").render(rows=rows(message))
     return request.Response(text=text, mime_type="text/html")
 
 

@@ -1,7 +1,7 @@
 """One row and twenty rows from PostgreSQL in Japronto, by asyncpg and its pool."""
 
 import asyncio
-from functools import cache
+from functools import lru_cache
 
 import ujson
 from asyncpg import create_pool
@@ -10,7 +10,7 @@ ONE = "SELECT id, number, name FROM rows WHERE id = $1"
 TWENTY = "SELECT id, number, name FROM rows WHERE id >= $1 ORDER BY id LIMIT 20"
 
 
-@cache
+@lru_cache(maxsize=None)
 def pool():
     """The pool, once it is there. As many connections as every other service may have."""
     made = create_pool(host="postgres", user="lab", database="postgres", min_size=8, max_size=8)

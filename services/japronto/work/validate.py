@@ -1,5 +1,7 @@
 """A validated order in Japronto, by pydantic: Japronto's documentation names no validator."""
 
+from typing import List
+
 import ujson
 from pydantic import BaseModel, Field, ValidationError
 
@@ -18,7 +20,7 @@ class Item(BaseModel):
 
 class Order(BaseModel):
     customer: Customer
-    items: list[Item] = Field(min_length=1, max_length=100)
+    items: List[Item] = Field(min_length=1, max_length=100)
     express: bool
 
 
@@ -35,7 +37,7 @@ def validate(request):
         found, code = answer(Order.model_validate(ujson.loads(request.body))), 200
     except ValidationError as error:
         found = {"errors": [line["msg"] for line in error.errors(include_url=False)]}
-        code = 422
+        code = 400  # Japronto does not know 422
     return request.Response(text=ujson.dumps(found), code=code, mime_type="application/json")
 
 

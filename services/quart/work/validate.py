@@ -40,6 +40,8 @@ async def invalid(error):
 
 
 def add(app):
+    ujson = app.json
     QuartSchema(app)
+    app.json = ujson  # Quart-Schema has put its own in this place
     app.add_url_rule("/validate", view_func=validate, methods=["POST"])
     app.register_error_handler(RequestSchemaValidationError, invalid)

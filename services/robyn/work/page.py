@@ -1,6 +1,7 @@
 """A page of escaped, sorted rows in Robyn, by its Jinja templates, which escape when told."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from robyn import Request
 from robyn.templating import JinjaTemplate
@@ -15,7 +16,7 @@ def rows(message):
 
 
 def page(request: Request):
-    found = rows(request.query_params.get("message", ""))
+    found = rows(unquote(request.query_params.get("message", "")))  # Robyn leaves it as it came
     return templates.render_template("page.html", rows=found)
 
 

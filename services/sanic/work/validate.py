@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 from sanic import response
 from sanic_ext import validate as validated
+from sanic_ext.exceptions import ValidationError
 
 
 class Customer(BaseModel):
@@ -36,5 +37,11 @@ async def validate(request, body):
     return response.json(answer(body))
 
 
+async def invalid(request, error):
+    return response.json({"errors": str(error)}, status=400)
+
+
 def add(app):
+    # Without a handler of its own Sanic logs a traceback for each invalid order.
+    app.error_handler.add(ValidationError, invalid)
     app.add_route(validate, "/validate", methods=["POST"])

@@ -29,4 +29,4 @@ async def twenty(request):
 
 
 def add(app):
-    app.routes += [Route("/rows/{id:int}", one), Route("/rows", twenty)]
+    app.routes.extend([Route("/rows/{id:int}", one), Route("/rows", twenty)])

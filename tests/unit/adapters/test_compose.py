@@ -218,7 +218,7 @@ def test_only_the_packet_counter_is_root_and_may_count_packets(services: Service
 
 
 def test_all_problems_are_reported_together(services: Services) -> None:
-    services["flask"] |= {"environment": {"A": "1"}, "cpu_shares": 5}
+    services["flask"] |= {"hostname": "A", "cpu_shares": 5}
     del services["locust"]["cpus"], services["locust"]["user"]
     for service in services.values():
         del service["read_only"]
@@ -227,7 +227,7 @@ def test_all_problems_are_reported_together(services: Services) -> None:
     where = "orchestrator/adapters/contained.py"
     assert sorted(refused(services)) == sorted(
         [
-            f'flask: environment = {{"A": "1"}}: {remedy} {where}',
+            f'flask: hostname = "A": {remedy} {where}',
             f"flask: cpu_shares = 5: {remedy} {where}",
             f"locust: no cpus: {CPUS}",
             f"locust: no user: {USER}",

@@ -132,7 +132,7 @@ def test_a_master_on_another_host_does_not_know_what_is_stolen_from_the_server()
 def test_master_and_workers_share_the_servers_network_in_loopback_mode_alone(
     network: Network,
 ) -> None:
-    server: Any = SimpleNamespace(id="c0ffee", host="weblab-1-flask")
+    server: Any = SimpleNamespace(id="c0ffee", host="weblab-1-flask", port=8000)
     loading = planned(profile="smoke").loading
     loading = replace(loading, placement=replace(loading.placement, network=network))
     started: list[Container | None] = []

@@ -95,6 +95,27 @@ def test_a_resumed_run_says_what_is_left() -> None:
     ]
 
 
+def test_trials_that_are_not_offered_are_told_at_once_and_not_counted_as_measured() -> None:
+    shown, out = progress()
+    plan = planned(("bottle", "flask"), workloads=("json", "text"), repeats=2, seed=7)
+    why = "it has no plain text"
+    without = tuple(
+        replace(
+            trial,
+            entry=replace(
+                trial.entry, manifest=replace(trial.entry.manifest, not_offered={"text": why})
+            ),
+        )
+        for trial in plan.trials
+    )
+    shown.run_begins(begun(replace(plan, trials=without)), "results/x/run.json")
+    said = out.getvalue().splitlines()
+    assert said[0] in (
+        f"text is not offered by {names}: {why}" for names in ("Bottle, Flask", "Flask, Bottle")
+    )
+    assert said[1].startswith("4 trials of 3 s, about 0:24: ")
+
+
 def test_the_expected_time_of_a_run_includes_the_open_loop() -> None:
     shown, out = progress()
     shown.run_begins(begun(planned(("flask",), open_loop=True)), "run.json")

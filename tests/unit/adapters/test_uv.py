@@ -51,6 +51,23 @@ def test_the_newest_stable_wheel_is_taken_and_the_command_stays(folder: Path) ->
     assert "one==1.0" in (folder / "requirements.txt").read_text()
 
 
+def test_constraints_of_the_folder_above_may_be_other_ones_than_in_its_file(folder: Path) -> None:
+    work = folder / "work"
+    work.mkdir()
+    (work / "requirements.in").write_text("one\n")
+    command = COMMAND.replace(
+        "requirements.in", "--constraints ../requirements.txt requirements.in"
+    )
+    (folder / "requirements.txt").write_text("one==1.0\n")
+    assert "one==1.0\n" in uv.newest(work, command)
+    text = uv.newest(work, command, "one==1.1\n")
+    assert text.splitlines()[1] == f"#    {command}"
+    assert "one==1.1\n" in text
+    assert str(folder) not in text
+    assert (folder / "requirements.txt").read_text() == "one==1.0\n"
+    assert [path.name for path in work.iterdir()] == ["requirements.in"]
+
+
 def test_what_no_version_can_fulfil_is_told_in_uvs_words(folder: Path) -> None:
     (folder / "requirements.in").write_text("one>9\n")
     with pytest.raises(NotResolved, match=r"No solution found.*only.*one"):

@@ -80,7 +80,7 @@ def test_all_problems_are_reported_together(
     assert [problem.split(": give ")[0] for problem in checkout.wrong()] == [
         "--repeats 0",
         "services/flask/service.toml:5: workers = 0",
-        "services/contract.toml:22: [json] status = 20",
+        "services/contract.toml:24: [json] status = 20",
         '.env: LAB_NOFILE = "-1"',
         'DOCKER_HOST = "tcp://10.0.0.1:2375"',
         "docker-compose.yml: flask: no read_only",
@@ -100,8 +100,19 @@ def test_names_are_known_even_if_their_files_are_invalid(checkout: Checkout) -> 
         services=("flask",),
         workloads=workload_names(ROOT / "services"),
         folders={"flask": "flask"},
-        sets={"2019": (), "production": (), "today": (), "base": ()},
-        on_request=("routes", "validate", "page", "rows"),
+        sets={"2019": (), "production": (), "today": (), "base": (), "orm": ()},
+        on_request=(
+            "routes",
+            "validate",
+            "page",
+            "rows",
+            "orm-one",
+            "orm-twenty",
+            "orm-thousand",
+            "orm-insert",
+            "orm-update",
+            "orm-join",
+        ),
     )
     checkout.contract.write_text("broken = ")
     assert names(checkout.root).workloads == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from orchestrator.cli import main
 from orchestrator.errors import UsageError
 from orchestrator.files.checkout import ROOT
 from orchestrator.files.own_file import read_own
-from orchestrator.files.own_root import CONTEXT, origin_of, own_root
+from orchestrator.files.own_root import CONTEXT, checkout_of, origin_of, own_root
 from orchestrator.files.toml_text import toml_text
 from orchestrator.model.own_app import FILE
 
@@ -88,7 +89,9 @@ def made(shop: Path, tmp_path: Path) -> Path:
     for name in ("docker-compose.yml", ".dockerignore", "loadgen", "orchestrator", "results"):
         if not (checkout / name).exists():
             (checkout / name).symlink_to(ROOT / name)
-    return own_root(checkout, read_own(shop), {"db": DB}, "its folder is at commit abc")
+    return own_root(
+        checkout, tmp_path / "root", read_own(shop), {"db": DB}, "its folder is at commit abc"
+    )
 
 
 def test_the_application_is_the_only_service(shop: Path, tmp_path: Path) -> None:
@@ -248,3 +251,48 @@ def test_a_folder_without_the_file_says_how_to_get_one(
 def test_tables_are_written_as_toml() -> None:
     tables = {"a-b": {"text": 'x"\n\x7fé', "number": 1, "list": [{"k": [True, 2]}], "no": {}}}
     assert tomllib.loads(toml_text(tables)) == tables
+
+
+def test_odd_characters_reach_the_container_and_the_manifest(shop: Path, tmp_path: Path) -> None:
+    odd = "🛒 \x7f\x85\ufeff\"'é"
+    (shop / FILE).write_text(
+        SHOP.replace("a$b", "a$b🛒 \\u007f\\u0085\\ufeff\\\"'é").replace("The shop", "Shop 🛒")
+    )
+    root = made(shop, tmp_path)
+    assert catalogue(root).manifests["shop"].name == "Shop 🛒"
+    blocks = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+    assert blocks["shop"]["environment"] == {"SECRET": f"a$$b{odd}"}
+
+
+def test_a_companion_is_built_from_a_copy_under_a_name_of_the_labs(
+    shop: Path, tmp_path: Path
+) -> None:
+    (shop / "db").mkdir()
+    (shop / "db" / "Dockerfile").write_text("FROM scratch\n")
+    made(shop, tmp_path)
+    db = {**DB, "build": {"context": str(shop / "db"), "args": {"A": "b"}}}
+    root = tmp_path / "again"
+    own_root(tmp_path / "lab", root, read_own(shop), {"db": db}, "")
+    block = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]["db"]
+    assert block["image"] == "weblab-app/db:local"
+    assert block["build"] == {"context": str(root / "companions" / "db"), "args": {"A": "b"}}
+    assert (root / "companions" / "db" / "Dockerfile").is_file()
+
+
+def test_pipes_and_the_file_itself_are_no_part_of_the_image(shop: Path, tmp_path: Path) -> None:
+    os.mkfifo(shop / "pipe")
+    root = made(shop, tmp_path)
+    assert not (root / CONTEXT / "pipe").exists()
+    assert not (root / CONTEXT / FILE).exists()
+
+
+def test_the_labs_own_checkout_is_known_from_an_applications(tmp_path: Path) -> None:
+    assert checkout_of(tmp_path / ".lab" / "apps" / "x") == tmp_path
+    assert checkout_of(tmp_path / "lab") == tmp_path / "lab"
+
+
+def test_the_python_of_an_application_is_its_own(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "--app", str(shop), "--python", "3.12"]) == 2
+    assert "an application's own Dockerfile says" in capsys.readouterr().err

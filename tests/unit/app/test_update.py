@@ -20,6 +20,9 @@ from tests.conftest import ROOT
 from tests.fakes import JournalProgress
 
 COMMAND = "uv pip compile --generate-hashes --python-version {} requirements.in -o requirements.txt"
+WORK_COMMAND = COMMAND.format("3.13").replace(
+    "requirements.in", "--constraints ../requirements.txt requirements.in"
+)
 
 
 class FakeResolver:
@@ -28,10 +31,12 @@ class FakeResolver:
     def __init__(self, newest: Mapping[str, Mapping[str, str] | Exception]) -> None:
         self._newest = newest
         self.commands: dict[str, str] = {}
+        self.above: dict[str, str | None] = {}
 
-    def newest(self, folder: Path, command: str) -> str:
+    def newest(self, folder: Path, command: str, above: str | None = None) -> str:
         name = folder.as_posix().rpartition("/services/")[2].replace("/", "-")
         self.commands[name] = command
+        self.above[name] = above
         known = self._newest.get(name, {})
         if isinstance(known, Exception):
             raise known
@@ -43,7 +48,7 @@ class FakeResolver:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Flask in two ways, and Japronto, whose lock is for another Python."""
+    """Flask in two ways with workloads on request, and Japronto, for another Python."""
     services = tmp_path / "services"
     for folder, own, python in (
         ("flask", "flask==3.1.2", "3.13"),
@@ -56,6 +61,10 @@ def checkout(tmp_path: Path) -> Path:
         (made / "requirements.txt").write_text(text)
         manifest = (ROOT / "services" / folder.partition("/")[0] / "service.toml").read_text()
         (made / "service.toml").write_text(manifest)
+    work = services / "flask" / "work"
+    work.mkdir()
+    (work / "requirements.in").write_text("psycopg\n")
+    (work / "requirements.txt").write_text(f"# by uv\n#    {WORK_COMMAND}\npsycopg==3.3.8 \\\n")
     (services / "contract.toml").write_text((ROOT / "services/contract.toml").read_text())
     template = services / "_template"
     template.mkdir()
@@ -65,12 +74,16 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The services that were verified; flask breaks the contract."""
+    """The services that were verified, `/rows` with workloads on request; flask breaks these."""
     asked: list[str] = []
 
-    def verify(_: object, services: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        asked.extend(services)
-        return {name: ("status 500",) if name == "flask" else () for name in services}
+    def verify(
+        _: object, services: Sequence[str], workloads: Sequence[str] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        on_request = "rows" in workloads
+        asked.extend(f"{name}/rows" if on_request else name for name in services)
+        wrong = "rows: status 500" if on_request else "status 500"
+        return {name: (wrong,) if name == "flask" else () for name in services}
 
     monkeypatch.setattr(updating, "verify", verify)
     return asked
@@ -89,6 +102,7 @@ def lock(checkout: Path, folder: str) -> str:
 
 
 NEW = {"flask==3.1.2": "flask==3.1.3"}
+NEW_WORK = {"psycopg==3.3.8": "psycopg==3.3.9"}
 
 
 def test_a_raised_lock_is_written_and_verified_and_others_are_left_alone(
@@ -99,9 +113,10 @@ def test_a_raised_lock_is_written_and_verified_and_others_are_left_alone(
     assert "flask==3.1.3" in lock(checkout, "flask")
     assert "flask==3.1.3" in lock(checkout, "flask/waitress")
     assert lock(checkout, "japronto") == before
-    assert verified == ["flask", "flask-waitress"]
-    assert {one.service: (one.text, one.contract) for one in done.locks} == {
-        "flask": ("flask 3.1.2 -> 3.1.3", ("status 500",)),
+    assert verified == ["flask", "flask-waitress", "flask/rows", "flask-waitress/rows"]
+    assert {one.name: (one.text, one.contract) for one in done.locks} == {
+        "flask": ("flask 3.1.2 -> 3.1.3", ("status 500", "rows: status 500")),
+        "flask/work": ("up to date", None),
         "flask-waitress": ("flask 3.1.2 -> 3.1.3", ()),
         "japronto": ("up to date", None),
         "_template": ("up to date", None),
@@ -114,7 +129,7 @@ def test_new_files_of_the_same_releases_reach_the_lock_and_are_verified(
     more = {"ujson==6.1.0 \\": "ujson==6.1.0 \\\n    --hash=sha256:0a"}
     done = raised(checkout, FakeResolver({"japronto": more}))
     assert "--hash=sha256:0a" in lock(checkout, "japronto")
-    assert verified == ["japronto"]
+    assert verified == ["japronto", "japronto/rows"]
     assert done.raised == ()
     assert [one.text for one in done.newer] == ["more files of the same releases"]
 
@@ -149,7 +164,7 @@ def test_a_conflict_in_one_service_keeps_its_lock_and_stops_no_other(
     done = raised(checkout, FakeResolver({"flask": NEW, "flask-waitress": conflict}))
     assert "flask==3.1.3" in lock(checkout, "flask")
     assert "flask==3.1.2" in lock(checkout, "flask/waitress")
-    assert done.locks[1].text == f"not raised: {conflict}"
+    assert done.locks[2].text == f"not raised: {conflict}"
     assert done.out_of_step == ("flask: 3.1.3 in flask, 3.1.2 in flask-waitress",)
     assert not done.all_well
 
@@ -158,7 +173,45 @@ def test_the_services_of_one_framework_are_raised_together(
     checkout: Path, verified: list[str]
 ) -> None:
     done = raised(checkout, FakeResolver({}), ["flask-waitress"])
-    assert [one.service for one in done.locks] == ["flask", "flask-waitress"]
+    assert [one.name for one in done.locks] == ["flask", "flask/work", "flask-waitress"]
+
+
+def test_the_lock_of_workloads_on_request_takes_the_new_versions_of_its_framework(
+    checkout: Path, verified: list[str]
+) -> None:
+    resolver = FakeResolver({"flask": NEW, "flask-waitress": NEW, "flask-work": NEW_WORK})
+    done = raised(checkout, resolver)
+    assert resolver.commands["flask-work"] == WORK_COMMAND
+    assert "flask==3.1.3" in (resolver.above["flask-work"] or "")
+    assert "psycopg==3.3.9" in lock(checkout, "flask/work")
+    assert verified == ["flask", "flask-waitress", "flask/rows", "flask-waitress/rows"]
+    assert [(one.name, one.contract) for one in done.newer] == [
+        ("flask", ("status 500",)),
+        ("flask/work", ("flask: rows: status 500",)),
+        ("flask-waitress", ()),
+    ]
+
+
+def test_a_raised_lock_of_workloads_on_request_alone_verifies_all_ways_with_these(
+    checkout: Path, verified: list[str]
+) -> None:
+    resolver = FakeResolver({"flask-work": NEW_WORK})
+    done = raised(checkout, resolver, ["flask-waitress"])
+    assert resolver.above["flask-work"] is None
+    assert verified == ["flask/rows", "flask-waitress/rows"]
+    assert [(one.name, one.text) for one in done.newer] == [
+        ("flask/work", "psycopg 3.3.8 -> 3.3.9")
+    ]
+
+
+def test_workloads_on_request_that_replace_a_package_of_the_service_are_told(
+    checkout: Path, verified: list[str]
+) -> None:
+    path = checkout / "services/flask/work/requirements.txt"
+    path.write_text(path.read_text() + "ujson==6.0.0 \\\n")
+    done = raised(checkout, FakeResolver({}), ["flask"])
+    said = "ujson: 6.1.0 in {}, 6.0.0 in its workloads on request"
+    assert done.out_of_step == (said.format("flask"), said.format("flask-waitress"))
 
 
 def test_a_check_writes_nothing(checkout: Path, verified: list[str]) -> None:
@@ -184,7 +237,10 @@ def test_without_an_engine_the_new_locks_stay_and_the_message_says_so(
         raise EnvironmentMissing("no Docker engine answers")
 
     monkeypatch.setattr(updating, "verify", verify)
-    with pytest.raises(EnvironmentMissing, match="`lab verify flask` does that"):
+    with pytest.raises(
+        EnvironmentMissing,
+        match=r"`lab verify flask` and `lab verify flask --workload routes .*` do that",
+    ):
         raised(checkout, FakeResolver({"flask": NEW}))
     assert "flask==3.1.3" in lock(checkout, "flask")
 

@@ -13,6 +13,13 @@ RAISED = Updated(service="flask", folder="flask", changes=(FLASK,), contract=())
 BROKEN = Updated(service="bottle", folder="bottle", changes=(FLASK,), contract=("status 500",))
 FAILED = Updated(service="sanic", folder="sanic", failure="no <version> of sanic")
 SAME = Updated(service="django", folder="django")
+WORK = Updated(
+    service="flask",
+    folder="flask/work",
+    on_request=True,
+    changes=(Change(name="psycopg", before=("3.3.8",), after=("3.3.9",)),),
+    contract=("flask-granian: rows: status 500",),
+)
 
 
 def update(*locks: Updated, out_of_step: tuple[str, ...] = (), written: bool = True) -> Update:
@@ -34,6 +41,15 @@ def test_the_summary_has_a_line_for_each_lock_that_changed_or_failed() -> None:
 
 def test_nothing_to_raise_is_said() -> None:
     assert summary(update(SAME)) == "# All locks are up to date\n\nUp to date: django.\n"
+
+
+def test_the_lock_of_workloads_on_request_is_told_by_its_folder() -> None:
+    assert summary(update(RAISED, WORK)) == (
+        "# Raised: flask, flask/work; breaks the contract: flask/work\n\n"
+        "- flask: flask 3.1.2 -> 3.1.3; keeps the contract\n"
+        "- flask/work: psycopg 3.3.8 -> 3.3.9; "
+        "**breaks the contract: flask-granian: rows: status 500**\n"
+    )
 
 
 def test_what_was_only_looked_for_would_be_raised() -> None:
@@ -63,6 +79,7 @@ def test_programs_get_every_change() -> None:
         {
             "service": "flask",
             "folder": "flask",
+            "on_request": False,
             "changes": [change],
             "renewed": "",
             "failure": None,

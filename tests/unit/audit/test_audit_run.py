@@ -1,6 +1,7 @@
 """A run with the files beside its record: Locust's own files, and the manifest."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from orchestrator.experiments.load import LOAD
 from orchestrator.files import checksums
 from orchestrator.files.checkout import ROOT
 from orchestrator.model.finding import Finding, Kind, Unread
+from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import TrialRecord
-from tests.unit.audit.records import failed, measured, run_of
+from tests.unit.audit.records import CONTRACT, failed, measured, run_of
 
 STATS = "raw/001-flask-json-1/locust_stats.csv"
 HEADER = (
@@ -33,9 +35,11 @@ def saved(
     folder: Path,
     trial: TrialRecord,
     *,
+    method: str = "GET",
     path: str = "/json",
     body: float = 250.0,
     less: int = 0,
+    contract: Mapping[str, Endpoint] = CONTRACT,
 ) -> Path:
     """A run with this trial and Locust's file for it, whose sizes include headers."""
     assert trial.totals is not None
@@ -43,8 +47,8 @@ def saved(
     numbers = (requests, failures, 2, 2.5, 2, 4, body, requests / 4, failures / 4, 2, 4, 4)
     (folder / STATS).parent.mkdir(parents=True)
     with (folder / STATS).open("w", newline="") as file:
-        csv.writer(file).writerows([HEADER, ("GET", path, *numbers), ("", "Aggregated", *numbers)])
-    record = run_of(replace(trial, raw=(STATS,)))
+        csv.writer(file).writerows([HEADER, (method, path, *numbers), ("", "Aggregated", *numbers)])
+    record = replace(run_of(replace(trial, raw=(STATS,))), contract=dict(contract))
     (folder / "run.json").write_bytes(codec.encode(record))
     checksums.add(folder, [STATS])
     return folder
@@ -92,6 +96,20 @@ def test_path_and_size_must_be_those_of_the_records_contract(tmp_path: Path) -> 
         ("body-size", 40, 117, Kind.CONTRADICTION),
     ]
     assert found(saved(tmp_path / "b", measured(), body=5_000.0))[0].kind is Kind.DOUBT
+
+
+def test_of_a_mix_locusts_file_names_the_workload(tmp_path: Path) -> None:
+    """Its requests have several paths, and answers of several sizes."""
+    one_of_many = {"json": replace(CONTRACT["json"], path="/json/7", kinds=2, judged_by="json")}
+    mixed = saved(tmp_path / "a", measured(), method="mix", path="json", contract=one_of_many)
+    assert found(mixed) == []
+    other = saved(tmp_path / "b", measured(), method="mix", path="text", contract=one_of_many)
+    (finding, *_) = found(other)
+    assert (finding.rule, finding.seen, finding.kind) == (
+        "workload-path",
+        "text",
+        Kind.CONTRADICTION,
+    )
 
 
 def test_changed_missing_and_additional_raw_files_are_found(tmp_path: Path) -> None:

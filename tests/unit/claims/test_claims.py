@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.claims import RULES, decide
+from orchestrator.claims import RULES, decide, told_of
 from orchestrator.claims.rank_correlation import correlation
 from orchestrator.errors import UsageError
 from orchestrator.model.published import Claim, ClaimRule, Verdict
@@ -26,6 +26,7 @@ from tests.unit.examples import (
     open_loop_row,
     resources,
     server,
+    trial_record,
 )
 
 
@@ -33,7 +34,10 @@ def latency(value: float, **changes: Any) -> dict[str, Any]:
     return {"open_loop": (open_loop_row(median_ms=value, **changes),)}
 
 
-@pytest.mark.parametrize("claim", sorted(set(CLAIMS) - {"best-asynchronous"}))
+OF_THE_NINE = sorted(claim.id for claim in CLAIMS.values() if not claim.apart)
+
+
+@pytest.mark.parametrize("claim", sorted({*OF_THE_NINE} - {"best-asynchronous"}))
 def test_a_record_that_agrees_with_the_article_upholds_its_claims(claim: str) -> None:
     # Three repeats, since "equal within 1.3 %" cannot be upheld with a margin of 30 %.
     found = decided(claim, world(repeats=3))
@@ -249,3 +253,46 @@ def test_every_rule_has_a_decision_function() -> None:
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(UsageError, match="claim x: no rule 'guess'; choose from higher-rate, "):
         decide([Claim(id="x", text="x", rule="guess")], world())
+
+
+def large_query(django_us: tuple[float, ...], peewee_us: tuple[float, ...]) -> RunRecord:
+    """A run of both ORMs with 1,000 rows, by the CPU time of each repeat."""
+    trials = (
+        trial_record(
+            service,
+            repeat,
+            workload="orm-thousand",
+            resources=resources(cpu_us_per_request=cost),
+        )
+        for service, costs in (("orm-django", django_us), ("orm-peewee", peewee_us))
+        for repeat, cost in enumerate(costs, 1)
+    )
+    return record(*trials, workloads=("orm-thousand",))
+
+
+@pytest.mark.parametrize(
+    ("django_us", "verdict"),
+    [
+        ((9_000.0, 9_100.0, 9_050.0), Verdict.UPHELD),
+        ((3_000.0, 3_100.0, 3_050.0), Verdict.REFUTED),
+        ((5_010.0, 5_120.0, 4_990.0), Verdict.UNDECIDED),
+    ],
+)
+def test_the_cost_of_a_large_query_decides_the_claim_about_orms(
+    django_us: tuple[float, ...], verdict: Verdict
+) -> None:
+    found = decided("django-orm-slower", large_query(django_us, (5_000.0, 5_100.0, 5_050.0)))
+    assert found.verdict is verdict, found.text
+    assert found.workload == "orm-thousand"
+    assert found.numbers["orm-thousand.orm-peewee.cpu_us_per_request"] == 5_050.0
+    assert "(5,050 µs of CPU time for a request)" in found.text or verdict is Verdict.UNDECIDED
+
+
+def test_a_run_without_large_queries_leaves_the_claim_about_orms_out() -> None:
+    without, with_it = world(), large_query((1.0,), (1.0,))
+    claims = tuple(CLAIMS.values())
+    assert [one.id for one in told_of(without, claims)] == [one.id for one in claims[:-1]]
+    assert told_of(with_it, claims) == claims
+    assert decided("django-orm-slower", without).text == (
+        "orm-thousand: the run has no CPU time of a request of orm-django and orm-peewee."
+    )

@@ -49,14 +49,31 @@ def test_list_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
         "server": "werkzeug development server",
         "interface": "WSGI",
         "sets": ["2019"],
+        "uses": {"validate": "pydantic", "page": "Jinja", "rows": "psycopg 3, a pool of 8"},
+        "not_offered": {},
     }
     assert len(document) >= 9
+    assert "rows" in document["wsgi"]["not_offered"]
 
 
 def test_list_names_each_service_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "flask Flask 2019 werkzeug development server (WSGI)" in lines
+
+
+def test_list_shows_the_workloads_and_which_services_do_not_offer_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["list", "--set", "base"]) == 0
+    bases = capsys.readouterr().out.splitlines()
+    assert "workloads: json, text" in bases
+    (rows,) = (line for line in bases if line.startswith("rows "))
+    assert rows.startswith("rows          not offered by asgi, asgi-granian, ")
+    assert main(["list", "--set", "2019"]) == 0
+    of_2019 = capsys.readouterr().out.splitlines()
+    assert "rows          by all" in of_2019
+    assert "orm-one       by the set orm alone" in of_2019
 
 
 def test_all_usage_problems_are_printed_together_to_stderr(

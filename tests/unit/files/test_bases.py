@@ -53,7 +53,9 @@ def command(folder: str) -> tuple[str, dict[str, str]]:
     script = SERVICES / folder / "serve.sh"
     if not script.is_file():
         return "python", {"app.py": ""}  # as the Dockerfile says
-    program, *rest = shlex.split(script.read_text(), comments=True)[1:]
+    # A variable chooses what the application does; it is no option of the server.
+    lines = [line for line in script.read_text().splitlines() if not line.startswith("export ")]
+    program, *rest = shlex.split("\n".join(lines), comments=True)[1:]
     words = iter([word for word in rest if not re.fullmatch(r"app:\w+", word)])
     options: dict[str, str] = {}
     for word in words:

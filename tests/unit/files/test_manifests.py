@@ -96,7 +96,7 @@ NO_SUCH = (
 )
 TITLE = "give one line of 1 to 100 printable characters"
 COUNT = "give a whole number from 1 to 1,024"
-SETS = "give a list of 2019, production, today, base; each once"
+SETS = "give a list of 2019, production, today, base, orm; each once"
 LINK = "give an address that begins with https:// or http://"
 
 
@@ -169,6 +169,7 @@ def test_another_way_to_serve_is_a_service_named_after_both_folders(tmp_path: Pa
         "production": ("flask-waitress",),
         "today": (),
         "base": (),
+        "orm": (),
     }
 
 
@@ -308,9 +309,9 @@ def test_all_problems_of_a_contract_are_reported_together(tmp_path: Path) -> Non
     assert contract_refused(tmp_path, text + "path = 'text'\n") == [
         "contract.toml: html is not a table",
         'contract.toml:7: [json] unknown key "age"; '
-        "known keys are about, any_body, body, content_type, headers, items, json, method, needs, "
-        "on_request, path, pattern, request_body, request_json, sha256, size, status, values, "
-        "weight",
+        "known keys are about, any_body, body, content_type, dealt, headers, items, json, method, "
+        "needs, on_request, only, path, pattern, request_body, request_json, sha256, size, status, "
+        "values, weight",
         'contract.toml:11: [text] path = "text": '
         "give a path that begins with / and contains only URL characters",
         "contract.toml:9: [text] status = 99: give a status from 200 to 599, or a list of them",
@@ -331,6 +332,14 @@ def test_an_empty_contract_is_refused(tmp_path: Path) -> None:
 def test_a_workload_with_an_invalid_name_is_refused(tmp_path: Path, name: str) -> None:
     (problem,) = contract_refused(tmp_path, f'["{name}"]\n{JSON}')
     assert problem.endswith("give lower-case letters, digits and hyphens, a letter first")
+
+
+def test_a_workload_can_only_be_of_a_set_that_there_is(tmp_path: Path) -> None:
+    text = f'[a]\nonly = "orms"\non_request = true\n{JSON}'
+    assert contract_refused(tmp_path, text) == [
+        "contract.toml: [a] only = 'orms': no set has this name; give one of 2019, production, "
+        "today, base, orm"
+    ]
 
 
 def test_a_missing_contract_is_told_by_its_name(tmp_path: Path) -> None:

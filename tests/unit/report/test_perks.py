@@ -34,7 +34,7 @@ from orchestrator.world.apis import Api, ApiFailed
 SERVICES = [
     name
     for name, one in catalogue(ROOT).manifests.items()
-    if one.folder == one.framework and ServiceSet.BASE not in one.sets
+    if one.folder == one.framework and {ServiceSet.BASE, ServiceSet.ORM}.isdisjoint(one.sets)
 ]
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
 

@@ -15,6 +15,7 @@ from orchestrator.experiments.load.plan import planned as resumed
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue
 from orchestrator.model.placement import Layout, Network
+from orchestrator.model.settings import Plan
 from orchestrator.placement import placed
 from orchestrator.profiles import PROFILES
 from tests.unit.examples import (
@@ -188,6 +189,25 @@ def test_a_run_is_not_resumed_with_another_contract() -> None:
     older = replace(begun, contract={"json": replace(endpoint(JSON), digest=None)})
     for known, earlier in ((same, begun), (changed, older), (changed, None)):
         assert len(resumed(begun.settings, known, placed_here, earlier).trials) == 1
+
+
+def test_a_plan_of_which_nothing_is_offered_is_refused_with_the_reasons() -> None:
+    its = entry("flask")
+    without = replace(its, manifest=replace(its.manifest, not_offered={"text": "no plain text"}))
+
+    def its_plan(*workloads: str) -> Plan:
+        asked = settings(workloads=workloads, repeats=2)
+        locust = container("locust")
+        return plan(
+            asked, {"flask": without}, {"json": JSON, "text": TEXT}, PLACEMENT, locust, locust
+        )
+
+    with pytest.raises(UsageError) as refused:
+        its_plan("text")
+    assert refused.value.problems == [
+        "text is not offered by flask: no plain text; `lab list` shows which services offer it"
+    ]
+    assert [trial.why_not for trial in its_plan("json", "text").trials].count(None) == 2
 
 
 def test_a_plan_of_wrong_settings_is_refused_with_all_problems() -> None:

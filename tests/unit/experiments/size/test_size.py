@@ -19,7 +19,14 @@ from orchestrator.errors import TrialFailed, UsageError
 from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.size import SIZE, all_well
 from orchestrator.experiments.size.audit import findings
-from orchestrator.experiments.size.bisection import CLOSE, highest_kept, next_rate
+from orchestrator.experiments.size.bisection import (
+    CLOSE,
+    TRIES,
+    highest_kept,
+    lowest_missed,
+    next_rate,
+    probe_requests,
+)
 from orchestrator.experiments.size.document import read, rows_document, size_files, size_summary
 from orchestrator.experiments.size.options import latency, price, share
 from orchestrator.experiments.size.page import page
@@ -70,7 +77,8 @@ def tried(rate: float, *, kept: bool, **changes: Any) -> Probe:
 
 def searched(rate: float) -> Search:
     return Search(
-        capacity=rate * 1.1, probes=(tried(rate, kept=True), tried(rate * 1.01, kept=False))
+        capacity=rate * 1.1,
+        probes=(tried(rate, kept=True), *[tried(rate * 1.01, kept=False)] * TRIES),
     )
 
 
@@ -98,7 +106,7 @@ def test_bisection_finds_the_edge_from_below_and_ends(capacity: float, edge: flo
     probes: list[Probe] = []
     while (rate := next_rate(probes, capacity)) is not None:
         probes.append(tried(rate, kept=rate <= edge * capacity))
-        assert len(probes) < 40
+        assert len(probes) < 40 * TRIES
     found = highest_kept(probes)
     assert found is not None
     assert edge * capacity / CLOSE <= found * (1 + 1e-9)
@@ -110,7 +118,24 @@ def test_a_promise_that_is_never_kept_ends_the_search() -> None:
     while (rate := next_rate(probes, 1000.0)) is not None:
         probes.append(tried(rate, kept=False))
     assert highest_kept(probes) is None
-    assert len(probes) < 10
+    assert len(probes) < 10 * TRIES
+
+
+def test_one_miss_that_the_host_made_decides_nothing() -> None:
+    probes = [tried(900, kept=False)]
+    assert next_rate(probes, 1000) == 900
+    assert lowest_missed(probes) is None
+    assert next_rate([*probes, tried(900, kept=True)], 1000) == pytest.approx(1080)
+    assert next_rate([*probes, tried(900, kept=False)], 1000) == pytest.approx(450)
+
+
+def test_a_probe_is_long_enough_for_its_promise_and_its_percentile() -> None:
+    assert probe_requests(1000, 0.1) == 5_000  # 5 s: a queue of 2 % grows to 100 ms
+    assert probe_requests(1000, 0.5) == 25_000
+    assert probe_requests(1000, 3) == 60_000  # a minute at most
+    assert probe_requests(20, 0.1) == 500
+    assert probe_requests(1, 0.1) == 60
+    assert probe_requests(0.001, 0.1) == 1
 
 
 def test_a_rate_is_also_users_requests_of_a_month_and_of_one_unit_of_money() -> None:

@@ -114,7 +114,7 @@ values = { number = { first = 1, last = 9 } }
     found = read(tmp_path, text)
     assert found.right.judged_by is JudgedBy.PATTERN
     digit = found.request.path[-1]
-    assert found.right.body.decode() == rf"<p>{digit}.</p>\s*<p>.</p>"
+    assert found.right.body.decode() == rf"<p>{digit}.</p>\s*<p>.</p>\s*"
     assert len({exchange.request.path for exchange in found.exchanges}) == 9
 
 
@@ -208,9 +208,53 @@ def test_the_workloads_of_the_article_are_measured_without_being_named() -> None
     assert {"routes", "validate", "page", "rows"} <= found.keys()
 
 
-@pytest.mark.parametrize("name", ["routes", "validate", "page", "rows"])
+ON_REQUEST = [name for name, one in read_contract(contract_path()).items() if one.on_request]
+
+
+@pytest.mark.parametrize("name", ON_REQUEST)
 def test_their_requests_differ(name: str) -> None:
     """So that no answer can come from a cache."""
-    found = read_contract(contract_path())[name]
-    asked = {(exchange.request.path, exchange.request.body) for exchange in found.exchanges}
-    assert len(asked) > DEALT * 0.8
+    found = read_contract(contract_path())[name].exchanges
+    asked = {(exchange.request.path, exchange.request.body) for exchange in found}
+    assert len(asked) > len(found) * 0.8
+
+
+def test_a_mix_may_deal_fewer_requests_and_be_of_one_set(tmp_path: Path) -> None:
+    few = MIX.replace("on_request = true", 'on_request = true\ndealt = 50\nonly = "orm"')
+    found = read(tmp_path, few)
+    assert found.only == "orm"
+    kinds = Counter(exchange.kind for exchange in found.exchanges)
+    assert kinds == {"GET /orders/${id}?word=${word}": 45, "POST /orders": 5}
+    usual = read(tmp_path, MIX)
+    assert (usual.only, len(usual.exchanges)) == (None, DEALT)
+
+
+def test_what_dealt_and_only_cannot_be_is_told_together(tmp_path: Path) -> None:
+    one = 'path = "/"\nstatus = 200\nany_body = true\n'
+    seldom = MIX.replace("[orders]", "[orders]\ndealt = 10").replace("orders", "b")
+    text = f'[a]\ndealt = 7\nonly = "orm"\n{one}{seldom}[c]\ndealt = 2001\nonly = "an ORM"\n{one}'
+    assert refused(tmp_path, text) == [
+        "contract.toml: [a] only: every service answers what is always measured; give on_request = "
+        "true, too",
+        "contract.toml: [a] dealt: all requests are the same; give values or a mix, or remove it",
+        "contract.toml: [b]: POST /b: fewer than 2 of 10 requests are of this kind; give it a "
+        "larger weight, or the others smaller ones",
+        "contract.toml:31: [c] dealt = 2001: give a whole number from 1 to 2,000",
+        'contract.toml:32: [c] only = "an ORM": give the name of a set of services, such as orm',
+    ]
+
+
+def test_a_kind_that_would_hardly_be_sent_is_refused(tmp_path: Path) -> None:
+    kind = """
+[[a.mix]]
+weight = {}
+path = "/{}"
+status = 200
+any_body = true
+"""
+    many = "".join(kind.format(100, f"often-{number}") for number in range(25))
+    (problem,) = refused(tmp_path, many + kind.format(1, "seldom"))
+    assert problem == (
+        "contract.toml: [a]: GET /seldom: fewer than 2 of 2,000 requests are of this kind; give it "
+        "a larger weight, or the others smaller ones"
+    )

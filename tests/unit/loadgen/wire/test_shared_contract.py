@@ -113,9 +113,15 @@ def test_a_user_agent_of_its_own_is_the_only_one() -> None:
     assert data.lower().count(b"user-agent") == 1
 
 
+def test_a_host_of_its_own_is_the_only_one() -> None:
+    data = Request(path="/", headers=(("host", "shop.example"),)).encoded("x")
+    assert data.lower().count(b"host:") == 1
+    assert b"host: shop.example\r\n" in data
+
+
 OURS = (
-    "give the name of a header other than Host, Content-Length, Connection, Transfer-Encoding, "
-    "Expect, which are the lab's"
+    "give the name of a header other than Content-Length, Connection, Transfer-Encoding, Expect, "
+    "which are the lab's"
 )
 
 
@@ -129,7 +135,7 @@ status = 200
 content_type = "text/plain"
 body = ""
 [a.headers]
-"host" = "x"
+"connection" = "x"
 "X Y" = "1"
 X-Break = "a\\r\\nb"
 X-Number = 1
@@ -145,7 +151,7 @@ body = ""
     value = "give one line of at most 1,000 ASCII characters, without spaces around it"
     assert refused(tmp_path, text) == [
         'contract.toml:2: [a] method = "HEAD": give one of GET, POST, PUT, PATCH, DELETE',
-        f'contract.toml:8: [a] headers = "host": {OURS}',
+        f'contract.toml:8: [a] headers = "connection": {OURS}',
         f'contract.toml:8: [a] headers = "X Y": {OURS}',
         f'contract.toml:8: [a] headers = "Expect": {OURS}',
         f'contract.toml:8: [a] headers["X-Break"] = "a\\r\\nb": {value}',

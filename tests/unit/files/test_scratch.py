@@ -4,13 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestrator.adapters.scratch import remove_left, scratch
+from orchestrator.files.scratch import remove_left, scratch
 from tests.conftest import ROOT
 
 USES_ONE = """\
 import sys
 from pathlib import Path
-from orchestrator.adapters.scratch import scratch
+from orchestrator.files.scratch import scratch
 with scratch(Path(sys.argv[1])) as folder:
     (folder / "copy").mkdir()
     print(folder, flush=True)

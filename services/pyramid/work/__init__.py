@@ -1,0 +1,1 @@
+"""A package, since pyramid_jinja2 looks for templates beside the package that includes it."""

@@ -1,0 +1,125 @@
+"""What the report says of workloads on request: not offered, what answers, and the database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from orchestrator.experiments.load.record import all_measured
+from orchestrator.model.record import RunRecord
+from orchestrator.model.trial import Companion, Outcome, TrialRecord
+from orchestrator.report.details import details
+from orchestrator.report.files import report_files
+from orchestrator.report.group import groups
+from orchestrator.report.hold import hold
+from orchestrator.report.summary import run_summary
+from tests.unit.examples import (
+    planned,
+    resources,
+    run_record,
+    server,
+    settings,
+    totals,
+    trial_record,
+)
+
+WHY = "it has no driver for a database"
+DATABASE = Companion(name="postgres", cpu_us_per_request=75.0)
+
+
+def trial(service: str, workload: str, **changes: object) -> TrialRecord:
+    example = trial_record(
+        service,
+        workload=workload,
+        totals=totals(),
+        hold=totals(),
+        hold_users=64,
+        limited_by="server-cpu",
+        resources=resources(),
+    )
+    return replace(example, **changes)  # type: ignore[arg-type]
+
+
+def record(*companions: Companion) -> RunRecord:
+    """Flask answers both workloads, and Bottle does not offer one."""
+    uses = server("Flask", uses="psycopg 3, a pool of 8")
+    absent = replace(
+        trial_record("bottle", workload="rows"), outcome=Outcome.NOT_OFFERED, reason=WHY
+    )
+    example = run_record(planned(("flask", "bottle")))
+    return replace(
+        example,
+        settings=settings(services=("flask", "bottle"), workloads=("json", "rows")),
+        trials=(
+            trial("flask", "json"),
+            trial("flask", "rows", server=uses, companions=companions),
+            trial("bottle", "json"),
+            absent,
+        ),
+    )
+
+
+def test_a_row_that_is_not_offered_is_neither_failed_nor_missing() -> None:
+    known = record(DATABASE)
+    assert all_measured(known)
+    files = report_files(known)
+    (bottle,) = (
+        row for row in csv.DictReader(io.StringIO(files["rows-hold.csv"])) if row["rank"] == ""
+    )
+    assert (bottle["framework"], bottle["note"]) == ("Bottle", "not offered")
+    rows = json.loads(files["rows-hold.json"])["rows"]
+    assert [row["note"] for row in rows] == [None, "not offered"]
+    assert "| Bottle | not offered | - |" in files["report.md"]
+    assert f"- Bottle rows: not offered: {WHY}" in files["report.md"]
+    page = files["index.html"]
+    assert "3 of 4 trials measured (1 not offered by their service)" in page
+    assert f"<h3>not offered</h3><p>{WHY}</p>" in page
+    assert run_summary(known).startswith(
+        "# 3 of 4 trials measured (1 not offered by their service): run "
+    )
+
+
+def test_a_failed_row_beside_it_still_counts() -> None:
+    known = record()
+    failed = replace(known.trials[0], outcome=Outcome.FAILED)
+    assert not all_measured(replace(known, trials=(failed, *known.trials[1:])))
+
+
+def test_what_answers_is_a_column_of_this_workload_alone_and_stands_in_the_details() -> None:
+    known = record()
+    columns = {name: [one.key for one in hold(known, name).columns] for name in ("json", "rows")}
+    assert "answers_with" in columns["rows"]
+    assert "answers_with" not in columns["json"]
+    assert "| psycopg 3, a pool of 8 |" in report_files(known)["report.md"]
+    flask = next(one for one in groups(known, "rows") if one.service == "flask")
+    assert ("Answers with", "psycopg 3, a pool of 8") in details(known, flask).settings
+
+
+def test_the_databases_cpu_time_stands_beside_that_of_the_service() -> None:
+    known = record(DATABASE, Companion(name="cache", cpu_us_per_request=5.0))
+    table = hold(known, "rows").table
+    keys = [column.key for column in table.columns]
+    at = keys.index("database_cpu_us_per_request")
+    assert keys[at - 1] == "cpu_us_per_request"
+    assert [row.cells[at].value for row in table.rows] == [80.0, None]
+    assert "database_cpu_us_per_request" not in [one.key for one in hold(known, "json").columns]
+
+
+def test_a_database_that_was_not_measured_whole_has_no_number() -> None:
+    table = hold(record(DATABASE, Companion(name="cache")), "rows").table
+    at = [column.key for column in table.columns].index("database_cpu_us_per_request")
+    assert [row.cells[at].value for row in table.rows] == [None, None]
+
+
+def test_all_rows_of_the_page_have_the_columns_of_all_workloads() -> None:
+    page = report_files(record(DATABASE))["index.html"]
+    rows = page.partition('<table id="rows"')[2].partition("</section>")[0]
+    head, _, body = rows.partition("</thead>")
+    titles = [part.partition("</button>")[0].rpartition(">")[2] for part in head.split("<th")[2:]]
+    assert titles.index("Database CPU µs/request") == titles.index("CPU µs/request") + 1
+    assert titles.index("Answers with") > titles.index("Limited by")
+    shown = [part.partition("</tr>")[0] for part in body.split('<th scope="row" data-value=')[1:]]
+    assert len(shown) == 4
+    assert {one.count("<td") + 1 for one in shown} == {len(titles)}
