@@ -26,6 +26,7 @@ from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.model.placement import Network
 from orchestrator.model.settings import Settings
 from orchestrator.model.trial import Outcome, TrialRecord
+from orchestrator.world import World
 
 # The Docker SDK leaves a log that was not read completely to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -59,14 +60,18 @@ def measured(
     engine: DockerEngine,
     folder: Path,
     *,
+    world: World = WORLD,
+    service: str = SERVICE,
+    workload: str = "json",
     server: dict[str, object] | None = None,
     worker: dict[str, object] | None = None,
+    companions: dict[str, dict[str, object] | None] | None = None,
     most_users: int = 64,
 ) -> TrialRecord:
-    """A trial of eight seconds with a changed server or worker."""
+    """A trial of eight seconds with a changed server, worker or companion."""
     settings = Settings(
-        services=(SERVICE,),
-        workloads=("json",),
+        services=(service,),
+        workloads=(workload,),
         profile="smoke",
         duration_s=8.0,
         max_users=most_users,
@@ -74,18 +79,21 @@ def measured(
         seed=1,
         network=Network.LOOPBACK,
     )
-    known = catalogue(WORLD.root)
-    placed = placed_here(WORLD, engine, settings.network)
-    containers = placed.containers
-    changed = _changed(containers[SERVICE], server)
+    known = catalogue(world.root)
+    placed = placed_here(world, engine, settings.network)
+    containers = dict(placed.containers)
+    for name, changes in (companions or {}).items():
+        containers[name] = _changed(containers[name], changes)
+    changed = _changed(containers[service], server)
     engine.build(LOCUST_WORKER)
     planned = plan(
         settings,
-        {SERVICE: Entry(manifest=known.manifests[SERVICE], container=changed)},
+        {service: Entry(manifest=known.manifests[service], container=changed)},
         known.contract,
         placed.placement,
         containers[LOCUST_MASTER],
         _changed(containers[LOCUST_WORKER], worker),
+        containers=containers,
     )
     store = RunFolder(folder / "run")
     store.create()
@@ -100,7 +108,7 @@ def measured(
         progress=ConsoleProgress(),
     )
     trial = Trial(planned.trials[0], LoadMethod(loading=planned.loading), bench)
-    record = trial.run([engine.build(SERVICE)])
+    record = trial.run([engine.build(name) for name in (service, *(companions or ()))])
     assert record.outcome is Outcome.MEASURED, record.reason
     return record
 
