@@ -167,7 +167,7 @@ def test_everything_wrong_in_the_file_is_told_together_with_its_line(shop: Path)
     (shop / FILE).write_text(
         """\
 name = "Shop"
-port = 80
+port = 10000
 imagee = "x"
 [build]
 dockerfile = "../Dockerfile"
@@ -186,7 +186,7 @@ any_body = true
     told = "\n".join(error.value.problems).replace(f"{shop}/", "")
     for words in (
         'lab.toml:1: name = "Shop": give lower-case letters',
-        "lab.toml:2: port = 80: give a port from 1024 to 9999",
+        "lab.toml:2: port = 10000: give a port from 1 to 9999",
         'lab.toml:3: unknown key "imagee"',
         'lab.toml:5: [build] dockerfile = "../Dockerfile": give a path inside the folder',
         "lab.toml: [companions] no compose",
