@@ -59,8 +59,20 @@ def init(folder: Path) -> list[str]:
     path.write_text(_begun(folder))
     return [
         f"{path} is ready: name in it what your application answers, and how that is judged.",
+        *_no_dockerfile(folder),
         f"Then: lab verify --app {folder}",
         "docs/your-app.md goes through all of it.",
+    ]
+
+
+def _no_dockerfile(folder: Path) -> list[str]:
+    """What to do if the folder has no Dockerfile itself, in at most one line."""
+    if (folder / "Dockerfile").is_file():
+        return []
+    inside = sorted(path.parent.name for path in folder.glob("*/Dockerfile"))
+    build = f'; or replace image by a table [build] with context = "{inside[0]}"' if inside else ""
+    return [
+        f"There is no Dockerfile in {folder}: write one, or give an image that is there{build}."
     ]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from orchestrator.experiments.size.bisection import highest_kept, lowest_missed
+from orchestrator.experiments.size.bisection import highest_kept, lowest_missed, next_rate
 from orchestrator.experiments.size.options import MONTH_H
-from orchestrator.experiments.size.record import SizedService, SizeRecord, SizeSettings
+from orchestrator.experiments.size.record import Search, SizedService, SizeRecord, SizeSettings
 from orchestrator.stats.geometric import geometric_mean
 
 MONTH_S = MONTH_H * 3600
@@ -45,7 +45,8 @@ def size_rows(record: SizeRecord) -> tuple[SizeRow, ...]:
 
 
 def _row(service: SizedService, settings: SizeSettings) -> SizeRow:
-    rates = [highest_kept(search.probes) for search in service.searches]
+    ended = _ended(service)
+    rates = [highest_kept(search.probes) for search in ended]
     known = [rate for rate in rates if rate is not None]
     mean = geometric_mean(known) if known and len(known) == len(rates) else None
     rate = mean.value if mean else None
@@ -59,19 +60,27 @@ def _row(service: SizedService, settings: SizeSettings) -> SizeRow:
         users=rate * settings.every_s if rate else None,
         a_month=a_month,
         for_money=a_month / settings.price if a_month and settings.price else None,
-        capacity=median(one.capacity for one in service.searches) if service.searches else None,
-        searches=len(service.searches),
+        capacity=median(one.capacity for one in ended) if ended else None,
+        searches=len(ended),
         note="; ".join(_notes(service)),
     )
+
+
+def _ended(service: SizedService) -> list[Search]:
+    """The searches that came to their end: one that was cut off says only how far it had come."""
+    return [one for one in service.searches if next_rate(one.probes, one.capacity) is None]
 
 
 def _notes(service: SizedService) -> Iterator[str]:
     if service.reason is not None:
         yield f"failed in {service.reason}"
-    rates = [highest_kept(search.probes) for search in service.searches]
+    ended = _ended(service)
+    if cut_off := len(service.searches) - len(ended):
+        yield f"{cut_off} of {len(service.searches)} searches did not come to their end"
+    rates = [highest_kept(search.probes) for search in ended]
     if None in rates:
         yield f"{rates.count(None)} of {len(rates)} searches kept the promise at no rate"
-    searched = [search.probes for search in service.searches]
+    searched = [search.probes for search in ended]
     if any(highest_kept(one) is not None and lowest_missed(one) is None for one in searched):
         yield "the promise was kept at every rate that was tried: the rate is a lower bound"
     probes = [probe for search in service.searches for probe in search.probes]

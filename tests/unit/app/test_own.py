@@ -167,7 +167,7 @@ def test_everything_wrong_in_the_file_is_told_together_with_its_line(shop: Path)
     (shop / FILE).write_text(
         """\
 name = "Shop"
-port = 80
+port = 10000
 imagee = "x"
 [build]
 dockerfile = "../Dockerfile"
@@ -186,7 +186,7 @@ any_body = true
     told = "\n".join(error.value.problems).replace(f"{shop}/", "")
     for words in (
         'lab.toml:1: name = "Shop": give lower-case letters',
-        "lab.toml:2: port = 80: give a port from 1024 to 9999",
+        "lab.toml:2: port = 10000: give a port from 1 to 9999",
         'lab.toml:3: unknown key "imagee"',
         'lab.toml:5: [build] dockerfile = "../Dockerfile": give a path inside the folder',
         "lab.toml: [companions] no compose",
@@ -222,6 +222,15 @@ def test_init_writes_a_file_that_is_right_at_once(tmp_path: Path) -> None:
     assert 'compose = "compose.yml"' in (folder / FILE).read_text()
     with pytest.raises(UsageError, match="there is one already"):
         init(folder)
+
+
+def test_init_says_what_to_do_without_a_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "backend").mkdir()
+    told = "\n".join(init(tmp_path))
+    assert f"There is no Dockerfile in {tmp_path}: write one, or give an image" in told
+    (tmp_path / FILE).unlink()
+    (tmp_path / "backend" / "Dockerfile").write_text("FROM x\n")
+    assert 'a table [build] with context = "backend"' in "\n".join(init(tmp_path))
 
 
 def test_what_init_shows_as_comments_is_right_as_well(tmp_path: Path) -> None:

@@ -152,9 +152,25 @@ def test_a_rate_is_also_users_requests_of_a_month_and_of_one_unit_of_money() -> 
     assert told["p99_ms"] == 100
 
 
+def to_the_end(*, kept: bool, **changes: Any) -> Search:
+    """A search that is over, in which every rate was kept, or none."""
+    search = Search(capacity=100)
+    while (rate := next_rate(search.probes, search.capacity)) is not None:
+        search = replace(search, probes=(*search.probes, tried(rate, kept=kept, **changes)))
+    return search
+
+
+def test_a_search_that_was_cut_off_does_not_count() -> None:
+    (flask,) = record().services
+    cut_off = Search(capacity=1000, probes=(tried(900, kept=True),))
+    (row,) = size_rows(record(services=(replace(flask, searches=(searched(100), cut_off)),)))
+    assert row.rate == pytest.approx(100)
+    assert row.searches == 1
+    assert row.note == "1 of 2 searches did not come to their end"
+
+
 def test_what_a_row_cannot_say_stands_in_its_note() -> None:
-    never = Search(capacity=100, probes=(tried(90, kept=False),))
-    always = Search(capacity=100, probes=(tried(90, kept=True, idle=0.01),))
+    never, always = to_the_end(kept=False), to_the_end(kept=True, idle=0.01)
     (flask,) = record().services
     services = (
         replace(flask, searches=(never, searched(100))),
