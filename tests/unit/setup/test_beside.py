@@ -63,7 +63,8 @@ def test_an_interrupt_ends_both(tmp_path: Path) -> None:
     first = (
         "sh",
         "-c",
-        f"trap 'echo interrupted > {tmp_path}/first' INT; echo > {begun}; sleep 60",
+        # With `exit`, since the interrupt may come just before `sleep` begins.
+        f"trap 'echo interrupted > {tmp_path}/first; exit' INT; echo > {begun}; sleep 60",
     )
     with started(*first, "--", "sleep", "60") as run:
         begun.read_text()
