@@ -12,19 +12,19 @@ done
 [ "${#first[@]}" -gt 0 ] && [ "$#" -gt 1 ] || { echo 'beside.sh: give two commands, with -- between them' >&2; exit 2; }
 shift
 
-said=$(mktemp)
-set -m # a process group of its own, which Ctrl-C here does not reach
-"${first[@]}" >"$said" 2>&1 </dev/null &
-group=$!
-set +m
-
+said=$(mktemp) group=
 end() {
-  if kill -INT -- "-$group" 2>/dev/null; then wait "$group" || true; fi
+  if [ -n "$group" ] && kill -INT -- "-$group" 2>/dev/null; then wait "$group" || true; fi
   rm -f "$said"
 }
 trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+set -m # a process group of its own, which Ctrl-C here does not reach
+"${first[@]}" >"$said" 2>&1 </dev/null &
+group=$!
+set +m
 
 code=0
 "$@" || code=1

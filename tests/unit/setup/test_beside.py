@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ import pytest
 from orchestrator.files.checkout import ROOT
 
 SCRIPT = ROOT / "tests" / "beside.sh"
+INTERRUPTED = """
+import pathlib, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # so that none comes too early
+told = pathlib.Path(sys.argv[1])
+told.write_text("begun")
+signal.sigwait([signal.SIGINT])
+told.write_text("interrupted")
+"""
 
 
 def started(*words: str) -> subprocess.Popen[str]:
@@ -58,17 +67,16 @@ def test_without_two_commands_it_says_what_it_takes(words: tuple[str, ...]) -> N
 
 def test_an_interrupt_ends_both(tmp_path: Path) -> None:
     """As Ctrl-C in a terminal, which reaches the second command and the script alone."""
-    begun = tmp_path / "begun"
-    os.mkfifo(begun)
-    first = (
-        "sh",
-        "-c",
-        # With `exit`, since the interrupt may come just before `sleep` begins.
-        f"trap 'echo interrupted > {tmp_path}/first; exit' INT; echo > {begun}; sleep 60",
-    )
-    with started(*first, "--", "sleep", "60") as run:
-        begun.read_text()
+    fifos = [tmp_path / "first", tmp_path / "second"]
+    commands = []
+    for fifo in fifos:
+        os.mkfifo(fifo)
+        commands.append((sys.executable, "-c", INTERRUPTED, str(fifo)))
+    first, second = commands
+    with started(*first, "--", *second) as run:
+        assert [fifo.read_text() for fifo in fifos] == ["begun", "begun"]
         os.killpg(run.pid, signal.SIGINT)
+        # The script interrupts the first command when the second has ended.
+        assert [fifo.read_text() for fifo in reversed(fifos)] == ["interrupted", "interrupted"]
         run.communicate(timeout=30)
     assert run.returncode == 130
-    assert (tmp_path / "first").read_text() == "interrupted\n"
