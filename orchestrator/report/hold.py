@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orchestrator.model.record import RunRecord
-from orchestrator.model.trial import Totals, TrialRecord
+from orchestrator.model.trial import Totals
 from orchestrator.quantities import rates
+from orchestrator.report.beside import beside
 from orchestrator.report.column import Column, Value, percent, span, three_digits, whole
 from orchestrator.report.group import (
     Group,
@@ -88,33 +89,13 @@ def _stolen(group: Group) -> Value:
 _STOLEN: Column[Place] = Column("steal", "Stolen", of_group(_stolen), show=percent, wide=True)
 
 
-def _database_us(group: Group) -> Value:
-    """The median over the repeats of what all companions together used for a request."""
-
-    def of(trial: TrialRecord) -> float | None:
-        used = [one.cpu_us_per_request for one in trial.companions]
-        known = [value for value in used if value is not None]
-        return sum(known) if known and len(known) == len(used) else None
-
-    return group.median(of)
-
-
-_DATABASE: Column[Place] = Column(
-    "database_cpu_us_per_request",
-    "Database CPU µs/request",
-    of_group(_database_us),
-    show=whole,
-    wide=True,
-)
-
-
 def hold(record: RunRecord, workload: str) -> Ranking:
     """The ranking by the hold's rate. Ranked if the server's CPU was the limit in every repeat."""
     found = groups(record, workload)
     ranked = [group.service for group in found if group.ranked]
     known = rates(record, workload)
     places = ranks(known, ranked)
-    beside = any(trial.companions for group in found for trial in group.trials)
+    cost_columns, cost_text = beside(record, workload, found)
     steal = any(stolen(trial) is not None for group in found for trial in group.held)
     return Ranking(
         name=f"{workload}-hold",
@@ -123,6 +104,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
             (
                 TEXT,
                 *((INTERVALS,) if tested(known) else ()),
+                *((cost_text,) if cost_text else ()),
                 *((STOLEN_TEXT,) if steal else ()),
             )
         ),
@@ -131,7 +113,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
             *_RATE,
             *(_ENDS if tested(known) else ()),
             *_LATENCY,
-            *((_DATABASE,) if beside else ()),
+            *cost_columns,
             *_REST,
             *answers_with(found),
             *((_STOLEN,) if steal else ()),

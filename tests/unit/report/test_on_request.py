@@ -102,7 +102,7 @@ def test_the_databases_cpu_time_stands_beside_that_of_the_service() -> None:
     table = hold(known, "rows").table
     keys = [column.key for column in table.columns]
     at = keys.index("database_cpu_us_per_request")
-    assert keys[at - 1] == "cpu_us_per_request"
+    assert keys[at - 2 : at] == ["cpu_us_per_request", "cpu_rank"]
     assert [row.cells[at].value for row in table.rows] == [80.0, None]
     assert "database_cpu_us_per_request" not in [one.key for one in hold(known, "json").columns]
 
@@ -118,8 +118,67 @@ def test_all_rows_of_the_page_have_the_columns_of_all_workloads() -> None:
     rows = page.partition('<table id="rows"')[2].partition("</section>")[0]
     head, _, body = rows.partition("</thead>")
     titles = [part.partition("</button>")[0].rpartition(">")[2] for part in head.split("<th")[2:]]
-    assert titles.index("Database CPU µs/request") == titles.index("CPU µs/request") + 1
+    assert titles.index("Database CPU µs/request") == titles.index("CPU rank") + 1
     assert titles.index("Answers with") > titles.index("Limited by")
     shown = [part.partition("</tr>")[0] for part in body.split('<th scope="row" data-value=')[1:]]
     assert len(shown) == 4
     assert {one.count("<td") + 1 for one in shown} == {len(titles)}
+
+
+def repeated(costs: dict[str, tuple[float, ...]], limit: str = "latency-floor") -> RunRecord:
+    """Repeats of each service beside a database, with the CPU time that each request took."""
+    example = run_record(planned(tuple(costs)))
+    trials = tuple(
+        trial(
+            service,
+            "rows",
+            repeat=repeat,
+            server=server(service.title()),
+            companions=(DATABASE,),
+            limited_by=limit,
+            resources=resources(cpu_us_per_request=cost),
+        )
+        for service, each in costs.items()
+        for repeat, cost in enumerate(each, start=1)
+    )
+    changed = settings(services=tuple(costs), workloads=("rows",))
+    return replace(example, settings=changed, trials=trials)
+
+
+COSTS = {
+    "bottle": (200.0, 202.0, 198.0),
+    "flask": (403.0, 399.0, 401.0),
+    "sanic": (201.0, 199.0, 203.0),
+}
+
+
+def cells_of(known: RunRecord, key: str) -> dict[str, object]:
+    """What a column of the headline says of each service."""
+    table = hold(known, "rows").table
+    at = [column.key for column in table.columns].index(key)
+    return {str(row.cells[0].value): row.cells[at].plain for row in table.rows}
+
+
+def test_beside_a_database_rows_have_ranks_by_cpu_time_although_their_rates_have_none() -> None:
+    known = repeated(COSTS)
+    assert set(cells_of(known, "rank").values()) == {None}
+    assert cells_of(known, "cpu_rank") == {"Bottle": "1..2", "Sanic": "1..2", "Flask": 3}
+    low, high = cells_of(known, "cpu_us_low"), cells_of(known, "cpu_us_high")
+    assert 380 < float(str(low["Flask"])) < 401 < float(str(high["Flask"])) < 420
+    assert "CPU low and CPU high are the ends" in hold(known, "rows").text
+
+
+def test_rows_that_failed_have_a_cpu_time_but_no_cpu_rank() -> None:
+    assert set(cells_of(repeated(COSTS, limit="errors"), "cpu_rank").values()) == {None}
+    assert set(cells_of(repeated(COSTS, limit="memory"), "cpu_rank").values()) == {None}
+    known = repeated(COSTS)
+    failed = replace(known.trials[0], outcome=Outcome.FAILED)
+    ranked = cells_of(replace(known, trials=(failed, *known.trials[1:])), "cpu_rank")
+    assert ranked == {"Bottle": None, "Sanic": 1, "Flask": 2}
+
+
+def test_one_repeat_has_a_cpu_rank_and_no_interval() -> None:
+    known = repeated({name: costs[:1] for name, costs in COSTS.items()})
+    keys = [column.key for column in hold(known, "rows").columns]
+    assert "cpu_rank" in keys
+    assert "cpu_us_low" not in keys
