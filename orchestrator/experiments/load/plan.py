@@ -150,10 +150,6 @@ def plan(
 ) -> Plan:
     """Settings and what the repository declares, as an ordered list of trials.
 
-    Each repeat measures every service and workload once, before the next repeat begins. The seed
-    determines a different order for each repeat, so that slow drift of the machine does not always
-    favour the same service (a randomized complete block design, which `stats.layout` relies on).
-
     Args:
         profile: the profile of the run to resume, since all rows of a run have the same load;
             None: make it from the settings.
@@ -165,29 +161,9 @@ def plan(
     workers = len(placement.load_cpus)
     if found := problems(settings, list(entries), list(expectations), workers):
         raise UsageError(found)
-    draw = random.Random(settings.seed)  # for an order, not for a secret
-    trials: list[PlannedTrial] = []
-    for repeat in range(1, settings.repeats + 1):
-        pairs = [(s, w) for s in settings.services for w in settings.workloads]
-        draw.shuffle(pairs)
-        for service, workload in pairs:
-            trials.append(
-                PlannedTrial(
-                    entry=answering(entries[service], [expectations[workload]], containers or {}),
-                    expectation=expectations[workload],
-                    repeat=repeat,
-                    order=len(trials) + 1,
-                )
-            )
+    trials = _in_blocks(settings, entries, expectations, containers or {})
     if trials and all(trial.why_not is not None for trial in trials):
-        raise UsageError(
-            [
-                f"{trial.expectation.workload} is not offered by {trial.entry.manifest.id}: "
-                f"{trial.why_not}; `lab list` shows which services offer it"
-                for trial in sorted(trials, key=lambda one: one.key)
-                if trial.repeat == 1
-            ]
-        )
+        raise UsageError(_none_offered(trials))
     return Plan(
         settings=settings,
         loading=Loading(
@@ -197,5 +173,44 @@ def plan(
             master=master,
             worker=worker,
         ),
-        trials=tuple(trials),
+        trials=trials,
     )
+
+
+def _in_blocks(
+    settings: Settings,
+    entries: Mapping[str, Entry],
+    expectations: Mapping[str, Expectation],
+    containers: Mapping[str, ContainerSpec],
+) -> tuple[PlannedTrial, ...]:
+    """The trials in their order.
+
+    Each repeat measures every service and workload once, before the next repeat begins. The seed
+    determines a different order for each repeat, so that slow drift of the machine does not always
+    favour the same service (a randomized complete block design, which `stats.layout` relies on).
+    """
+    draw = random.Random(settings.seed)  # for an order, not for a secret
+    trials: list[PlannedTrial] = []
+    for repeat in range(1, settings.repeats + 1):
+        pairs = [(s, w) for s in settings.services for w in settings.workloads]
+        draw.shuffle(pairs)
+        trials += (
+            PlannedTrial(
+                entry=answering(entries[service], [expectations[workload]], containers),
+                expectation=expectations[workload],
+                repeat=repeat,
+                order=order,
+            )
+            for order, (service, workload) in enumerate(pairs, len(trials) + 1)
+        )
+    return tuple(trials)
+
+
+def _none_offered(trials: Sequence[PlannedTrial]) -> list[str]:
+    """Why there is nothing to measure, in words: one for each service and workload."""
+    return [
+        f"{trial.expectation.workload} is not offered by {trial.entry.manifest.id}: "
+        f"{trial.why_not}; `lab list` shows which services offer it"
+        for trial in sorted(trials, key=lambda one: one.key)
+        if trial.repeat == 1
+    ]
