@@ -21,9 +21,9 @@ from orchestrator.files.published import read_published
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.lock import Locks
 from orchestrator.model.published import Published
-from orchestrator.report.page import Links
 from orchestrator.report.runs import Listed, Others, runs_page
 from orchestrator.report.stale import stale_rows
+from orchestrator.report.templating import Links
 from orchestrator.words import line
 from orchestrator.world import World
 from orchestrator.world.console import Console

@@ -6,7 +6,7 @@ from orchestrator.compare.comparison import Comparison
 from orchestrator.compare.document import json_text
 from orchestrator.compare.page import page
 from orchestrator.compare.summary import markdown_summary
-from orchestrator.report.page import Links
+from orchestrator.report.templating import Links
 from orchestrator.words import printable
 
 RECORD, SUMMARY, PAGE = "compare.json", "compare.md", "index.html"

@@ -14,8 +14,8 @@ from orchestrator.compare.words import (
     summary,
     unlike,
 )
-from orchestrator.report.page import Links
 from orchestrator.report.small_page import coded, pictures, small_page
+from orchestrator.report.templating import Links
 
 TEMPLATE = "compare.html"
 

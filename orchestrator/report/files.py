@@ -10,10 +10,11 @@ from orchestrator.model.published import Published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.charts import charts
 from orchestrator.report.document import document
-from orchestrator.report.page import Links, page
+from orchestrator.report.page import page
 from orchestrator.report.svg import svg
 from orchestrator.report.table import Table, csv_text, json_text
 from orchestrator.report.tables import tables
+from orchestrator.report.templating import Links
 from orchestrator.report.theme import LIGHT
 from orchestrator.words import printable
 

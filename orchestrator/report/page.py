@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestrator.model.catalogue import described
@@ -20,20 +14,17 @@ from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.at_once import launched
 from orchestrator.report.charts import Chart, ChartKind, ramp_charts
-from orchestrator.report.column import Column
-from orchestrator.report.details import Details, details
 from orchestrator.report.doubts import doubts
 from orchestrator.report.fixed_rate import ranks_by_cost
 from orchestrator.report.headline import headline
 from orchestrator.report.own import is_own
+from orchestrator.report.page_rows import all_columns, page_rows
 from orchestrator.report.place import where
-from orchestrator.report.ranking import Place, Ranking
 from orchestrator.report.reproduce import checkout
-from orchestrator.report.stale import STALE, stale
 from orchestrator.report.svg import library
-from orchestrator.report.table import MISSING, Cell, Row, Table
+from orchestrator.report.table import Table
+from orchestrator.report.templating import Links, environment, policy, source
 from orchestrator.report.theme import DARK, LIGHT
-from orchestrator.words import printable
 
 KINDS = {
     ChartKind.THROUGHPUT: "Requests/s",
@@ -48,39 +39,6 @@ KINDS = {
     ChartKind.START: "Start-up time",
     ChartKind.IMAGE: "Image size",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """Relative links from the page.
-
-    ``root``: the path to the repository's top folder; None if the results are outside of it.
-    ``index``: whether the page that lists all runs is two folders above.
-    """
-
-    root: str | None = "../../../"
-    index: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRow:
-    """One row of the page's table and its details.
-
-    ``framework``, ``folder``: the folders of its application and of the service, below
-    ``services/``.
-    ``stale``: how its versions differ from those of its lock today; None if they do not.
-    """
-
-    id: str
-    framework: str
-    folder: str
-    workload: str
-    ranked: bool
-    limited_by: str | None
-    search: str
-    stale: str | None
-    cells: tuple[Cell, ...]
-    details: Details
 
 
 def page(
@@ -107,12 +65,8 @@ def page(
     kinds = {chart.kind for chart in shown}
     first = _first_chart(record)
     headlines = [headline(record, workload) for workload in record.settings.workloads]
-    columns = _all_columns(headlines)
-    rows = [
-        _row(record, place, _cells(columns, one.columns, row), locks)
-        for one in headlines
-        for place, row in zip(one.places, one.table.rows, strict=True)
-    ]
+    columns = all_columns(headlines)
+    rows = page_rows(record, headlines, columns, locks)
     script = source("page.js")
     return environment().get_template("page.html").render(
         record=record,
@@ -153,87 +107,6 @@ def _first_chart(record: RunRecord) -> ChartKind:
     if not ranks_by_cost(record):
         return ChartKind.THROUGHPUT
     return ChartKind.RELATIVE if launched(record) else ChartKind.CPU_OPEN
-
-
-@cache
-def environment() -> Environment:
-    """The templates. They escape every value."""
-    return Environment(
-        loader=PackageLoader("orchestrator.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _finalize(value: object) -> object:
-    """Make text printable. Markup is the lab's own, so it stays as it is."""
-    return printable(value) if type(value) is str else value
-
-
-def policy(*scripts: str) -> str:
-    """A Content Security Policy that allows only these scripts, and fetches nothing."""
-    hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src 'self' data:"
-    )
-
-
-def source(name: str) -> str:
-    """The text of a file in the templates' folder."""
-    return (files("orchestrator.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _all_columns(headlines: Sequence[Ranking]) -> tuple[Column[Place], ...]:
-    """The columns of all workloads in one table: each behind those that stand before it."""
-    found = list[Column[Place]]()
-    for one in headlines:
-        at = 0
-        for column in one.columns:
-            keys = [known.key for known in found]
-            if column.key not in keys:
-                found.insert(at, column)
-            at = (keys.index(column.key) if column.key in keys else at) + 1
-    return tuple(found)
-
-
-def _cells(
-    columns: Sequence[Column[Place]], its: Sequence[Column[Place]], row: Row
-) -> tuple[Cell, ...]:
-    """A row's cells in the page's columns; columns that its workload does not have are empty."""
-    known = {column.key: cell for column, cell in zip(its, row.cells, strict=True)}
-    empty = Cell(value=None, text=MISSING)
-    return tuple(known.get(column.key, empty) for column in columns)
-
-
-def _row(record: RunRecord, place: Place, cells: tuple[Cell, ...], locks: Locks) -> PageRow:
-    group = place.group
-    found = details(record, group)
-    other = stale(group, locks)
-    words = (
-        group.name,
-        group.service,
-        place.limited_by,
-        group.why,
-        group.workload,
-        other and STALE,
-    )
-    facts = [text for _, text in (*found.settings, *found.runs)]
-    return PageRow(
-        id=f"details-{group.workload}-{group.service}",
-        framework=group.framework,
-        folder=group.folder,
-        workload=group.workload,
-        ranked=place.ranked,
-        limited_by=place.limited_by,
-        search=" ".join([word for word in words if word] + facts).lower(),
-        stale=other,
-        cells=cells,
-        details=found,
-    )
 
 
 def _chart(chart: Chart) -> dict[str, object]:

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Outcome
 from orchestrator.report.column import Column, Value
-from orchestrator.report.page import environment, source
 from orchestrator.report.table import make_table
+from orchestrator.report.templating import environment, source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from orchestrator.report.charts.drawing import Drawing
-from orchestrator.report.page import environment, source
 from orchestrator.report.svg import svg
+from orchestrator.report.templating import environment, source
 from orchestrator.report.theme import DARK, LIGHT
 
 

@@ -12,8 +12,8 @@ from orchestrator.files.checkout import ROOT
 from orchestrator.files.published import read_published
 from orchestrator.model.record import RunRecord
 from orchestrator.report.own import is_own
-from orchestrator.report.page import Links
 from orchestrator.report.reproduce import checkout, reproduce
+from orchestrator.report.templating import Links
 from tests.unit.examples import run_record, server, trial_record
 
 

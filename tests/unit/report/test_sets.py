@@ -23,9 +23,9 @@ from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.model.catalogue import PURPOSES, SETS, Names, described
 from orchestrator.model.record import RunRecord
 from orchestrator.report.files import report_files
-from orchestrator.report.page import Links
 from orchestrator.report.runs import NAMED, Listed, runs_page
 from orchestrator.report.summary import run_summary
+from orchestrator.report.templating import Links
 from tests.conftest import ROOT
 from tests.unit.examples import planned, run_record, server, settings, trial_record
 from tests.unit.experiments.cost.examples import cost_record

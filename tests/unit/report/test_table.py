@@ -6,8 +6,8 @@ import re
 import pytest
 
 from orchestrator.report.column import AtLeast, Column, Span, Value
-from orchestrator.report.page import environment
 from orchestrator.report.table import Table, csv_text, json_text, make_table, markdown
+from orchestrator.report.templating import environment
 
 BREAKING_OUT = "body is '|x|\\|\r\n## Heading\n- <script>alert(1)</script>'"
 Small = tuple[str, Value, str | None]

@@ -12,7 +12,7 @@ from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.comparables import comparables
 from orchestrator.experiments.experiment import Surroundings
 from orchestrator.model.published import Published, Source
-from orchestrator.report.page import Links
+from orchestrator.report.templating import Links
 from tests.unit.experiments.ab.examples import (
     ab_record,
     ab_settings,

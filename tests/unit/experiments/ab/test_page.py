@@ -15,7 +15,7 @@ from orchestrator.experiments.ab.document import ab_files
 from orchestrator.experiments.ab.page import page
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.report.page import Links
+from orchestrator.report.templating import Links
 from tests.unit.experiments.ab.examples import (
     SLICES,
     ab_record,

@@ -26,7 +26,7 @@ from orchestrator.experiments.cost.page import page
 from orchestrator.experiments.cost.record import CostRecord
 from orchestrator.model.finding import Finding, Kind
 from orchestrator.model.together import REFERENCE
-from orchestrator.report.page import Links
+from orchestrator.report.templating import Links
 from orchestrator.stats.launches import relative_logs
 from tests.unit.experiments.cost.examples import (
     COSTS,
