@@ -8,12 +8,13 @@ containers and hosts, and one bad byte in it is no reason to lose a run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from orchestrator import words
 from orchestrator.errors import UsageError
+from orchestrator.json_text import indented
 from orchestrator.model.record import SCHEMA, RunRecord
 from orchestrator.profiles import NANODE
 
@@ -25,6 +26,17 @@ _BREAKS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", words.REPLAC
 
 Document = dict[str, Any]
 T = TypeVar("T")
+
+
+class OfSchema(Protocol):
+    """A record that says by which schema it was written."""
+
+    @property
+    def schema(self) -> int:
+        """The schema's number."""
+
+
+V = TypeVar("V", bound=OfSchema)
 
 
 def _to_2(document: Document) -> Document:
@@ -45,9 +57,9 @@ def _ranked_by_name(document: Document) -> Document:
     return {**document, "profile": {**profile, "by_cost": by_cost}}
 
 
-def encode(record: RunRecord) -> bytes:
-    """The record as indented JSON; equal records give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
+def encode(record: object) -> bytes:
+    """A record of any kind as indented JSON; equal records give equal bytes."""
+    return indented(readable(record)).encode()
 
 
 def readable(record: object) -> Any:
@@ -98,6 +110,27 @@ def decoded(
         raise UsageError(f"{where}: not a {called}: it is nested too deeply") from error
     except ValueError as error:  # not UTF-8, or a number out of range
         raise UsageError(f"{where}: not a {called}: {words.line(str(error), 200)}") from error
+
+
+def decoded_of_schema(
+    text: bytes, kind: type[V], where: str, called: str, *, newest: int, oldest: int | None = None
+) -> V:
+    """Decode JSON as a record of this kind and of one of these schemas.
+
+    Args:
+        oldest: None: only the newest can be read.
+
+    Raises:
+        UsageError: as `decoded`, or it is of another schema; names ``where``.
+    """
+    record = decoded(text, kind, where, called)
+    least = newest if oldest is None else oldest
+    if not least <= record.schema <= newest:
+        reads = f"{newest}" if least == newest else f"{least} to {newest}"
+        raise UsageError(
+            f"{where}: {called} of schema {record.schema}; this version of the lab reads {reads}"
+        )
+    return record
 
 
 def migrated(document: Document, where: str) -> Document:

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from orchestrator.json_text import indented
 from orchestrator.model.record import SCHEMA, RunRecord
 
 _SENTENCE = re.compile(r"(?<=\.) ")
@@ -34,7 +35,7 @@ def run_schema() -> bytes:
             "Members may be added; none changes its meaning without a new schema number."
         ),
     }
-    return msgspec.json.format(msgspec.json.encode({**head, **document}), indent=2) + b"\n"
+    return indented({**head, **document}).encode()
 
 
 def _kinds(kind: type) -> Iterator[type]:

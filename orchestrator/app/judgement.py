@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from orchestrator.app.judged import JUDGEMENT_SCHEMA, Judgement
-from orchestrator.codec import decoded, readable
+from orchestrator.codec import decoded_of_schema, encode
 from orchestrator.durations import clock_time
-from orchestrator.errors import UsageError
 from orchestrator.report.table import code, one_line
 from orchestrator.words import line, printable
 
@@ -23,8 +20,7 @@ REASON = 300
 
 def judgement_files(judgement: Judgement) -> dict[str, bytes]:
     """File name -> content."""
-    text = msgspec.json.format(msgspec.json.encode(readable(judgement)), indent=2) + b"\n"
-    return {RECORD: text, SUMMARY: judgement_summary(judgement).encode()}
+    return {RECORD: encode(judgement), SUMMARY: judgement_summary(judgement).encode()}
 
 
 def read(text: bytes, where: str) -> Judgement:
@@ -33,13 +29,7 @@ def read(text: bytes, where: str) -> Judgement:
     Raises:
         UsageError: it is not a judgement of this schema; names ``where``.
     """
-    found = decoded(text, Judgement, where, "judgement")
-    if found.schema != JUDGEMENT_SCHEMA:
-        raise UsageError(
-            f"{where}: judgement of schema {found.schema}; this version of the lab reads "
-            f"{JUDGEMENT_SCHEMA}"
-        )
-    return found
+    return decoded_of_schema(text, Judgement, where, "judgement", newest=JUDGEMENT_SCHEMA)
 
 
 def judgement_summary(judgement: Judgement) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from orchestrator.app.locks import Change
+from orchestrator.json_text import indented
 from orchestrator.report.table import one_line
 from orchestrator.words import LINE_LENGTH, line, printable
 
@@ -88,7 +87,7 @@ class Update:
 
 def json_of(update: Update) -> str:
     """The whole value, for programs."""
-    return msgspec.json.format(msgspec.json.encode(update), indent=2).decode() + "\n"
+    return indented(update)
 
 
 def verdict(update: Update) -> str:

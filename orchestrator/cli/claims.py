@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-import msgspec
-
 from orchestrator.app.claims import decided
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, add_json, add_results, command
+from orchestrator.json_text import indented
 from orchestrator.report.claims import claims_document, claims_markdown
 from orchestrator.world import World
 
@@ -35,7 +34,7 @@ def _claims(world: World, arguments: argparse.Namespace) -> int:
         head = decided(world, arguments.results, arguments.head)
     if arguments.json:
         document = claims_document(base, head)
-        print(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        print(indented(document), end="")
     else:
         print(claims_markdown(base, head), end="")
     return ALL_WELL

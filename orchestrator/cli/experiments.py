@@ -6,8 +6,6 @@ import argparse
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from orchestrator.app.catalogue import names
 from orchestrator.app.experiment import measure, resumed
 from orchestrator.cli.codes import ALL_WELL, INTERRUPTED, SOME_FAILED, WRONG
@@ -16,6 +14,7 @@ from orchestrator.cli.own import add_app, with_app
 from orchestrator.cli.profile import by_profile
 from orchestrator.experiments.experiment import AnyRecord, Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
+from orchestrator.json_text import indented
 from orchestrator.world import World
 
 
@@ -59,7 +58,7 @@ def _measured(
         tables=document is None,
     )
     if document is not None:
-        print(msgspec.json.format(msgspec.json.encode(document(record)), indent=2).decode())
+        print(indented(document(record)), end="")
     return record
 
 

@@ -6,14 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-import msgspec
-
 from orchestrator.app.history import add as add_runs
 from orchestrator.app.history import history, save_page
 from orchestrator.cli.codes import ALL_WELL
 from orchestrator.cli.commands import Commands, add_json, add_results, command, folder
 from orchestrator.files.history import FILE
 from orchestrator.history.tables import document, markdown
+from orchestrator.json_text import indented
 from orchestrator.world import World
 
 
@@ -72,7 +71,7 @@ def _history(_world: World, arguments: argparse.Namespace) -> int:
         path = save_page(arguments.page, found)
         print(f"page: {path}", file=sys.stderr)
     if arguments.json:
-        print(msgspec.json.format(msgspec.json.encode(document(found)), indent=2).decode())
+        print(indented(document(found)), end="")
     else:
         print(markdown(found), end="")
     return ALL_WELL

@@ -7,16 +7,15 @@ from dataclasses import asdict
 from math import exp
 from typing import Any
 
-import msgspec
-
 from orchestrator.compare.comparison import ComparedRow, Comparison
 from orchestrator.compare.words import caveats, label
+from orchestrator.json_text import indented
 from orchestrator.model.comparable import Comparable, ComparableRow
 
 
 def json_text(comparison: Comparison) -> str:
     """`document` as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(document(comparison)), indent=2).decode() + "\n"
+    return indented(document(comparison))
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

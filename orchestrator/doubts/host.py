@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from orchestrator.doubts.kind import Doubt, DoubtKind, Severity
 from orchestrator.model.blocks import BEYOND_2019
@@ -206,6 +206,32 @@ def of_base(base: str, names: str = "") -> Iterator[Doubt]:
     """Whether the base image of ``names`` is not the official one."""
     if base != OFFICIAL:
         yield BASE_NOT_OFFICIAL.seen(base=base, names=names)
+
+
+def of_run(host: Host, layout: Layout, neighbours: Sequence[str]) -> Iterator[Doubt]:
+    """What every experiment doubts of a host while it measured."""
+    yield from of_cpus(layout)
+    yield from of_steal(host)
+    yield from of_neighbours(neighbours)
+
+
+def of_bases(built: Iterable[tuple[str, str]]) -> Iterator[Doubt]:
+    """Which names have base images that are not the official ones; each image once.
+
+    Args:
+        built: (where the base image came from, name); an empty base: it is not known.
+    """
+    named: dict[str, list[str]] = {}
+    for base, name in built:
+        if base:
+            named.setdefault(base, []).append(name)
+    for base, names in named.items():
+        yield from of_base(base, ", ".join(names))
+
+
+def sentences(found: Iterable[Doubt]) -> Iterator[str]:
+    """Doubts as sentences, for reports without rows of caveats."""
+    yield from (doubt.sentence for doubt in found)
 
 
 def of_pairs(pairs: int) -> Iterator[Doubt]:

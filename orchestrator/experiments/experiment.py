@@ -25,8 +25,9 @@ from orchestrator.model.placement import Network, Placement
 from orchestrator.model.published import Published
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.variant import Variant
-from orchestrator.report.page import Links
+from orchestrator.report.small_document import Run
 from orchestrator.report.table import Table
+from orchestrator.report.templating import Links
 
 
 class ChosenSettings(Protocol):
@@ -53,20 +54,8 @@ class AnyPlan(Protocol):
         """The load."""
 
 
-class AnyRecord(Protocol):
+class AnyRecord(Run, Protocol):
     """A record: a frozen dataclass with at least these fields."""
-
-    @property
-    def run_id(self) -> str:
-        """Its name."""
-
-    @property
-    def finished_at(self) -> str | None:
-        """When it ended; None while it runs."""
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether a person or a signal ended it."""
 
 
 S = TypeVar("S", bound=ChosenSettings)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
-
+from orchestrator.json_text import indented
 from orchestrator.model.comparable import Comparable, ComparableRow
 from orchestrator.words import finite
 
@@ -35,4 +34,4 @@ def of_quantity(comparable: Comparable, quantity: str | None) -> Comparable:
 
 def as_text(document: object) -> str:
     """The document as indented JSON with a line break at its end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return indented(document)

@@ -16,6 +16,7 @@ from orchestrator.errors import UsageError
 from orchestrator.files.atomic import read
 from orchestrator.files.published_csv import read_perks, read_rows
 from orchestrator.files.toml import read_toml, typed
+from orchestrator.json_text import indented
 from orchestrator.model.published import (
     Claim,
     ClaimRule,
@@ -118,7 +119,7 @@ def read_today(published: Path) -> tuple[PerksToday, ...]:
 def today_bytes(today: Sequence[PerksToday]) -> bytes:
     """The content of `today.json`, sorted by service: equal facts give equal bytes."""
     ordered = sorted(today, key=lambda one: one.service)
-    return msgspec.json.format(msgspec.json.encode(ordered), indent=2) + b"\n"
+    return indented(ordered).encode()
 
 
 def _table(

@@ -16,6 +16,7 @@ from orchestrator.report.doubts import doubts
 from orchestrator.report.observed import runs_in_a_line
 from orchestrator.report.own import is_own
 from orchestrator.report.place import on_python, where
+from orchestrator.report.small_document import state
 from orchestrator.report.stale import stale_rows
 from orchestrator.report.table import Table, code, markdown, one_line
 
@@ -88,8 +89,7 @@ def _head(record: RunRecord) -> Iterator[str]:
     yield f"seed {record.seed},"
     if record.settings.python is not None:
         yield f"{on_python(record.settings.python)},"
-    ended = "" if record.finished_at else ", not finished"
-    yield f"started {record.started_at}{', interrupted' if record.interrupted else ended}.\n"
+    yield f"started {record.started_at}{state(record)}.\n"
     if of_set := described(record.settings.set_name):
         yield f"{of_set}\n"
     steps = ", ".join(f"{users:,}" for users in profile.users)

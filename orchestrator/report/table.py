@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
+from orchestrator.json_text import indented
 from orchestrator.report.column import AtLeast, Column, R, Show, Span, Value
 
 MISSING = "-"
@@ -126,7 +125,7 @@ def json_text(table: Table) -> str:
         for row in table.rows
     ]
     document = {"name": table.name, "title": table.title, "rows": rows}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return indented(document)
 
 
 MARKUP = str.maketrans(

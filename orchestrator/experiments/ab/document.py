@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import msgspec
-
-from orchestrator.codec import decoded, readable
-from orchestrator.errors import UsageError
+from orchestrator.codec import decoded_of_schema, readable
 from orchestrator.experiments.ab.answer import beside, found
 from orchestrator.experiments.ab.record import AB_SCHEMA, ABRecord, Side
 from orchestrator.experiments.ab.summary import markdown_summary
+from orchestrator.json_text import indented
 from orchestrator.words import printable
 
 RECORD, SUMMARY = "ab.json", "ab.md"
@@ -20,8 +18,10 @@ RECORD, SUMMARY = "ab.json", "ab.md"
 def ab_files(record: ABRecord) -> dict[str, bytes]:
     """File name -> content. The JSON holds every slice, and the answer derived from them."""
     document = {**readable(record), "answer": answer_document(record)}
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    return {RECORD: text, SUMMARY: printable(markdown_summary(record)).encode()}
+    return {
+        RECORD: indented(document).encode(),
+        SUMMARY: printable(markdown_summary(record)).encode(),
+    }
 
 
 def answer_document(record: ABRecord) -> dict[str, Any]:
@@ -71,10 +71,4 @@ def read(text: bytes, where: str) -> ABRecord:
     Raises:
         UsageError: it is not a comparison of this schema; names ``where``.
     """
-    record = decoded(text, ABRecord, where, "comparison")
-    if record.schema != AB_SCHEMA:
-        raise UsageError(
-            f"{where}: comparison of schema {record.schema}; this version of the lab reads "
-            f"{AB_SCHEMA}"
-        )
-    return record
+    return decoded_of_schema(text, ABRecord, where, "comparison", newest=AB_SCHEMA)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
+from orchestrator.doubts.host import of_bases, of_run, sentences
 from orchestrator.doubts.launches import of_launches
 from orchestrator.durations import clock_time
 from orchestrator.experiments.ab.answer import Found, differs, found
@@ -18,13 +18,6 @@ def heading(record: ABRecord) -> str:
     """What was compared, in a line."""
     settings = record.settings
     return f"A/B: {settings.service}, {settings.workload}, head against base"
-
-
-def state(record: ABRecord) -> str:
-    """Whether it ended early, as the end of a sentence."""
-    if record.interrupted:
-        return ", interrupted"
-    return "" if record.finished_at else ", not finished"
 
 
 def circumstances(record: ABRecord) -> Iterator[str]:
@@ -93,12 +86,7 @@ def reading(record: ABRecord) -> Iterator[str]:
 
 def caveats(record: ABRecord) -> Iterator[str]:
     """What a reader must know to interpret the answer, in words. Text is not escaped."""
-    for doubt in (
-        *of_cpus(record.layout),
-        *of_steal(record.host),
-        *of_neighbours(record.neighbours),
-    ):
-        yield doubt.sentence
+    yield from sentences(of_run(record.host, record.layout, record.neighbours))
     yield from _unplanned(record)
     known = found(record)
     if known is not None and differs(known.again):
@@ -111,9 +99,9 @@ def caveats(record: ABRecord) -> Iterator[str]:
             "The sides have Pythons that were built in different ways, so the answer is about the "
             "builds, too."
         )
-    bases = dict.fromkeys(side.base_image for side in (record.base, record.head) if side)
-    for base in bases:
-        yield from (doubt.sentence for doubt in of_base(base, "A side"))
+    sides = [side for side in (record.base, record.head) if side]
+    for base in dict.fromkeys(side.base_image for side in sides):
+        yield from sentences(of_bases([(base, "A side")]))
 
 
 def _unplanned(record: ABRecord) -> Iterator[str]:

@@ -12,14 +12,14 @@ from orchestrator.experiments.ab.explained import (
     consequences,
     heading,
     reading,
-    state,
 )
 from orchestrator.experiments.ab.record import ABRecord, By
 from orchestrator.experiments.ab.tables import ratios, sides
 from orchestrator.experiments.ab.words import summary
 from orchestrator.model.finding import Finding
-from orchestrator.report.page import Links
+from orchestrator.report.small_document import state
 from orchestrator.report.small_page import coded, pictures, small_page
+from orchestrator.report.templating import Links
 
 PAGE = "ab.html"
 PICTURES = {

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.ab.record import ABRecord, ABSettings
 from orchestrator.experiments.experiment import Placed
-from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.experiments.planning import each_once, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.variant import Variant
 from orchestrator.options import budget_problems, seed_problems
-from orchestrator.profiles import PROFILES
 from orchestrator.sides import side, side_problems
 
 
@@ -41,20 +39,8 @@ def plan(
     Raises:
         UsageError: a side's service needs companions.
     """
-    expectation = known.contract[settings.workload]
-    base, head = (
-        PlannedTrial(
-            entry=answering(
-                entry(known.manifests[variant.service], placed.containers),
-                [expectation],
-                placed.containers,
-            ),
-            expectation=expectation,
-            repeat=1,
-            order=order,
-        )
-        for order, variant in enumerate(variants(settings), 1)
-    )
+    services = [variant.service for variant in variants(settings)]
+    base, head = each_once(services, known.contract[settings.workload], known, placed)
     needing = {one.entry.manifest.id for one in (base, head) if one.entry.companions}
     if needing:
         raise UsageError(
@@ -66,17 +52,7 @@ def plan(
         )
     return ABPlan(
         settings=settings,
-        loading=Loading(
-            profile=replace(PROFILES["standard"], name="ab"),
-            client="engine",
-            placement=replace(
-                placed.placement,
-                load_cpus=placed.placement.load_cpus[:1],
-                network=settings.network,
-            ),
-            master=placed.containers[LOCUST_MASTER],
-            worker=placed.containers[LOCUST_WORKER],
-        ),
+        loading=one_worker("ab", settings, placed),
         base=base,
         head=head,
     )
@@ -101,8 +77,5 @@ def variants(settings: ABSettings) -> tuple[Variant, Variant]:
 
 def problems(settings: ABSettings, there: Names) -> list[str]:
     """Every problem with the settings except the sides', in words; empty if there is none."""
-    workloads = there.workloads or (settings.workload,)
-    found = []
-    if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
+    found = unknown((), settings.workloads, there)
     return [*found, *budget_problems(settings.budget_s), *seed_problems(settings.seed)]

@@ -11,12 +11,12 @@ from orchestrator.experiments.ab.explained import (
     consequences,
     heading,
     reading,
-    state,
 )
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.tables import ratios, sides
 from orchestrator.experiments.ab.words import summary
-from orchestrator.report.table import code, fenced, markdown, one_line
+from orchestrator.report.small_document import ending, items, sections
+from orchestrator.report.table import fenced, markdown, one_line
 
 LOG_LINES = 40
 """Most lines of a log, so that the summary fits into a comment."""
@@ -36,19 +36,7 @@ def _parts(record: ABRecord) -> Iterator[str]:
         yield fenced("\n".join(record.failure.log_tail.splitlines()[-LOG_LINES:]))
     if found(record) is not None:
         yield markdown(ratios(record))
-    yield f"## {sides(record).title}\n"
-    yield markdown(sides(record))
+    yield from sections([sides(record)])
     if found(record) is not None:
-        yield "## How to read it\n"
-        yield from (f"- {text}" for text in reading(record))
-        yield ""
-    yield "## Where\n"
-    yield f"- {code(record.command)}"
-    yield f"- run {record.run_id}, started {record.started_at}{state(record)}"
-    yield from (f"- {one_line(line)}" for line in circumstances(record))
-    yield ""
-    doubts = list(caveats(record))
-    if doubts:
-        yield "## Caveats\n"
-        yield from (f"- {one_line(text)}" for text in doubts)
-        yield ""
+        yield from items("How to read it", list(reading(record)))
+    yield from ending(record, circumstances(record), caveats(record))

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from orchestrator.codec import decoded, readable
-from orchestrator.errors import UsageError
+from orchestrator.codec import decoded_of_schema, encode
 from orchestrator.experiments.cost.explained import (
     HEADING,
     caveats,
     circumstances,
     consequences,
     reading,
-    state,
     summary,
 )
 from orchestrator.experiments.cost.record import COST_SCHEMA, CostRecord
@@ -28,7 +24,9 @@ from orchestrator.experiments.cost.tables import (
 )
 from orchestrator.experiments.cost.taxes import members, tax_tables
 from orchestrator.experiments.cost.time_tables import time_tables
-from orchestrator.report.table import code, csv_text, fenced, markdown, one_line
+from orchestrator.json_text import indented
+from orchestrator.report.small_document import ending, items, sections
+from orchestrator.report.table import csv_text, fenced, one_line
 from orchestrator.words import printable
 
 RECORD, SUMMARY = "cost.json", "cost.md"
@@ -36,8 +34,7 @@ RECORD, SUMMARY = "cost.json", "cost.md"
 
 def cost_files(record: CostRecord) -> dict[str, bytes]:
     """File name -> content. The JSON holds every slice, and the rows derived from them."""
-    text = msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
-    return {RECORD: text, SUMMARY: cost_summary(record).encode()}
+    return {RECORD: encode(record), SUMMARY: cost_summary(record).encode()}
 
 
 def cost_summary(record: CostRecord) -> str:
@@ -47,8 +44,7 @@ def cost_summary(record: CostRecord) -> str:
 
 def report_files(record: CostRecord) -> dict[str, str]:
     """The rows for programs, for the folder ``report/``."""
-    rows = msgspec.json.format(msgspec.json.encode(rows_document(record)), indent=2).decode()
-    return {RECORD: f"{rows}\n", "cost.csv": csv_text(all_rows(record))}
+    return {RECORD: indented(rows_document(record)), "cost.csv": csv_text(all_rows(record))}
 
 
 def rows_document(record: CostRecord) -> list[dict[str, Any]]:
@@ -62,13 +58,7 @@ def read(text: bytes, where: str) -> CostRecord:
     Raises:
         UsageError: it is not a cost table of this schema; names ``where``.
     """
-    record = decoded(text, CostRecord, where, "cost table")
-    if record.schema != COST_SCHEMA:
-        raise UsageError(
-            f"{where}: cost table of schema {record.schema}; this version of the lab reads "
-            f"{COST_SCHEMA}"
-        )
-    return record
+    return decoded_of_schema(text, CostRecord, where, "cost table", newest=COST_SCHEMA)
 
 
 def _parts(record: CostRecord) -> Iterator[str]:
@@ -78,23 +68,14 @@ def _parts(record: CostRecord) -> Iterator[str]:
     if record.failure is not None and record.failure.log_tail:
         yield "The end of its log:\n"
         yield fenced(record.failure.log_tail)
-    for table in (
-        *workload_tables(record),
-        *tax_tables(record),
-        *time_tables(record),
-        *pair_tables(record),
-        parts_table(record),
-    ):
-        yield f"## {table.title}\n"
-        yield markdown(table)
-    yield "## How to read it\n"
-    yield from (f"- {text}" for text in reading(record))
-    yield "\n## Where\n"
-    yield f"- {code(record.command)}"
-    yield f"- run {record.run_id}, started {record.started_at}{state(record)}"
-    yield from (f"- {one_line(line)}" for line in circumstances(record))
-    yield ""
-    if doubts := list(caveats(record)):
-        yield "## Caveats\n"
-        yield from (f"- {one_line(text)}" for text in doubts)
-        yield ""
+    yield from sections(
+        (
+            *workload_tables(record),
+            *tax_tables(record),
+            *time_tables(record),
+            *pair_tables(record),
+            parts_table(record),
+        )
+    )
+    yield from items("How to read it", list(reading(record)))
+    yield from ending(record, circumstances(record), caveats(record))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
+from orchestrator.doubts.host import of_bases, of_run, sentences
 from orchestrator.doubts.launches import of_launches
 from orchestrator.durations import clock_time
 from orchestrator.experiments.cost.record import CostRecord
@@ -26,13 +26,6 @@ def summary(record: CostRecord) -> str:
         return f"Not measured to its end: {record.failure.service} {why(record.failure)}"
     apart = told_apart(record)
     return f"{so_far(record)}; {apart}" if apart else so_far(record)
-
-
-def state(record: CostRecord) -> str:
-    """Whether it ended early, as the end of a sentence."""
-    if record.interrupted:
-        return ", interrupted"
-    return "" if record.finished_at else ", not finished"
 
 
 def consequences(record: CostRecord) -> Iterator[str]:
@@ -91,12 +84,7 @@ def circumstances(record: CostRecord) -> Iterator[str]:
 
 def caveats(record: CostRecord) -> Iterator[str]:
     """What a reader must know to interpret the table, in words. Text is not escaped."""
-    for doubt in (
-        *of_cpus(record.layout),
-        *of_steal(record.host),
-        *of_neighbours(record.neighbours),
-    ):
-        yield doubt.sentence
+    yield from sentences(of_run(record.host, record.layout, record.neighbours))
     for together in record.together:
         for text in of_launches(together.launches):
             yield f"{together.workload}: {text[0].lower()}{text[1:]}"
@@ -105,12 +93,7 @@ def caveats(record: CostRecord) -> Iterator[str]:
                 f"{together.workload}: a launch was made again, because requests to "
                 f"{record.part(once.service).name} failed: {once.reason}."
             )
-    bases = dict[str, list[str]]()
-    for part in record.parts:
-        if part.base_image:
-            bases.setdefault(part.base_image, []).append(part.name)
-    for base, names in bases.items():
-        yield from (doubt.sentence for doubt in of_base(base, ", ".join(names)))
+    yield from sentences(of_bases((part.base_image, part.name) for part in record.parts))
     pythons = {part.python for part in record.parts if part.python}
     if len(pythons) > 1:
         yield (

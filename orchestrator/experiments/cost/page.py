@@ -11,7 +11,6 @@ from orchestrator.experiments.cost.explained import (
     circumstances,
     consequences,
     reading,
-    state,
     summary,
 )
 from orchestrator.experiments.cost.record import CostRecord
@@ -20,8 +19,9 @@ from orchestrator.experiments.cost.taxes import tax_tables
 from orchestrator.experiments.cost.time_chart import stacks
 from orchestrator.experiments.cost.time_tables import time_tables
 from orchestrator.model.finding import Finding
-from orchestrator.report.page import Links
+from orchestrator.report.small_document import state
 from orchestrator.report.small_page import coded, pictures, small_page
+from orchestrator.report.templating import Links
 
 PAGE, TEMPLATE = "index.html", "cost.html"
 

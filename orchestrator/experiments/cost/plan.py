@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from labwire.client import Client
 from labwire.expectation import Expectation
 from orchestrator.bench.reference import entry_of
 from orchestrator.bench.reference import problems as reference_problems
 from orchestrator.bench.together import MOST_SERVERS
-from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Placed
-from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.experiments.planning import answers, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.entry import Entry
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.together import REFERENCE
 from orchestrator.options import budget_problems, seed_problems
-from orchestrator.profiles import COST, PROFILES
+from orchestrator.profiles import COST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,23 +53,10 @@ def plan(
     expectations = tuple(known.contract[name] for name in settings.workloads)
     if wrong := reference_problems(expectations):
         raise UsageError(wrong)
-    services = (
-        answering(entry(known.manifests[name], placed.containers), expectations, placed.containers)
-        for name in settings.services
-    )
+    services = (answers(name, expectations, known, placed) for name in settings.services)
     return CostPlan(
         settings=settings,
-        loading=Loading(
-            profile=replace(PROFILES["standard"], name=COST),
-            client=Client.ENGINE.value,
-            placement=replace(
-                placed.placement,
-                load_cpus=placed.placement.load_cpus[:1],
-                network=settings.network,
-            ),
-            master=placed.containers[LOCUST_MASTER],
-            worker=placed.containers[LOCUST_WORKER],
-        ),
+        loading=one_worker(COST, settings, placed),
         entries=(entry_of(placed.containers, expectations), *services),
         expectations=expectations,
     )
@@ -79,15 +64,7 @@ def plan(
 
 def problems(settings: CostSettings, there: Names) -> list[str]:
     """Every problem with the settings, in words; empty if there is none."""
-    found = [
-        f"no {kind} {name!r}; choose from {', '.join(known)}"
-        for kind, names, known in (
-            ("service", settings.services, there.services),
-            ("workload", settings.workloads, there.workloads or settings.workloads),
-        )
-        for name in names
-        if name not in known
-    ]
+    found = unknown(settings.services, settings.workloads, there)
     if REFERENCE in there.services:
         found.append(f"services/{REFERENCE}: rename it; the cost table's own server is called so")
     if len(settings.services) >= MOST_SERVERS:

@@ -6,19 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-import msgspec
-
-from orchestrator.codec import decoded, readable
-from orchestrator.doubts.host import (
-    PAIRS_LEAST,
-    of_base,
-    of_cpus,
-    of_neighbours,
-    of_pairs,
-    of_steal,
-)
+from orchestrator.codec import decoded_of_schema, readable
+from orchestrator.doubts.host import PAIRS_LEAST, of_bases, of_pairs, of_run, sentences
 from orchestrator.doubts.kind import Doubt
-from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import (
     CROSSCHECK_SCHEMA,
     OLDEST_SCHEMA,
@@ -26,8 +16,10 @@ from orchestrator.experiments.crosscheck.record import (
     CrossCheckSettings,
 )
 from orchestrator.experiments.crosscheck.tables import counts, rates, service_rows
+from orchestrator.json_text import indented
 from orchestrator.model.catalogue import described
 from orchestrator.report.place import where
+from orchestrator.report.small_document import items, state
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
@@ -66,8 +58,10 @@ def crosscheck_files(record: CrossCheck) -> dict[str, bytes]:
     for name in LATER_SETTINGS:
         if document["settings"][name] is None:
             del document["settings"][name]
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
+    return {
+        RECORD: indented(document).encode(),
+        PAGE: printable("\n".join(_document(record))).encode(),
+    }
 
 
 def read(text: bytes, where: str) -> CrossCheck:
@@ -76,21 +70,15 @@ def read(text: bytes, where: str) -> CrossCheck:
     Raises:
         UsageError: it is not a cross-check of this schema; names ``where``.
     """
-    record = decoded(text, CrossCheck, where, "cross-check")
-    if not OLDEST_SCHEMA <= record.schema <= CROSSCHECK_SCHEMA:
-        raise UsageError(
-            f"{where}: cross-check of schema {record.schema}; this version of the lab reads "
-            f"{OLDEST_SCHEMA} to {CROSSCHECK_SCHEMA}"
-        )
-    return record
+    return decoded_of_schema(
+        text, CrossCheck, where, "cross-check", newest=CROSSCHECK_SCHEMA, oldest=OLDEST_SCHEMA
+    )
 
 
 def _document(record: CrossCheck) -> Iterator[str]:
     settings = record.settings
-    ended = "" if record.finished_at else ", not finished"
-    state = ", interrupted" if record.interrupted else ended
     yield f"# Cross-check {record.run_id}\n"
-    yield f"{code(record.command)}, started {record.started_at}{state}.\n"
+    yield f"{code(record.command)}, started {record.started_at}{state(record)}.\n"
     if of_set := described(settings.set_name):
         yield f"{of_set}\n"
     yield f"For each service: {_how_many(settings)} of slices of {settings.seconds:g} s,"
@@ -105,9 +93,7 @@ def _document(record: CrossCheck) -> Iterator[str]:
     at = where(record.host, record.layout, python=settings.python)
     yield from (f"- {one_line(line)}" for line in at)
     yield f"- {one_line(', '.join(record.tools))}\n"
-    yield "## Caveats\n"
-    yield from (f"- {text}" for text in caveats(record))
-    yield ""
+    yield from items("Caveats", caveats(record))
 
 
 def _how_many(settings: CrossCheckSettings) -> str:
@@ -145,7 +131,7 @@ def caveats(record: CrossCheck) -> list[str]:
         "Where the server is the limit, both clients measure the server, and the ratio says nothing"
         " about their own speed. The idle share of the lab's worker shows how much time it had"
         " left.",
-        *(doubt.sentence for doubt in _of_host(record)),
+        *sentences(_of_host(record)),
         *_of_services(record),
     ]
 
@@ -153,16 +139,12 @@ def caveats(record: CrossCheck) -> list[str]:
 def _of_host(record: CrossCheck) -> Iterator[Doubt]:
     measured = [len(check.pairs) for check in record.services if check.pairs]
     yield from of_pairs(min(measured, default=PAIRS_LEAST))
-    yield from of_cpus(record.layout)
-    yield from of_steal(record.host)
-    yield from of_neighbours([one_line(name) for name in record.neighbours])
+    neighbours = [one_line(name) for name in record.neighbours]
+    yield from of_run(record.host, record.layout, neighbours)
 
 
 def _of_services(record: CrossCheck) -> Iterator[str]:
-    bases: dict[str, list[str]] = {}
     for check in record.services:
-        if check.base is not None:
-            bases.setdefault(check.base, []).append(one_line(check.name))
         if check.reason:
             why = one_line(f"{check.name}: {check.reason}")
             yield f"{why} (after {len(check.pairs)} pairs)"
@@ -172,5 +154,5 @@ def _of_services(record: CrossCheck) -> Iterator[str]:
                 " because it could not be told when all its connections existed; give fewer"
                 " --connections, or repeat the run when the machine is quieter"
             )
-    for base, names in bases.items():
-        yield from (doubt.sentence for doubt in of_base(one_line(base), ", ".join(names)))
+    built = [(one_line(one.base or ""), one_line(one.name)) for one in record.services]
+    yield from sentences(of_bases(built))

@@ -8,10 +8,10 @@ from math import isclose
 from labwire.client import MOST_USERS, Client
 from labwire.exchange import JudgedBy
 from labwire.expectation import Expectation
-from orchestrator.entries import answering, entry
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
 from orchestrator.experiments.experiment import Placed
+from orchestrator.experiments.planning import each_once, unknown
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial, Profile
@@ -61,19 +61,7 @@ def plan(
             master=placed.containers[LOCUST_MASTER],
             worker=worker,
         ),
-        trials=tuple(
-            PlannedTrial(
-                entry=answering(
-                    entry(known.manifests[name], placed.containers),
-                    [known.contract[settings.workload]],
-                    placed.containers,
-                ),
-                expectation=known.contract[settings.workload],
-                repeat=1,
-                order=order,
-            )
-            for order, name in enumerate(settings.services, 1)
-        ),
+        trials=each_once(settings.services, known.contract[settings.workload], known, placed),
     )
 
 
@@ -106,14 +94,7 @@ def wrk_problems(expected: Expectation) -> list[str]:
 
 def problems(settings: CrossCheckSettings, there: Names) -> list[str]:
     """Every problem with the settings, in words; empty if there is none."""
-    workloads = there.workloads or (settings.workload,)
-    found = [
-        f"no service {name!r}; choose from {', '.join(there.services)}"
-        for name in settings.services
-        if name not in there.services
-    ]
-    if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
+    found = unknown(settings.services, settings.workloads, there)
     if settings.pairs is not None and not 1 <= settings.pairs <= MOST_PAIRS:
         found.append(f"--pairs {settings.pairs}: give 1 to {MOST_PAIRS:,}")
     tenths = settings.seconds * 10

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-import msgspec
-
-from orchestrator.codec import decoded, readable
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
-from orchestrator.errors import UsageError
+from orchestrator.codec import decoded_of_schema, readable
+from orchestrator.doubts.host import of_bases, of_run, sentences
 from orchestrator.experiments.instructions.record import INSTRUCTIONS_SCHEMA, InstructionsRecord
 from orchestrator.experiments.instructions.rows import correlation, count_rows
 from orchestrator.experiments.instructions.tables import counts
@@ -21,9 +18,11 @@ from orchestrator.experiments.instructions.taxes import (
     members,
     tax_tables,
 )
+from orchestrator.json_text import indented
 from orchestrator.model.catalogue import described
 from orchestrator.model.counted_by import CountedBy
 from orchestrator.report.place import steal_in_words, where
+from orchestrator.report.small_document import items, sections, state
 from orchestrator.report.table import code, markdown, one_line
 from orchestrator.words import printable
 
@@ -67,8 +66,10 @@ def instructions_files(record: InstructionsRecord) -> dict[str, bytes]:
         "rows": [asdict(row) for row in rows],
         "correlation": correlation(rows),
     }
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    return {RECORD: text, PAGE: printable("\n".join(_document(record))).encode()}
+    return {
+        RECORD: indented(document).encode(),
+        PAGE: printable("\n".join(_document(record))).encode(),
+    }
 
 
 def rows_document(record: InstructionsRecord) -> list[dict[str, Any]]:
@@ -101,20 +102,14 @@ def read(text: bytes, where: str) -> InstructionsRecord:
     Raises:
         UsageError: it does not count instructions by this schema; names ``where``.
     """
-    record = decoded(text, InstructionsRecord, where, "record of instructions")
-    if record.schema != INSTRUCTIONS_SCHEMA:
-        raise UsageError(
-            f"{where}: record of instructions of schema {record.schema}; this version of the lab "
-            f"reads {INSTRUCTIONS_SCHEMA}"
-        )
-    return record
+    return decoded_of_schema(
+        text, InstructionsRecord, where, "record of instructions", newest=INSTRUCTIONS_SCHEMA
+    )
 
 
 def _document(record: InstructionsRecord) -> Iterator[str]:
-    ended = "" if record.finished_at else ", not finished"
-    state = ", interrupted" if record.interrupted else ended
     yield f"# Instructions {record.run_id}\n"
-    yield f"{code(record.command)}, started {record.started_at}{state}.\n"
+    yield f"{code(record.command)}, started {record.started_at}{state(record)}.\n"
     if of_set := described(record.settings.set_name):
         yield f"{of_set}\n"
     yield markdown(counts(record))
@@ -123,9 +118,7 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
         yield f"{HOW[record.by]}\n"
     if (known := correlation(count_rows(record))) is not None:
         yield f"Correlation with CPU time (logarithms, over the services): {known:.2f}.\n"
-    for table in tax_tables(record):
-        yield f"## {table.title}\n"
-        yield markdown(table)
+    yield from sections(tax_tables(record))
     if has_bases(record):
         yield FRAMEWORK
     if has_servers(record):
@@ -137,27 +130,17 @@ def _document(record: InstructionsRecord) -> Iterator[str]:
     yield from (f"- {one_line(line)}" for line in at)
     yield f"- {steal_in_words(record.host)}"
     yield ""
-    if found := list(caveats(record)):
-        yield "## Caveats\n"
-        yield from (f"- {text}" for text in found)
-        yield ""
+    yield from items("Caveats", list(caveats(record)))
 
 
 def caveats(record: InstructionsRecord) -> Iterator[str]:
     """What a reader must know to interpret the rows, in words."""
-    for doubt in (
-        *of_cpus(record.layout),
-        *of_steal(record.host),
-        *of_neighbours([one_line(name) for name in record.neighbours]),
-    ):
-        yield doubt.sentence
-    bases: dict[str, list[str]] = {}
+    neighbours = [one_line(name) for name in record.neighbours]
+    yield from sentences(of_run(record.host, record.layout, neighbours))
     for service in record.services:
-        if service.base is not None:
-            bases.setdefault(service.base, []).append(one_line(service.name))
         if service.note:
             yield one_line(f"{service.name}: {service.note}")
         if service.reason:
             yield one_line(f"{service.name}: {service.reason}")
-    for base, names in bases.items():
-        yield from (doubt.sentence for doubt in of_base(one_line(base), ", ".join(names)))
+    built = [(one_line(one.base or ""), one_line(one.name)) for one in record.services]
+    yield from sentences(of_bases(built))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from labwire.client import Client
-from orchestrator.entries import answering, entry
 from orchestrator.experiments.experiment import Placed
 from orchestrator.experiments.instructions.record import InstructionsRecord, InstructionsSettings
-from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
+from orchestrator.experiments.planning import each_once, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
-from orchestrator.profiles import PROFILES
 
 REQUESTS_LEAST = 10
 
@@ -34,43 +31,14 @@ def plan(
     """The plan: the services in the order in which they were named."""
     return InstructionsPlan(
         settings=settings,
-        loading=Loading(
-            profile=replace(PROFILES["standard"], name="instructions"),
-            client=Client.ENGINE.value,
-            placement=replace(
-                placed.placement,
-                load_cpus=placed.placement.load_cpus[:1],
-                network=settings.network,
-            ),
-            master=placed.containers[LOCUST_MASTER],
-            worker=placed.containers[LOCUST_WORKER],
-        ),
-        trials=tuple(
-            PlannedTrial(
-                entry=answering(
-                    entry(known.manifests[name], placed.containers),
-                    [known.contract[settings.workload]],
-                    placed.containers,
-                ),
-                expectation=known.contract[settings.workload],
-                repeat=1,
-                order=order,
-            )
-            for order, name in enumerate(settings.services, 1)
-        ),
+        loading=one_worker("instructions", settings, placed),
+        trials=each_once(settings.services, known.contract[settings.workload], known, placed),
     )
 
 
 def problems(settings: InstructionsSettings, there: Names) -> list[str]:
     """Every problem with the settings, in words; empty if there is none."""
-    workloads = there.workloads or (settings.workload,)
-    found = [
-        f"no service {name!r}; choose from {', '.join(there.services)}"
-        for name in settings.services
-        if name not in there.services
-    ]
-    if settings.workload not in workloads:
-        found.append(f"no workload {settings.workload!r}; choose from {', '.join(workloads)}")
+    found = unknown(settings.services, settings.workloads, there)
     for option, value, least, most in (
         ("seeds", settings.seeds, 1, 1_000),
         ("repeats", settings.repeats, 1, 1_000),

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from orchestrator.codec import decoded, readable
-from orchestrator.errors import UsageError
+from orchestrator.codec import decoded_of_schema, encode
 from orchestrator.experiments.size.explained import (
     HEADING,
     caveats,
     circumstances,
     consequences,
     reading,
-    state,
     summary,
 )
 from orchestrator.experiments.size.record import SIZE_SCHEMA, SizeRecord
 from orchestrator.experiments.size.rows import size_rows
 from orchestrator.experiments.size.tables import probes, sizes
-from orchestrator.report.table import code, csv_text, markdown, one_line
+from orchestrator.json_text import indented
+from orchestrator.report.small_document import ending, items, sections
+from orchestrator.report.table import csv_text, one_line
 from orchestrator.words import printable
 
 RECORD, SUMMARY = "size.json", "size.md"
@@ -29,8 +27,7 @@ RECORD, SUMMARY = "size.json", "size.md"
 
 def size_files(record: SizeRecord) -> dict[str, bytes]:
     """File name -> content. The JSON holds every rate that was tried."""
-    text = msgspec.json.format(msgspec.json.encode(readable(record)), indent=2) + b"\n"
-    return {RECORD: text, SUMMARY: size_summary(record).encode()}
+    return {RECORD: encode(record), SUMMARY: size_summary(record).encode()}
 
 
 def size_summary(record: SizeRecord) -> str:
@@ -40,8 +37,7 @@ def size_summary(record: SizeRecord) -> str:
 
 def report_files(record: SizeRecord) -> dict[str, str]:
     """The rows for programs, for the folder ``report/``."""
-    rows = msgspec.json.format(msgspec.json.encode(rows_document(record)), indent=2).decode()
-    return {RECORD: f"{rows}\n", "size.csv": csv_text(sizes(record))}
+    return {RECORD: indented(rows_document(record)), "size.csv": csv_text(sizes(record))}
 
 
 def rows_document(record: SizeRecord) -> list[dict[str, Any]]:
@@ -76,30 +72,13 @@ def read(text: bytes, where: str) -> SizeRecord:
     Raises:
         UsageError: it is not one of this schema; names ``where``.
     """
-    record = decoded(text, SizeRecord, where, "record of sizes")
-    if record.schema != SIZE_SCHEMA:
-        raise UsageError(
-            f"{where}: record of sizes of schema {record.schema}; this version of the lab reads "
-            f"{SIZE_SCHEMA}"
-        )
-    return record
+    return decoded_of_schema(text, SizeRecord, where, "record of sizes", newest=SIZE_SCHEMA)
 
 
 def _parts(record: SizeRecord) -> Iterator[str]:
     yield f"# {HEADING}\n"
     yield f"**{one_line(summary(record))}.**\n"
     yield from (f"{one_line(text)}\n" for text in consequences(record))
-    for table in (sizes(record), probes(record)):
-        yield f"## {table.title}\n"
-        yield markdown(table)
-    yield "## How to read it\n"
-    yield from (f"- {text}" for text in reading(record))
-    yield "\n## Where\n"
-    yield f"- {code(record.command)}"
-    yield f"- run {record.run_id}, started {record.started_at}{state(record)}"
-    yield from (f"- {one_line(line)}" for line in circumstances(record))
-    yield ""
-    if doubts := list(caveats(record)):
-        yield "## Caveats\n"
-        yield from (f"- {one_line(text)}" for text in doubts)
-        yield ""
+    yield from sections([sizes(record), probes(record)])
+    yield from items("How to read it", list(reading(record)))
+    yield from ending(record, circumstances(record), caveats(record))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.doubts.host import of_base, of_cpus, of_neighbours, of_steal
+from orchestrator.doubts.host import of_bases, of_run, sentences
 from orchestrator.experiments.size.record import SizeRecord
 from orchestrator.experiments.size.rows import size_rows
 from orchestrator.model.catalogue import described
@@ -33,13 +33,6 @@ def promise(record: SizeRecord) -> str:
         f"99 of 100 requests answered within {settings.p99_s * 1000:g} ms, and at most "
         f"{settings.errors:.2%} failed"
     )
-
-
-def state(record: SizeRecord) -> str:
-    """Whether it ended early, as the end of a sentence."""
-    if record.interrupted:
-        return ", interrupted"
-    return "" if record.finished_at else ", not finished"
 
 
 def consequences(record: SizeRecord) -> Iterator[str]:
@@ -82,15 +75,5 @@ def circumstances(record: SizeRecord) -> Iterator[str]:
 
 def caveats(record: SizeRecord) -> Iterator[str]:
     """The doubts about all rows."""
-    for doubt in (
-        *of_cpus(record.layout),
-        *of_steal(record.host),
-        *of_neighbours(record.neighbours),
-    ):
-        yield doubt.sentence
-    bases = dict[str, list[str]]()
-    for service in record.services:
-        if service.base:
-            bases.setdefault(service.base, []).append(service.name)
-    for base, names in bases.items():
-        yield from (doubt.sentence for doubt in of_base(base, ", ".join(names)))
+    yield from sentences(of_run(record.host, record.layout, record.neighbours))
+    yield from sentences(of_bases((one.base or "", one.name) for one in record.services))

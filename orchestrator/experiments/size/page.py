@@ -11,14 +11,14 @@ from orchestrator.experiments.size.explained import (
     circumstances,
     consequences,
     reading,
-    state,
     summary,
 )
 from orchestrator.experiments.size.record import SizeRecord
 from orchestrator.experiments.size.tables import probes, sizes
 from orchestrator.model.finding import Finding
-from orchestrator.report.page import Links
+from orchestrator.report.small_document import state
 from orchestrator.report.small_page import coded, pictures, small_page
+from orchestrator.report.templating import Links
 
 PAGE, TEMPLATE = "index.html", "size.html"
 
