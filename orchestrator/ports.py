@@ -328,7 +328,7 @@ class Engine(Protocol):
         """
 
     def prepared(
-        self, spec: ContainerSpec, *, suffix: str = ""
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
     ) -> AbstractContextManager[Prepared]:
         """Like `start`, but the container does not run before it is told to.
 

@@ -261,11 +261,13 @@ class FakeEngine:
         return UnderCallgrind(container=spec, note="changed for callgrind")
 
     @contextmanager
-    def prepared(self, spec: ContainerSpec, *, suffix: str = "") -> Iterator["FakePrepared"]:
+    def prepared(
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
+    ) -> Iterator["FakePrepared"]:
         with ExitStack() as stack:
 
             def begin() -> None:
-                stack.enter_context(self.start(spec, suffix=suffix))
+                stack.enter_context(self.start(spec, beside=beside, suffix=suffix))
 
             yield FakePrepared(self._servers[spec.service], begin)
 

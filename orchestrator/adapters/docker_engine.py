@@ -148,13 +148,15 @@ class DockerEngine:
             yield container
 
     @contextmanager
-    def prepared(self, spec: ContainerSpec, *, suffix: str = "") -> Iterator[DockerPrepared]:
+    def prepared(
+        self, spec: ContainerSpec, *, beside: Container | None = None, suffix: str = ""
+    ) -> Iterator[DockerPrepared]:
         """Like `start`, but the container does not run before it is told to.
 
         Raises:
             TrialFailed: the engine refused.
         """
-        with self._created(spec, None, None, suffix) as container:
+        with self._created(spec, beside, None, suffix) as container:
             yield DockerPrepared(container, partial(self._begin, spec, container))
 
     @contextmanager

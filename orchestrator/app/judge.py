@@ -25,7 +25,6 @@ from orchestrator.model.catalogue import Names
 from orchestrator.world import World
 
 NEW = "new, so there is nothing to compare it with"
-WITH_COMPANIONS = "not compared, because `lab ab` cannot compare a service that needs companions"
 SEEDS = 10**6
 
 
@@ -69,8 +68,6 @@ def _begun(world: World, asked: Asked, command: str) -> tuple[Judgement, dict[st
     own, shared = judged.of_its_own(touching, frameworks)
     wanted = asked.services or (*known.manifests, *before)
     why_not = {name: NEW for name in own if name not in before}
-    containers = world.compose.containers()
-    why_not |= {name: WITH_COMPANIONS for name in own if containers[name].companions}
     chosen = [name for name in own if name in wanted]
     gone = [name for name in before if name not in known.manifests and name in wanted]
     judgement = Judgement(

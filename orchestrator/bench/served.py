@@ -85,36 +85,75 @@ def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[S
             names the first companion that had ended.
     """
     running: list[RunningCompanion] = []
-    owner: Container | None = None
     with ExitStack() as stack:
         try:
-            for spec in in_one_namespace(entry):
-                container = stack.enter_context(engine.start(spec, beside=owner))
-                if keep is not None:
-                    stack.callback(_keep, keep, spec.service, container)
-                running.append(_healthy(spec, container))
-                owner = owner or container
+            its = started_in(stack, entry.container, entry.companions, engine, keep=keep)
+            running.extend(its)
+            owner = running[0].container if running else None
             server = stack.enter_context(engine.start(entry.container, beside=owner))
             yield Served(server=server, companions=tuple(running))
         except TrialFailed as failure:
-            because = _first_that_ended(running)
-            if because is None or because.reason in failure.reason:
+            cause = blamed(failure, running)
+            if cause is failure:
                 raise
-            told = "; ".join([failure.reason, *getattr(failure, "__notes__", ()), because.reason])
-            raise TrialFailed(told, failure.log_tail or because.log_tail) from failure
+            raise cause from failure
 
 
-def in_one_namespace(entry: Entry) -> tuple[ContainerSpec, ...]:
+def started_in(
+    stack: ExitStack,
+    server: ContainerSpec,
+    companions: Sequence[ContainerSpec],
+    engine: Engine,
+    *,
+    suffix: str = "",
+    keep: Keep | None = None,
+) -> Iterator[RunningCompanion]:
+    """Start a server's companions one after the other; yields each as soon as it is healthy.
+
+    The server starts beside the first, whose network namespace all of them share.
+
+    Args:
+        stack: removes them at its end.
+        suffix: distinguishes the companions of several servers that run at the same time.
+        keep: as in `served`.
+
+    Raises:
+        TrialFailed: one was refused or did not become healthy.
+    """
+    owner: Container | None = None
+    for spec in in_one_namespace(server, companions):
+        container = stack.enter_context(engine.start(spec, beside=owner, suffix=suffix))
+        if keep is not None:
+            stack.callback(_keep, keep, spec.service, container)
+        yield _healthy(spec, container)
+        owner = owner or container
+
+
+def blamed(failure: TrialFailed, companions: Sequence[RunningCompanion]) -> TrialFailed:
+    """The failure, with the first of the server's companions that has ended as its cause.
+
+    It is the same failure if none has ended, or if it names that one already.
+    """
+    because = _first_that_ended(companions)
+    if because is None or because.reason in failure.reason:
+        return failure
+    told = "; ".join([failure.reason, *getattr(failure, "__notes__", ()), because.reason])
+    return TrialFailed(told, failure.log_tail or because.log_tail)
+
+
+def in_one_namespace(
+    server: ContainerSpec, companions: Sequence[ContainerSpec]
+) -> tuple[ContainerSpec, ...]:
     """The companions as they start in a run.
 
     The first owns the network namespace, so it gets the names of all and the server's sysctls of
     the network (``net.*``).
     """
-    if not entry.companions:
+    if not companions:
         return ()
-    first, *others = entry.companions
-    names = tuple(companion.service for companion in entry.companions)
-    net = {k: value for k, value in entry.container.sysctls.items() if k.startswith("net.")}
+    first, *others = companions
+    names = tuple(companion.service for companion in companions)
+    net = {k: value for k, value in server.sysctls.items() if k.startswith("net.")}
     sysctls = {**first.sysctls, **net}
     return (replace(first, hosts=names, sysctls=sysctls), *others)
 

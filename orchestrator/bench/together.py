@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from labwire.slices import Served, Slice
 from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
+from orchestrator.bench.served import RunningCompanion, blamed, started_in
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import READY_WITHIN_S, ContainerSpec
@@ -82,16 +84,24 @@ def pace_for(used: Mapping[str, float], slice_s: float, *, shared: bool) -> Pace
     return Pace(requests=requests, rate=len(used) * rate)
 
 
+Companions = Mapping[str, Sequence[ContainerSpec]]
+"""Name of a server -> its companions; servers without any may be missing."""
+
+
 @contextmanager
 def launched(
-    specs: Mapping[str, ContainerSpec], seed: int, engine: Engine, load: SliceLoad
+    specs: Mapping[str, ContainerSpec],
+    seed: int,
+    engine: Engine,
+    load: SliceLoad,
+    companions: Companions = MappingProxyType({}),
 ) -> Iterator[Servers]:
     """Start containers as in `started`, and aim the load at all of them with its own workload.
 
     Raises:
         TrialFailed: as in `started` and `Running.aimed`.
     """
-    with started(specs, seed, engine, load) as running:
+    with started(specs, seed, engine, load, companions) as running:
         yield running.aimed(tuple(specs))
 
 
@@ -101,6 +111,7 @@ def started(
     seed: int,
     engine: Engine,
     load: SliceLoad,
+    companions: Companions = MappingProxyType({}),
     *,
     at_once: int = 1,
 ) -> Iterator[Running]:
@@ -111,6 +122,8 @@ def started(
         specs: name -> its container. Containers of one service may have several names; those that
             are not the service's are in the names of the containers.
         seed: Python's hash seed in all of them.
+        companions: of these servers. Each server gets companions of its own, which are healthy
+            before it starts.
 
     Raises:
         ServersFailed: a container did not start; or the block raised it. It then has the ends of
@@ -119,18 +132,23 @@ def started(
     """
     with ExitStack() as stack:
         servers = dict[str, Container]()
+        beside = {name: list[RunningCompanion]() for name in specs}
         try:
             prepared = dict[str, Prepared]()
             for name, spec in specs.items():
                 with failure_of(name):
+                    mates = companions.get(name, ())
+                    its = started_in(stack, spec, mates, engine, suffix=f"-{name}")
+                    beside[name].extend(its)
+                    owner = beside[name][0].container if mates else None
                     suffix = "" if name == spec.service else f"-{name}"
-                    made = engine.prepared(seeded(spec, seed), suffix=suffix)
+                    made = engine.prepared(seeded(spec, seed), beside=owner, suffix=suffix)
                     prepared[name] = stack.enter_context(made)
             servers.update({name: one.container for name, one in prepared.items()})
             _begin(prepared, at_once)
             yield Running(load, servers)
         except ServersFailed as failed:
-            raise ServersFailed(*_with_logs(failed, servers)) from failed
+            raise ServersFailed(*_with_causes(failed, servers, beside)) from failed
         except TrialFailed as failure:
             said = {name: server.last_words() for name, server in servers.items()}
             raise TrialFailed(failure.reason, failure.log_tail or tails(said)) from failure
@@ -301,14 +319,17 @@ def _none_failed(found: Iterable[tuple[str, str]]) -> None:
         raise ServersFailed(failures)
 
 
-def _with_logs(
-    failed: ServersFailed, servers: Mapping[str, Container]
+def _with_causes(
+    failed: ServersFailed,
+    servers: Mapping[str, Container],
+    beside: Mapping[str, Sequence[RunningCompanion]],
 ) -> tuple[dict[str, TrialFailed], str]:
-    """The failures, each with the end of its server's log, and all ends together."""
+    """The failures, each with its cause and the end of its server's log; and all ends together."""
     said = {name: servers[name].last_words() for name in failed.failures if name in servers}
+    caused = {name: blamed(failure, beside[name]) for name, failure in failed.failures.items()}
     failures = {
         name: TrialFailed(failure.reason, failure.log_tail or said.get(name, ""))
-        for name, failure in failed.failures.items()
+        for name, failure in caused.items()
     }
     return failures, failed.log_tail or tails(said)
 

@@ -169,6 +169,20 @@ def test_verify_and_crosscheck_start_the_companion_too(root: Path, tmp_path: Pat
     assert left() == []
 
 
+def test_both_sides_of_a_comparison_have_companions_of_their_own(
+    root: Path, tmp_path: Path
+) -> None:
+    sides = ("--base", "here", "--head", "here", "--budget", "20s")
+    code, said = lab(root, "ab", SERVICE, *sides, "--results", str(tmp_path))
+    assert code == 0, said
+    (path,) = tmp_path.glob("*/ab.json")
+    found = json.loads(path.read_text())
+    assert found["failure"] is None
+    assert found["base"]["companions"] == found["head"]["companions"] == [COMPANION]
+    assert found["launches"]
+    assert left() == []
+
+
 def test_the_image_of_a_companion_travels_with_its_services(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "images.tar"
     code, said = lab(root, "images-save", str(file), SERVICE)

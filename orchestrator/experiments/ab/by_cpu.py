@@ -36,7 +36,7 @@ def launches(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Step
             number = len(record.launches) + len(record.lost)
             containers = specs.of(number)
             try:
-                with launched(containers, seed, bench.engine, load) as servers:
+                with launched(containers, seed, bench.engine, load, specs.companions) as servers:
                     pace = _warm(servers, record, draw, shared=plan.loading.placement.shared)
                     used = [servers.slice(pace, draw.randrange(SEEDS)) for _ in range(SLICES)]
                     closed = closed_pair(servers, head_first=number % 2 == 0)

@@ -13,7 +13,6 @@ from orchestrator.experiments.ab.launch import AGAIN, BASE, HEAD, Specs
 from orchestrator.experiments.ab.lost import without
 from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord, Counts, Steps
-from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.settings import PlannedTrial
 
 
@@ -27,12 +26,12 @@ def counts(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Steps:
     """
     draw = random.Random(plan.settings.seed)
     began = bench.clock.monotonic()
-    trials = {BASE: (plan.base, specs.base), AGAIN: (plan.base, specs.base)}
-    trials[HEAD] = (plan.head, specs.head)
+    base = replace(plan.base, entry=specs.base)
+    trials = {BASE: base, AGAIN: base, HEAD: replace(plan.head, entry=specs.head)}
     while True:
         seed = draw.randrange(SEEDS)
         try:
-            found = {role: _count(role, *trials[role], record, seed, bench) for role in trials}
+            found = {role: _count(role, trials[role], record, seed, bench) for role in trials}
         except TrialFailed as failure:
             record = without(record, seed, bench.clock.monotonic() - began, failure)
         else:
@@ -44,10 +43,7 @@ def counts(plan: ABPlan, record: ABRecord, specs: Specs, bench: Bench) -> Steps:
         yield record
 
 
-def _count(
-    role: str, trial: PlannedTrial, spec: ContainerSpec, record: ABRecord, seed: int, bench: Bench
-) -> float:
-    subject = replace(trial, entry=replace(trial.entry, container=spec))
+def _count(role: str, trial: PlannedTrial, record: ABRecord, seed: int, bench: Bench) -> float:
     by = record.counted_by or bench.engine.counts_by()
     with failure_of(role):
-        return counted(subject, bench.engine, by, seed, REQUESTS).instructions_per_request
+        return counted(trial, bench.engine, by, seed, REQUESTS).instructions_per_request

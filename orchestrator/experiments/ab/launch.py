@@ -9,7 +9,7 @@ from statistics import fmean
 from orchestrator.bench.together import Servers
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.record import Closed, ClosedPair, Launch, SliceCost
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import ContainerSpec, Entry
 from orchestrator.stats.histogram import merged, percentiles
 
 BASE, AGAIN, HEAD = "base", "again", "head"
@@ -36,17 +36,26 @@ CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Specs:
-    """The containers of both sides."""
+    """What runs on both sides, with the companions that it needs."""
 
-    base: ContainerSpec
-    head: ContainerSpec
+    base: Entry
+    head: Entry
 
     def of(self, launch: int) -> dict[str, ContainerSpec]:
         """Role -> its container, in the order in which those of this launch start.
 
         `AGAIN` is a second container of the base.
         """
-        return {role: self.head if role == HEAD else self.base for role in order_of(launch)}
+        return {role: self.side(role).container for role in order_of(launch)}
+
+    @property
+    def companions(self) -> dict[str, tuple[ContainerSpec, ...]]:
+        """Role -> the companions of its container: each has its own."""
+        return {role: self.side(role).companions for role in ROLES}
+
+    def side(self, role: str) -> Entry:
+        """What runs in this role."""
+        return self.head if role == HEAD else self.base
 
 
 def order_of(launch: int) -> tuple[str, ...]:

@@ -34,22 +34,9 @@ class ABPlan:
 def plan(
     settings: ABSettings, known: Catalogue, placed: Placed, _earlier: ABRecord | None
 ) -> ABPlan:
-    """The plan.
-
-    Raises:
-        UsageError: a side's service needs companions.
-    """
+    """The plan."""
     services = [variant.service for variant in variants(settings)]
     base, head = each_once(services, known.contract[settings.workload], known, placed)
-    needing = {one.entry.manifest.id for one in (base, head) if one.entry.companions}
-    if needing:
-        raise UsageError(
-            [
-                f"{name}: lab ab cannot compare a service that needs companions; measure both "
-                "versions with `lab run` and compare the runs with `lab compare`"
-                for name in needing
-            ]
-        )
     return ABPlan(
         settings=settings,
         loading=one_worker("ab", settings, placed),

@@ -64,7 +64,7 @@ class Side:
 
     ``text``: as it was given. ``image``: the id of its image; ``base_image``: where its base came
     from. ``origin``: what it was made from, in words. ``versions``: installed distributions, read
-    in the container.
+    in the container. ``companions``: what ran beside each of its containers.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Side:
     origin: tuple[str, ...]
     python: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    companions: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
+from orchestrator.bench.served import served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
@@ -19,7 +20,7 @@ from orchestrator.experiments.ab.plan import ABPlan, variants
 from orchestrator.experiments.ab.record import ABRecord, By, Failure, Side, Steps
 from orchestrator.experiments.ab.words import so_far
 from orchestrator.model.counted_by import CountedBy
-from orchestrator.model.entry import ContainerSpec
+from orchestrator.model.entry import Entry
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import TrialPhase
 from orchestrator.model.variant import Variant
@@ -44,18 +45,18 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
         if settings.by is By.INSTRUCTIONS:
             record = replace(record, counted_by=bench.engine.counts_by())
         valgrind = record.counted_by is CountedBy.CALLGRIND
-        base, base_spec = _made(
+        base, of_base = _made(
             BASE, settings.base, base_variant, plan.base, bench, valgrind=valgrind
         )
-        head, head_spec = _made(
+        head, of_head = _made(
             HEAD, settings.head, head_variant, plan.head, bench, valgrind=valgrind
         )
-        base = _verified(BASE, base, base_spec, plan.base, bench)
-        head = _verified(HEAD, head, head_spec, plan.head, bench)
+        base = _verified(BASE, base, of_base, plan.base, bench)
+        head = _verified(HEAD, head, of_head, plan.head, bench)
         record = replace(record, base=base, head=head)
         yield record
         with _failing("", TrialPhase.LOAD):
-            specs = Specs(base=base_spec, head=head_spec)
+            specs = Specs(base=of_base, head=of_head)
             with closing(_until_known(plan, record, specs, bench)) as steps:
                 for known in steps:
                     record = known
@@ -68,34 +69,39 @@ def run(plan: ABPlan, record: ABRecord, bench: Bench) -> Steps:
 
 def _made(
     role: str, text: str, variant: Variant, trial: PlannedTrial, bench: Bench, *, valgrind: bool
-) -> tuple[Side, ContainerSpec]:
-    """Build a side's image; return what it is, and its container."""
+) -> tuple[Side, Entry]:
+    """Build a side's image; return what it is, and what runs of it."""
     bench.progress.note(f"building {role}: {text}")
     with _failing(role, TrialPhase.BUILD):
         own = bench.images_of(trial.entry)
         if isinstance(own, TrialFailed) and variant.image is None:
             raise own
         made = bench.engine.build_variant(replace(variant, valgrind=valgrind))
-    side = Side(text=text, variant=variant, image=made.id, base_image=made.base, origin=made.origin)
+    side = Side(
+        text=text,
+        variant=variant,
+        image=made.id,
+        base_image=made.base,
+        origin=made.origin,
+        companions=tuple(one.service for one in trial.entry.companions),
+    )
     container = replace(
         trial.entry.container,
         image=made.id,  # not its name, which another build could give to another image
         environment={**trial.entry.container.environment, **dict(variant.environment)},
     )
-    return side, container
+    return side, replace(trial.entry, container=container)
 
 
-def _verified(
-    role: str, side: Side, spec: ContainerSpec, trial: PlannedTrial, bench: Bench
-) -> Side:
+def _verified(role: str, side: Side, entry: Entry, trial: PlannedTrial, bench: Bench) -> Side:
     """Compare a side's answer with the contract; return it with what is installed in it."""
     with (
         _failing(role, TrialPhase.START),
-        bench.engine.start(spec) as server,
+        served(entry, bench.engine) as its,
         _failing(role, TrialPhase.VERIFY),
     ):
-        probe = probed(server, trial)
-        keeps_contract(probe, server, trial)
+        probe = probed(its.server, trial)
+        keeps_contract(probe, its.server, trial)
     versions = {name: one.version for name, one in sorted(probe.distributions.items())}
     return replace(side, python=probe.python, versions=versions)
 

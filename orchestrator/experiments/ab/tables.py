@@ -88,6 +88,8 @@ def _parts(record: ABRecord) -> Iterator[Part]:
     yield Part(name="image", base=_short(base.image), head=_short(head.image))
     yield Part(name="base image", base=base.base_image, head=head.base_image)
     yield Part(name="made from", base=_origin(base), head=_origin(head))
+    if base.companions or head.companions:
+        yield Part(name="beside it", base=_names(base), head=_names(head))
     for name in sorted({*base.versions, *head.versions}):
         versions = base.versions.get(name), head.versions.get(name)
         if versions[0] != versions[1]:
@@ -96,6 +98,10 @@ def _parts(record: ABRecord) -> Iterator[Part]:
 
 def _short(image: str) -> str:
     return image.removeprefix("sha256:")[:12]
+
+
+def _names(side: Side) -> str:
+    return ", ".join(side.companions) or "nothing"
 
 
 def _origin(side: Side) -> str:

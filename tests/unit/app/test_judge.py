@@ -13,7 +13,7 @@ import pytest
 
 from orchestrator.app import judge as judging
 from orchestrator.app.catalogue import catalogue
-from orchestrator.app.judge import NEW, WITH_COMPANIONS, judge
+from orchestrator.app.judge import NEW, judge
 from orchestrator.app.judged import NOT_REACHED, Judgement, State
 from orchestrator.app.judgement import SUMMARY
 from orchestrator.composition import real_world
@@ -22,7 +22,6 @@ from orchestrator.experiments.ab.record import ABRecord, ABSettings
 from tests.conftest import ROOT
 from tests.fakes import FakeClock, JournalProgress
 from tests.unit.app.judgements import COMMIT, asked
-from tests.unit.examples import container
 from tests.unit.experiments.ab.examples import ab_record, exact_launches
 from tests.unit.experiments.ab.examples import failed as failed_comparison
 
@@ -67,21 +66,15 @@ def judged(
     monkeypatch: pytest.MonkeyPatch,
     *,
     before: Sequence[str] = ("bottle", "flask", "sanic"),
-    companions: Sequence[str] = (),
     **changes: Any,
 ) -> Judgement:
     monkeypatch.setattr(judging, "measure", bench.measure)
     monkeypatch.setattr(judging, "verify", bench.verify)
-    mates = {name: ("mate",) if name in companions else () for name in OWN}
-    containers = {name: container(name, companions=mates[name]) for name in OWN}
     changed: Any = SimpleNamespace(
         fork_point=lambda *_: COMMIT, services_at=lambda *_: tuple(before)
     )
-    compose: Any = SimpleNamespace(containers=lambda: containers)
     told: Any = JournalProgress([])
-    world = replace(
-        real_world(), clock=FakeClock(), out=told, err=told, changes=changed, compose=compose
-    )
+    world = replace(real_world(), clock=FakeClock(), out=told, err=told, changes=changed)
     found, folder = judge(world, asked(**changes), "lab judge --since main", results)
     assert json.loads((folder / "judge.json").read_text())["finished_at"]
     assert (folder / SUMMARY).is_file()
@@ -128,18 +121,15 @@ def test_a_service_that_cannot_be_measured_does_not_stop_the_others(
     assert [line.name for line in found.slower] == ["sanic, json"]
 
 
-def test_new_removed_and_accompanied_services_are_told(
-    results: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_and_removed_services_are_told(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench({}, broken=["bottle"])
     before = ["flask", "gone", "sanic"]
-    found = judged(bench, results, monkeypatch, before=before, companions=["sanic"])
+    found = judged(bench, results, monkeypatch, before=before)
     assert {line.name: (line.state, line.text) for line in found.lines if not line.workload} == {
         "bottle": (State.FAILED, f"{NEW}; it breaks the contract: GET /json: 500"),
-        "sanic": (State.VERIFIED, f"{WITH_COMPANIONS}; it keeps the contract"),
         "gone": (State.REMOVED, "removed by the change"),
     }
-    assert [one.service for one in bench.asked] == ["flask"]
+    assert [one.service for one in bench.asked] == ["flask", "sanic"]
 
 
 def test_only_services_that_are_asked_for_are_judged(

@@ -24,7 +24,6 @@ from orchestrator.experiments.carry_out import carried_out
 from orchestrator.experiments.load import LOAD
 from orchestrator.experiments.load.method import LoadMethod
 from orchestrator.model.blocks import COMPOSE_FILE
-from orchestrator.model.entry import Entry
 from orchestrator.model.placement import Network, Placement
 from orchestrator.model.sample import Sample
 from orchestrator.model.settings import Plan
@@ -224,12 +223,11 @@ def test_the_first_companion_owns_the_network_with_the_names_of_all() -> None:
     server = container(sysctls={"net.ipv4.tcp_tw_reuse": "1", "kernel.shmmax": "2"})
     mate = replace(MATE, sysctls={"kernel.shmmax": "1"})
     other = replace(MATE, service="other")
-    found = Entry(manifest=manifest(), container=server, companions=(mate, other))
-    first, second = in_one_namespace(found)
+    first, second = in_one_namespace(server, (mate, other))
     assert first.hosts == ("mate", "other")
     assert first.sysctls == {"kernel.shmmax": "1", "net.ipv4.tcp_tw_reuse": "1"}
     assert second is other
-    assert in_one_namespace(replace(found, companions=())) == ()
+    assert in_one_namespace(server, ()) == ()
 
 
 def test_names_stand_for_the_loopback_and_no_check_goes_on_beside_the_load() -> None:

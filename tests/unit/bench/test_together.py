@@ -15,6 +15,7 @@ from orchestrator.bench.together import (
     started,
 )
 from orchestrator.errors import ServerFailed, TrialFailed
+from orchestrator.ports import ContainerState
 from tests.fakes import FakeContainer, FakeEngine, FakeSliceLoad, Journal
 from tests.unit.examples import container
 
@@ -119,6 +120,56 @@ def test_a_failure_of_the_load_is_no_servers() -> None:
         those.slice(PACE, 1)
     assert not isinstance(failed.value, ServersFailed)
     assert "the log of flask" in failed.value.log_tail
+
+
+def with_mates(journal: Journal, mate: FakeContainer) -> Any:
+    """A launch of base and head of one service, each beside a companion."""
+    names = {"flask": FakeContainer("flask", cpu_s=[1.0] * 4, journal=journal), "mate": mate}
+    load = FakeSliceLoad(journal, [done({}, {"reset": 50})])
+    specs = {role: container("flask") for role in ("base", "head")}
+    mates = {role: (container("mate", healthcheck=("ready",)),) for role in specs}
+    return launched(specs, 7, FakeEngine(journal, names), load, mates)
+
+
+def test_each_server_has_companions_of_its_own_that_are_healthy_before_it_starts() -> None:
+    journal: Journal = []
+    with with_mates(journal, FakeContainer("mate", journal=journal)):
+        pass
+    assert journal == [
+        "start mate-base",
+        "healthy mate: ready",
+        "start mate-head",
+        "healthy mate: ready",
+        "start flask-base beside mate with hash seed 7",
+        "start flask-head beside mate with hash seed 7",
+        "aim flask flask",
+        "remove flask",
+        "remove mate",
+        "remove flask",
+        "remove mate",
+    ]
+
+
+def test_a_companion_that_ended_is_the_cause_of_its_servers_failure() -> None:
+    gone = ContainerState(
+        running=False, exit_code=137, oom_killed=False, restarts=0, started_at=990.0
+    )
+    mate = FakeContainer("mate", state=gone, log="the log of the mate")
+    with pytest.raises(ServersFailed) as failed, with_mates([], mate) as those:
+        those.slice(PACE, 1)
+    (failure,) = failed.value.failures.values()
+    assert list(failed.value.failures) == ["head"]
+    assert failure.reason == (
+        "50 of 50 requests failed: 50 reset; its companion mate ended with exit code 137"
+    )
+    assert failure.log_tail == "the log of the mate"
+
+
+def test_a_companion_that_does_not_become_healthy_fails_its_server() -> None:
+    mate = FakeContainer("mate", healthy=TrialFailed("not healthy within 60 s"))
+    why = "base: its companion mate: not healthy within 60 s"
+    with pytest.raises(ServersFailed, match=why), with_mates([], mate):
+        pass
 
 
 def test_the_load_can_be_aimed_at_some_of_them() -> None:
