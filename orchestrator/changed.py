@@ -57,6 +57,12 @@ def redefined(
     )
 
 
+def is_work(path: str) -> bool:
+    """Whether only the workloads that are measured on request use a file of the repository."""
+    top, *below = path.split("/")
+    return top == "services" and len(below) > len(("framework", WORK)) and below[1] == WORK
+
+
 def touched(
     paths: Sequence[str], folders: Mapping[str, str], containers: Collection[str] = ()
 ) -> dict[str, tuple[str, ...]]:

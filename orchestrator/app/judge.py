@@ -16,6 +16,7 @@ from orchestrator.app.judged import JUDGEMENT_SCHEMA, Asked, Judged, Judgement, 
 from orchestrator.app.judgement import PREFIX, RECORD, judgement_files
 from orchestrator.app.services import unknown, verify
 from orchestrator.durations import clock_time
+from orchestrator.entries import offered
 from orchestrator.errors import EnvironmentMissing, Interrupted, LabError
 from orchestrator.experiments.ab import AB
 from orchestrator.experiments.ab.record import ABSettings, By
@@ -67,8 +68,17 @@ def _begun(world: World, asked: Asked, command: str) -> tuple[Judgement, dict[st
     frameworks = {name: one.framework for name, one in known.manifests.items()}
     own, shared = judged.of_its_own(touching, frameworks)
     wanted = asked.services or (*known.manifests, *before)
+    on_request = [one for one in known.contract.values() if one.on_request]
     why_not = {name: NEW for name in own if name not in before}
-    chosen = [name for name in own if name in wanted]
+    chosen = {
+        name: judged.affected(
+            paths,
+            asked.workloads,
+            [one.workload for one in offered(known.manifests[name], on_request)],
+        )
+        for name, paths in own.items()
+        if name in wanted
+    }
     gone = [name for name in before if name not in known.manifests and name in wanted]
     judgement = Judgement(
         schema=JUDGEMENT_SCHEMA,
@@ -77,7 +87,7 @@ def _begun(world: World, asked: Asked, command: str) -> tuple[Judgement, dict[st
         command=command,
         asked=asked,
         commit=commit,
-        lines=judged.lines(chosen, gone, why_not, asked.workloads),
+        lines=judged.lines(chosen, gone, why_not),
         shared=shared,
         untold=tuple(name for name in touching if name not in own),
     )

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from orchestrator.changed import is_work
 from orchestrator.errors import LabError
 from orchestrator.experiments.ab.answer import found
 from orchestrator.experiments.ab.record import ABRecord
@@ -111,18 +112,18 @@ class Judgement:
 
 
 def lines(
-    own: Sequence[str], removed: Sequence[str], alone: Container[str], workloads: Sequence[str]
+    own: Mapping[str, Sequence[str]], removed: Sequence[str], alone: Container[str]
 ) -> tuple[Judged, ...]:
     """The lines before anything is judged.
 
     Args:
-        own: the services whose own files changed.
+        own: each service whose own files changed, and by which workloads it is judged.
         removed: the services that only the base has.
         alone: the services that cannot be compared.
     """
     there = [
         Judged(service=name, workload=workload)
-        for name in own
+        for name, workloads in own.items()
         for workload in ((None,) if name in alone else workloads)
     ]
     gone = [
@@ -133,8 +134,8 @@ def lines(
 
 def of_its_own(
     touching: Mapping[str, Sequence[str]], frameworks: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The services whose own folder changed, and the other changed paths that touch services.
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The services whose own folder changed, each with the changed paths in it; the other paths.
 
     A comparison builds the folder of a service's framework twice, as it was and as it is, and takes
     everything else from the checkout. So the other paths are the same on both sides.
@@ -147,13 +148,32 @@ def of_its_own(
     def in_folder(path: str, name: str) -> bool:
         return path.startswith(f"services/{frameworks[name]}/")
 
-    own = tuple(
-        name for name, paths in touching.items() if any(in_folder(path, name) for path in paths)
-    )
+    own = {
+        name: tuple(path for path in paths if in_folder(path, name))
+        for name, paths in touching.items()
+    }
     others = {
         path for name, paths in touching.items() for path in paths if not in_folder(path, name)
     }
-    return own, tuple(sorted(others))
+    return {name: paths for name, paths in own.items() if paths}, tuple(sorted(others))
+
+
+def affected(
+    paths: Sequence[str], asked: Sequence[str], on_request: Sequence[str]
+) -> tuple[str, ...]:
+    """The workloads that tell what a change of these files does to a service.
+
+    The images for all others have none of the files in ``work/``. So if nothing else changed, these
+    workloads would compare equal images.
+
+    Args:
+        paths: the service's own files that changed.
+        asked: the workloads that are asked for.
+        on_request: those that the service offers on request.
+    """
+    if not all(map(is_work, paths)):
+        return tuple(asked)
+    return tuple(name for name in asked if name in on_request) or tuple(on_request or asked)
 
 
 def compared(line: Judged, record: ABRecord) -> Judged:

@@ -10,6 +10,7 @@ from orchestrator.app.judged import (
     Judged,
     Judgement,
     State,
+    affected,
     compared,
     failed,
     lines,
@@ -43,22 +44,41 @@ def test_a_services_own_files_are_told_from_those_that_both_sides_share() -> Non
     }
     frameworks = {name: name for name in touching}
     assert of_its_own(touching, frameworks) == (
-        ("flask", "sanic"),
+        {"flask": ("services/flask/app.py",), "sanic": ("services/sanic/app.py",)},
         ("docker-compose.yml", "loadgen/Dockerfile"),
     )
-    assert of_its_own({}, {}) == ((), ())
+    assert of_its_own({}, {}) == ({}, ())
 
 
 def test_a_way_to_serve_is_built_from_the_folder_of_its_framework() -> None:
     touching = {"flask": ("services/flask/app.py",), "flask-waitress": ("services/flask/app.py",)}
     frameworks = dict.fromkeys(touching, "flask")
-    assert of_its_own(touching, frameworks) == (("flask", "flask-waitress"), ())
+    assert of_its_own(touching, frameworks) == (touching, ())
 
 
 def test_a_service_has_a_line_for_each_workload_unless_it_stands_alone() -> None:
-    found = lines(["flask", "new"], ["gone"], {"new"}, ["json", "text"])
+    both = ("json", "text")
+    found = lines({"flask": both, "new": both}, ["gone"], {"new"})
     assert [line.name for line in found] == ["flask, json", "flask, text", "new", "gone"]
     assert [line.state for line in found] == [*[State.WAITING] * 3, State.REMOVED]
+
+
+LOCK, APP = "services/flask/work/requirements.txt", "services/flask/app.py"
+
+
+@pytest.mark.parametrize(
+    ("paths", "wanted", "offers", "found"),
+    [
+        pytest.param([APP, LOCK], ["json"], ["page", "rows"], ("json",), id="not only its work"),
+        pytest.param([LOCK], ["json"], ["page", "rows"], ("page", "rows"), id="only its work"),
+        pytest.param([LOCK], ["json", "rows"], ["page", "rows"], ("rows",), id="one is asked for"),
+        pytest.param([LOCK], ["json"], [], ("json",), id="it offers none"),
+    ],
+)
+def test_a_change_of_what_only_some_workloads_use_is_judged_by_these(
+    paths: list[str], wanted: list[str], offers: list[str], found: tuple[str, ...]
+) -> None:
+    assert affected(paths, wanted, offers) == found
 
 
 def test_a_line_has_the_finding_its_numbers_and_its_record() -> None:
