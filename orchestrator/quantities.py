@@ -14,6 +14,8 @@ from orchestrator.stats.tukey import intervals
 
 Intervals = dict[str, Interval]
 """Service -> interval."""
+OTHER_WORK = frozenset({Limit.MEMORY, Limit.ERRORS})
+"""Limits of trials in which the server did not do the work that the workload asks for."""
 
 
 def measured(record: RunRecord, workload: str | None = None) -> Iterable[TrialRecord]:
@@ -62,10 +64,15 @@ def cpu_times(record: RunRecord, workload: str) -> Intervals:
 
 
 def hold_costs(record: RunRecord, workload: str) -> Intervals:
-    """The server's CPU time per success (µs) in the hold. What it waits for is no part of it."""
+    """The server's CPU time per success (µs) in the hold. What it waits for is no part of it.
+
+    Services that did other work in any repeat, because requests failed or memory ran out, have no
+    interval: theirs would widen those of all others.
+    """
     found: dict[str, list[tuple[int, float]]] = {}
+    other = {t.service for t in measured(record, workload) if t.limited_by in OTHER_WORK}
     for trial in measured(record, workload):
-        if trial.resources and trial.resources.cpu_us_per_request:
+        if trial.resources and trial.resources.cpu_us_per_request and trial.service not in other:
             costs = found.setdefault(trial.service, [])
             costs.append((trial.repeat, trial.resources.cpu_us_per_request))
     return intervals(found)

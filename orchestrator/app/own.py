@@ -18,7 +18,7 @@ from orchestrator.world import World
 FROM_DOCKERFILE = (
     "# The image is built from the Dockerfile here; [build] has what else a build needs."
 )
-FROM_IMAGE = 'image = "NAME:TAG" # or remove this line, and name a Dockerfile: [build]'
+FROM_IMAGE = 'image = "NAME:TAG" # or remove this line, and write a Dockerfile here'
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
 
@@ -72,7 +72,8 @@ def _no_dockerfile(folder: Path) -> list[str]:
     inside = sorted(path.parent.name for path in folder.glob("*/Dockerfile"))
     build = f'; or replace image by a table [build] with context = "{inside[0]}"' if inside else ""
     return [
-        f"There is no Dockerfile in {folder}: write one, or give an image that is there{build}."
+        f"There is no Dockerfile in {folder}: write one, or give an image that this machine has"
+        f"{build}."
     ]
 
 

@@ -70,7 +70,7 @@ class Served:
 
     def ended(self) -> TrialFailed | None:
         """The failure if a companion has ended or restarted; it makes the measurement invalid."""
-        return _first_that_ended(self.companions)
+        return first_that_ended(self.companions)
 
 
 @contextmanager
@@ -87,8 +87,8 @@ def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[S
     running: list[RunningCompanion] = []
     with ExitStack() as stack:
         try:
-            its = started_in(stack, entry.container, entry.companions, engine, keep=keep)
-            running.extend(its)
+            for one in started_in(stack, entry.container, entry.companions, engine, keep=keep):
+                running.append(one)  # noqa: PERF402 - those before a failure are asked for its cause
             owner = running[0].container if running else None
             server = stack.enter_context(engine.start(entry.container, beside=owner))
             yield Served(server=server, companions=tuple(running))
@@ -134,7 +134,7 @@ def blamed(failure: TrialFailed, companions: Sequence[RunningCompanion]) -> Tria
 
     It is the same failure if none has ended, or if it names that one already.
     """
-    because = _first_that_ended(companions)
+    because = first_that_ended(companions)
     if because is None or because.reason in failure.reason:
         return failure
     told = "; ".join([failure.reason, *getattr(failure, "__notes__", ()), because.reason])
@@ -183,7 +183,8 @@ def _oom_killed(companion: RunningCompanion) -> bool | None:
     return killed or companion.container.lost_to_memory(since)
 
 
-def _first_that_ended(companions: Sequence[RunningCompanion]) -> TrialFailed | None:
+def first_that_ended(companions: Sequence[RunningCompanion]) -> TrialFailed | None:
+    """The failure of the first of these that has ended or restarted; None if all live."""
     return next(filter(None, map(_ended, companions)), None)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from labwire.slices import Served, Slice
 from orchestrator.bench.instructions import seeded
 from orchestrator.bench.log_tails import tails
-from orchestrator.bench.served import RunningCompanion, blamed, started_in
+from orchestrator.bench.served import RunningCompanion, blamed, first_that_ended, started_in
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.interrupts import shielded
 from orchestrator.model.entry import READY_WITHIN_S, ContainerSpec
@@ -138,8 +138,8 @@ def started(
             for name, spec in specs.items():
                 with failure_of(name):
                     mates = companions.get(name, ())
-                    its = started_in(stack, spec, mates, engine, suffix=f"-{name}")
-                    beside[name].extend(its)
+                    for one in started_in(stack, spec, mates, engine, suffix=f"-{name}"):
+                        beside[name].append(one)
                     owner = beside[name][0].container if mates else None
                     suffix = "" if name == spec.service else f"-{name}"
                     made = engine.prepared(seeded(spec, seed), beside=owner, suffix=suffix)
@@ -147,6 +147,9 @@ def started(
             servers.update({name: one.container for name, one in prepared.items()})
             _begin(prepared, at_once)
             yield Running(load, servers)
+            ended = {name: first_that_ended(mates) for name, mates in beside.items()}
+            if failures := {name: why for name, why in ended.items() if why is not None}:
+                raise ServersFailed(failures)
         except ServersFailed as failed:
             raise ServersFailed(*_with_causes(failed, servers, beside)) from failed
         except TrialFailed as failure:
@@ -324,14 +327,16 @@ def _with_causes(
     servers: Mapping[str, Container],
     beside: Mapping[str, Sequence[RunningCompanion]],
 ) -> tuple[dict[str, TrialFailed], str]:
-    """The failures, each with its cause and the end of its server's log; and all ends together."""
+    """The failures with their causes, and the ends of the logs of those that failed together.
+
+    Each failure has the end of its own log, or of the companion's that caused it, or of the
+    server's.
+    """
     said = {name: servers[name].last_words() for name in failed.failures if name in servers}
     caused = {name: blamed(failure, beside[name]) for name, failure in failed.failures.items()}
-    failures = {
-        name: TrialFailed(failure.reason, failure.log_tail or said.get(name, ""))
-        for name, failure in caused.items()
-    }
-    return failures, failed.log_tail or tails(said)
+    logs = {name: failure.log_tail or said.get(name, "") for name, failure in caused.items()}
+    failures = {name: TrialFailed(why.reason, logs[name]) for name, why in caused.items()}
+    return failures, failed.log_tail or tails({name: log for name, log in logs.items() if log})
 
 
 @contextmanager

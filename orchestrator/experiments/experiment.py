@@ -55,7 +55,7 @@ class AnyPlan(Protocol):
 
 
 class AnyRecord(Run, Protocol):
-    """A record: a frozen dataclass with at least these fields."""
+    """A record: a frozen dataclass with at least the fields of `Run`."""
 
 
 S = TypeVar("S", bound=ChosenSettings)

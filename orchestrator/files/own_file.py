@@ -197,6 +197,6 @@ def _together(table: dict[str, Any], folder: Path, build: BuildTable | None) -> 
         if not dockerfile.is_file():
             found.append(
                 f"[build] there is no {build.dockerfile} in {build.context}; name it by "
-                "dockerfile, or give image, the name of an image that is there"
+                "dockerfile, or give image, the name of an image that this machine has"
             )
     return found

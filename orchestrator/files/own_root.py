@@ -39,6 +39,8 @@ LEFT_OUT = (
 run, or another workload, would change it."""
 COPIED = ("loadgen", "orchestrator/setup")
 IN_MEMORY = "size=64m,mode=1777"
+OF_A_COMPANION = "size=512m,mode=1777,uid=10001,gid=10001"
+"""It belongs to the container's user, because a database may change the mode of its own folder."""
 SERVICES = "\nservices:\n"
 NOT_IN_YAML = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff]")
 
@@ -166,8 +168,9 @@ def _companion(root: Path, name: str, theirs: Mapping[str, Any]) -> str:
         lines["build"] = {**build, "context": _copied(build.get("context", "."), root, name)}
         lines["image"] = f"weblab-app/{name}:local"  # theirs keeps what it names
     volumes = [one["target"] for one in theirs.get("volumes") or () if "target" in one]
-    memory = dict.fromkeys(("/tmp", "/run", *volumes))  # noqa: S108
-    lines["tmpfs"] = [f"{path}:{IN_MEMORY.replace('64', '512')}" for path in memory]
+    mounted = [one.partition(":")[0] for one in theirs.get("tmpfs") or ()]
+    memory = dict.fromkeys(("/tmp", "/run", *volumes, *mounted))  # noqa: S108
+    lines["tmpfs"] = [f"{path}:{OF_A_COMPANION}" for path in memory]
     return _block(name, "companion", lines)
 
 

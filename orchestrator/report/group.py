@@ -9,6 +9,7 @@ from labwire.procstat import most_stolen
 from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import OpenLoop, Outcome, TrialRecord
+from orchestrator.quantities import OTHER_WORK
 from orchestrator.report.column import AtLeast, Value, known_median
 
 LAST_IN_2019 = "Django+Gunicorn"
@@ -130,7 +131,7 @@ def rate_of(group: Group) -> Value:
     plain count is returned.
     """
     rate = goodput_rps(group)
-    broke = {t.limited_by for t in group.held} & {Limit.MEMORY, Limit.ERRORS}
+    broke = any(t.limited_by in OTHER_WORK for t in group.held)
     return rate if rate is None or group.full or broke else AtLeast(value=rate)
 
 

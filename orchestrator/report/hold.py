@@ -7,8 +7,8 @@ from collections.abc import Callable
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Totals
 from orchestrator.quantities import rates
-from orchestrator.report.beside import beside
 from orchestrator.report.column import Column, Value, percent, span, three_digits, whole
+from orchestrator.report.companion_columns import companion_columns
 from orchestrator.report.group import (
     Group,
     by_rate,
@@ -95,7 +95,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
     ranked = [group.service for group in found if group.ranked]
     known = rates(record, workload)
     places = ranks(known, ranked)
-    cost_columns, cost_text = beside(record, workload, found)
+    cost_columns, cost_text = companion_columns(record, workload, found)
     steal = any(stolen(trial) is not None for group in found for trial in group.held)
     return Ranking(
         name=f"{workload}-hold",
@@ -129,4 +129,5 @@ def hold(record: RunRecord, workload: str) -> Ranking:
             for group in by_rate(found)
             if group.trials
         ),
+        own_text=cost_text,
     )

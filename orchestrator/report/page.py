@@ -20,6 +20,7 @@ from orchestrator.report.headline import headline
 from orchestrator.report.own import is_own
 from orchestrator.report.page_rows import all_columns, page_rows
 from orchestrator.report.place import where
+from orchestrator.report.ranking import explained
 from orchestrator.report.reproduce import checkout
 from orchestrator.report.svg import library
 from orchestrator.report.table import Table
@@ -76,7 +77,7 @@ def page(
         of_set=described(record.settings.set_name),
         root=links.root,
         in_results=links.index,
-        text=headlines[0].text,
+        text=explained(headlines),
         columns=columns,
         rows=rows,
         limits=sorted({one for row in rows for one in (row.limited_by or "").split(", ") if one}),

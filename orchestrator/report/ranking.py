@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.report.column import Column, Show, Value, framework, span
@@ -86,7 +86,8 @@ INTERVALS = (
 class Ranking:
     """A workload's frameworks in the order of their ranks; those without a rank come last.
 
-    ``text`` explains to people how to read it.
+    ``text`` explains to people how to read it. ``own_text``: the part of it about columns that only
+    some workloads have.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Ranking:
     text: str
     columns: tuple[Column[Place], ...]
     places: tuple[Place, ...]
+    own_text: str = ""
 
     @property
     def table(self) -> Table:
@@ -105,3 +107,10 @@ class Ranking:
             rows=self.places,
             note=lambda place: place.note,
         )
+
+
+def explained(rankings: Sequence[Ranking]) -> str:
+    """What explains the rankings of all workloads, which mostly have the same columns."""
+    first = rankings[0].text
+    others = dict.fromkeys(one.own_text for one in rankings if one.own_text not in first)
+    return " ".join((first, *others))

@@ -10,6 +10,7 @@ from orchestrator.model.trial import Outcome
 from orchestrator.report.document import caveats, in_section
 from orchestrator.report.headline import headline
 from orchestrator.report.place import where
+from orchestrator.report.ranking import explained
 from orchestrator.report.table import code, one_line
 from orchestrator.words import printable
 
@@ -34,7 +35,7 @@ def _lines(record: RunRecord) -> Iterator[str]:
     rankings = [headline(record, workload) for workload in record.settings.workloads]
     for ranking in rankings:
         yield from in_section(ranking.table)
-    yield f"{rankings[0].text}\n"
+    yield f"{explained(rankings)}\n"
     yield "## Where\n"
     at = where(record.host, record.layout, record.memory, record.settings.python)
     yield from (f"- {one_line(line)}" for line in at)

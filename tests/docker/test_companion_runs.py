@@ -172,7 +172,7 @@ def test_verify_and_crosscheck_start_the_companion_too(root: Path, tmp_path: Pat
 def test_both_sides_of_a_comparison_have_companions_of_their_own(
     root: Path, tmp_path: Path
 ) -> None:
-    sides = ("--base", "here", "--head", "here", "--budget", "20s")
+    sides = ("--base", "here", "--head", "here", "--budget", "20s", "--fail-above", "900%")
     code, said = lab(root, "ab", SERVICE, *sides, "--results", str(tmp_path))
     assert code == 0, said
     (path,) = tmp_path.glob("*/ab.json")

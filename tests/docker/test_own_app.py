@@ -76,10 +76,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = application(top / "My $hop é", ANSWER, SETTINGS)
     mate = {
         "image": base(),
-        "command": ["python", "-c", PROGRAM],
+        # As a database does with the folder of its data.
+        "command": ["python", "-c", f"import os; os.chmod('/data', 0o700)\n{PROGRAM}"],
+        "volumes": ["kept:/data"],
         "healthcheck": {"test": ["CMD", "python", "-c", CHECK]},
     }
-    (folder / "compose.yml").write_text(json.dumps({"services": {"mate": mate}}))
+    compose = {"services": {"mate": mate}, "volumes": {"kept": {}}}
+    (folder / "compose.yml").write_text(json.dumps(compose))
     committed(top)
     yield folder
     client = docker.from_env()

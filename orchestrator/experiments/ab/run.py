@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
-from orchestrator.bench.served import served
+from orchestrator.bench.served import blamed, served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
@@ -73,9 +73,10 @@ def _made(
     """Build a side's image; return what it is, and what runs of it."""
     bench.progress.note(f"building {role}: {text}")
     with _failing(role, TrialPhase.BUILD):
-        own = bench.images_of(trial.entry)
-        if isinstance(own, TrialFailed) and variant.image is None:
-            raise own
+        needed = trial.entry.images if variant.image is None else trial.entry.images[1:]
+        for image in map(bench.images.__getitem__, needed):
+            if isinstance(image, TrialFailed):
+                raise image
         made = bench.engine.build_variant(replace(variant, valgrind=valgrind))
     side = Side(
         text=text,
@@ -100,8 +101,13 @@ def _verified(role: str, side: Side, entry: Entry, trial: PlannedTrial, bench: B
         served(entry, bench.engine) as its,
         _failing(role, TrialPhase.VERIFY),
     ):
-        probe = probed(its.server, trial)
-        keeps_contract(probe, its.server, trial)
+        try:
+            probe = probed(its.server, trial)
+            keeps_contract(probe, its.server, trial)
+        except TrialFailed as failure:
+            raise blamed(failure, its.companions) from failure
+        if (ended := its.ended()) is not None:
+            raise ended
     versions = {name: one.version for name, one in sorted(probe.distributions.items())}
     return replace(side, python=probe.python, versions=versions)
 

@@ -67,7 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         default=SEARCHES,
-        help="independent searches, each with a new container; from 3 on they give an interval; "
+        help="independent searches, each with a new container; from 2 on they give an interval; "
         f"default: {SEARCHES}",
     )
     add_python(parser)

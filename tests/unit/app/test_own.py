@@ -60,6 +60,7 @@ DB: Mapping[str, Any] = {
     "environment": {"POSTGRES_PASSWORD": "x"},
     "healthcheck": {"test": ["CMD", "pg_isready"]},
     "volumes": [{"type": "volume", "source": "data", "target": "/var/lib/postgresql/data"}],
+    "tmpfs": ["/var/cache/db:size=1m"],
     "ports": [{"target": 5432}],
 }
 
@@ -138,7 +139,9 @@ def test_its_companion_keeps_its_data_in_memory_and_publishes_no_port(
     root = made(shop, tmp_path)
     block = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]["db"]
     assert block["image"] == "postgres:17"
-    assert "/var/lib/postgresql/data:size=512m,mode=1777" in block["tmpfs"]
+    owned = "size=512m,mode=1777,uid=10001,gid=10001"
+    assert f"/var/lib/postgresql/data:{owned}" in block["tmpfs"]
+    assert f"/var/cache/db:{owned}" in block["tmpfs"]
     assert block["labels"] == {"weblab.role": "companion"}
     assert not block.keys() & {"volumes", "ports"}
 

@@ -165,6 +165,15 @@ def test_a_companion_that_ended_is_the_cause_of_its_servers_failure() -> None:
     assert failure.log_tail == "the log of the mate"
 
 
+def test_a_companion_that_ended_without_a_failed_request_fails_the_launch() -> None:
+    gone = ContainerState(
+        running=False, exit_code=0, oom_killed=False, restarts=0, started_at=990.0
+    )
+    why = "its companion mate ended with exit code 0"
+    with pytest.raises(ServersFailed, match=why), with_mates([], FakeContainer("mate", state=gone)):
+        pass
+
+
 def test_a_companion_that_does_not_become_healthy_fails_its_server() -> None:
     mate = FakeContainer("mate", healthy=TrialFailed("not healthy within 60 s"))
     why = "base: its companion mate: not healthy within 60 s"

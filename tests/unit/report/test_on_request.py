@@ -7,6 +7,8 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
+
 from orchestrator.experiments.load.record import all_measured
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import Companion, Outcome, TrialRecord
@@ -168,13 +170,37 @@ def test_beside_a_database_rows_have_ranks_by_cpu_time_although_their_rates_have
     assert "CPU low and CPU high are the ends" in hold(known, "rows").text
 
 
-def test_rows_that_failed_have_a_cpu_time_but_no_cpu_rank() -> None:
-    assert set(cells_of(repeated(COSTS, limit="errors"), "cpu_rank").values()) == {None}
-    assert set(cells_of(repeated(COSTS, limit="memory"), "cpu_rank").values()) == {None}
+@pytest.mark.parametrize("limit", ["errors", "memory"])
+def test_rows_that_did_other_work_have_no_cpu_rank_and_widen_no_interval(limit: str) -> None:
+    known = repeated(COSTS)
+    odd = trial(
+        "tornado",
+        "rows",
+        server=server("Tornado"),
+        companions=(DATABASE,),
+        limited_by=limit,
+        resources=resources(cpu_us_per_request=900.0),
+    )
+    worse = replace(odd, repeat=2, resources=resources(cpu_us_per_request=90.0))
+    beside = replace(known, trials=(*known.trials, odd, worse))
+    alone = cells_of(known, "cpu_us_low")
+    assert cells_of(beside, "cpu_us_low") == {**alone, "Tornado": None}
+    assert cells_of(beside, "cpu_rank")["Tornado"] is None
+    assert cells_of(beside, "cpu_us_per_request")["Tornado"] == 495
+
+
+def test_rows_that_failed_have_no_cpu_rank() -> None:
     known = repeated(COSTS)
     failed = replace(known.trials[0], outcome=Outcome.FAILED)
     ranked = cells_of(replace(known, trials=(failed, *known.trials[1:])), "cpu_rank")
     assert ranked == {"Bottle": None, "Sanic": 1, "Flask": 2}
+
+
+def test_the_page_and_the_summary_explain_the_columns_of_a_later_workload() -> None:
+    known = record(DATABASE)
+    assert "CPU rank orders the rows" not in hold(known, "json").text
+    assert "CPU rank orders the rows" in report_files(known)["index.html"]
+    assert "CPU rank orders the rows" in run_summary(known)
 
 
 def test_one_repeat_has_a_cpu_rank_and_no_interval() -> None:

@@ -1,4 +1,4 @@
-"""Columns for services with companions: what a request costs the service, and what its companions.
+"""Columns for services with companions: what a request costs the service and its companions.
 
 A service that waits for a database does not fill its CPU, so its rate often says little of it. Its
 CPU time for a request does, and so these columns rank by that.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from orchestrator.model.limit import Limit
 from orchestrator.model.record import RunRecord
 from orchestrator.model.trial import TrialRecord
 from orchestrator.quantities import hold_costs
@@ -19,9 +18,10 @@ from orchestrator.stats.interval import Interval
 from orchestrator.stats.ranks import ranks
 
 TEXT = (
-    "CPU rank orders the rows by CPU µs/request, the lowest first. It needs no full CPU: what the "
-    "server waits for, such as a database, is no part of it. The companions' own CPU time for a "
-    "request stands beside it."
+    "CPU rank orders the rows by CPU µs/request, the lowest first. What the server waits for, such "
+    "as a database, is no part of it; the companions' own CPU time for a request stands beside it. "
+    "A server with a full CPU needs somewhat less for a request than one that mostly waits, so "
+    "small differences between rows with different limits mean little."
 )
 INTERVALS = (
     "CPU low and CPU high are the ends of its interval, from all repeats of the table (Tukey's "
@@ -34,12 +34,12 @@ def has_companions(found: Sequence[Group]) -> bool:
     return any(trial.companions for group in found for trial in group.trials)
 
 
-def beside(
+def companion_columns(
     record: RunRecord, workload: str, found: Sequence[Group]
 ) -> tuple[tuple[Column[Place], ...], str]:
     """The columns and what explains them; nothing where no service has a companion.
 
-    Rows whose requests failed, or whose memory ran out, have no CPU rank: they did other work.
+    Only rows whose every repeat did the work of the workload have a CPU rank.
     """
     if not has_companions(found):
         return (), ""
@@ -67,9 +67,8 @@ def beside(
 
 
 def _whole(group: Group) -> bool:
-    """Whether all repeats did the work that the workload asks for."""
-    broke = {trial.limited_by for trial in group.held} & {Limit.MEMORY, Limit.ERRORS}
-    return not broke and not group.failed and len(group.held) == len(group.measured)
+    """Whether all repeats were held, and none failed."""
+    return not group.failed and len(group.held) == len(group.measured)
 
 
 def _companions_us(group: Group) -> Value:
