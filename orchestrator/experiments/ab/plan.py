@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from orchestrator.errors import UsageError
 from orchestrator.experiments.ab.record import ABRecord, ABSettings
 from orchestrator.experiments.experiment import Placed
-from orchestrator.experiments.planning import each_once, one_worker, unknown
+from orchestrator.experiments.plans import each_once, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
 from orchestrator.model.variant import Variant

@@ -11,7 +11,7 @@ from orchestrator.bench.together import MOST_SERVERS
 from orchestrator.errors import UsageError
 from orchestrator.experiments.cost.record import CostRecord, CostSettings
 from orchestrator.experiments.experiment import Placed
-from orchestrator.experiments.planning import answers, one_worker, unknown
+from orchestrator.experiments.plans import answers, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.entry import Entry
 from orchestrator.model.settings import Loading, PlannedTrial

@@ -11,7 +11,7 @@ from labwire.expectation import Expectation
 from orchestrator.errors import UsageError
 from orchestrator.experiments.crosscheck.record import CrossCheck, CrossCheckSettings
 from orchestrator.experiments.experiment import Placed
-from orchestrator.experiments.planning import each_once, unknown
+from orchestrator.experiments.plans import each_once, unknown
 from orchestrator.model.blocks import LOCUST_MASTER, LOCUST_WORKER
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial, Profile

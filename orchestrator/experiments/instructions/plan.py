@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orchestrator.experiments.experiment import Placed
 from orchestrator.experiments.instructions.record import InstructionsRecord, InstructionsSettings
-from orchestrator.experiments.planning import each_once, one_worker, unknown
+from orchestrator.experiments.plans import each_once, one_worker, unknown
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.experiments.experiment import Placed
-from orchestrator.experiments.planning import each_once, one_worker, unknown
+from orchestrator.experiments.plans import each_once, one_worker, unknown
 from orchestrator.experiments.size.record import SizeRecord, SizeSettings
 from orchestrator.model.catalogue import Catalogue, Names
 from orchestrator.model.settings import Loading, PlannedTrial
