@@ -142,7 +142,7 @@ update-pull-request: ## propose the raised locks in one pull request (needs gh a
 # Only one process may use the engine. Beside it run the tests that need none; then, alone, those that measure.
 NEED_ENGINE := tests/contract tests/browser/test_interactive_page.py
 MEASURE := tests/docker tests/e2e tests/integration/test_arrival_rate.py
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --durations=15 --durations-min=10
 
 .PHONY: test
 test: $(BIN)/.dev base-images browser ## run all tests, with real containers and a real browser
