@@ -353,6 +353,7 @@ class FakeSliceLoad:
     ) -> None:
         self._journal = journal
         self._slices, self._saturated = list(slices), list(saturated)
+        self.within_s: list[float] = []
 
     def aim(
         self,
@@ -363,6 +364,7 @@ class FakeSliceLoad:
         connections: int | None = None,
     ) -> None:
         self._journal.append(f"aim {' '.join(server.host for server in servers)}")
+        self.within_s.append(within_s)
 
     def spread(self, requests: int, rate: float, seed: int) -> Slice:
         self._journal.append(f"spread {requests} {rate:g} {seed}")

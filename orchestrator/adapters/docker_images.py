@@ -68,8 +68,8 @@ class DockerImages:
             if not spec.healthcheck:  # no companion
                 raise TrialFailed(
                     f"{spec.service}: its image {spec.image} is not on this host, and only a "
-                    "companion's is pulled; pull it, load it (`docker load`), or give its block a "
-                    "build"
+                    "companion's is pulled; pull it, load it (`docker load`), or have it "
+                    "built"
                 )
             try:
                 self._compose.pull(spec.service)

@@ -70,7 +70,7 @@ def _no_dockerfile(folder: Path) -> list[str]:
     if (folder / "Dockerfile").is_file():
         return []
     inside = sorted(path.parent.name for path in folder.glob("*/Dockerfile"))
-    build = f'; or replace image by a table [build] with context = "{inside[0]}"' if inside else ""
+    build = f'; or replace image by build = {{ context = "{inside[0]}" }}' if inside else ""
     return [
         f"There is no Dockerfile in {folder}: write one, or give an image that this machine has"
         f"{build}."

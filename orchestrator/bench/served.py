@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from orchestrator.bench.companions import SeenCompanion
 from orchestrator.errors import TrialFailed
@@ -93,10 +94,7 @@ def served(entry: Entry, engine: Engine, keep: Keep | None = None) -> Iterator[S
             server = stack.enter_context(engine.start(entry.container, beside=owner))
             yield Served(server=server, companions=tuple(running))
         except TrialFailed as failure:
-            cause = blamed(failure, running)
-            if cause is failure:
-                raise
-            raise cause from failure
+            blame(failure, running)
 
 
 def started_in(
@@ -139,6 +137,14 @@ def blamed(failure: TrialFailed, companions: Sequence[RunningCompanion]) -> Tria
         return failure
     told = "; ".join([failure.reason, *getattr(failure, "__notes__", ()), because.reason])
     return TrialFailed(told, failure.log_tail or because.log_tail)
+
+
+def blame(failure: TrialFailed, companions: Sequence[RunningCompanion]) -> NoReturn:
+    """Raise the failure, or what `blamed` makes of it."""
+    cause = blamed(failure, companions)
+    if cause is failure:
+        raise failure
+    raise cause from failure
 
 
 def in_one_namespace(

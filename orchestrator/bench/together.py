@@ -14,7 +14,7 @@ from orchestrator.bench.log_tails import tails
 from orchestrator.bench.served import RunningCompanion, blamed, first_that_ended, started_in
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.interrupts import shielded
-from orchestrator.model.entry import READY_WITHIN_S, ContainerSpec
+from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.sample import CpuModes
 from orchestrator.ports import Container, Engine, Prepared, SliceLoad
 
@@ -99,7 +99,7 @@ def launched(
     """Start containers as in `started`, and aim the load at all of them with its own workload.
 
     Raises:
-        TrialFailed: as in `started` and `Running.aimed`.
+        ServersFailed, TrialFailed: as in `started` and `Running.aimed`.
     """
     with started(specs, seed, engine, load, companions) as running:
         yield running.aimed(tuple(specs))
@@ -126,8 +126,8 @@ def started(
             before it starts.
 
     Raises:
-        ServersFailed: a container did not start; or the block raised it. It then has the ends of
-            the logs of those that failed.
+        ServersFailed: a container did not start; the block raised it; or a companion has ended by
+            the end of the block. It has the ends of the logs of those that failed.
         TrialFailed: the block raised it. It then has the ends of all logs.
     """
     with ExitStack() as stack:
@@ -146,7 +146,8 @@ def started(
                     prepared[name] = stack.enter_context(made)
             servers.update({name: one.container for name, one in prepared.items()})
             _begin(prepared, at_once)
-            yield Running(load, servers)
+            ready_s = max(spec.ready_within_s for spec in specs.values())
+            yield Running(load, servers, ready_s)
             ended = {name: first_that_ended(mates) for name, mates in beside.items()}
             if failures := {name: why for name, why in ended.items() if why is not None}:
                 raise ServersFailed(failures)
@@ -173,11 +174,12 @@ def _begin(prepared: Mapping[str, Prepared], at_once: int) -> None:
 
 
 class Running:
-    """The running containers of a launch."""
+    """The running containers of a launch; the slowest to start may take ``ready_s`` seconds."""
 
-    def __init__(self, load: SliceLoad, servers: Mapping[str, Container]) -> None:
+    def __init__(self, load: SliceLoad, servers: Mapping[str, Container], ready_s: float) -> None:
         self._load = load
         self._servers = servers
+        self._ready_s = ready_s
 
     def aimed(self, names: Sequence[str], workload: str | None = None) -> Servers:
         """Aim the load at these servers, in this order; the others get no requests from now on.
@@ -191,7 +193,7 @@ class Running:
         """
         servers = {name: self._servers[name] for name in names}
         with _failure_at(names):
-            within_s = max(READY_WITHIN_S, READY_EACH_S * len(servers))
+            within_s = max(self._ready_s, READY_EACH_S * len(servers))
             self._load.aim(list(servers.values()), within_s=within_s, workload=workload)
         return Servers(self._load, servers)
 

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from orchestrator.errors import UsageError
@@ -169,7 +170,7 @@ def _companion(root: Path, name: str, theirs: Mapping[str, Any]) -> str:
         lines["image"] = f"weblab-app/{name}:local"  # theirs keeps what it names
     volumes = [one["target"] for one in theirs.get("volumes") or () if "target" in one]
     mounted = [one.partition(":")[0] for one in theirs.get("tmpfs") or ()]
-    memory = dict.fromkeys(("/tmp", "/run", *volumes, *mounted))  # noqa: S108
+    memory = dict.fromkeys(map(normpath, ("/tmp", "/run", *volumes, *mounted)))  # noqa: S108
     lines["tmpfs"] = [f"{path}:{OF_A_COMPANION}" for path in memory]
     return _block(name, "companion", lines)
 

@@ -36,13 +36,13 @@ def has_companions(found: Sequence[Group]) -> bool:
 
 def companion_columns(
     record: RunRecord, workload: str, found: Sequence[Group]
-) -> tuple[tuple[Column[Place], ...], str]:
-    """The columns and what explains them; nothing where no service has a companion.
+) -> tuple[tuple[Column[Place], ...], tuple[str, ...]]:
+    """The columns and what explains them, in parts; nothing where no service has a companion.
 
     Only rows whose every repeat did the work of the workload have a CPU rank.
     """
     if not has_companions(found):
-        return (), ""
+        return (), ()
     known = hold_costs(record, workload)
     ranked = [group.service for group in found if group.service in known and _whole(group)]
     places = ranks(known, ranked, least_first=True)
@@ -62,8 +62,8 @@ def companion_columns(
         Column("cpu_us_high", "CPU high", end(lambda cost: cost.high), show=whole, wide=True),
     )
     if not tested(known):
-        return (rank, _DATABASE), TEXT
-    return (rank, *ends, _DATABASE), f"{TEXT} {INTERVALS}"
+        return (rank, _DATABASE), (TEXT,)
+    return (rank, *ends, _DATABASE), (TEXT, INTERVALS)
 
 
 def _whole(group: Group) -> bool:

@@ -104,7 +104,7 @@ def hold(record: RunRecord, workload: str) -> Ranking:
             (
                 TEXT,
                 *((INTERVALS,) if tested(known) else ()),
-                *((cost_text,) if cost_text else ()),
+                *cost_text,
                 *((STOLEN_TEXT,) if steal else ()),
             )
         ),

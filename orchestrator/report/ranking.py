@@ -87,7 +87,7 @@ class Ranking:
     """A workload's frameworks in the order of their ranks; those without a rank come last.
 
     ``text`` explains to people how to read it. ``own_text``: the part of it about columns that only
-    some workloads have.
+    some workloads have, in parts.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Ranking:
     text: str
     columns: tuple[Column[Place], ...]
     places: tuple[Place, ...]
-    own_text: str = ""
+    own_text: tuple[str, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -112,5 +112,5 @@ class Ranking:
 def explained(rankings: Sequence[Ranking]) -> str:
     """What explains the rankings of all workloads, which mostly have the same columns."""
     first = rankings[0].text
-    others = dict.fromkeys(one.own_text for one in rankings if one.own_text not in first)
+    others = dict.fromkeys(part for one in rankings for part in one.own_text if part not in first)
     return " ".join((first, *others))

@@ -173,7 +173,7 @@ def test_two_commits_are_compared(tmp_path: Path) -> None:
     done = lab(folder, "ab", "--app", ".", *words)
     assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: noise, judged as slower
     told = json.loads(done.stdout)
-    assert told["answer"] in ("no difference", "slower", "faster", "undecided")
+    assert told["answer"] in ("same", "slower", "faster", "undecided")
     assert told["ratio"] == pytest.approx(1, abs=0.3)
     assert nothing_is_left()
 

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
-from orchestrator.bench.served import blamed, served
+from orchestrator.bench.served import blame, served
 from orchestrator.bench.verify import check as keeps_contract
 from orchestrator.bench.verify import probed
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
@@ -105,7 +105,7 @@ def _verified(role: str, side: Side, entry: Entry, trial: PlannedTrial, bench: B
             probe = probed(its.server, trial)
             keeps_contract(probe, its.server, trial)
         except TrialFailed as failure:
-            raise blamed(failure, its.companions) from failure
+            blame(failure, its.companions)
         if (ended := its.ended()) is not None:
             raise ended
     versions = {name: one.version for name, one in sorted(probe.distributions.items())}

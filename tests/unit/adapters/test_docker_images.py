@@ -88,7 +88,7 @@ def test_only_a_companion_is_pulled() -> None:
         images(compose).build("flask")
     assert failure.value.reason == (
         "flask: its image weblab/flask:local is not on this host, and only a companion's is "
-        "pulled; pull it, load it (`docker load`), or give its block a build"
+        "pulled; pull it, load it (`docker load`), or have it built"
     )
     assert compose.calls == []
 

@@ -233,7 +233,7 @@ def test_init_says_what_to_do_without_a_dockerfile(tmp_path: Path) -> None:
     assert f"There is no Dockerfile in {tmp_path}: write one, or give an image" in told
     (tmp_path / FILE).unlink()
     (tmp_path / "backend" / "Dockerfile").write_text("FROM x\n")
-    assert 'a table [build] with context = "backend"' in "\n".join(init(tmp_path))
+    assert 'replace image by build = { context = "backend" }' in "\n".join(init(tmp_path))
 
 
 def test_what_init_shows_as_comments_is_right_as_well(tmp_path: Path) -> None:

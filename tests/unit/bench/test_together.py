@@ -174,6 +174,16 @@ def test_a_companion_that_ended_without_a_failed_request_fails_the_launch() -> N
         pass
 
 
+def test_a_slow_service_has_the_time_that_it_asks_for() -> None:
+    journal: Journal = []
+    load = FakeSliceLoad(journal, [])
+    there = {"slow": FakeContainer("slow", journal=journal)}
+    specs = {"slow": container("slow", ready_within_s=90.0)}
+    with launched(specs, 1, FakeEngine(journal, there), load):
+        pass
+    assert load.within_s == [90.0]
+
+
 def test_a_companion_that_does_not_become_healthy_fails_its_server() -> None:
     mate = FakeContainer("mate", healthy=TrialFailed("not healthy within 60 s"))
     why = "base: its companion mate: not healthy within 60 s"
