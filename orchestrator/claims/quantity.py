@@ -39,7 +39,7 @@ COST = Quantity(
     key="cpu_us_per_request",
     show=lambda value: f"{value:,.0f} µs of CPU time for a request",
     of=hold_costs,
-    missing="no CPU time of requests that did their work (no errors, memory enough)",
+    missing="no usable CPU time of a request",
     doubt="differences below 30 %",
 )
 MEDIAN = Quantity(

@@ -294,5 +294,5 @@ def test_a_run_without_large_queries_leaves_the_claim_about_orms_out() -> None:
     assert [one.id for one in told_of(without, claims)] == [one.id for one in claims[:-1]]
     assert told_of(with_it, claims) == claims
     assert decided("django-orm-slower", without).text == (
-        "orm-thousand: the run has no CPU time of a request of orm-django and orm-peewee."
+        "orm-thousand: the run has no usable CPU time of a request of orm-django and orm-peewee."
     )
