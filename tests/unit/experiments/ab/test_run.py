@@ -10,7 +10,7 @@ from orchestrator.experiments.ab.plan import ABPlan
 from orchestrator.experiments.ab.record import ABRecord
 from orchestrator.experiments.ab.run import run
 from orchestrator.ports import ContainerState, Image
-from tests.fakes import FakeContainer, FakeGenerator, Journal, fake_bench
+from tests.fakes import RUNNING, FakeContainer, FakeGenerator, Journal, fake_bench
 from tests.unit.examples import container, planned, probe
 from tests.unit.experiments.ab.examples import ab_record, ab_settings
 
@@ -33,10 +33,9 @@ def compared(
     settings = ab_settings(service="flask", base=base, head="image:flask:mine")
     plan = ABPlan(settings=settings, loading=example.loading, base=trial, head=trial)
     journal: Journal = []
-    states = {} if ended is None else {"state": ended}
     servers = {
         "flask": FakeContainer("flask", answer or probe(), journal=journal),
-        "mate": FakeContainer("mate", journal=journal, **states),
+        "mate": FakeContainer("mate", state=ended or RUNNING, journal=journal),
     }
     bench = fake_bench(journal, servers, FakeGenerator(journal, []))
     bench = replace(bench, images={**bench.images, **images})
