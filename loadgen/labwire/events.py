@@ -83,6 +83,8 @@ class LoadStep:
     turned away.
     `server_steal`, `loadgen_steal`: share of the step in which a hypervisor had taken the server's
     CPU, and that CPU of the load from which it took most; None if unknown.
+    `server_cpu_used`: share of the step in which anything ran on the server's CPU, the server
+    included; None if unknown.
     """
 
     index: int
@@ -108,6 +110,7 @@ class LoadStep:
     listen_overflows: int | None = None
     server_steal: float | None = None
     loadgen_steal: float | None = None
+    server_cpu_used: float | None = None
     rate: float | None = None
     of_capacity: float | None = None
     service_histogram: str | None = None

@@ -1,4 +1,4 @@
-"""Linux's counters of CPU time, by CPU, and the share of it that a hypervisor took."""
+"""Linux's counters of CPU time, by CPU: what a hypervisor took of it, and what was used here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 PATH = "/proc/stat"
 _CPU = re.compile(r"cpu(\d+) ")
-_STEAL = 7
-"""Column of the stolen time; the kernel's columns are user, nice, system, idle, iowait, irq,
-softirq, steal, guest, guest_nice (proc_stat(5)). The last two are part of user and nice."""
+_STEAL, _IDLE = 7, (3, 4)
+"""Columns of the stolen and of the idle time; the kernel's columns are user, nice, system, idle,
+iowait, irq, softirq, steal, guest, guest_nice (proc_stat(5)). The last two are part of user and
+nice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class CpuTicks:
     """In which a hypervisor gave the CPU to another machine while something here wanted to run."""
     whole: int
     """All of it, used, idle and stolen."""
+    used: int
+    """In which something here ran: any program, or the kernel, interrupts included."""
 
 
 def cpu_ticks(text: str) -> dict[int, CpuTicks]:
@@ -30,7 +33,9 @@ def cpu_ticks(text: str) -> dict[int, CpuTicks]:
         named = _CPU.match(line)
         ticks = [int(word) for word in line.split()[1 : _STEAL + 2]] if named else []
         if named and len(ticks) > _STEAL:
-            found[int(named.group(1))] = CpuTicks(ticks[_STEAL], sum(ticks))
+            whole, stolen = sum(ticks), ticks[_STEAL]
+            idle = sum(ticks[column] for column in _IDLE)
+            found[int(named.group(1))] = CpuTicks(stolen, whole, whole - stolen - idle)
     return found
 
 
@@ -42,11 +47,24 @@ def steal(before: CpuTicks | None, after: CpuTicks | None) -> float | None:
     """
     if before is None or after is None:
         return None
-    stolen, whole = after.stolen - before.stolen, after.whole - before.whole
-    if whole <= 0 or stolen < 0:
+    return _share(after.stolen - before.stolen, after.whole - before.whole)
+
+
+def used(before: CpuTicks | None, after: CpuTicks | None) -> float | None:
+    """The share of a CPU's time in which something here ran between two readings.
+
+    None for the same reasons as in `steal`.
+    """
+    if before is None or after is None:
+        return None
+    return _share(after.used - before.used, after.whole - before.whole)
+
+
+def _share(part: int, whole: int) -> float | None:
+    if whole <= 0 or part < 0:
         return None
     # Idle time is estimated and may fall a little (proc_stat(5)), so the whole may be too small.
-    return min(stolen / whole, 1.0)
+    return min(part / whole, 1.0)
 
 
 def most_stolen(shares: Iterable[float | None]) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from labwire.phase import LoadPhase
 from labwire.thresholds import STEAL_MOST, nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
@@ -19,6 +20,10 @@ ANSWERED_LEAST = 0.95
 # The load generator may send late by this share of the median latency plus 1 ms; that is noise.
 LATE_SHARE, LATE_MS = 0.1, 1.0
 SLOW_STOP_S = 2.0
+# Server and interrupts together read up to 0.08 more than the server alone, since the engine's
+# samples do not coincide with a step's ends; in a short step the difference says nothing.
+OTHERS_MOST = 0.15
+OTHERS_STEP_S = 4.0
 
 MORE_CPUS = "give the load generator more CPUs"
 QUIETER = "repeat the run when the machine is quieter, or on a host whose CPUs are not shared"
@@ -80,6 +85,12 @@ KINDS = (
         text="the hypervisor took {stolen:.1%} of {whose} during the hold: the server can do at "
         "least this rate",
         remedy=QUIETER,
+    ),
+    OTHER_WORK := DoubtKind(
+        code="other-work",
+        text="something else ran on the server's CPU in {steps} of {of} steps, at most {most:.0%} of "
+        "the time ({where})",
+        remedy="leave the machine alone while the lab measures, and repeat the run",
     ),
     SLOW_STOP := DoubtKind(
         code="slow-stop",
@@ -196,6 +207,26 @@ def _of_steal(hold: Step | None, disturbed: Step | None) -> Iterator[Doubt]:
 
 def _share(stolen: float | None) -> str:
     return "an unknown share" if stolen is None else f"{stolen:.1%}"
+
+
+def other_work(steps: Sequence[Step], *, shared: bool) -> tuple[Caveat, ...]:
+    """The doubt about steps in which others used the server's CPU, if there are any.
+
+    Args:
+        shared: server and load share one CPU, so that the load is one of the others.
+    """
+    long = [step for step in steps if step.duration_s >= OTHERS_STEP_S]
+    found = [step for step in long if (step.others_cpu or 0.0) > OTHERS_MOST]
+    if shared or not found:
+        return ()
+    held = any(step.phase == LoadPhase.HOLD for step in found)
+    doubt = OTHER_WORK.seen(
+        steps=len(found),
+        of=len(long),
+        most=max(step.others_cpu or 0.0 for step in found),
+        where="also in the hold" if held else "not in the hold",
+    )
+    return (doubt.caveat,)
 
 
 def stop_caveats(stop_s: float) -> tuple[Caveat, ...]:

@@ -165,6 +165,8 @@ class Step:
     kernel dropped because the server's listen queue (backlog) was full; None if unknown.
     ``server_steal``, ``loadgen_steal``: share of the time in which a hypervisor had taken the
     server's CPU, and that CPU of the load from which it took most; None if unknown.
+    ``server_cpu_used``: share of the time in which anything ran on the server's CPU, the server and
+    interrupts included; None if unknown, or in older records.
     ``caveats`` are about this step only.
     """
 
@@ -198,7 +200,15 @@ class Step:
     listen_overflows: int | None = None
     server_steal: float | None = None
     loadgen_steal: float | None = None
+    server_cpu_used: float | None = None
     caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def others_cpu(self) -> float | None:
+        """The share of the server's CPU that something else used; None if unknown."""
+        if self.server_cpu_used is None or self.server_cpu is None:
+            return None
+        return max(0.0, self.server_cpu_used - self.server_cpu)
 
     @property
     def stolen(self) -> float | None:

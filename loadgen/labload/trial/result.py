@@ -116,6 +116,7 @@ def described(passed: Passed, step: StepTally, *, disturbed: bool = False) -> Lo
         listen_overflows=health.listen_overflows,
         server_steal=passed.stolen.server,
         loadgen_steal=passed.stolen.load,
+        server_cpu_used=passed.stolen.server_used,
     )
     if stage.rate is None:
         return closed

@@ -1,10 +1,10 @@
-"""What a hypervisor took from the CPUs of server and load during a stage."""
+"""What a hypervisor took from the CPUs of server and load during a stage, and what was used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from labwire.procstat import PATH, CpuTicks, cpu_ticks, most_stolen, steal
+from labwire.procstat import PATH, CpuTicks, cpu_ticks, most_stolen, steal, used
 from labwire.settings import RampSettings
 
 PROC_STAT = Path(PATH)
@@ -21,6 +21,8 @@ class Stolen:
     """Of the server's CPU."""
     load: float | None = None
     """Of that CPU of the load from which most was stolen."""
+    server_used: float | None = None
+    """Of the server's CPU, in which anything ran on it: the server, and all others."""
 
     @property
     def most(self) -> float | None:
@@ -40,9 +42,14 @@ def reading() -> Reading:
 
 
 def stolen(settings: RampSettings, before: Reading, after: Reading) -> Stolen:
-    """What was stolen between two readings from the CPUs that the settings name."""
+    """What was stolen and used between two readings of the CPUs that the settings name."""
 
     def of(cpu: int | None) -> float | None:
         return None if cpu is None else steal(before.get(cpu), after.get(cpu))
 
-    return Stolen(of(settings.server_cpu), most_stolen(of(cpu) for cpu in settings.load_cpus))
+    cpu = settings.server_cpu
+    return Stolen(
+        server=of(cpu),
+        load=most_stolen(of(cpu) for cpu in settings.load_cpus),
+        server_used=None if cpu is None else used(before.get(cpu), after.get(cpu)),
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from labwire.events import LoadResult
 from labwire.phase import LoadPhase
-from orchestrator.doubts.trial import trial_caveats
+from orchestrator.doubts.trial import other_work, trial_caveats
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.open_loop import open_loop
@@ -60,11 +60,14 @@ def concluded(
             rps=result.locust.rps,
             median_ms=result.locust.median_ms,
         ),
-        caveats=trial_caveats(
-            hold,
-            limit,
-            base=observed.image.base,
-            every_step_had_drops=result.best_had_drops,
-            disturbed=disturbed,
+        caveats=(
+            *trial_caveats(
+                hold,
+                limit,
+                base=observed.image.base,
+                every_step_had_drops=result.best_had_drops,
+                disturbed=disturbed,
+            ),
+            *other_work(found, shared=observed.shared),
         ),
     )

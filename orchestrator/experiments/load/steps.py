@@ -56,4 +56,5 @@ def step(result: LoadResult, load: LoadStep, observed: Observed) -> Step:
         listen_overflows=load.listen_overflows if observed.one_namespace else None,
         server_steal=load.server_steal,
         loadgen_steal=load.loadgen_steal,
+        server_cpu_used=load.server_cpu_used,
     )

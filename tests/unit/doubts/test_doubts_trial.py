@@ -11,6 +11,7 @@ from orchestrator.doubts.trial import (
     afterwards,
     intervention_caveats,
     open_loop_caveats,
+    other_work,
     step_caveats,
     stop_caveats,
     trial_caveats,
@@ -129,6 +130,36 @@ def test_a_self_made_base_image_is_a_caveat() -> None:
         "base-not-official",
         "the base image is not the official one: bootstrapped: from Debian",
     )
+
+
+QUIET = step(duration_s=10.0, server_cpu=0.95, server_cpu_used=1.0)
+BUSY = replace(QUIET, server_cpu=0.35, server_cpu_used=0.99)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        pytest.param([QUIET, replace(QUIET, phase="hold")], None, id="the server alone"),
+        pytest.param([replace(BUSY, duration_s=1.0)], None, id="too short to tell"),
+        pytest.param([replace(BUSY, server_cpu_used=None)], None, id="unknown"),
+        pytest.param(
+            [BUSY, QUIET, replace(QUIET, phase="hold")],
+            "something else ran on the server's CPU in 1 of 3 steps, at most 64% of the time (not "
+            "in the hold)",
+            id="at the beginning",
+        ),
+        pytest.param(
+            [BUSY, replace(BUSY, phase="hold")],
+            "something else ran on the server's CPU in 2 of 2 steps, at most 64% of the time (also "
+            "in the hold)",
+            id="all the time",
+        ),
+    ],
+)
+def test_other_work_on_the_servers_cpu_is_a_caveat(steps: list[Step], said: str | None) -> None:
+    found = other_work(steps, shared=False)
+    assert [caveat.text for caveat in found] == ([said] if said else [])
+    assert other_work(steps, shared=True) == ()
 
 
 @pytest.mark.parametrize(("stop_s", "found"), [(1.9, []), (2.0, ["slow-stop"])])

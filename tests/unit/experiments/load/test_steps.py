@@ -27,6 +27,7 @@ FULL = load_step(
     listen_overflows=6,
     server_steal=0.04,
     loadgen_steal=0.07,
+    server_cpu_used=0.8,
 )
 
 
@@ -68,6 +69,7 @@ def test_each_step_has_the_cpu_use_of_server_and_busiest_worker() -> None:
         "listen_overflows": 6,
         "server_steal": 0.04,
         "loadgen_steal": 0.07,
+        "server_cpu_used": 0.8,
         "caveats": (),
     }
 
@@ -92,6 +94,7 @@ def test_unknown_numbers_of_a_step_are_none_and_not_zero() -> None:
         "pending_age_median_ms", "pending_age_max_ms", "in_flight", "connect_ms",
         "server_cpu", "loadgen_cpu", "server_throttled", "loadgen_throttled",
         "loadgen_idle", "loadgen_lag_ms", "listen_overflows", "server_steal", "loadgen_steal",
+        "server_cpu_used",
     }  # fmt: skip
 
 

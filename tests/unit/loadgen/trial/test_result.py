@@ -107,6 +107,7 @@ def test_a_result_lists_its_stages() -> None:
                 "listen_overflows": 0,
                 "server_steal": 0.125,
                 "loadgen_steal": None,
+                "server_cpu_used": None,
                 "rate": None,
                 "of_capacity": None,
                 "service_histogram": None,
