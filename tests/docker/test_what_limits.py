@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,13 +69,14 @@ def measured(
     worker: dict[str, object] | None = None,
     companions: dict[str, dict[str, object] | None] | None = None,
     most_users: int = 64,
+    duration_s: float = 8.0,
 ) -> TrialRecord:
-    """A trial of eight seconds with a changed server, worker or companion."""
+    """A short trial with a changed server, worker or companion."""
     settings = Settings(
         services=(service,),
         workloads=(workload,),
         profile="smoke",
-        duration_s=8.0,
+        duration_s=duration_s,
         max_users=most_users,
         repeats=1,
         seed=1,
@@ -143,3 +146,32 @@ def test_a_server_with_a_quarter_of_a_cpu_is_throttled(
 ) -> None:
     record = measured(engine, tmp_path, server={"cpus": 0.25})
     assert record.limited_by == "throttled", record.limited_by_evidence
+
+
+@pytest.fixture
+def other_work(engine: DockerEngine) -> Iterator[None]:
+    """A program that keeps the server's CPU busy. It belongs to no container."""
+    cpu = placed_here(WORLD, engine, Network.LOOPBACK).placement.server_cpu
+    busy = f"import os; os.sched_setaffinity(0, [{cpu}])\nwhile True: pass"
+    program = subprocess.Popen([sys.executable, "-c", busy])
+    try:
+        yield
+    finally:
+        program.kill()
+        program.wait()
+
+
+@pytest.mark.usefixtures("other_work")
+def test_other_work_on_the_servers_cpu_is_told(engine: DockerEngine, tmp_path: Path) -> None:
+    # Two steps of the ramp, and a hold of nine seconds: long enough to tell.
+    record = measured(engine, tmp_path, most_users=2, duration_s=30.0)
+    assert record.hold is not None
+    assert record.hold.server_cpu_used is not None
+    assert record.hold.server_cpu_used > 0.9
+    (told,) = [one.text for one in record.caveats if one.code == "other-work"]
+    assert told.endswith("(also in the hold)")
+
+
+def test_a_server_alone_on_its_cpu_has_no_such_caveat(engine: DockerEngine, tmp_path: Path) -> None:
+    record = measured(engine, tmp_path, most_users=2, duration_s=30.0)
+    assert "other-work" not in {caveat.code for caveat in record.caveats}
