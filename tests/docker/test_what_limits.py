@@ -163,7 +163,7 @@ def other_work(engine: DockerEngine) -> Iterator[None]:
 
 @pytest.mark.usefixtures("other_work")
 def test_other_work_on_the_servers_cpu_is_told(engine: DockerEngine, tmp_path: Path) -> None:
-    # Two steps of the ramp, and a hold of nine seconds: long enough to tell.
+    # A step of five seconds, and a hold of twenty: long enough to tell.
     record = measured(engine, tmp_path, most_users=2, duration_s=30.0)
     assert record.hold is not None
     assert record.hold.server_cpu_used is not None
