@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -127,7 +128,7 @@ def test_all_rows_of_the_page_have_the_columns_of_all_workloads() -> None:
     assert {one.count("<td") + 1 for one in shown} == {len(titles)}
 
 
-def repeated(costs: dict[str, tuple[float, ...]], limit: str = "latency-floor") -> RunRecord:
+def repeated(costs: Mapping[str, tuple[float, ...]], limit: str = "latency-floor") -> RunRecord:
     """Repeats of each service beside a database, with the CPU time that each request took."""
     example = run_record(planned(tuple(costs)))
     trials = tuple(
