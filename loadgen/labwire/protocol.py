@@ -4,8 +4,8 @@ VERSION = 6
 """Raise it when one of these changes: a type in `settings`, `events`, `command` or `slices`, the
 meaning of one of its members, the name of an event, command, answer, phase or kind of failure, the
 histograms' bounds. Version 1 was before settings carried a version, version 2 before `command` and
-`slices`, version 3 before `Failed` named the server, version 4 before `Aim` took 64 servers, version 5
-before a step told how much of the server's CPU was used."""
+`slices`, version 3 before `Failed` named the server, version 4 before `Aim` took 64 servers,
+version 5 before a step told how much of the server's CPU was used."""
 REBUILD = "rebuild the image of the load generator: `make images`, or `docker compose build locust`"
 
 

@@ -88,8 +88,8 @@ KINDS = (
     ),
     OTHER_WORK := DoubtKind(
         code="other-work",
-        text="something else ran on the server's CPU in {steps} of {of} steps, at most {most:.0%} of "
-        "the time ({where})",
+        text="something else ran on the server's CPU in {steps} of {of} steps, at most {most:.0%} "
+        "of the time ({where})",
         remedy="leave the machine alone while the lab measures, and repeat the run",
     ),
     SLOW_STOP := DoubtKind(

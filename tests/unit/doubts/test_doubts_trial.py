@@ -132,7 +132,7 @@ def test_a_self_made_base_image_is_a_caveat() -> None:
     )
 
 
-QUIET = step(duration_s=10.0, server_cpu=0.95, server_cpu_used=1.0)
+QUIET = step(phase="ramp", duration_s=10.0, server_cpu=0.95, server_cpu_used=1.0)
 BUSY = replace(QUIET, server_cpu=0.35, server_cpu_used=0.99)
 
 

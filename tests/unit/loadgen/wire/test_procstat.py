@@ -35,7 +35,9 @@ def test_a_kernel_without_time_for_guests_is_known() -> None:
         pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(25, 1_200, 0), 0.1, id="a tenth"),
         pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(5, 1_200, 0), 0.0, id="nothing"),
         pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(5, 1_000, 0), None, id="no time has passed"),
-        pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(4, 1_200, 0), None, id="counter of another host"),
+        pytest.param(
+            CpuTicks(5, 1_000, 0), CpuTicks(4, 1_200, 0), None, id="counter of another host"
+        ),
         pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(5, 900, 0), None, id="CPU taken away"),
         pytest.param(CpuTicks(5, 1_000, 0), CpuTicks(25, 1_010, 0), 1.0, id="idle time fell"),
         pytest.param(None, CpuTicks(5, 1_000, 0), None, id="no first reading"),
