@@ -16,6 +16,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 
+from orchestrator.words import line
+
 LOG_TAIL_LINES = 20
 
 
@@ -94,3 +96,12 @@ def unforeseen(error: Exception) -> TrialFailed:
 def tail(log: str) -> str:
     """The last ``LOG_TAIL_LINES`` lines of a log."""
     return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])
+
+
+def how_it_ended(how: str, log_tail: str) -> str:
+    """How a program ended, with the last line of its log; often that line alone says why.
+
+    An exit code does not: a server whose worker crashed may end with 0.
+    """
+    last = log_tail.strip().rpartition("\n")[2]
+    return f'{how}; its log ends with "{line(last)}"' if last else how

@@ -13,6 +13,9 @@ from orchestrator.model.finding import Finding
 from orchestrator.model.limit import Limit
 from orchestrator.model.trial import OpenLoop, Outcome, Resources, Step, TrialRecord
 
+EARLIER = {Limit.DATABASE_WAIT: (Limit.UNKNOWN, Limit.LATENCY_FLOOR)}
+"""What the lab said before it had a word for a limit. That is less precise, but not wrong."""
+
 
 def trial_limit(trial: TrialRecord, *, shared: bool = False) -> Iterator[Finding]:
     """Check that the outcome fits the numbers, and that ``limits.py`` gives the ``limited_by``.
@@ -54,7 +57,7 @@ def _limit(trial: TrialRecord, told: str, row: ResultRow, shared: bool) -> Itera
             seen, expected = shown(other), shown(number)
             text = f"{name} is {seen} in the evidence, but {expected} by the trial's own numbers."
             yield contradiction(row, "verdict", other, number, text)
-    if limit != told:
+    if told not in (limit, *EARLIER.get(limit, ())):
         # Not a contradiction: the lab that measured may have had other thresholds.
         text = f"limited_by is {told}, but today's rules give {limit} for the same numbers."
         yield doubt(row, "verdict", told, limit, text)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import SEEDS
-from orchestrator.bench.together import Pace, Running, ServersFailed, Strain, started
+from orchestrator.bench.paced import Pace, Strain
+from orchestrator.bench.servers_failed import ServersFailed
+from orchestrator.bench.together import Running, started
 from orchestrator.errors import EnvironmentMissing, TrialFailed, unforeseen
 from orchestrator.model.entry import ContainerSpec
 from orchestrator.model.together import LOAD, REFERENCE, Together

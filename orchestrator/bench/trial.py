@@ -17,7 +17,7 @@ from orchestrator.bench.served import served
 from orchestrator.bench.verify import EndedAtStart, check, probed
 from orchestrator.contract import Probe
 from orchestrator.doubts.trial import afterwards, intervention_caveats, stop_caveats
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import TrialFailed, how_it_ended, unforeseen
 from orchestrator.interrupts import shielded
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.model.trial import Caveat, Outcome, TrialPhase, TrialRecord
@@ -166,7 +166,8 @@ class Trial:
             how = "the server ended under load and was started again: the numbers mix two processes"
         else:
             return state, None
-        return state, TrialFailed(how, server.last_words())
+        said = server.last_words()
+        return state, TrialFailed(how_it_ended(how, said), said)
 
     def _conclude(
         self,

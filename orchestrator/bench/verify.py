@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labwire.expectation import Expectation
 from orchestrator import contract
 from orchestrator.contract import Probe
-from orchestrator.errors import TrialFailed
+from orchestrator.errors import TrialFailed, how_it_ended
 from orchestrator.model.settings import PlannedTrial
 from orchestrator.ports import Container
 
@@ -34,8 +34,8 @@ def answers(server: Container, expectations: Sequence[Expectation], within_s: fl
         state, log_tail = server.state(), failure.log_tail or server.last_words()
         if state.running:
             raise TrialFailed(failure.reason, log_tail) from failure
-        reason = f"the server ended before it answered, with exit code {state.exit_code}"
-        raise EndedAtStart(reason, log_tail) from failure
+        how = f"the server ended before it answered, with exit code {state.exit_code}"
+        raise EndedAtStart(how_it_ended(how, log_tail), log_tail) from failure
 
 
 def check(probe: Probe, server: Container, trial: PlannedTrial) -> None:

@@ -116,6 +116,9 @@ KINDS = (
     ),
 )
 
+OF_NUMBERS = frozenset(kind.code for kind in KINDS) - {INTERVENTION.code}
+"""The doubts about what was measured; an intervention may be why a trial failed."""
+
 
 def step_caveats(step: Step) -> tuple[Caveat, ...]:
     """The doubts about one step of the closed loop."""
@@ -258,8 +261,10 @@ def afterwards(reason: str) -> Caveat:
 def all_caveats(trial: TrialRecord) -> tuple[Caveat, ...]:
     """The doubts about a trial, whichever version of the lab measured it.
 
-    Older versions did not record that a trial had no hold.
+    A failed trial has no numbers to doubt. Older versions did not record that a trial had no hold.
     """
+    if trial.outcome is Outcome.FAILED:
+        return tuple(caveat for caveat in trial.caveats if caveat.code not in OF_NUMBERS)
     unsaid = trial.outcome is Outcome.MEASURED and trial.hold is None
     if unsaid and all(caveat.code != NO_HOLD.code for caveat in trial.caveats):
         return (NO_HOLD.seen().caveat, *trial.caveats)

@@ -27,6 +27,8 @@ class Limit(StrEnum):
     """The load generator had no time left."""
     CONNECTION_SETUP = "connection-setup"
     """Clients spent their time connecting."""
+    DATABASE_WAIT = "database-wait"
+    """The server waited for a companion between stretches of work; neither's CPU was full."""
     LATENCY_FLOOR = "latency-floor"
     """Server and load generator both had time left."""
     SCHEDULE = "schedule"

@@ -39,6 +39,8 @@ def placed(record: RunRecord, trials: Iterable[TrialRecord]) -> Iterator[Placed]
     for trial in trials:
         for caveat in all_caveats(trial):
             yield Placed(caveat=caveat, trial=trial)
+        if trial.outcome is Outcome.FAILED:
+            continue  # its steps are no numbers of the report
         parts: tuple[Part, ...] = (*trial.steps, *trial.open_loop)
         for part in parts:
             for caveat in part.caveats:

@@ -1,4 +1,4 @@
-"""Finds that the database limits a trial, with one that has a part of a CPU, and with the usual."""
+"""Finds what a database limits: with a part of a CPU, the usual one, and one that is waited for."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.docker.test_what_limits import WORLD, measured
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 SERVICE, WORKLOAD, DATABASE = "starlette", "rows", "postgres"
+ONE_AT_A_TIME = "orm-django", "orm-twenty"
 STARVED = 0.1
 """Of a CPU. With less, the database would take longer to fill itself than a run waits for it."""
 
@@ -25,7 +26,8 @@ STARVED = 0.1
 @pytest.fixture(scope="module")
 def world() -> World:
     """The world whose images have what the workload needs."""
-    return working(WORLD, [catalogue(WORLD.root).contract[WORKLOAD]], ConsoleProgress())
+    contract = catalogue(WORLD.root).contract
+    return working(WORLD, [contract[WORKLOAD], contract[ONE_AT_A_TIME[1]]], ConsoleProgress())
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,18 @@ def test_a_database_with_a_tenth_of_a_cpu_is_the_limit_and_the_usual_one_is_not(
     assert (record.limited_by == "database") is (cpus == STARVED), record.limited_by_evidence
     assert record.hold is not None
     assert record.hold.failures == 0
+
+
+def test_a_server_that_answers_one_request_at_a_time_waits_for_its_database(
+    engine: DockerEngine, tmp_path: Path, world: World
+) -> None:
+    service, workload = ONE_AT_A_TIME
+    record = measured(
+        engine,
+        tmp_path,
+        world=world,
+        service=service,
+        workload=workload,
+        companions={DATABASE: None},
+    )
+    assert record.limited_by == "database-wait", record.limited_by_evidence

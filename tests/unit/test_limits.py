@@ -340,12 +340,15 @@ def beside(cpu: float | None, limit: float = 1.0, busy: float | None = None) -> 
         pytest.param(0.5, 0.5, beside(0.19, limit=0.2), "database", id="its quota is used up"),
         pytest.param(0.5, 0.1, beside(0.6, busy=0.95), "database", id="most of a shared CPU"),
         pytest.param(0.5, 0.1, beside(0.3, busy=0.95), "loadgen-cpu", id="less of a shared CPU"),
-        pytest.param(0.5, 0.5, beside(0.6, busy=0.8), "latency-floor", id="time left"),
+        pytest.param(0.5, 0.5, beside(0.6, busy=0.8), "database-wait", id="both have time left"),
+        pytest.param(0.85, 0.5, beside(0.06), "database-wait", id="a third of the waiting"),
+        pytest.param(0.85, 0.5, beside(0.04), "unknown", id="less, and the server's is uncertain"),
+        pytest.param(0.5, 0.5, beside(0.1), "latency-floor", id="a fifth of the waiting"),
         pytest.param(0.95, 0.5, beside(0.95), "server-cpu", id="the server's is full, too"),
         pytest.param(0.5, 0.5, beside(None), "latency-floor", id="unknown"),
     ],
 )
-def test_a_database_without_time_left_is_the_limit(
+def test_what_a_database_limits(
     server: float, idle: float, companion: Companion, found: str
 ) -> None:
     hold = step(server_cpu=server, loadgen_idle=idle)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import SEEDS
-from orchestrator.bench.together import Pace, Servers, launched, pace_for
+from orchestrator.bench.paced import Pace, Servers, pace_for
+from orchestrator.bench.together import launched
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.launch import (
     SLICE_S,

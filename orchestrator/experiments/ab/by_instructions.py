@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.instructions import REQUESTS, SEEDS, counted
-from orchestrator.bench.together import failure_of
+from orchestrator.bench.servers_failed import failure_of
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.launch import AGAIN, BASE, HEAD, Specs
 from orchestrator.experiments.ab.lost import without

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from orchestrator.bench.together import Servers
+from orchestrator.bench.paced import Servers
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.record import Closed, ClosedPair, Launch, SliceCost
 from orchestrator.model.entry import ContainerSpec, Entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from orchestrator.bench.together import ServersFailed
+from orchestrator.bench.servers_failed import ServersFailed
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.launch import BASE, HEAD
 from orchestrator.experiments.ab.record import ABRecord, Lost

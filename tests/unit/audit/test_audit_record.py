@@ -10,7 +10,7 @@ import pytest
 from orchestrator import codec
 from orchestrator.audit.record import audit_record
 from orchestrator.model.finding import Finding, Kind
-from orchestrator.model.trial import LocustTotals, Outcome, TrialPhase, TrialRecord
+from orchestrator.model.trial import Companion, LocustTotals, Outcome, TrialPhase, TrialRecord
 from tests.unit.audit.records import failed, held_twice, measured, run_of
 from tests.unit.examples import histogram, trial_record
 
@@ -136,6 +136,15 @@ def test_users_rate_and_latency_of_a_hold_must_fit_littles_law() -> None:
 def test_a_limit_that_does_not_follow_from_its_evidence_is_found() -> None:
     trial = measured(limited_by="loadgen-cpu")
     assert found(trial) == [("verdict", "flask json 1", "loadgen-cpu", "server-cpu")]
+
+
+@pytest.mark.parametrize(("told", "doubted"), [("unknown", False), ("loadgen-cpu", True)])
+def test_a_limit_for_which_there_was_no_word_yet_is_no_doubt(told: str, doubted: bool) -> None:
+    trial = measured(companions=(Companion(name="postgres", cpu=0.2, cpu_limit=1.0),))
+    waiting = tuple(replace(step, server_cpu=0.8) for step in trial.steps)
+    trial = replace(trial, steps=waiting, limited_by=told, limited_by_evidence={"server_cpu": 0.8})
+    verdicts = [finding for finding in found(trial) if finding[0] == "verdict"]
+    assert verdicts == doubted * [("verdict", "flask json 1", told, "database-wait")]
 
 
 def test_evidence_that_differs_from_the_trials_numbers_is_found() -> None:

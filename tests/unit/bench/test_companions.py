@@ -495,8 +495,8 @@ def test_a_server_that_ended_since_its_companion_did_tells_both() -> None:
     assert failure(row) == (
         Outcome.FAILED,
         TrialPhase.LOAD,
-        "the server ended under load with exit code 137; its companion mate ended with exit code "
-        "137 (out of memory)",
+        'the server ended under load with exit code 137; its log ends with "flask\'s"; '
+        "its companion mate ended with exit code 137 (out of memory)",
         "flask's",
     )
 

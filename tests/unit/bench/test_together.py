@@ -5,15 +5,9 @@ from typing import Any
 import pytest
 
 from labwire.slices import Aim, Served, Slice, decode_command, encode
-from orchestrator.bench.together import (
-    MOST_SERVERS,
-    REQUESTS_LEAST,
-    WARM_UP,
-    Pace,
-    ServersFailed,
-    launched,
-    started,
-)
+from orchestrator.bench.paced import REQUESTS_LEAST, WARM_UP, Pace
+from orchestrator.bench.servers_failed import ServersFailed
+from orchestrator.bench.together import MOST_SERVERS, launched, started
 from orchestrator.errors import ServerFailed, TrialFailed
 from orchestrator.ports import ContainerState
 from tests.fakes import FakeContainer, FakeEngine, FakeSliceLoad, Journal

@@ -422,7 +422,8 @@ def test_a_server_that_dies_under_load_failed_and_keeps_what_was_measured() -> N
     assert failure(row) == (
         Outcome.FAILED,
         TrialPhase.LOAD,
-        "the server ended under load with exit code 137 (out of memory)",
+        "the server ended under load with exit code 137 (out of memory); "
+        'its log ends with "line 30"',
         LOG_TAIL,
     )
     assert measured_part(row) == measured_part(run_trial(flask()))
@@ -439,8 +440,18 @@ def test_why_requests_failed_stands_in_the_row() -> None:
 
 
 def test_a_server_that_ends_by_itself_is_not_reported_as_out_of_memory() -> None:
-    row = run_trial(flask(state=replace(DEAD, exit_code=1, oom_killed=False)))
+    row = run_trial(flask(state=replace(DEAD, exit_code=1, oom_killed=False), log=""))
     assert row.reason == "the server ended under load with exit code 1"
+
+
+def test_the_last_line_of_its_log_says_why_a_server_ended() -> None:
+    """As with Japronto, whose parent process ends with 0 after its worker has crashed."""
+    crash = "Fatal Python error: Segmentation fault\n\nWorker crashed on signal SIGSEGV!\n"
+    row = run_trial(flask(state=replace(DEAD, exit_code=0, oom_killed=False), log=crash))
+    assert row.reason == (
+        "the server ended under load with exit code 0; "
+        'its log ends with "Worker crashed on signal SIGSEGV!"'
+    )
 
 
 @pytest.mark.parametrize(("requests", "failures"), [(551, 10), (550, 9)])

@@ -307,6 +307,17 @@ def test_a_failed_trial_has_no_row_of_the_open_loop() -> None:
     assert len(tables(run_record(planned(workloads=("json",)), trials=(failed,)))) == 2
 
 
+def test_a_failed_trial_tells_why_it_failed_and_no_doubts_about_numbers() -> None:
+    paused = doubts.INTERVENTION.seen(whose="the server's", actions="pause").caveat
+    starved = (step(caveats=(STARVED,)),)
+    failed = measured("flask", 1, 1.0, outcome=Outcome.FAILED, reason="it ended", steps=starved)
+    failed = replace(failed, phase=TrialPhase.LOAD, caveats=(STARVED, paused))
+    said = run_summary(run_record(planned(workloads=("json",)), trials=(failed,)))
+    assert "- Flask json: failed in load: it ended" in said
+    assert paused.text in said
+    assert STARVED.code not in said
+
+
 def test_the_open_loop_of_repeats_has_medians_and_all_limits() -> None:
     trials = tuple(
         measured("flask", n, 1.0, open_loop=(open_loop_row(p99_ms=p99, limited_by=limit),))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.bench.together import ServersFailed
+from orchestrator.bench.servers_failed import ServersFailed
 from orchestrator.doubts.launches import LASTED_MOST, of_launches
 from orchestrator.errors import TrialFailed
 from orchestrator.experiments.ab.document import ab_files, answer_document, read
