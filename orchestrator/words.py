@@ -103,6 +103,11 @@ def line(text: str, longest: int = LINE_LENGTH) -> str:
     return _cut(_replaced(_SPACES.sub(" ", text)), longest)
 
 
+def counted(number: int, what: str) -> str:
+    """A number with its noun: ``1 row``, ``2 rows``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def log(text: str, longest: int = LOG_LENGTH) -> str:
     """Lines of readable text; if they are too long, the last ``longest`` characters. Tabs stay."""
     clean = printable(text)

@@ -88,9 +88,10 @@ def _expectation(name: str, path: Path, table: object, within: str) -> Expectati
         raise FileError([f"{path}: [{within}{name}] {words}" for words in wrong])
     try:
         samples = mix.samples() if mix else (kinds[0].exchange({}),)
+        corners = mix.corners() if mix else ()
     except ValueError as error:
         raise FileError(f"{path}: [{within}{name}]: {error}") from error
-    if words := list(dict.fromkeys((*_obstacles(samples), *_too_rare(mix, samples)))):
+    if words := list(dict.fromkeys((*_obstacles((*samples, *corners)), *_too_rare(mix, samples)))):
         raise FileError([f"{path}: [{within}{name}]: {obstacle}" for obstacle in words])
     first = samples[0]
     return Expectation(
@@ -293,13 +294,15 @@ def _of_request(request: Request) -> Iterator[str]:
 
 
 def _asked_twice(path: Path, found: dict[str, Expectation]) -> list[str]:
-    """Workloads with the same request; no answer could be right for both."""
-    names: dict[Request, list[str]] = {}
+    """Workloads with the same request, of which an answer is judged in two ways."""
+    first: dict[Request, tuple[str, RightAnswer]] = {}
+    problems = dict[str, None]()  # in their order, each once
     for name, expected in found.items():
-        names.setdefault(expected.request, []).append(name)
-    return [
-        f"{path}: [{name}] has the same request as [{others[0]}] ({request}): give each workload "
-        "a request of its own"
-        for request, (*others, name) in names.items()
-        if others
-    ]
+        for one in expected.samples:
+            other, right = first.setdefault(one.request, (name, one.right))
+            if right != one.right and name != other:
+                problems[
+                    f"{path}: [{name}] has the same request as [{other}] ({one.request}), but "
+                    "judges the answer otherwise: judge it alike, or change one of the requests"
+                ] = None
+    return list(problems)

@@ -36,8 +36,10 @@ class Expectation:
 
     @property
     def samples(self) -> tuple[Exchange, ...]:
-        """What a service is verified with: some of each kind of request."""
-        return self.mix.samples() if self.mix else (self._only,)
+        """What a service is verified with: some of each kind of request, and every value once."""
+        if self.mix is None:
+            return (self._only,)
+        return tuple(dict.fromkeys((*self.mix.samples(), *self.mix.corners())))
 
     @property
     def shown(self) -> tuple[str, str]:

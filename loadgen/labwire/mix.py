@@ -24,6 +24,8 @@ answers are large."""
 SAMPLES = 2
 """Requests of each kind that a service is verified with. One alone could not show an answer that
 was kept from the request before."""
+CORNERS = 20
+"""Most requests of each kind that a service is verified with, to see every value once."""
 COUNTER = "n"
 """The name that counts the items of a list, from 0."""
 
@@ -119,6 +121,22 @@ class Mix:
                     break
         return tuple(exchange for some in found.values() for exchange in some)
 
+    def corners(self) -> tuple[Exchange, ...]:
+        """Exchanges of each kind with every entry of each list, and both ends of each range.
+
+        At most `CORNERS` of each kind: of a longer list, entries at equal distances.
+
+        Raises:
+            ValueError: as `exchanges`.
+        """
+        sizes = [2 if isinstance(one, Range) else len(one) for _, one in self.values]
+        count = min(max(sizes, default=0), CORNERS)
+        corners = [
+            {name: _at(choices, place, count) for name, choices in self.values}
+            for place in range(count)
+        ]
+        return tuple(kind.exchange(values) for kind in self.kinds for values in corners)
+
 
 def in_path(value: Value) -> str:
     """A value as a part of a path or query (RFC 3986)."""
@@ -159,6 +177,15 @@ def _counts(mix: Mix) -> Iterator[tuple[Kind, int]]:
         until = weight * mix.dealt // whole
         yield kind, until - before
         before = until
+
+
+def _at(choices: Choices, place: int, count: int) -> Value:
+    """The value at one of ``count`` places; every end and, if they suffice, every entry has one."""
+    if isinstance(choices, Range):
+        return (choices.first, choices.last)[place % 2]
+    if len(choices) > count:
+        return choices[place * len(choices) // count]
+    return choices[place % len(choices)]
 
 
 def _drawn(mix: Mix, draw: random.Random) -> dict[str, Value]:

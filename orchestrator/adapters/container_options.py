@@ -47,6 +47,8 @@ def refusal(spec: ContainerSpec, error: Exception) -> str:
     text = f"{spec.service}: the engine refused its container: {error}"
     if "rlimit" in str(error):
         text += f"; this host does not grant nofile {spec.nofile}: run `make images`"
+    if "No command specified" in str(error):
+        text += "; its image starts nothing by itself: give it a command, or a CMD in its Dockerfile"
     return text
 
 

@@ -17,7 +17,7 @@ from orchestrator.audit.locust_run import LocustRun, entry_rows, locust_counts, 
 from orchestrator.audit.markdown import markdown_tables
 from orchestrator.audit.results import audit_results, audit_rows
 from orchestrator.audit.tables import results
-from orchestrator.audit.unread import counted, lines, of_error, only
+from orchestrator.audit.unread import lines, of_error, only
 from orchestrator.compare.files import RECORD as COMPARED
 from orchestrator.errors import UsageError
 from orchestrator.experiments.load import LOAD
@@ -25,6 +25,7 @@ from orchestrator.experiments.registry import EXPERIMENTS
 from orchestrator.files import audit_files, manifests
 from orchestrator.model.finding import Finding, Note, Read, Unread
 from orchestrator.model.published import OfferedLoad
+from orchestrator.words import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from orchestrator import codec
 from orchestrator.audit.raw import audit_raw, changed
 from orchestrator.audit.record import audit_record
 from orchestrator.audit.record_rows import label
-from orchestrator.audit.unread import counted, of_error
+from orchestrator.audit.unread import of_error
 from orchestrator.errors import UsageError
 from orchestrator.experiments.experiment import Experiment
 from orchestrator.experiments.registry import EXPERIMENTS
@@ -19,6 +19,7 @@ from orchestrator.files import audit_files, checksums
 from orchestrator.model.finding import Note, Read, Unread
 from orchestrator.model.record import Endpoint
 from orchestrator.model.trial import TrialRecord
+from orchestrator.words import counted
 
 
 def audit_run(folder: Path, path: Path | None = None) -> Iterator[Note]:

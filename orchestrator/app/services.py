@@ -65,7 +65,8 @@ def verify(
             for words in unknowns(runs) if runs and said else ():
                 progress.note(f"{name}: {words}")
             found[name] = wrong
-            progress.note(f"{name}: {'; '.join(found[name]) or 'ok'}")
+            for words in wrong or ("ok",):
+                progress.note(f"{name}: {words}")
     return found
 
 

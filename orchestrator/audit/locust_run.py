@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from orchestrator.audit.locust_csv import LocustHistory, is_total
 from orchestrator.audit.row import ResultRow, contradiction, doubt, shown
 from orchestrator.audit.total import of_its_parts
-from orchestrator.audit.unread import counted
 from orchestrator.model.finding import Finding, Read, Unread
+from orchestrator.words import counted
 
 LONGER, LONGER_S = 1.1, 3.0
 """A test may be longer than its history by this factor, and by these seconds: the history has one

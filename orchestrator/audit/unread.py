@@ -45,11 +45,6 @@ def lines(unread: Iterable[Unread]) -> list[str]:
     ]
 
 
-def counted(number: int, what: str) -> str:
-    """A number with its noun: ``1 row``, ``2 rows``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def named(items: list[str], most: int) -> str:
     """The first ``most`` items, and how many more there are."""
     more = len(items) - most

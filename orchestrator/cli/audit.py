@@ -11,11 +11,12 @@ from pathlib import Path
 
 from orchestrator.app.audit import Told, audit
 from orchestrator.audit.row import shown
-from orchestrator.audit.unread import counted, lines, named, only
+from orchestrator.audit.unread import lines, named, only
 from orchestrator.cli.codes import ALL_WELL, SOME_FAILED
 from orchestrator.cli.commands import Commands, add_json, command
 from orchestrator.errors import UsageError
 from orchestrator.model.finding import Finding, Note, Read, Unread
+from orchestrator.words import counted
 from orchestrator.world import World
 
 NAMED_MOST = 8

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from labwire.failure import ANSWERS
 from labwire.phase import LoadPhase
 from labwire.thresholds import STEAL_MOST, nearly_full
 from orchestrator.doubts.host import of_base
 from orchestrator.doubts.kind import Doubt, DoubtKind
+from orchestrator.doubts.wrong_answers import WrongAnswers
 from orchestrator.limits import FULL_CPU
 from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Caveat, Companion, OpenLoop, Outcome, Step, TrialRecord
+from orchestrator.words import line
 
 # By Little's law in_flight / users is exactly 1. This tolerance covers rounding and the counting at
 # the ends of a step. The audit allows the same.
@@ -24,6 +27,7 @@ SLOW_STOP_S = 2.0
 # work. In a short step the engine's samples are too coarse to tell.
 OTHERS_MOST = 0.15
 OTHERS_STEP_S = 4.0
+EXAMPLE_LENGTH = 300
 
 MORE_CPUS = "give the load generator more CPUs"
 QUIETER = "repeat the run when the machine is quieter, or on a host whose CPUs are not shared"
@@ -71,6 +75,11 @@ KINDS = (
         code="drops-in-hold",
         text="{failures} of the hold's {requests} requests failed",
         remedy="repeat the run; if this stays, the ramp's steps are too short to show such drops",
+    ),
+    WRONG_ANSWERS := DoubtKind(
+        code="wrong-answers",
+        text="{wrong} of the trial's {requests} answers were wrong, such as {example}",
+        remedy="mend the service, or what its workload says is right; `lab verify` checks it",
     ),
     HELD_TWICE := DoubtKind(
         code="held-twice",
@@ -126,6 +135,8 @@ def step_caveats(step: Step) -> tuple[Caveat, ...]:
 
 
 def _of_step(step: Step) -> Iterator[Doubt]:
+    if step.phase == LoadPhase.SETTLE:
+        return  # the server recovers from the overload, and no number of the report is about that
     least, most = 1 - LITTLE_TOLERANCE, 1 + LITTLE_TOLERANCE
     if step.in_flight is not None and not least <= step.in_flight <= most:
         yield LITTLE.seen(in_flight=step.in_flight)
@@ -158,16 +169,19 @@ def trial_caveats(
     base: str,
     every_step_had_drops: bool,
     disturbed: Step | None = None,
+    wrong: WrongAnswers | None = None,
 ) -> tuple[Caveat, ...]:
     """The doubts about one measured trial, those about its hold included.
 
     Args:
         limit: what limited the hold.
         base: where the base image came from.
+        wrong: the answers that were wrong; None if there were none.
         disturbed: the hold that does not count; None if there was one hold.
     """
     return (
         *_caveats(_of_ramp(hold, every_step_had_drops)),
+        *_caveats(_of_answers(wrong)),
         *(hold.caveats if hold else (NO_HOLD.seen().caveat,)),
         *_caveats(_of_load(hold, limit)),
         *_caveats(_of_steal(hold, disturbed)),
@@ -176,10 +190,20 @@ def trial_caveats(
 
 
 def _of_ramp(hold: Step | None, every_step_had_drops: bool) -> Iterator[Doubt]:
+    if hold is not None and hold.failures and ANSWERS.issuperset(hold.failures_by_kind):
+        return  # wrong answers, which neither fewer users nor longer timeouts would mend
     if every_step_had_drops:
         yield EVERY_STEP_HAD_DROPS.seen()
     if hold is not None and hold.failures:
         yield DROPS_IN_HOLD.seen(failures=hold.failures, requests=hold.requests)
+
+
+def _of_answers(wrong: WrongAnswers | None) -> Iterator[Doubt]:
+    if wrong is not None:
+        example = line(wrong.example, EXAMPLE_LENGTH)
+        yield WRONG_ANSWERS.seen(
+            wrong=f"{wrong.count:,}", requests=f"{wrong.requests:,}", example=example
+        )
 
 
 def _of_load(hold: Step | None, limit: Limit) -> Iterator[Doubt]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -80,6 +81,7 @@ Services = Annotated[
     tuple[Id, ...], Meta(min_length=1, max_length=10, description="a list of 1 to 10 services")
 ]
 Table = Annotated[dict[str, Any], Meta(description="a table")]
+Headers = Annotated[dict[str, str], Meta(max_length=30, description="a table of texts, by name")]
 Workloads = Annotated[
     dict[Id, Any], Meta(min_length=1, description="tables such as [workloads.home]")
 ]
@@ -117,6 +119,7 @@ class OwnTable:
     writable: Writable = ()
     ready_within: Seconds = READY_WITHIN_S
     companions: Table | None = None
+    headers: Headers = field(default_factory=dict)
     workloads: Workloads
 
 
@@ -136,7 +139,8 @@ def read_own(folder: Path) -> OwnApp:
     beside = None
     if "companions" in table:
         beside = _part(table["companions"], CompanionsTable, path, "companions", problems)
-    if isinstance(given := table.get("workloads"), dict):
+    given = _with_headers(table.get("workloads"), told.headers if told else {})
+    if isinstance(given, dict):
         try:
             workloads(path, given, "workloads.")
         except FileError as error:
@@ -164,7 +168,7 @@ def read_own(folder: Path) -> OwnApp:
         ready_within_s=told.ready_within,
         compose=beside.compose if beside else "",
         companions=beside.services if beside else (),
-        workloads=told.workloads,
+        workloads=given,
     )
 
 
@@ -174,6 +178,27 @@ def filled_template(**words: str) -> str:
     for name, value in words.items():
         text = text.replace(name, value)
     return text
+
+
+def _with_headers(tables: Any, headers: Mapping[str, str]) -> Any:
+    """The workloads, whose requests have these headers, too; what is no table stays as it is."""
+    if not headers or not isinstance(tables, dict):
+        return tables
+    return {name: _asking(table, headers) for name, table in tables.items()}
+
+
+def _asking(table: Any, headers: Mapping[str, str]) -> Any:
+    """A workload or a kind of a mix with these headers, unless it has its own of the same name."""
+    if not isinstance(table, dict):
+        return table
+    if isinstance(kinds := table.get("mix"), list):
+        return {**table, "mix": [_asking(kind, headers) for kind in kinds]}
+    own = table.get("headers", {})
+    if not isinstance(own, dict):
+        return table
+    named = {name.lower() for name in own}
+    added = {name: text for name, text in headers.items() if name.lower() not in named}
+    return {**table, "headers": {**added, **own}}
 
 
 def _part(table: object, kind: Any, path: Path, inside: str, problems: list[str]) -> Any:

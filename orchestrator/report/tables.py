@@ -54,8 +54,10 @@ def _of(record: RunRecord, workload: str) -> Iterator[Table]:
     found = groups(record, workload)
     if ranks_by_cost(record):
         yield headline(record, workload).table
-    yield _marked(record, _published(workload, found, own=is_own(record)))
-    yield _marked(record, hold(record, workload).table)
+    own = is_own(record)
+    whole = _marked(record, _published(workload, found, own=own))
+    held = _marked(record, hold(record, workload).table)
+    yield from (held, whole) if own else (whole, held)
     if common := common_rate(workload, found):
         yield common
     if parts := shares(workload, found):

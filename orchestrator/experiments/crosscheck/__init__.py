@@ -20,6 +20,7 @@ from orchestrator.model.blocks import LOCUST_WORKER, WRK
 from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
+from orchestrator.words import counted
 
 PAIR_OVERHEAD_S = 0.2
 """Seconds between the slices of a pair: until all answers have come and connections are closed."""
@@ -57,7 +58,7 @@ def outlook(plan: CrossCheckPlan, _record: CrossCheck) -> Outlook:
         service_s = SERVICE_OVERHEAD_S + (settings.budget_s or 0)
         how, much = f"each until it is within {(settings.within or 0) * 100:g} %", "at most about"
     text = (
-        f"{beginning(settings.set_name)}{services} services, {how}: "
+        f"{beginning(settings.set_name)}{counted(services, 'service')}, {how}: "
         f"{much} {clock_time(services * service_s)}"
     )
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)

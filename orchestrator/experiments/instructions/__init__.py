@@ -26,6 +26,7 @@ from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
+from orchestrator.words import counted
 
 START_S, REQUEST_S, CPU_TIME_S = 3.0, 0.004, 6.0
 """About how long a count takes: its start, and each request; and the CPU time of a service."""
@@ -56,7 +57,7 @@ def outlook(plan: InstructionsPlan, _record: InstructionsRecord) -> Outlook:
     counts = settings.seeds * settings.repeats
     service_s = counts * (START_S + REQUEST_S * settings.requests) + CPU_TIME_S
     text = (
-        f"{beginning(settings.set_name)}{services} services, {counts} counts each: "
+        f"{beginning(settings.set_name)}{counted(services, 'service')}, {counts} counts each: "
         f"about {clock_time(services * service_s)} under callgrind"
     )
     return Outlook(text=text, trials=services, left=services, trial_s=service_s)

@@ -35,6 +35,7 @@ from orchestrator.model.settings import Plan, PlannedTrial, Settings
 from orchestrator.model.together import REFERENCE
 from orchestrator.report.summary import run_summary
 from orchestrator.report.tables import tables
+from orchestrator.words import counted
 
 OVERHEAD_S = 3.0
 """Seconds that a trial takes beyond its load, for the estimate of the time left."""
@@ -76,7 +77,7 @@ def outlook(plan: Plan, record: RunRecord) -> Outlook:
     without = "" if at_once.fits(plan.settings, profile) else f", {at_once.WITHOUT}"
     after_s = profile.together_s if launches else 0.0
     text = (
-        f"{count} trials of {profile.load_s:g} s"
+        f"{counted(count, 'trial')} of {profile.load_s:g} s"
         f"{f', then all services at once for {after_s:g} s' if launches else without}"
         f", about {clock_time(count * trial_s + after_s)}: {beginning(plan.settings.set_name)}"
         f"profile {profile.name}, seed {plan.settings.seed}, "

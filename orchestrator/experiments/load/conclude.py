@@ -8,6 +8,7 @@ from dataclasses import replace
 from labwire.events import LoadResult
 from labwire.phase import LoadPhase
 from orchestrator.doubts.trial import other_work, trial_caveats
+from orchestrator.doubts.wrong_answers import WrongAnswers
 from orchestrator.experiments.load import measure
 from orchestrator.experiments.load.observed import Observed
 from orchestrator.experiments.load.open_loop import open_loop
@@ -33,6 +34,7 @@ def concluded(
     hold = next(holds, None) if measure.held(result) else None
     disturbed = next((step for step in found if step.phase == LoadPhase.DISTURBED), None)
     used = measure.resources(result, observed)
+    by_kind = measure.failures_by_kind(result)
     limit, evidence = limited_by(hold, totals, used, companions, shared=observed.shared)
     return replace(
         record,
@@ -43,7 +45,7 @@ def concluded(
         hold_users=hold.users if hold else None,
         steps=found,
         breaking_users=measure.breaking_users(result),
-        failures_by_kind=measure.failures_by_kind(result),
+        failures_by_kind=by_kind,
         failure_reasons=result.failure_reasons,
         unfinished=sum(step.unfinished for step in measure.closed(result)),
         connects=sum(step.connects for step in measure.closed(result)),
@@ -67,6 +69,7 @@ def concluded(
                 base=observed.image.base,
                 every_step_had_drops=result.best_had_drops,
                 disturbed=disturbed,
+                wrong=WrongAnswers.of(by_kind, totals.requests, result.failure_reasons),
             ),
             *other_work(found, shared=observed.shared),
         ),

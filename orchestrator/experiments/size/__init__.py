@@ -33,6 +33,7 @@ from orchestrator.model.blocks import LOCUST_WORKER
 from orchestrator.model.catalogue import beginning
 from orchestrator.model.outlook import Outlook
 from orchestrator.model.settings import PlannedTrial
+from orchestrator.words import counted
 
 START_S, PROBES = 8.0, 12
 """Of a search: about the time before its first probe, and the number of probes."""
@@ -62,8 +63,9 @@ def outlook(plan: SizePlan, _record: SizeRecord) -> Outlook:
     services, searches = len(plan.trials), plan.settings.searches
     search_s = START_S + PROBES * probe_s(plan.settings.p99_s)
     text = (
-        f"{beginning(plan.settings.set_name)}{services} services, {searches} searches each: about "
-        f"{clock_time(services * searches * search_s)}"
+        f"{beginning(plan.settings.set_name)}{counted(services, 'service')}, "
+        f"{searches} search{'' if searches == 1 else 'es'} each: "
+        f"about {clock_time(services * searches * search_s)}"
     )
     return Outlook(text=text, trials=services, left=services, trial_s=searches * search_s)
 

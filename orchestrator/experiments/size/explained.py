@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.doubts.host import of_bases, of_run, sentences
 from orchestrator.experiments.size.record import SizeRecord
-from orchestrator.experiments.size.rows import size_rows
+from orchestrator.experiments.size.rows import SizeRow, size_rows
 from orchestrator.model.catalogue import described
 from orchestrator.report.column import three_digits
 from orchestrator.report.place import where
@@ -22,8 +22,15 @@ def summary(record: SizeRecord) -> str:
     best = max(known, key=lambda row: row.rate or 0.0)
     return (
         f"{promise(record)}: {best.name} can serve {three_digits(best.rate or 0.0)} requests/s"
-        + (f", the most of {len(known)}" if len(known) > 1 else "")
+        f"{_certain(best)}" + (f", the most of {len(known)}" if len(known) > 1 else "")
     )
+
+
+def _certain(row: SizeRow) -> str:
+    """How certain its rate is, in brackets; empty with one search."""
+    if row.low is None or row.high is None:
+        return ""
+    return f" (95 % interval {three_digits(row.low)} to {three_digits(row.high)})"
 
 
 def promise(record: SizeRecord) -> str:
@@ -51,7 +58,8 @@ def reading(record: SizeRecord) -> Iterator[str]:
         "Each search has a new container. It tries arrival rates in the open loop: requests are "
         "due at equal distances, whether or not the server keeps up, and latency counts from then. "
         "The next rate lies between the highest that kept the promise and the lowest that did not, "
-        "until they differ by 2 %. A rate that did not keep it is tried again before it counts."
+        "until they differ by 2 %. A rate that did not keep it is tried again before it counts, "
+        "and the lowest of them a third time at the end."
     )
     yield (
         "Requests/s: the geometric mean of all searches. Low and High: its 95 % interval, if there "

@@ -9,9 +9,12 @@ from statistics import median
 from orchestrator.experiments.size.bisection import highest_kept, lowest_missed, next_rate
 from orchestrator.experiments.size.options import MONTH_H
 from orchestrator.experiments.size.record import Search, SizedService, SizeRecord, SizeSettings
+from orchestrator.report.column import three_digits
 from orchestrator.stats.geometric import geometric_mean
 
 MONTH_S = MONTH_H * 3600
+APART = 1.25
+"""Searches of which one found more than so many times the rate of another do not agree."""
 IDLE_LEAST = 0.05
 """Below this idle share of any probe, the client itself may have been the limit."""
 
@@ -80,6 +83,13 @@ def _notes(service: SizedService) -> Iterator[str]:
     rates = [highest_kept(search.probes) for search in ended]
     if None in rates:
         yield f"{rates.count(None)} of {len(rates)} searches kept the promise at no rate"
+    found = sorted(rate for rate in rates if rate is not None)
+    if found and found[-1] > APART * found[0]:
+        yield (
+            f"the searches do not agree ({three_digits(found[0])} to {three_digits(found[-1])} "
+            "requests/s), so do not plan with this rate: leave the machine alone and measure "
+            "again, with more searches (--searches)"
+        )
     searched = [search.probes for search in ended]
     if any(highest_kept(one) is not None and lowest_missed(one) is None for one in searched):
         yield "the promise was kept at every rate that was tried: the rate is a lower bound"

@@ -25,6 +25,9 @@ CONNECTIONS = 128
 """Of the open loop: a request that finds all of them busy waits, as part of its latency."""
 CLOSED_CONNECTIONS = 16
 WARM_UP_S, CAPACITY_S = 1.0, 2.0
+LOOK_S, LOOKS_MOST = 0.25, 30
+"""How long single requests follow one another before a look at their latency, and how often, until
+the server counts as recovered. A request that times out makes a look last longer."""
 
 Steps = Generator[SizeRecord, None, None]
 
@@ -90,6 +93,8 @@ def _search(
         load.saturate(0, CLOSED_CONNECTIONS, WARM_UP_S)
         search = Search(capacity=_capacity(load))
         while (rate := next_rate(search.probes, search.capacity)) is not None:
+            if search.probes and not search.probes[-1].kept:
+                _recover(plan, load)
             search = replace(search, probes=(*search.probes, _probe(plan, load, rate)))
             if (ended := its.ended()) is not None:
                 raise ended
@@ -112,6 +117,20 @@ def _capacity(load: SliceLoad) -> float:
     if not server.completed:
         raise TrialFailed("no request succeeded before the search")
     return server.completed / done.duration_s
+
+
+def _recover(plan: SizePlan, load: SliceLoad) -> None:
+    """Wait until single requests are answered in time again, for a minute at most.
+
+    A server that was sent too much may still work on requests that the client has given up, and
+    they would be in the way of the next rate.
+    """
+    for _ in range(LOOKS_MOST):
+        done = load.saturate(0, 1, LOOK_S)
+        (server,) = done.servers
+        p99_ms = percentiles(merged([server.histogram])).p99_ms
+        if p99_ms is not None and p99_ms <= plan.settings.p99_s * 1000 and not server.failures:
+            return
 
 
 def _probe(plan: SizePlan, load: SliceLoad, rate: float) -> Probe:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from labwire.contract import read_contract
+from labwire.contract import read_contract, workloads
 from orchestrator.app.catalogue import catalogue, names
 from orchestrator.app.own import init
 from orchestrator.cli import main
@@ -158,6 +158,19 @@ def test_the_contract_says_the_same_as_the_file(shop: Path, tmp_path: Path) -> N
     found = read_contract(root / "services" / "contract.toml")
     assert found["home"].request.path == "/"
     assert len(found["shop"].exchanges) == 2000
+
+
+def test_every_request_has_the_common_headers_unless_it_has_its_own(shop: Path) -> None:
+    common = '[headers]\nHost = "localhost"\nX-Key = "a"\n\n[workloads.home]\n'
+    own = '[[workloads.shop.mix]]\nheaders = { host = "shop", X-Mine = "b" }\n'
+    text = SHOP.replace("[workloads.home]\n", common).replace("[[workloads.shop.mix]]\n", own)
+    (shop / FILE).write_text(text)
+    found = workloads(shop / FILE, read_own(shop).workloads)
+    assert found["home"].request.headers == (("Host", "localhost"), ("X-Key", "a"))
+    assert found["shop"].request.headers == (("X-Key", "a"), ("host", "shop"), ("X-Mine", "b"))
+    (shop / FILE).write_text(SHOP.replace("[workloads.home]", "[headers]\nHost = 1\n[workloads.home]"))
+    with pytest.raises(UsageError, match=r"lab.toml:\d+: \[headers\] Host = 1: give a text"):
+        read_own(shop)
 
 
 def test_a_name_that_the_lab_needs_is_refused(shop: Path, tmp_path: Path) -> None:

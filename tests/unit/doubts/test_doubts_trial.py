@@ -16,6 +16,7 @@ from orchestrator.doubts.trial import (
     stop_caveats,
     trial_caveats,
 )
+from orchestrator.doubts.wrong_answers import WrongAnswers
 from orchestrator.model.limit import Limit
 from orchestrator.model.trial import Caveat, Step
 from tests.unit.examples import open_loop_row, step
@@ -106,6 +107,28 @@ def test_drops_in_the_hold_are_a_caveat() -> None:
         "drops-in-hold",
         "3 of the hold's 1000 requests failed",
     )
+
+
+def test_wrong_answers_are_a_caveat_that_says_how_and_advises_no_fewer_users() -> None:
+    kinds, reasons = {"bad_body": 2, "timeout": 7}, {"eof: x": 1, "bad_body: GET /: no": 2}
+    wrong = WrongAnswers.of(kinds, 1_000, reasons)
+    held = step(failures=2, requests=500, failures_by_kind={"bad_body": 2})
+    (caveat,) = caveats(held, wrong=wrong, every_step_had_drops=True)
+    assert (caveat.code, caveat.text) == (
+        "wrong-answers",
+        "2 of the trial's 1,000 answers were wrong, such as bad_body: GET /: no",
+    )
+    assert WrongAnswers.of({"timeout": 7}, 1_000, {}) is None
+
+
+def test_wrong_answers_beside_drops_leave_their_advice() -> None:
+    held = step(failures=9, requests=500, failures_by_kind={"bad_status": 2, "timeout": 7})
+    wrong = WrongAnswers.of({"bad_status": 2}, 1_000, {})
+    assert codes(caveats(held, wrong=wrong)) == ["drops-in-hold", "wrong-answers"]
+
+
+def test_a_server_that_recovers_after_the_overload_gives_no_doubts() -> None:
+    assert step_caveats(step(phase="settle", in_flight=0.1, users=100, answered_users=0)) == ()
 
 
 def test_a_doubt_about_the_hold_is_also_about_the_trial() -> None:

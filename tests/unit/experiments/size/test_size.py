@@ -21,12 +21,14 @@ from orchestrator.experiments.size import SIZE, all_well
 from orchestrator.experiments.size.audit import findings
 from orchestrator.experiments.size.bisection import (
     CLOSE,
+    LAST_TRIES,
     TRIES,
     highest_kept,
     lowest_missed,
     next_rate,
     probe_requests,
 )
+from orchestrator.experiments.size.explained import summary
 from orchestrator.experiments.size.document import read, rows_document, size_files, size_summary
 from orchestrator.experiments.size.options import latency, price, share
 from orchestrator.experiments.size.page import page
@@ -78,7 +80,7 @@ def tried(rate: float, *, kept: bool, **changes: Any) -> Probe:
 def searched(rate: float) -> Search:
     return Search(
         capacity=rate * 1.1,
-        probes=(tried(rate, kept=True), *[tried(rate * 1.01, kept=False)] * TRIES),
+        probes=(tried(rate, kept=True), *[tried(rate * 1.01, kept=False)] * LAST_TRIES),
     )
 
 
@@ -127,6 +129,15 @@ def test_one_miss_that_the_host_made_decides_nothing() -> None:
     assert lowest_missed(probes) is None
     assert next_rate([*probes, tried(900, kept=True)], 1000) == pytest.approx(1080)
     assert next_rate([*probes, tried(900, kept=False)], 1000) == pytest.approx(450)
+
+
+def test_a_disturbance_of_two_tries_does_not_end_the_search_below_it() -> None:
+    """Like that of a search that found 155 requests/s and then 155 to 157 to be the edge."""
+    early = [tried(900, kept=False)] * TRIES
+    close = [*early, tried(450, kept=True), tried(895, kept=True)]
+    assert next_rate(close, 1000) == 900
+    assert next_rate([*close, tried(900, kept=True)], 1000) == pytest.approx(1080)
+    assert next_rate([*close, tried(900, kept=False)], 1000) is None
 
 
 def test_a_probe_is_long_enough_for_its_promise_and_its_percentile() -> None:
@@ -184,6 +195,15 @@ def test_what_a_row_cannot_say_stands_in_its_note() -> None:
     assert (third.rate, third.note) == (None, "failed in build: no wheel")
     assert not all_well(record(services=services))
     assert all_well(record())
+
+
+def test_searches_that_do_not_agree_are_told_beside_the_rate() -> None:
+    (flask,) = record().services
+    apart = record(services=(replace(flask, searches=(searched(155), searched(362))),))
+    (row,) = size_rows(apart)
+    assert row.note.startswith("the searches do not agree (155 to 362 requests/s)")
+    assert "95 % interval" in summary(apart)
+    assert row.note in size_summary(apart)
 
 
 def test_files_and_page_tell_the_same() -> None:
@@ -301,6 +321,14 @@ def test_each_search_finds_what_the_server_can_do() -> None:
     assert 500 / CLOSE <= row.rate <= 500
     assert findings(found) == ()
     assert all_well(found)
+
+
+def test_after_a_missed_rate_the_next_one_waits_until_the_server_has_recovered() -> None:
+    journal: Journal = []
+    found = run(FakeContainer("flask", probe(), journal=journal), journal)
+    missed = [one for search in found.services[0].searches for one in search.probes if not one.kept]
+    ends = len(found.services[0].searches)  # the last rate of a search is a missed one
+    assert journal.count("saturate 0 1 0.25") == len(missed) - ends > 0
 
 
 def test_each_probe_has_enough_requests_for_its_percentile() -> None:

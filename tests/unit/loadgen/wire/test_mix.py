@@ -9,7 +9,7 @@ from labload.workloads import contract_path
 from labwire.contract import read_contract
 from labwire.exchange import JudgedBy
 from labwire.expectation import Expectation
-from labwire.mix import DEALT, SAMPLES
+from labwire.mix import CORNERS, DEALT, SAMPLES
 from labwire.toml import FileError
 
 MIX = """\
@@ -36,6 +36,8 @@ request_json = '{"word": "${word}"}'
 status = [400, 422]
 any_body = true
 """
+
+WORDS = """["a b", 'say "é"', "1+1"]"""
 
 
 def read(folder: Path, text: str) -> Expectation:
@@ -86,8 +88,28 @@ def test_values_are_written_as_their_places_need_them(tmp_path: Path) -> None:
 
 def test_the_samples_have_some_of_each_kind(tmp_path: Path) -> None:
     samples = Counter(exchange.kind for exchange in read(tmp_path, MIX).samples)
-    assert set(samples.values()) == {SAMPLES}
+    assert set(samples.values()) == {SAMPLES + 3}, "as many as words"
     assert len(samples) == 2
+
+
+def test_the_samples_have_every_word_and_both_ends_of_a_range(tmp_path: Path) -> None:
+    asked = [exchange.request for exchange in read(tmp_path, MIX).samples]
+    paths = [request.path.partition("?word=") for request in asked if not request.body]
+    assert {word for _, _, word in paths} == {"a%20b", "say%20%22%C3%A9%22", "1%2B1"}
+    assert {"/orders/1", "/orders/50"} <= {path for path, _, _ in paths}
+    assert {request.body for request in asked if request.body} == {
+        b'{"word": "a b"}',
+        '{"word": "say \\"é\\""}'.encode(),
+        b'{"word": "1+1"}',
+    }
+
+
+def test_of_a_long_list_the_samples_have_entries_at_equal_distances(tmp_path: Path) -> None:
+    words = [f"w{number:02}" for number in range(2 * CORNERS)]
+    found = read(tmp_path, MIX.replace(WORDS, str(words).replace("'", '"')))
+    assert found.mix is not None
+    first = found.mix.corners()[:CORNERS]
+    assert [one.request.path[-2:] for one in first] == [word[1:] for word in words[::2]]
 
 
 def test_kinds_with_one_path_are_told_apart(tmp_path: Path) -> None:
