@@ -69,19 +69,36 @@ def _by_pattern(right: RightAnswer) -> Check:
     def wrong(body: bytes) -> str | None:
         if pattern.fullmatch(body):
             return None
-        return f"body of {len(body)} bytes does not match the contract's pattern: {_shown(body)}"
+        told = f"body of {len(body)} bytes does not match the contract's pattern"
+        if (missing := _missing(right.body, body)) is not None:
+            told += f", whose part {_shown(missing)} is nowhere in it"
+        return f"{told}: {_shown(body)}"
 
     return wrong
+
+
+def _missing(pattern: bytes, body: bytes) -> bytes | None:
+    """The first part of the pattern between ``.*`` that does not occur; None if that is not why."""
+    for part in pattern.split(b".*"):
+        try:
+            if re.search(part, body, re.DOTALL) is None:
+                return part
+        except re.error:  # a part of a group is no pattern by itself
+            return None
+    return None
 
 
 def _by_digest(right: RightAnswer) -> Check:
     wanted, size = right.body.decode("ascii"), right.size
 
     def wrong(body: bytes) -> str | None:
-        if len(body) != size:
-            return f"body of {len(body)} bytes, not {size}: {_shown(body)}"
         found = hashlib.sha256(body).hexdigest()
-        return None if found == wanted else f"the body's SHA-256 is {found}, not {wanted}"
+        if (len(body), found) == (size, wanted):
+            return None
+        return (
+            f"body of {len(body)} bytes with the SHA-256 {found}, not {size} with {wanted}: "
+            f"{_shown(body)}"
+        )
 
     return wrong
 

@@ -168,7 +168,8 @@ def test_every_request_has_the_common_headers_unless_it_has_its_own(shop: Path) 
     found = workloads(shop / FILE, read_own(shop).workloads)
     assert found["home"].request.headers == (("Host", "localhost"), ("X-Key", "a"))
     assert found["shop"].request.headers == (("X-Key", "a"), ("host", "shop"), ("X-Mine", "b"))
-    (shop / FILE).write_text(SHOP.replace("[workloads.home]", "[headers]\nHost = 1\n[workloads.home]"))
+    wrong = "[headers]\nHost = 1\n[workloads.home]"
+    (shop / FILE).write_text(SHOP.replace("[workloads.home]", wrong))
     with pytest.raises(UsageError, match=r"lab.toml:\d+: \[headers\] Host = 1: give a text"):
         read_own(shop)
 

@@ -94,13 +94,25 @@ def test_a_pattern_matches_the_whole_body() -> None:
     assert wrong(JudgedBy.PATTERN, rb".*", b"a\nb") is None
 
 
+def test_the_part_of_a_pattern_that_occurs_nowhere_is_told() -> None:
+    told = wrong(JudgedBy.PATTERN, b".*<h1>Shop</h1>.*Task 1 .*", b"<h1>Shop</h1><li>Task 1</li>")
+    assert told is not None
+    assert "whose part 'Task 1 ' is nowhere in it: '<h1>Shop" in told
+    for pattern in (b".*b.*a", b"(a.*b)c"):
+        told = wrong(JudgedBy.PATTERN, pattern, b"ab")
+        assert told is not None
+        assert "whose part" not in told
+
+
 def test_a_digest_counts_with_its_size() -> None:
     digest = hashlib.sha256(b"abc").hexdigest().encode()
     assert wrong(JudgedBy.DIGEST, digest, b"abc", 3) is None
-    assert wrong(JudgedBy.DIGEST, digest, b"abcd", 3) == "body of 4 bytes, not 3: 'abcd'"
-    told = wrong(JudgedBy.DIGEST, digest, b"abd", 3)
-    assert told is not None
-    assert told.startswith("the body's SHA-256 is ")
+    for body in (b"abcd", b"abd"):
+        found = hashlib.sha256(body).hexdigest()
+        assert wrong(JudgedBy.DIGEST, digest, body, 3) == (
+            f"body of {len(body)} bytes with the SHA-256 {found}, not 3 with {digest.decode()}: "
+            f"{body.decode()!r}"
+        )
 
 
 def test_with_the_status_alone_every_body_is_right() -> None:
