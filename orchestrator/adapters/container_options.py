@@ -48,7 +48,9 @@ def refusal(spec: ContainerSpec, error: Exception) -> str:
     if "rlimit" in str(error):
         text += f"; this host does not grant nofile {spec.nofile}: run `make images`"
     if "No command specified" in str(error):
-        text += "; its image starts nothing by itself: give it a command, or a CMD in its Dockerfile"
+        text += (
+            "; its image starts nothing by itself: give it a command, or a CMD in its Dockerfile"
+        )
     return text
 
 

@@ -190,7 +190,8 @@ def trial_caveats(
 
 
 def _of_ramp(hold: Step | None, every_step_had_drops: bool) -> Iterator[Doubt]:
-    if hold is not None and hold.failures and ANSWERS.issuperset(hold.failures_by_kind):
+    kinds = hold.failures_by_kind if hold is not None else {}
+    if kinds and ANSWERS.issuperset(kinds):
         return  # wrong answers, which neither fewer users nor longer timeouts would mend
     if every_step_had_drops:
         yield EVERY_STEP_HAD_DROPS.seen()

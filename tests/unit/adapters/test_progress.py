@@ -90,7 +90,7 @@ def test_a_resumed_run_says_what_is_left() -> None:
     shown.run_begins(begun(plan, done), "run.json")
     assert out.getvalue().splitlines()[:2] == [
         "2 trials are measured already",
-        "1 trials of 3 s, about 0:06: profile smoke, seed 1, server on CPU 1, load on CPU 0, "
+        "1 trial of 3 s, about 0:06: profile smoke, seed 1, server on CPU 1, load on CPU 0, "
         "network loopback",
     ]
 
@@ -119,7 +119,7 @@ def test_trials_that_are_not_offered_are_told_at_once_and_not_counted_as_measure
 def test_the_expected_time_of_a_run_includes_the_open_loop() -> None:
     shown, out = progress()
     shown.run_begins(begun(planned(("flask",), open_loop=True)), "run.json")
-    assert out.getvalue().startswith("1 trials of 7 s, about 0:10: profile smoke, ")
+    assert out.getvalue().startswith("1 trial of 7 s, about 0:10: profile smoke, ")
 
 
 def test_a_terminal_shows_the_current_load() -> None:

@@ -151,7 +151,7 @@ def test_the_line_at_the_start_of_a_run_names_the_set() -> None:
 def test_the_line_at_the_start_of_other_experiments_begins_with_the_set(
     experiment: Any, record: Any
 ) -> None:
-    for set_name, begins in (("base", "set base, 1 services"), (None, "1 services")):
+    for set_name, begins in (("base", "set base, 1 service"), (None, "1 service")):
         settings = replace(record.settings, services=("wsgi",), set_name=set_name)
         plan = SimpleNamespace(settings=settings, trials=("wsgi",))
         assert experiment.outlook(plan, record).text.startswith(begins)

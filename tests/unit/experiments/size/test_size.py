@@ -28,8 +28,8 @@ from orchestrator.experiments.size.bisection import (
     next_rate,
     probe_requests,
 )
-from orchestrator.experiments.size.explained import summary
 from orchestrator.experiments.size.document import read, rows_document, size_files, size_summary
+from orchestrator.experiments.size.explained import summary
 from orchestrator.experiments.size.options import latency, price, share
 from orchestrator.experiments.size.page import page
 from orchestrator.experiments.size.plan import SizePlan, problems
