@@ -19,10 +19,18 @@ __all__ = ["RULES", "decide", "told_of"]
 
 
 def told_of(record: RunRecord, claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The claims that a run's report is about; `lab claims` is about all."""
+    """The claims that a run's report is about; `lab claims` is about all.
+
+    Left out are those about frameworks of which the run has none, such as the article's in a run of
+    the set orm.
+    """
     measured = record.settings.workloads
+    ran = {name for t in record.trials for name in (t.service, t.server.framework_of(t.service))}
     return tuple(
-        one for one in claims if not one.apart or not set(one.workloads).isdisjoint(measured)
+        one
+        for one in claims
+        if not (one.apart and set(one.workloads).isdisjoint(measured))
+        and not (one.services and ran and set(one.services).isdisjoint(ran))
     )
 
 

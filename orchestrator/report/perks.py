@@ -31,7 +31,8 @@ class Known:
 def perks_table(record: RunRecord | None, published: Published) -> Table:
     """The article's third table, beside today's values.
 
-    Without a record, columns that need a measured container are left out.
+    Without a record, columns that need a measured container are left out. What was published about
+    others is left out of a run that has nothing that was published.
     """
     year = published.source.date[:4]
     then = {perks.service: perks for perks in published.perks}
@@ -41,7 +42,8 @@ def perks_table(record: RunRecord | None, published: Published) -> Table:
     names |= {service: server.name for service, server in servers.items()}
     of = {service: server.framework_of(service) for service, server in servers.items()}
     others = {framework for service, framework in of.items() if framework not in servers}
-    published_ones = [service for service in then if service not in others]
+    unasked = servers and then.keys().isdisjoint({*servers, *others})
+    published_ones = [] if unasked else [service for service in then if service not in others]
     services = dict.fromkeys(
         [*published_ones, *sorted({*servers, *(now if record is None else ())})]
     )

@@ -56,7 +56,7 @@ def beside(
     return [
         *published_tables(record, published, findings),
         perks_table(record, published),
-        claims_table(decisions),
+        *([claims_table(decisions)] if decisions else []),
     ]
 
 
