@@ -22,8 +22,9 @@ TRIES = 2
 """So often is a rate tried that was not kept. What disturbs the host makes an answer late, never
 early, so one miss alone may be the host's."""
 LAST_TRIES = 3
-"""So often is the lowest of them tried before the search ends, because a disturbance may last for
-two tries, and all rates above would never be seen. If it is kept, the search goes on above it."""
+"""So often is the lowest of them tried when the search would end: a disturbance may last for two
+tries, and all rates above would never be seen. If it is kept, the search goes on above it. That
+happens once in a search: chance alone keeps a rate at the edge now and then."""
 PROBE_S, PROBE_MOST_S = 5.0, 60.0
 PROMISES = 50.0
 """A probe lasts so many times as long as the promised latency: in this time, a queue that a server
@@ -61,7 +62,8 @@ def next_rate(probes: Sequence[Probe], capacity: float) -> float | None:
         return up if up <= FASTEST * capacity else None
     if missed > CLOSE * kept:
         return sqrt(kept * missed)
-    return missed if _tries(probes, missed) < LAST_TRIES else None
+    once = any(_tries(probes, probe.rate) == LAST_TRIES for probe in probes)
+    return None if once else missed
 
 
 def highest_kept(probes: Sequence[Probe]) -> float | None:

@@ -136,8 +136,10 @@ def test_a_disturbance_of_two_tries_does_not_end_the_search_below_it() -> None:
     early = [tried(900, kept=False)] * TRIES
     close = [*early, tried(450, kept=True), tried(895, kept=True)]
     assert next_rate(close, 1000) == 900
-    assert next_rate([*close, tried(900, kept=True)], 1000) == pytest.approx(1080)
     assert next_rate([*close, tried(900, kept=False)], 1000) is None
+    above = [*close, tried(900, kept=True)]
+    assert next_rate(above, 1000) == pytest.approx(1080)
+    assert next_rate([*above, *[tried(910, kept=False)] * TRIES], 1000) is None, "only once"
 
 
 def test_a_probe_is_long_enough_for_its_promise_and_its_percentile() -> None:
