@@ -262,6 +262,7 @@ def large_query(django_us: tuple[float, ...], peewee_us: tuple[float, ...]) -> R
             service,
             repeat,
             workload="orm-thousand",
+            server=server(framework="orm"),
             resources=resources(cpu_us_per_request=cost),
         )
         for service, costs in (("orm-django", django_us), ("orm-peewee", peewee_us))
