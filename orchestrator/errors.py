@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from orchestrator.words import line
 
 LOG_TAIL_LINES = 20
+LAST_LINE_LENGTH = 300
 
 
 class LabError(Exception):
@@ -98,10 +99,15 @@ def tail(log: str) -> str:
     return "\n".join(log.strip().splitlines()[-LOG_TAIL_LINES:])
 
 
-def how_it_ended(how: str, log_tail: str) -> str:
-    """How a program ended, with the last line of its log; often that line alone says why.
+def last_line(log: str) -> str:
+    """The last line of a log, which often alone says why a program ended; empty if it has none."""
+    return line(log.strip().rpartition("\n")[2], LAST_LINE_LENGTH)
 
-    An exit code does not: a server whose worker crashed may end with 0.
+
+def how_it_ended(how: str, log_tail: str) -> str:
+    """How a program ended, with the last line of its log.
+
+    An exit code does not say why: a server whose worker crashed may end with 0.
     """
-    last = log_tail.strip().rpartition("\n")[2]
-    return f'{how}; its log ends with "{line(last)}"' if last else how
+    last = last_line(log_tail)
+    return f'{how}; its log ends with "{last}"' if last else how

@@ -36,10 +36,12 @@ class Expectation:
 
     @property
     def samples(self) -> tuple[Exchange, ...]:
-        """What a service is verified with: some of each kind of request, and every value once."""
+        """What a service is verified with: some of each kind of request, and its corners."""
         if self.mix is None:
             return (self._only,)
-        return tuple(dict.fromkeys((*self.mix.samples(), *self.mix.corners())))
+        samples = self.mix.samples()  # equal ones, too: a second answer may be kept from the first
+        corners = dict.fromkeys(self.mix.corners())
+        return (*samples, *(one for one in corners if one not in samples))
 
     @property
     def shown(self) -> tuple[str, str]:

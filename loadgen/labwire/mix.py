@@ -25,7 +25,8 @@ SAMPLES = 2
 """Requests of each kind that a service is verified with. One alone could not show an answer that
 was kept from the request before."""
 CORNERS = 20
-"""Most requests of each kind that a service is verified with, to see every value once."""
+"""Most requests of each kind that a service is verified with to see every value once, or as many of
+a longer list."""
 COUNTER = "n"
 """The name that counts the items of a list, from 0."""
 
@@ -184,7 +185,7 @@ def _at(choices: Choices, place: int, count: int) -> Value:
     if isinstance(choices, Range):
         return (choices.first, choices.last)[place % 2]
     if len(choices) > count:
-        return choices[place * len(choices) // count]
+        return choices[place * (len(choices) - 1) // (count - 1)]
     return choices[place % len(choices)]
 
 

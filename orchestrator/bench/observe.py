@@ -10,7 +10,7 @@ from labwire.expectation import Expectation
 from orchestrator.bench.bench import Bench
 from orchestrator.bench.served import served
 from orchestrator.doubts.observed import observed_caveats
-from orchestrator.errors import TrialFailed, unforeseen
+from orchestrator.errors import TrialFailed, last_line, unforeseen
 from orchestrator.model.entry import Entry, Manifest
 from orchestrator.model.observed import NOT_LOOKED_INSIDE, Observed, Process, UnderLoad
 from orchestrator.model.trial import Outcome, TrialRecord
@@ -44,7 +44,7 @@ def observed(entry: Entry, expectations: Sequence[Expectation], engine: Engine) 
 
 def _in_a_line(failure: TrialFailed) -> str:
     """The reason, and the last line of the log, which often says why."""
-    last = failure.log_tail.strip().rpartition("\n")[2]
+    last = last_line(failure.log_tail)
     return failure.reason if last in failure.reason else f"{failure.reason}: {last}"
 
 

@@ -167,7 +167,9 @@ class Trial:
         else:
             return state, None
         said = server.last_words()
-        return state, TrialFailed(how_it_ended(how, said), said)
+        if not state.running:  # otherwise its log is of what runs now, which did not end
+            how = how_it_ended(how, said)
+        return state, TrialFailed(how, said)
 
     def _conclude(
         self,

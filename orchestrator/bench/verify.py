@@ -35,7 +35,7 @@ def answers(server: Container, expectations: Sequence[Expectation], within_s: fl
         if state.running:
             raise TrialFailed(failure.reason, log_tail) from failure
         how = f"the server ended before it answered, with exit code {state.exit_code}"
-        raise EndedAtStart(how_it_ended(how, log_tail), log_tail) from failure
+        raise EndedAtStart(how_it_ended(how, server.last_words()), log_tail) from failure
 
 
 def check(probe: Probe, server: Container, trial: PlannedTrial) -> None:

@@ -78,7 +78,7 @@ KINDS = (
     ),
     WRONG_ANSWERS := DoubtKind(
         code="wrong-answers",
-        text="{wrong} of the trial's {requests} answers were wrong, such as {example}",
+        text="{wrong} of the hold's {requests} requests got a wrong answer, such as {example}",
         remedy="mend the service, or what its workload says is right; `lab verify` checks it",
     ),
     HELD_TWICE := DoubtKind(

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from labwire.contract import workloads
-from labwire.tables import Id
+from labwire.tables import Headers, Id
 from labwire.toml import FileError
 from labwire.values import HOLDS
 from orchestrator.errors import UsageError
@@ -81,7 +81,6 @@ Services = Annotated[
     tuple[Id, ...], Meta(min_length=1, max_length=10, description="a list of 1 to 10 services")
 ]
 Table = Annotated[dict[str, Any], Meta(description="a table")]
-Headers = Annotated[dict[str, str], Meta(max_length=30, description="a table of texts, by name")]
 Workloads = Annotated[
     dict[Id, Any], Meta(min_length=1, description="tables such as [workloads.home]")
 ]

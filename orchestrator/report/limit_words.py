@@ -13,9 +13,9 @@ IN_WORDS: dict[str, str] = {
     "this much.",
     Limit.CONNECTION_SETUP: "Clients spent their time connecting, or the listen queue overflowed: "
     "the server can do at least this much for clients that keep their connections open.",
-    Limit.DATABASE_WAIT: "The server waited for what it needs beside it, such as a database, and "
-    "worked in between, so neither CPU was full: with more processes or threads the server can do "
-    "more.",
+    Limit.DATABASE_WAIT: "Most probably the server waited for what it needs beside it, such as a "
+    "database, and worked in between, so neither CPU was full: with more processes or threads it "
+    "can do more.",
     Limit.LATENCY_FLOOR: "Server and load generator both had time left and waited for each other, "
     "or for a timer: the server can do at least this much.",
     Limit.THROTTLED: "The quota took CPU away from the server before its CPU was full.",

@@ -341,6 +341,8 @@ def beside(cpu: float | None, limit: float = 1.0, busy: float | None = None) -> 
         pytest.param(0.5, 0.1, beside(0.6, busy=0.95), "database", id="most of a shared CPU"),
         pytest.param(0.5, 0.1, beside(0.3, busy=0.95), "loadgen-cpu", id="less of a shared CPU"),
         pytest.param(0.5, 0.5, beside(0.6, busy=0.8), "database-wait", id="both have time left"),
+        pytest.param(0.5, 0.5, beside(0.3, busy=0.95), "latency-floor", id="the load's is full"),
+        pytest.param(0.5, 0.5, beside(0.1, limit=0.2), "latency-floor", id="half of a quota"),
         pytest.param(0.85, 0.5, beside(0.06), "database-wait", id="a third of the waiting"),
         pytest.param(0.85, 0.5, beside(0.04), "unknown", id="less, and the server's is uncertain"),
         pytest.param(0.5, 0.5, beside(0.1), "latency-floor", id="a fifth of the waiting"),

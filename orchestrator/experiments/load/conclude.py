@@ -34,7 +34,6 @@ def concluded(
     hold = next(holds, None) if measure.held(result) else None
     disturbed = next((step for step in found if step.phase == LoadPhase.DISTURBED), None)
     used = measure.resources(result, observed)
-    by_kind = measure.failures_by_kind(result)
     limit, evidence = limited_by(hold, totals, used, companions, shared=observed.shared)
     return replace(
         record,
@@ -45,7 +44,7 @@ def concluded(
         hold_users=hold.users if hold else None,
         steps=found,
         breaking_users=measure.breaking_users(result),
-        failures_by_kind=by_kind,
+        failures_by_kind=measure.failures_by_kind(result),
         failure_reasons=result.failure_reasons,
         unfinished=sum(step.unfinished for step in measure.closed(result)),
         connects=sum(step.connects for step in measure.closed(result)),
@@ -69,7 +68,7 @@ def concluded(
                 base=observed.image.base,
                 every_step_had_drops=result.best_had_drops,
                 disturbed=disturbed,
-                wrong=WrongAnswers.of(by_kind, totals.requests, result.failure_reasons),
+                wrong=WrongAnswers.of(hold, result.failure_reasons) if hold else None,
             ),
             *other_work(found, shared=observed.shared),
         ),

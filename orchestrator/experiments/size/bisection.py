@@ -22,9 +22,9 @@ TRIES = 2
 """So often is a rate tried that was not kept. What disturbs the host makes an answer late, never
 early, so one miss alone may be the host's."""
 LAST_TRIES = 3
-"""So often is the lowest of them tried when the search would end: a disturbance may last for two
-tries, and all rates above would never be seen. If it is kept, the search goes on above it. That
-happens once in a search: chance alone keeps a rate at the edge now and then."""
+"""So often is the lowest rate that was missed tried when the search would end: a disturbance may
+last for two tries, and all rates above would never be seen. If it is kept, the search goes on above
+it. That happens once in a search: chance alone keeps a rate at the edge now and then."""
 PROBE_S, PROBE_MOST_S = 5.0, 60.0
 PROMISES = 50.0
 """A probe lasts so many times as long as the promised latency: in this time, a queue that a server

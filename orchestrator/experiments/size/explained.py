@@ -59,7 +59,7 @@ def reading(record: SizeRecord) -> Iterator[str]:
         "due at equal distances, whether or not the server keeps up, and latency counts from then. "
         "The next rate lies between the highest that kept the promise and the lowest that did not, "
         "until they differ by 2 %. A rate that did not keep it is tried again before it counts, "
-        "and the lowest of them a third time at the end."
+        "and the lowest of the missed ones a third time at the end."
     )
     yield (
         "Requests/s: the geometric mean of all searches. Low and High: its 95 % interval, if there "

@@ -120,7 +120,7 @@ def _capacity(load: SliceLoad) -> float:
 
 
 def _recover(plan: SizePlan, load: SliceLoad) -> None:
-    """Wait until single requests are answered in time again, for a minute at most.
+    """Wait until single requests are answered in time again, for `LOOKS_MOST` looks at most.
 
     A server that was sent too much may still work on requests that the client has given up, and
     they would be in the way of the next rate.

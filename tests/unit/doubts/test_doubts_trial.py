@@ -110,21 +110,22 @@ def test_drops_in_the_hold_are_a_caveat() -> None:
 
 
 def test_wrong_answers_are_a_caveat_that_says_how_and_advises_no_fewer_users() -> None:
-    kinds, reasons = {"bad_body": 2, "timeout": 7}, {"eof: x": 1, "bad_body: GET /: no": 2}
-    wrong = WrongAnswers.of(kinds, 1_000, reasons)
-    held = step(failures=2, requests=500, failures_by_kind={"bad_body": 2})
+    held = step(failures=2, requests=5_000, failures_by_kind={"bad_body": 2})
+    wrong = WrongAnswers.of(held, {"eof: x": 1, "bad_body: GET /: no": 2})
     (caveat,) = caveats(held, wrong=wrong, every_step_had_drops=True)
     assert (caveat.code, caveat.text) == (
         "wrong-answers",
-        "2 of the trial's 1,000 answers were wrong, such as bad_body: GET /: no",
+        "2 of the hold's 5,000 requests got a wrong answer, such as bad_body: GET /: no",
     )
-    assert WrongAnswers.of({"timeout": 7}, 1_000, {}) is None
+    assert WrongAnswers.of(step(failures=7, failures_by_kind={"timeout": 7}), {}) is None
 
 
 def test_wrong_answers_beside_drops_leave_their_advice() -> None:
     held = step(failures=9, requests=500, failures_by_kind={"bad_status": 2, "timeout": 7})
-    wrong = WrongAnswers.of({"bad_status": 2}, 1_000, {})
-    assert codes(caveats(held, wrong=wrong)) == ["drops-in-hold", "wrong-answers"]
+    assert codes(caveats(held, wrong=WrongAnswers.of(held, {}))) == [
+        "drops-in-hold",
+        "wrong-answers",
+    ]
 
 
 def test_a_server_that_recovers_after_the_overload_gives_no_doubts() -> None:

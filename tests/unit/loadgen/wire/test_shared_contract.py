@@ -185,7 +185,7 @@ def test_a_header_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_two_workloads_may_have_one_request_if_they_judge_the_answer_alike(tmp_path: Path) -> None:
-    """Otherwise no answer could be right for both."""
+    """Verification sends it once, and knows one right answer to it."""
     other = GET.replace("[text]", "[other]").replace("é", "e")
     posted = other.replace("[other]", '[posted]\nmethod = "POST"')
     assert list(read(tmp_path, GET + posted)) == ["text", "posted"]
