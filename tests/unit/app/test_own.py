@@ -170,7 +170,7 @@ def test_every_request_has_the_common_headers_unless_it_has_its_own(shop: Path) 
     assert found["shop"].request.headers == (("X-Key", "a"), ("host", "shop"), ("X-Mine", "b"))
     wrong = "[headers]\nHost = 1\n[workloads.home]"
     (shop / FILE).write_text(SHOP.replace("[workloads.home]", wrong))
-    with pytest.raises(UsageError, match=r"lab.toml:19: headers = .*: give a table of at most 30"):
+    with pytest.raises(UsageError, match=r'lab.toml:19: headers\["Host"\] = 1: give one line'):
         read_own(shop)
 
 
