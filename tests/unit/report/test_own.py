@@ -47,6 +47,15 @@ def test_nothing_that_was_published_stands_beside_it() -> None:
     assert not {"claims.csv", "perks.csv"} & own.keys()
 
 
+def test_it_is_named_and_begins_with_the_hold() -> None:
+    own, usual = report_of(own_record()), report_of(usual_record())
+    assert "<h1>Shop on one CPU and 1 GB</h1>" in own["index.html"]
+    assert "<h1>Python web frameworks on one CPU and 1 GB</h1>" in usual["index.html"]
+    for report, hold_first in ((own["report.md"], True), (usual["report.md"], False)):
+        held, whole = report.index("held at the best step\n"), report.index("the whole trial")
+        assert (held < whole) is hold_first
+
+
 def test_the_commands_are_those_for_its_folder() -> None:
     record = own_record()
     assert reproduce(record, "flask", "json").startswith("lab run --app . --workload json ")
